@@ -1,0 +1,9 @@
+import { defineConfig } from 'tsup'
+
+export default defineConfig({
+  entry: ['src/index.ts', 'src/dpop-prover.ts', 'src/token-vault.ts', 'src/auth0-spa-js.ts'],
+  format: 'esm',
+  dts: true,
+  sourcemap: true,
+  clean: true,
+})

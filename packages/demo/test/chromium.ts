@@ -1,0 +1,31 @@
+import { execFileSync } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import chromium, { inflate, setupLambdaEnvironment } from '@sparticuz/chromium'
+
+/**
+ * Path of a Chromium that needs no system package: `CHROME_PATH` if set, else the one that npm brought (Linux x64).
+ * Elsewhere `undefined`, and Playwright looks for an installed Chrome by `channel`.
+ */
+export async function chromiumPath(): Promise<string | undefined> {
+  if (process.env.CHROME_PATH) return process.env.CHROME_PATH
+  if (process.platform !== 'linux' || process.arch !== 'x64') return undefined
+  const path = await chromium.executablePath()
+  if (!starts(path)) await useBundledLibraries()
+  return path
+}
+
+function starts(path: string): boolean {
+  try {
+    execFileSync(path, ['--version'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false // a machine without libnss3 and libnspr4
+  }
+}
+
+async function useBundledLibraries(): Promise<void> {
+  const bin = new URL('../bin/al2023.tar.br', import.meta.resolve('@sparticuz/chromium'))
+  await inflate(new URL('../bin/al2023.tar.br', bin).pathname)
+  setupLambdaEnvironment(join(tmpdir(), 'al2023', 'lib'))
+}

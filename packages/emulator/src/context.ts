@@ -1,0 +1,20 @@
+import type { CryptoKey, JWK } from 'jose'
+import type { Faults } from './faults.js'
+import type { Tenant } from './tenant.js'
+
+/** What every part of one running emulator shares. */
+export interface Context {
+  /** Origin without a trailing slash, `http://localhost:4400`. */
+  readonly url: string
+  /** The issuer of all tokens: `url` with a trailing slash. */
+  readonly issuer: string
+  /** Audience of the My Account API: `{url}/me/`. */
+  readonly myAccountAudience: string
+  /** The tenant with `https://{domain}/me/` already replaced by `myAccountAudience`. */
+  readonly tenant: Tenant
+  /** The RS256 key that signs ID tokens and access tokens. */
+  readonly signingKey: { kid: string; privateKey: CryptoKey; privateJwk: JWK; publicJwk: JWK }
+  readonly faults: Faults
+  /** Milliseconds since the epoch. */
+  now(): number
+}

@@ -1,0 +1,48 @@
+import { playwright } from '@vitest/browser-playwright'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vitest/config'
+import { chromiumPath } from './packages/demo/test/chromium.js'
+
+// Workers inherit the environment, so the browser is unpacked once, before any test.
+const executablePath = await chromiumPath()
+if (executablePath) process.env.CHROME_PATH = executablePath
+const launchOptions = executablePath
+  ? { executablePath, args: ['--no-sandbox'] }
+  : { channel: 'chrome' }
+
+const conditions = ['@connected-accounts/source']
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve: { conditions },
+        ssr: { resolve: { conditions } },
+        test: { name: 'node', include: ['packages/*/test/**/*.test.ts'], testTimeout: 30_000 },
+      },
+      {
+        resolve: { conditions },
+        test: {
+          name: 'types',
+          include: [],
+          typecheck: { enabled: true, only: true, include: ['packages/*/test/**/*.test-d.ts'] },
+        },
+      },
+      {
+        plugins: [react()],
+        resolve: { conditions },
+        test: {
+          name: 'browser',
+          include: ['packages/*/test/**/*.test.tsx'],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+    ],
+  },
+})
