@@ -1,0 +1,47 @@
+import { parseUrl } from './domain.js'
+import { ConnectFlowError } from './errors.js'
+
+/** How states of this package begin, so that a refused consent is told from the error of a login. */
+export const STATE_PREFIX = 'connect.'
+
+/** What a callback URL says. */
+export interface Callback {
+  state: string
+  connectCode: string | undefined
+  error: string | undefined
+  errorDescription: string | undefined
+}
+
+/**
+ * Whether a URL is the way back from a connect flow that `startConnect` started, successful or refused, and not the
+ * callback of a login. Looks at the query and at the fragment.
+ */
+export function isConnectCallback(url: string | URL): boolean {
+  return readCallback(url) !== undefined
+}
+
+/** Reads a callback URL; throws `ConnectFlowError` `not_a_callback` where it is none. */
+export function parseCallback(url: string | URL): Callback {
+  const callback = readCallback(url)
+  if (callback) return callback
+  throw new ConnectFlowError('not_a_callback', {
+    message:
+      "callbackUrl is not the callback of a connect flow: give the whole URL that the browser came back to, with its 'state'.",
+  })
+}
+
+function readCallback(url: string | URL): Callback | undefined {
+  const parsed = parseUrl(String(url))
+  if (!parsed) return undefined
+  // The code comes in the fragment where a flow was started without PKCE.
+  const inFragment = new URLSearchParams(parsed.hash.slice(1))
+  const params = inFragment.has('state') ? inFragment : parsed.searchParams
+  const state = params.get('state')
+  if (!state?.startsWith(STATE_PREFIX)) return undefined
+  return {
+    state,
+    connectCode: params.get('connect_code') || undefined,
+    error: params.get('error') || undefined,
+    errorDescription: params.get('error_description') || undefined,
+  }
+}

@@ -1,0 +1,91 @@
+import createClient, { type Client } from 'openapi-fetch'
+import {
+  type AccessTokenSource,
+  authorizedFetch,
+  type Fetch,
+  runtimeFetch,
+} from './authorized-fetch.js'
+import { tenantOrigin } from './domain.js'
+import { type DpopProver, keepNonces } from './dpop.js'
+import type { paths } from './generated/my-account.js'
+import { scopeFor } from './scopes.js'
+
+/** Options of {@link createConnectedAccountsClient}. */
+export type ConnectedAccountsClientOptions = TenantOptions | BackendOptions
+
+interface TenantOptions {
+  /** The tenant's domain, its own or a custom one: `tenant.eu.auth0.com`, or `http://localhost:4400`. */
+  domain: string
+  /** Where access tokens for `https://{domain}/me/` come from. */
+  accessToken: AccessTokenSource
+  /** Makes the proofs where the tokens are DPoP-bound. */
+  dpop?: DpopProver | undefined
+  /** Sends the requests; by default the runtime's own `fetch`. */
+  fetch?: Fetch | undefined
+  baseUrl?: never
+}
+
+interface BackendOptions {
+  /** Stands for `https://{domain}/me/v1`: your own backend, which holds the tokens. */
+  baseUrl: string
+  /** Sends the requests; by default the runtime's own `fetch`. */
+  fetch?: Fetch | undefined
+  domain?: never
+  accessToken?: never
+  dpop?: never
+}
+
+/** A typed client for the five operations; the functions of this package take it as their first argument. */
+export type ConnectedAccountsClient = Client<paths> & {
+  /** Base of every request, without a trailing slash. */
+  readonly baseUrl: string
+}
+
+/**
+ * Makes a client of the My Account API's Connected Accounts. `client.GET`, `client.POST` and `client.DELETE` answer
+ * `{ data, error, response }`: look at `response.ok`, as an empty error body leaves `error` undefined.
+ * Throws a TypeError that names the option where one is wrong or missing.
+ *
+ * @see https://auth0.com/docs/manage-users/my-account-api
+ */
+export function createConnectedAccountsClient(
+  options: ConnectedAccountsClientOptions,
+): ConnectedAccountsClient {
+  const send = options.fetch ?? runtimeFetch
+  if (typeof send !== 'function') throw new TypeError('fetch must be a function.')
+  const { baseUrl, fetch } =
+    options.baseUrl === undefined
+      ? tenant(options, send)
+      : { baseUrl: checkedBaseUrl(options), fetch: send }
+  const client = createClient<paths>({ baseUrl, fetch, redirect: 'manual' })
+  return Object.assign(client, { baseUrl })
+}
+
+function tenant({ domain, accessToken, dpop }: TenantOptions, send: Fetch) {
+  const origin = tenantOrigin(domain)
+  if (typeof accessToken !== 'function' && !(typeof accessToken === 'string' && accessToken)) {
+    throw new TypeError('accessToken must be a function or a Bearer token.')
+  }
+  if (dpop !== undefined && typeof dpop?.generateProof !== 'function') {
+    throw new TypeError(
+      'dpop must be a prover: the result of createDpop(), or another object with generateProof().',
+    )
+  }
+  const authorization = { accessToken, audience: `${origin}/me/`, dpop: dpop && keepNonces(dpop) }
+  const fetch: Fetch = (request) =>
+    authorizedFetch(request, { ...authorization, scope: scopeFor(request.method) }, send)
+  return { baseUrl: `${origin}/me/v1`, fetch }
+}
+
+function checkedBaseUrl({ baseUrl, ...rest }: BackendOptions): string {
+  const forbidden = (['domain', 'accessToken', 'dpop'] as const).find(
+    (name) => rest[name] !== undefined,
+  )
+  if (forbidden) {
+    throw new TypeError(`${forbidden} cannot be used with baseUrl: the backend holds the tokens.`)
+  }
+  if (typeof baseUrl !== 'string' || !/^(https?:\/\/[^/]|\/(?!\/))/.test(baseUrl)) {
+    throw new TypeError("baseUrl must be a URL or a path, like '/api/me/v1'.")
+  }
+  return baseUrl.replace(/\/+$/, '')
+}

@@ -1,0 +1,69 @@
+import { base64url, CompactSign, exportJWK, type JWK } from 'jose'
+import { createNonces, type DpopProofRequest, type NonceKeepingProver } from './dpop.js'
+import { sha256 } from './pkce.js'
+
+export type { DpopProofRequest, DpopProver } from './dpop.js'
+
+const ES256 = { name: 'ECDSA', namedCurve: 'P-256' }
+
+/**
+ * Makes a prover that signs with ES256 and remembers the nonces of each origin.
+ * Throws a TypeError where `keyPair` is not an ECDSA P-256 pair that can sign.
+ *
+ * @param options.keyPair - The key that the tokens are bound to; by default a new non-extractable one that lives as
+ * long as the prover.
+ * @see https://www.rfc-editor.org/rfc/rfc9449#section-4.2
+ */
+export async function createDpop({
+  keyPair,
+}: {
+  keyPair?: CryptoKeyPair
+} = {}): Promise<NonceKeepingProver> {
+  const { privateKey, publicKey } = keyPair ? checkedKeyPair(keyPair) : await generateKeyPair()
+  const { kty, crv, x, y } = await exportJWK(publicKey)
+  const header = { alg: 'ES256', typ: 'dpop+jwt', jwk: { kty, crv, x, y } as JWK } // public members of an EC key
+  const ath = rememberLast(sha256)
+
+  async function generateProof({ url, method, nonce, accessToken }: DpopProofRequest) {
+    const payload = {
+      jti: base64url.encode(crypto.getRandomValues(new Uint8Array(16))),
+      htm: method,
+      htu: targetUri(url),
+      iat: Math.floor(Date.now() / 1000),
+      ...(nonce && { nonce }),
+      ...(accessToken && { ath: await ath(accessToken) }),
+    }
+    const bytes = new TextEncoder().encode(JSON.stringify(payload))
+    return new CompactSign(bytes).setProtectedHeader(header).sign(privateKey)
+  }
+  return { generateProof, ...createNonces() }
+}
+
+function generateKeyPair(): Promise<CryptoKeyPair> {
+  return crypto.subtle.generateKey(ES256, false, ['sign', 'verify'])
+}
+
+function checkedKeyPair(keyPair: CryptoKeyPair): CryptoKeyPair {
+  const { privateKey, publicKey } = keyPair
+  const algorithm: { name?: string; namedCurve?: string } = { ...privateKey?.algorithm }
+  const canSign = privateKey?.usages.includes('sign') && publicKey?.extractable
+  if (algorithm.name !== ES256.name || algorithm.namedCurve !== ES256.namedCurve || !canSign) {
+    throw new TypeError('keyPair must be an ECDSA P-256 CryptoKeyPair whose private key can sign.')
+  }
+  return keyPair
+}
+
+/** RFC 9449 §4.2: `htu` is the request's URI without query and fragment. */
+function targetUri(url: string): string {
+  const { origin, pathname } = new URL(url)
+  return origin + pathname
+}
+
+/** The same access token is hashed for every request of its life: remember the last one's hash. */
+function rememberLast(hash: (text: string) => Promise<string>) {
+  let last: { text: string; result: Promise<string> } | undefined
+  return (text: string): Promise<string> => {
+    if (last?.text !== text) last = { text, result: hash(text) }
+    return last.result
+  }
+}

@@ -1,0 +1,201 @@
+import { isProblemDetails, parseJson } from './shape.js'
+import type { ProblemDetails, ValidationError } from './types.js'
+
+/** Where the page on errors is; the fragment is the code. Made from package.json's `homepage`. */
+export const ERRORS_PAGE =
+  'https://github.com/connected-accounts/connected-accounts/blob/main/docs/errors.md'
+
+interface Details {
+  message: string
+  cause?: unknown
+}
+
+abstract class CodedError<Code extends string> extends Error {
+  /** What went wrong, stable across releases: the value to branch on. */
+  readonly code: Code
+  /** The documentation of this code. */
+  readonly docs: string
+
+  constructor(code: Code, { message, cause }: Details) {
+    super(redact(message), cause === undefined ? undefined : { cause })
+    this.code = code
+    this.docs = `${ERRORS_PAGE}#${code}`
+  }
+}
+
+/** Codes of {@link MyAccountApiError}. */
+export type MyAccountApiErrorCode =
+  | 'validation'
+  | 'bad_request'
+  | 'invalid_token'
+  | 'insufficient_scope'
+  | 'not_found'
+  | 'conflict'
+  | 'unsupported_media_type'
+  | 'rate_limited'
+  | 'unexpected_response'
+
+/**
+ * The My Account API answered something else than the operation promises.
+ * `type`, `title`, `detail` and `validation_errors` are those of the problem details, where the answer had them.
+ */
+export class MyAccountApiError extends CodedError<MyAccountApiErrorCode> {
+  override readonly name = 'MyAccountApiError'
+  readonly status: number
+  readonly type: string | undefined
+  readonly title: string | undefined
+  readonly detail: string | undefined
+  readonly validation_errors: ValidationError[] | undefined
+  /** Seconds to wait, from `retry-after`. Browsers hide that header across origins; then it is undefined. */
+  readonly retryAfter: number | undefined
+  /** The answer itself, its body already read. Not enumerable, so that a logger does not print its headers. */
+  declare readonly response: Response
+
+  constructor(response: Response, body: string, cause?: unknown) {
+    const problem = parseProblem(body)
+    super(problemCode(response, problem), { message: describe(response, body, problem), cause })
+    this.status = response.status
+    this.type = problem?.type
+    this.title = problem?.title
+    this.detail = problem ? redact(problem.detail) : undefined
+    this.validation_errors = problem?.validation_errors
+    this.retryAfter = seconds(response.headers.get('retry-after'))
+    Object.defineProperty(this, 'response', { value: response, enumerable: false })
+  }
+}
+
+/** Codes of {@link ConnectFlowError}. */
+export type ConnectFlowErrorCode =
+  | 'not_a_callback'
+  | 'unknown_state'
+  | 'access_denied'
+  | 'provider_error'
+  | 'missing_connect_code'
+  | 'expired'
+  | 'user_mismatch'
+  | 'outcome_unknown'
+  | 'storage_unavailable'
+  | 'popup_blocked'
+  | 'cancelled'
+
+interface ConnectFlowDetails extends Details {
+  connection?: string | undefined
+  error?: string | undefined
+  appState?: unknown
+  returnTo?: string | undefined
+}
+
+/** The connect flow could not be completed; nothing was connected unless the code is `outcome_unknown`. */
+export class ConnectFlowError extends CodedError<ConnectFlowErrorCode> {
+  override readonly name = 'ConnectFlowError'
+  /** The connection that was to be connected, where it is known. */
+  readonly connection: string | undefined
+  /** The `error` parameter of the callback (RFC 6749 §4.1.2.1). */
+  readonly error: string | undefined
+  /** What `startConnect` was given, so that the person can be taken back to where they were. */
+  readonly appState: unknown
+  readonly returnTo: string | undefined
+
+  constructor(code: ConnectFlowErrorCode, details: ConnectFlowDetails) {
+    super(code, details)
+    this.connection = details.connection
+    this.error = details.error
+    this.appState = details.appState
+    this.returnTo = details.returnTo
+  }
+}
+
+/** Codes of {@link TokenError}: our own ones, and whatever `error` an authorization server answers. */
+export type TokenErrorCode =
+  | 'dpop_prover_missing'
+  | 'token_not_bound'
+  | 'connection_not_connected'
+  | 'unexpected_response'
+  | 'invalid_grant'
+  | 'invalid_client'
+  | 'invalid_request'
+  | 'invalid_target'
+  | 'unauthorized_client'
+  | 'access_denied'
+  | 'mfa_required'
+  | (string & {})
+
+/** No usable token could be had. */
+export class TokenError extends CodedError<TokenErrorCode> {
+  override readonly name = 'TokenError'
+  /** Status of the token endpoint's answer, where there was one. */
+  readonly status: number | undefined
+
+  constructor(code: TokenErrorCode, details: Details & { status?: number | undefined }) {
+    super(code, details)
+    this.status = details.status
+  }
+}
+
+/** Whether a value is a {@link MyAccountApiError}, also one of another realm or copy of this package. */
+export function isMyAccountApiError(value: unknown): value is MyAccountApiError {
+  return value instanceof Error && value.name === 'MyAccountApiError'
+}
+
+/** Whether a value is a {@link ConnectFlowError}, also one of another realm or copy of this package. */
+export function isConnectFlowError(value: unknown): value is ConnectFlowError {
+  return value instanceof Error && value.name === 'ConnectFlowError'
+}
+
+/** Whether a value is a {@link TokenError}, also one of another realm or copy of this package. */
+export function isTokenError(value: unknown): value is TokenError {
+  return value instanceof Error && value.name === 'TokenError'
+}
+
+const CODES: Record<number, MyAccountApiErrorCode> = {
+  400: 'bad_request',
+  401: 'invalid_token',
+  403: 'insufficient_scope',
+  404: 'not_found',
+  409: 'conflict',
+  415: 'unsupported_media_type',
+  429: 'rate_limited',
+}
+
+function problemCode(response: Response, problem: ProblemDetails | undefined) {
+  if (problem?.validation_errors?.length) return 'validation'
+  if (!problem && response.status !== 429) return 'unexpected_response'
+  return CODES[response.status] ?? 'unexpected_response'
+}
+
+function parseProblem(body: string): ProblemDetails | undefined {
+  const value = parseJson(body)
+  return isProblemDetails(value) ? value : undefined
+}
+
+function describe(response: Response, body: string, problem: ProblemDetails | undefined): string {
+  if (!problem) {
+    const start = redact(body.trim()).slice(0, 200)
+    return `Unexpected answer ${response.status}${start ? `: ${start}` : ' with an empty body'}`
+  }
+  const errors = problem.validation_errors ?? []
+  const places = errors.map(({ detail, field, pointer }) =>
+    `${field || pointer || ''} ${detail}`.trim(),
+  )
+  return [`${problem.title} (${response.status}): ${problem.detail}`, ...places].join('; ')
+}
+
+const SECRETS = [
+  /(?<="\w*(?:token|secret|code|session|verifier|ticket)"\s*:\s*")[^"]*/g, // a JSON field that holds one
+  /(?<=(?:Bearer|DPoP)\s+)\S+/gi,
+  /eyJ[\w-]*\.[\w-]*\.[\w-]*/g, // a JWT
+  /[\w-]{32,}/g, // an opaque token
+]
+
+/** The text with everything that looks like a token blanked. */
+export function redact(text: string): string {
+  return SECRETS.reduce((redacted, secret) => redacted.replace(secret, '[redacted]'), text)
+}
+
+function seconds(retryAfter: string | null): number | undefined {
+  if (!retryAfter) return undefined
+  const value = /^\d+$/.test(retryAfter)
+    ? Number(retryAfter)
+    : (Date.parse(retryAfter) - Date.now()) / 1000
+  return Number.isFinite(value) ? Math.max(0, Math.ceil(value)) : undefined
+}

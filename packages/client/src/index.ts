@@ -1,0 +1,57 @@
+export {
+  deleteConnectedAccount,
+  iterateConnectedAccounts,
+  iterateConnections,
+  listConnectedAccounts,
+  listConnections,
+} from './accounts.js'
+export {
+  type AccessToken,
+  type AccessTokenRequest,
+  type AccessTokenSource,
+  type AuthorizedFetchOptions,
+  createAuthorizedFetch,
+} from './authorized-fetch.js'
+export { isConnectCallback } from './callback.js'
+export {
+  type ConnectedAccountsClient,
+  type ConnectedAccountsClientOptions,
+  createConnectedAccountsClient,
+} from './client.js'
+export {
+  type CompleteConnectOptions,
+  type CompletedConnect,
+  completeConnect,
+} from './complete-connect.js'
+export type { DpopProofRequest, DpopProver } from './dpop.js'
+export {
+  ConnectFlowError,
+  type ConnectFlowErrorCode,
+  isConnectFlowError,
+  isMyAccountApiError,
+  isTokenError,
+  MyAccountApiError,
+  type MyAccountApiErrorCode,
+  TokenError,
+  type TokenErrorCode,
+} from './errors.js'
+export type { components, operations, paths } from './generated/my-account.js'
+export { type StartConnectOptions, type StartedConnect, startConnect } from './start-connect.js'
+export {
+  localStorageTransactions,
+  memoryTransactions,
+  type PendingTransaction,
+  sessionStorageTransactions,
+  type Transaction,
+  type TransactionStore,
+} from './transactions.js'
+export type {
+  AuthorizationParams,
+  CompletedConnectedAccount,
+  ConnectedAccount,
+  ConnectedAccountsPage,
+  Connection,
+  ConnectionsPage,
+  ProblemDetails,
+  ValidationError,
+} from './types.js'

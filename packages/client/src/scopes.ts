@@ -1,0 +1,16 @@
+/** The scope that an operation needs, by its HTTP method: Auth0 grants to create, to read and to delete. */
+export const SCOPES = {
+  POST: 'create:me:connected_accounts',
+  GET: 'read:me:connected_accounts',
+  DELETE: 'delete:me:connected_accounts',
+} as const
+
+/** A scope of the My Account API for connected accounts. */
+export type ConnectedAccountsScope = (typeof SCOPES)[keyof typeof SCOPES]
+
+/** The scope to ask for before a request of this method; throws for a method that the contract does not have. */
+export function scopeFor(method: string): ConnectedAccountsScope {
+  const scope = Object.entries(SCOPES).find(([name]) => name === method)?.[1]
+  if (!scope) throw new TypeError(`The My Account API has no ${method} for connected accounts.`)
+  return scope
+}

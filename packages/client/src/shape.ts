@@ -1,0 +1,108 @@
+import type { components } from './generated/my-account.js'
+import type {
+  CompletedConnectedAccount,
+  ConnectedAccount,
+  ConnectedAccountsPage,
+  Connection,
+  ConnectionsPage,
+  ProblemDetails,
+} from './types.js'
+
+type Check = (value: unknown) => boolean
+
+const isString: Check = (value) => typeof value === 'string'
+const isNumber: Check = (value) => typeof value === 'number'
+const isStrings: Check = (value) => Array.isArray(value) && value.every(isString)
+
+function optional(check: Check): Check {
+  return (value) => value === undefined || check(value)
+}
+
+/** The value of JSON text, or undefined where it is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether a value is an object whose named fields pass their checks; fields that are not named pass. */
+export function hasFields(value: unknown, checks: Record<string, Check>): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const fields = new Map(Object.entries(value))
+  return Object.entries(checks).every(([name, check]) => check(fields.get(name)))
+}
+
+const completed = {
+  id: isString,
+  connection: isString,
+  access_type: isString,
+  created_at: isString,
+  scopes: optional(isStrings),
+}
+
+/** Whether a value is the body of an error answer. */
+export function isProblemDetails(value: unknown): value is ProblemDetails {
+  return hasFields(value, { type: isString, title: isString, detail: isString, status: isNumber })
+}
+
+/** Whether a value is an account of the list. */
+export function isConnectedAccount(value: unknown): value is ConnectedAccount {
+  return hasFields(value, { ...completed, scopes: isStrings })
+}
+
+/** Whether a value is the account that a flow has connected. */
+export function isCompletedConnectedAccount(value: unknown): value is CompletedConnectedAccount {
+  return hasFields(value, completed)
+}
+
+/** Whether a value is a connection. */
+export function isConnection(value: unknown): value is Connection {
+  return hasFields(value, { name: isString, strategy: isString, scopes: optional(isStrings) })
+}
+
+/** Whether a value is a page of accounts. */
+export function isConnectedAccountsPage(value: unknown): value is ConnectedAccountsPage {
+  return hasFields(value, { accounts: arrayOf(isConnectedAccount), next: optional(isString) })
+}
+
+/** Whether a value is a page of connections. */
+export function isConnectionsPage(value: unknown): value is ConnectionsPage {
+  return hasFields(value, { connections: arrayOf(isConnection), next: optional(isString) })
+}
+
+/** Whether a value is the answer that starts a connect flow. */
+export function isConnectResponse(
+  value: unknown,
+): value is components['schemas']['CreateConnectedAccountResponse'] {
+  return hasFields(value, {
+    auth_session: isString,
+    connect_uri: isString,
+    connect_params: (params) => hasFields(params, { ticket: isString }),
+    expires_in: isNumber,
+  })
+}
+
+/** Whether a value is the answer of a Token Vault exchange. */
+export function isTokenResponse(
+  value: unknown,
+): value is { access_token: string; token_type: string; expires_in?: number; scope?: string } {
+  return hasFields(value, {
+    access_token: isString,
+    token_type: isString,
+    expires_in: optional(isNumber),
+    scope: optional(isString),
+  })
+}
+
+/** Whether a value is an OAuth error (RFC 6749 §5.2). */
+export function isOAuthError(
+  value: unknown,
+): value is { error: string; error_description?: string } {
+  return hasFields(value, { error: isString, error_description: optional(isString) })
+}
+
+function arrayOf(check: Check): Check {
+  return (value) => Array.isArray(value) && value.every(check)
+}

@@ -1,0 +1,98 @@
+import { unwrap } from './answer.js'
+import { STATE_PREFIX } from './callback.js'
+import type { ConnectedAccountsClient } from './client.js'
+import { parseUrl } from './domain.js'
+import { codeChallenge, randomToken } from './pkce.js'
+import { isConnectResponse } from './shape.js'
+import type { Transaction, TransactionStore } from './transactions.js'
+import type { Abortable, AuthorizationParams } from './types.js'
+
+/** Options of {@link startConnect}. */
+export interface StartConnectOptions extends Abortable {
+  /** Name of the connection, like `google-oauth2`. */
+  connection: string
+  /** Where the browser comes back to; an allowed callback URL of the application. */
+  redirectUri: string
+  /** Keeps what `completeConnect` needs. */
+  transactions: TransactionStore
+  /** The logged-in user; then only the same user can complete. */
+  user?: string | undefined
+  /** Scopes asked of the third party. They replace those of the connection, so name all that are needed. */
+  scopes?: string[] | undefined
+  /** More parameters for the third party, like `login_hint`. */
+  authorizationParams?: AuthorizationParams | undefined
+  /** Anything that survives JSON; `completeConnect` gives it back. */
+  appState?: unknown
+  /** Where to take the person afterwards; `completeConnect` gives it back. */
+  returnTo?: string | undefined
+}
+
+/** What {@link startConnect} answers. */
+export interface StartedConnect {
+  /** Where to send the browser. */
+  url: string
+  /** Names the transaction. */
+  state: string
+  /** When it can no longer be completed, in milliseconds since the epoch. */
+  expiresAt: number
+}
+
+/**
+ * Starts to connect an account, with PKCE (RFC 7636): send the browser to the `url` of the answer.
+ * Throws `MyAccountApiError`, with code `not_found` where the connection is not enabled for the application, and
+ * `ConnectFlowError` `storage_unavailable`.
+ *
+ * @see https://auth0.com/docs/secure/tokens/token-vault/connected-accounts-for-token-vault
+ */
+export async function startConnect(
+  client: ConnectedAccountsClient,
+  options: StartConnectOptions,
+): Promise<StartedConnect> {
+  const { connection, redirectUri, transactions, scopes, authorizationParams, signal } = options
+  if (!connection) throw new TypeError('connection must be the name of a connection.')
+  if (!parseUrl(redirectUri))
+    throw new TypeError(`redirectUri must be an absolute URL; got '${redirectUri}'.`)
+  const state = STATE_PREFIX + randomToken()
+  const codeVerifier = randomToken()
+  const call = client.POST('/connected-accounts/connect', {
+    body: {
+      connection,
+      redirect_uri: redirectUri,
+      state,
+      code_challenge: await codeChallenge(codeVerifier),
+      code_challenge_method: 'S256',
+      ...(scopes && { scopes }),
+      ...(authorizationParams && { authorization_params: authorizationParams }),
+    },
+    parseAs: 'text',
+    signal: signal ?? null,
+  })
+  const answer = await unwrap(call, isConnectResponse)
+  const expiresAt = Date.now() + answer.expires_in * 1000
+  const pending = { authSession: answer.auth_session, codeVerifier }
+  await transactions.set(state, newTransaction(options, { expiresAt, pending }), { expiresAt })
+  return { url: connectUrl(answer.connect_uri, answer.connect_params.ticket), state, expiresAt }
+}
+
+function newTransaction(
+  { connection, redirectUri, user, appState, returnTo }: StartConnectOptions,
+  rest: Pick<Transaction, 'expiresAt' | 'pending'>,
+): Transaction {
+  return {
+    connection,
+    redirectUri,
+    ...(user !== undefined && { user }),
+    ...(appState !== undefined && { appState }),
+    ...(returnTo !== undefined && { returnTo }),
+    ...rest,
+  }
+}
+
+function connectUrl(connectUri: string, ticket: string): string {
+  const url = new URL(connectUri)
+  if (!/^https?:$/.test(url.protocol)) {
+    throw new TypeError(`The server's connect_uri is no web address: ${url.protocol}`)
+  }
+  url.searchParams.set('ticket', ticket)
+  return url.href
+}

@@ -1,0 +1,107 @@
+import { ConnectFlowError } from './errors.js'
+import type { CompletedConnectedAccount } from './types.js'
+
+/** What is kept between the start of a connect flow and its completion, under its `state`. */
+export interface Transaction {
+  connection: string
+  redirectUri: string
+  /** The user who started it, where that was said; nobody else may complete it. */
+  user?: string
+  appState?: unknown
+  returnTo?: string
+  /** Milliseconds since the epoch. */
+  expiresAt: number
+  /** `auth_session` and the PKCE verifier; gone once there is an answer. */
+  pending?: PendingTransaction
+  /** The account, once connected, so that a reload of the callback page shows it again. */
+  account?: CompletedConnectedAccount
+}
+
+/** What completes a flow. */
+export interface PendingTransaction {
+  authSession: string
+  codeVerifier: string
+  /** True once a completion was sent, whether or not it was answered. */
+  attempted?: boolean
+}
+
+/** Keeps transactions. May be asynchronous; a record must survive JSON. */
+export interface TransactionStore {
+  /** The record, also where it has expired and is still there. */
+  get(state: string): Transaction | undefined | Promise<Transaction | undefined>
+  /** Keeps the record; the store may drop it some time after `expiresAt`, in milliseconds since the epoch. */
+  set(state: string, record: Transaction, options: { expiresAt: number }): void | Promise<void>
+  delete(state: string): void | Promise<void>
+}
+
+/**
+ * Keeps transactions in this tab: they survive the redirect to the provider and back, and a reload.
+ * Throws `ConnectFlowError` `storage_unavailable` where the browser refuses.
+ */
+export function sessionStorageTransactions(): TransactionStore {
+  return webStorageTransactions(() => globalThis.sessionStorage)
+}
+
+/** Keeps transactions for all tabs of the origin. Throws `ConnectFlowError` `storage_unavailable` where the browser refuses. */
+export function localStorageTransactions(): TransactionStore {
+  return webStorageTransactions(() => globalThis.localStorage)
+}
+
+/** Keeps transactions in memory, for tests and for programs that stay alive during the flow. */
+export function memoryTransactions(): TransactionStore {
+  const records = new Map<string, Transaction>()
+  return {
+    get: (state) => records.get(state),
+    set(state, record) {
+      for (const [key, { expiresAt }] of records) if (isStale(expiresAt)) records.delete(key)
+      records.set(state, record)
+    },
+    delete(state) {
+      records.delete(state)
+    },
+  }
+}
+
+const PREFIX = 'connected-accounts.transaction.'
+const HOUR = 3_600_000
+
+/** Expired records are kept for an hour, so that a late callback is told that it is late. */
+function isStale(expiresAt: number): boolean {
+  return expiresAt + HOUR < Date.now()
+}
+
+function webStorageTransactions(storage: () => Storage | undefined): TransactionStore {
+  function use<T>(work: (storage: Storage) => T): T {
+    try {
+      const available = storage()
+      if (!available) throw new Error('This runtime has no web storage.')
+      return work(available)
+    } catch (cause) {
+      throw new ConnectFlowError('storage_unavailable', {
+        message: 'The browser does not let this page keep the transaction in web storage.',
+        cause,
+      })
+    }
+  }
+  return {
+    get: (state) => use((store) => read(store, PREFIX + state)),
+    set: (state, record) =>
+      use((store) => {
+        removeStale(store)
+        store.setItem(PREFIX + state, JSON.stringify(record))
+      }),
+    delete: (state) => use((store) => store.removeItem(PREFIX + state)),
+  }
+}
+
+function read(store: Storage, key: string): Transaction | undefined {
+  const text = store.getItem(key)
+  // Only this module writes under its prefix.
+  return text === null ? undefined : (JSON.parse(text) as Transaction)
+}
+
+function removeStale(store: Storage): void {
+  for (const key of Object.keys(store)) {
+    if (key.startsWith(PREFIX) && isStale(read(store, key)?.expiresAt ?? 0)) store.removeItem(key)
+  }
+}
