@@ -1,0 +1,172 @@
+import { errors, importJWK, type JWTPayload, jwtVerify } from 'jose'
+import type { Context } from './context.js'
+import { DPOP_ALGS, DpopError, verifyProof } from './dpop.js'
+import type { DpopNonces } from './dpop-nonces.js'
+import { createExpiringMap } from './expiring-map.js'
+import type { Api } from './tenant.js'
+
+/** Who calls, and what they may do. */
+export interface AccessToken {
+  userId: string
+  clientId: string
+  scopes: ReadonlySet<string>
+  /** How the token was presented. */
+  scheme: Scheme
+  /** A new nonce for the `DPoP-Nonce` header, when the one in use is about to expire. */
+  nextNonce?: string
+}
+
+type Scheme = 'Bearer' | 'DPoP'
+
+/** Why a request was refused before anything was done. `headers` hold the challenge. */
+export class AccessTokenError extends Error {
+  override readonly name = 'AccessTokenError'
+  readonly code: 'missing_token' | DpopError['code']
+  readonly headers: Record<string, string>
+  constructor(code: AccessTokenError['code'], message: string, headers: Record<string, string>) {
+    super(message)
+    this.code = code
+    this.headers = headers
+  }
+}
+
+/** Verifies the access tokens of one API, Bearer or DPoP-bound as its `proof_of_possession` says. */
+export interface AccessTokenVerifier {
+  /** Throws `AccessTokenError`. */
+  verify(request: Request): Promise<AccessToken>
+  /** Forgets the proofs seen so far. */
+  reset(): void
+}
+
+/** What a verifier needs to know about its API. */
+export interface VerifierOptions {
+  context: Context
+  api: Api
+  nonces: DpopNonces
+}
+
+/**
+ * Creates the verifier of an API. It accepts RS256 tokens of this tenant for the API's identifier, and holds bound tokens to
+ * their proof and Bearer tokens to their scheme (RFC 6750 §2.1, RFC 9449 §7.1 and §7.2).
+ */
+export function createAccessTokenVerifier(options: VerifierOptions): AccessTokenVerifier {
+  const { context, api } = options
+  const seen = createExpiringMap<true>(context.now)
+  return {
+    async verify(request) {
+      const { scheme, token } = readAuthorization(request, api)
+      const claims = await readToken(token, scheme, options)
+      const thumbprint = claims.cnf?.jkt
+      if ((scheme === 'DPoP') !== (thumbprint !== undefined)) throw wrongScheme(scheme, api)
+      const access = { ...describe(claims), scheme }
+      if (thumbprint === undefined) return access
+      const url = context.url + new URL(request.url).pathname
+      const expected = {
+        request,
+        url,
+        accessToken: token,
+        thumbprint,
+        seen,
+        ...options,
+        now: context.now,
+      }
+      const { nonceIsAging } = await verifyProof(expected).catch((error) => refuse(error, options))
+      return nonceIsAging ? { ...access, nextNonce: await options.nonces.issue() } : access
+    },
+    reset: () => seen.clear(),
+  }
+}
+
+/** The challenge of one scheme (RFC 6750 §3, RFC 9449 §7.1). */
+export function challenge(scheme: Scheme, fields: Record<string, string> = {}): string {
+  const all: Record<string, string> =
+    scheme === 'DPoP' ? { ...fields, algs: DPOP_ALGS } : { realm: 'api', ...fields }
+  const pairs = Object.entries(all).map(
+    ([name, value]) => `${name}="${value.replace(/["\\]/g, '')}"`,
+  )
+  return `${scheme} ${pairs.join(', ')}`
+}
+
+interface Claims extends JWTPayload {
+  azp?: unknown
+  client_id?: unknown
+  scope?: unknown
+  cnf?: { jkt?: string }
+}
+
+function readAuthorization(request: Request, api: Api): { scheme: Scheme; token: string } {
+  const [, name, token] =
+    /^(\S+) +([\w.~+/-]+=*)$/.exec(request.headers.get('authorization') ?? '') ?? []
+  const scheme = acceptedSchemes(api).find((known) => known.toLowerCase() === name?.toLowerCase())
+  if (scheme && token) return { scheme, token }
+  const headers = {
+    'www-authenticate': acceptedSchemes(api)
+      .map((known) => challenge(known))
+      .join(', '),
+  }
+  throw new AccessTokenError('missing_token', 'An access token is required', headers)
+}
+
+function acceptedSchemes(api: Api): Scheme[] {
+  if (api.proof_of_possession === 'none') return ['Bearer']
+  return api.proof_of_possession === 'required' ? ['DPoP'] : ['Bearer', 'DPoP']
+}
+
+async function readToken(token: string, scheme: Scheme, options: VerifierOptions): Promise<Claims> {
+  const { context, api } = options
+  try {
+    const { payload } = await jwtVerify<Claims>(
+      token,
+      await importJWK(context.signingKey.publicJwk, 'RS256'),
+      {
+        algorithms: ['RS256'],
+        issuer: context.issuer,
+        audience: api.identifier,
+        requiredClaims: ['sub', 'exp'],
+        currentDate: new Date(context.now()),
+      },
+    )
+    return payload
+  } catch (error) {
+    const message =
+      error instanceof errors.JWTExpired
+        ? 'The access token is expired'
+        : 'The access token is not valid'
+    throw invalidToken(message, scheme)
+  }
+}
+
+function invalidToken(message: string, scheme: Scheme): AccessTokenError {
+  return new AccessTokenError('invalid_token', message, {
+    'www-authenticate': challenge(scheme, { error: 'invalid_token', error_description: message }),
+  })
+}
+
+// RFC 9449 §7.2: a bound token sent as Bearer is refused, or it would be worth as much as an unbound one when stolen.
+function wrongScheme(scheme: Scheme, api: Api): AccessTokenError {
+  const message =
+    scheme === 'Bearer'
+      ? 'A DPoP-bound access token needs the DPoP scheme'
+      : 'The access token is not DPoP-bound'
+  const error = { error: 'invalid_token', error_description: message }
+  const challenges = acceptedSchemes(api).map((known) =>
+    challenge(known, known === scheme ? error : {}),
+  )
+  return new AccessTokenError('invalid_token', message, {
+    'www-authenticate': challenges.join(', '),
+  })
+}
+
+function describe({ sub = '', azp, client_id, scope }: Claims): Omit<AccessToken, 'scheme'> {
+  const clientId = [azp, client_id].find((id) => typeof id === 'string') ?? ''
+  const scopes = typeof scope === 'string' ? scope.split(' ') : []
+  return { userId: sub, clientId, scopes: new Set(scopes) }
+}
+
+async function refuse(error: unknown, { nonces }: VerifierOptions): Promise<never> {
+  if (!(error instanceof DpopError)) throw error
+  const fields = { error: error.code, error_description: error.message }
+  const headers: Record<string, string> = { 'www-authenticate': challenge('DPoP', fields) }
+  if (error.code.endsWith('_dpop_nonce')) headers['dpop-nonce'] = await nonces.issue()
+  throw new AccessTokenError(error.code, error.message, headers)
+}

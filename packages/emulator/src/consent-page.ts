@@ -1,0 +1,63 @@
+import { type Html, html, pageResponse } from './page.js'
+import type { ProviderAccount } from './upstream-accounts.js'
+import type { Provider } from './upstream-provider.js'
+
+/** What the consent page shows. */
+export interface ConsentPageOptions {
+  provider: Provider
+  /** Names the request that the form answers. */
+  id: string
+  scopes: readonly string[]
+  /** The first one is picked. */
+  accounts: readonly ProviderAccount[]
+}
+
+const meanings: Record<string, string> = {
+  openid: 'Know who you are',
+  profile: 'See your name and picture',
+  email: 'See your email address',
+  offline_access: 'Keep this access while you are away',
+  'https://www.googleapis.com/auth/calendar.readonly': 'See the events of your calendars',
+  'https://www.googleapis.com/auth/calendar': 'See and change your calendars',
+  'https://www.googleapis.com/auth/calendar.events': 'See and change the events of your calendars',
+  'read:user': 'Read your profile',
+  repo: 'Read and change your repositories',
+}
+
+/** The page on which a person picks an account and allows or refuses what the tenant asks for. */
+export function consentPage({ provider, id, scopes, accounts }: ConsentPageOptions): Response {
+  const name = provider.connection.display_name
+  const body = html`<p>It asks to connect your ${name} account and to use it with the access below.</p>
+<form method="post" action="${provider.issuer}/consent">
+<input type="hidden" name="id" value="${id}">
+<fieldset>
+<legend>Your account</legend>
+${accounts.map((account, index) => choice(account, index === 0))}
+</fieldset>
+${scopes.length > 0 && scopeList(scopes)}
+<div class="actions">
+<button class="secondary" name="decision" value="cancel">Cancel</button>
+<button name="decision" value="allow">Allow</button>
+</div>
+</form>`
+  return pageResponse({ title: 'Allow the application access?', eyebrow: name, body })
+}
+
+function choice({ email, name }: ProviderAccount, picked: boolean): Html {
+  return html`<label class="choice">
+<input type="radio" name="account" value="${email}" required${picked && ' checked'}>
+<span><strong>${name}</strong><small>${email}</small></span>
+</label>
+`
+}
+
+function scopeList(scopes: readonly string[]): Html {
+  const items = scopes.map((scope) => {
+    const meaning = meanings[scope]
+    return html`<li>${meaning && html`<strong>${meaning}</strong>`}<code>${scope}</code></li>
+`
+  })
+  return html`<h2 id="access">Access it asks for</h2>
+<ul class="scopes" aria-labelledby="access">
+${items}</ul>`
+}

@@ -1,0 +1,169 @@
+import {
+  calculateJwkThumbprint,
+  compactVerify,
+  decodeProtectedHeader,
+  importJWK,
+  type JWK,
+  type ProtectedHeaderParameters,
+} from 'jose'
+import type { DpopNonces } from './dpop-nonces.js'
+import type { ExpiringMap } from './expiring-map.js'
+import { sha256 } from './secrets.js'
+
+/** The algorithms that a proof may be signed with, as they stand in challenges. */
+export const DPOP_ALGS = 'ES256'
+
+/** How old a proof may be, and how far ahead its clock, in seconds. */
+export const PROOF_WINDOW: { readonly past: number; readonly future: number } = {
+  past: 300,
+  future: 30,
+}
+
+/** Why a proof was refused (RFC 9449 §7.1, §9); `message` is the `error_description`. */
+export class DpopError extends Error {
+  override readonly name = 'DpopError'
+  readonly code: 'invalid_dpop_proof' | 'use_dpop_nonce' | 'invalid_dpop_nonce' | 'invalid_token'
+  constructor(code: DpopError['code'], message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** What a proof is checked against. */
+export interface ProofExpectation {
+  /** The request that carries the proof in its `DPoP` header. */
+  request: Request
+  /** The URL that `htu` must name; its query and fragment are ignored. */
+  url: string
+  accessToken: string
+  /** `cnf.jkt` of the access token. */
+  thumbprint: string
+  nonces: DpopNonces
+  /** The proofs seen so far. Hashes only, each kept for as long as its proof is in the window. */
+  seen: ExpiringMap<true>
+  now(): number
+}
+
+interface ProofClaims {
+  jti: string
+  htm: string
+  htu: string
+  iat: number
+  ath: string
+  nonce?: unknown
+}
+
+/**
+ * Verifies the DPoP proof of a request to a protected resource, check by check of RFC 9449 §4.3, and remembers its `jti`
+ * (§11.1). Answers whether the nonce should be replaced. Throws `DpopError`.
+ */
+export async function verifyProof(expected: ProofExpectation): Promise<{ nonceIsAging: boolean }> {
+  const proof = expected.request.headers.get('dpop') ?? ''
+  ensure(proof !== '' && !proof.includes(','), 'There must be exactly one DPoP header field')
+  const header = readHeader(proof)
+  ensure(header.typ === 'dpop+jwt', 'typ must be dpop+jwt')
+  ensure(header.alg === DPOP_ALGS, `alg must be ${DPOP_ALGS}`)
+  const jwk = header.jwk ?? refuse('The header must have a jwk')
+  ensure(!('d' in jwk), 'jwk must not contain a private key')
+  const claims = await readClaims(proof, header.alg, publicPart(jwk))
+  ensure(claims.htm === expected.request.method, 'htm must be the method of the request')
+  ensure(sameTarget(claims.htu, expected.url), 'htu must be the URL of the request')
+  const nonceIsAging = await verifyNonce(expected.nonces, claims.nonce)
+  verifyTime(claims.iat, expected.now())
+  ensure(
+    claims.ath === (await sha256(expected.accessToken)),
+    'ath must be the hash of the access token',
+  )
+  await verifyKey(publicPart(jwk), expected.thumbprint)
+  await verifyFirstUse(claims, expected)
+  return { nonceIsAging }
+}
+
+function refuse(description: string): never {
+  throw new DpopError('invalid_dpop_proof', description)
+}
+
+function ensure(condition: boolean, description: string): asserts condition {
+  if (!condition) refuse(description)
+}
+
+function readHeader(proof: string): ProtectedHeaderParameters & { alg?: string } {
+  try {
+    return decodeProtectedHeader(proof)
+  } catch {
+    return refuse('The proof must be a well-formed JWT')
+  }
+}
+
+async function readClaims(proof: string, alg: string, jwk: JWK): Promise<ProofClaims> {
+  let payload: Uint8Array
+  try {
+    payload = (await compactVerify(proof, await importJWK(jwk, alg))).payload
+  } catch {
+    return refuse('The signature must verify with jwk')
+  }
+  const claims = parseObject(payload)
+  ensure(hasRequiredClaims(claims), 'jti, htm, htu, iat and ath are required')
+  return claims
+}
+
+function parseObject(payload: Uint8Array): Record<string, unknown> {
+  try {
+    return { ...JSON.parse(new TextDecoder().decode(payload)) }
+  } catch {
+    return refuse('The proof must be a well-formed JWT')
+  }
+}
+
+function hasRequiredClaims(claims: object): claims is ProofClaims {
+  const { jti, htm, htu, iat, ath }: Partial<Record<keyof ProofClaims, unknown>> = claims
+  return typeof iat === 'number' && [jti, htm, htu, ath].every((claim) => typeof claim === 'string')
+}
+
+function publicPart({ kty, crv, x, y, n, e }: JWK): JWK {
+  return JSON.parse(JSON.stringify({ kty, crv, x, y, n, e }))
+}
+
+function sameTarget(htu: string, url: string): boolean {
+  return URL.canParse(htu) && normalise(htu) === normalise(url)
+}
+
+// RFC 3986 §6.2.2 and §6.2.3: URL lowers scheme and host and drops default port and dot segments, but leaves %xx alone.
+function normalise(url: string): string {
+  const { origin, pathname } = new URL(url)
+  return (
+    origin +
+    pathname.replace(/%[0-9a-f]{2}/gi, (code) => {
+      const character = String.fromCharCode(Number.parseInt(code.slice(1), 16))
+      return /[\w.~-]/.test(character) ? character : code.toUpperCase()
+    })
+  )
+}
+
+async function verifyNonce(nonces: DpopNonces, nonce: unknown): Promise<boolean> {
+  if (typeof nonce !== 'string') {
+    throw new DpopError('use_dpop_nonce', 'A nonce is required in the DPoP proof')
+  }
+  const state = await nonces.check(nonce)
+  if (state === 'expired') throw new DpopError('invalid_dpop_nonce', 'The nonce has expired')
+  if (state === 'unknown') throw new DpopError('invalid_dpop_nonce', 'The nonce is unknown')
+  return state === 'aging'
+}
+
+function verifyTime(iat: number, now: number): void {
+  const seconds = now / 1000
+  const inWindow = iat >= seconds - PROOF_WINDOW.past && iat <= seconds + PROOF_WINDOW.future
+  ensure(inWindow, 'iat must be within the last 300 seconds')
+}
+
+async function verifyKey(jwk: JWK, thumbprint: string): Promise<void> {
+  if ((await calculateJwkThumbprint(jwk)) === thumbprint) return
+  throw new DpopError('invalid_token', 'The access token is bound to another key')
+}
+
+async function verifyFirstUse(claims: ProofClaims, expected: ProofExpectation): Promise<void> {
+  const id = await sha256(`${expected.thumbprint}.${claims.jti}`)
+  ensure(!expected.seen.get(id), 'jti must not be used twice')
+  // One second more than the window, whose last moment belongs to it.
+  expected.seen.set(id, true, (claims.iat + PROOF_WINDOW.past + 1) * 1000)
+}

@@ -1,0 +1,30 @@
+import { createExpiringMap } from './expiring-map.js'
+
+/** The counts that stand in `x-ratelimit-*`. Nobody is refused for them: for a 429, ask with a fault. */
+export interface RateLimit {
+  /** Counts a request of `caller` and answers with its headers. */
+  headers(caller: string): Record<string, string>
+  reset(): void
+}
+
+/** Requests a caller may make in a window, and the length of the window in seconds. */
+const LIMIT = 1000
+const WINDOW = 60
+
+/** Rate limits of 1000 requests a minute and caller, counted from the caller's first request. */
+export function createRateLimit(now: () => number): RateLimit {
+  const windows = createExpiringMap<{ used: number; endsAt: number }>(now)
+  return {
+    headers(caller) {
+      const window = windows.get(caller) ?? { used: 0, endsAt: now() + WINDOW * 1000 }
+      window.used += 1
+      windows.set(caller, window, window.endsAt)
+      return {
+        'x-ratelimit-limit': String(LIMIT),
+        'x-ratelimit-remaining': String(Math.max(0, LIMIT - window.used)),
+        'x-ratelimit-reset': String(Math.ceil(window.endsAt / 1000)),
+      }
+    },
+    reset: () => windows.clear(),
+  }
+}

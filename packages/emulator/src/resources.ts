@@ -1,0 +1,64 @@
+import { Hono } from 'hono'
+import { createConnectPage } from './connect-page.js'
+import type { ConnectedAccounts } from './connected-accounts.js'
+import type { Context } from './context.js'
+import { createControl } from './control.js'
+import { createMyAccountApi } from './my-account-api.js'
+import { seedAccounts } from './seed-accounts.js'
+import { createStore } from './store.js'
+import { createUpstream } from './upstream.js'
+import { createUpstreamClient } from './upstream-client.js'
+import { createVault, type Vault } from './vault.js'
+
+/** Everything of the emulator but its authorization server. */
+export interface Resources {
+  /** Answers `/me/*`, `/connect`, `/connected-accounts/connect`, `/login/callback`, `/upstream/*` and `/_emulator/*`. */
+  fetch(request: Request): Promise<Response>
+  readonly vault: Vault
+  readonly accounts: ConnectedAccounts
+  /** Forgets sessions, accounts, the third parties' tokens, nonces and waiting faults. */
+  reset(): void
+}
+
+/** What may be told to the resources. */
+export interface ResourcesOptions {
+  /** What `POST /_emulator/reset` calls instead of the resources' own `reset`. */
+  reset?: () => void | Promise<void>
+}
+
+/** Whether a path is one that `Resources.fetch` answers. */
+export function isResourcePath(pathname: string): boolean {
+  return /^\/((me|upstream|_emulator)(\/|$)|(connect|connected-accounts\/connect|login\/callback)$)/.test(
+    pathname,
+  )
+}
+
+/** Creates the My Account API, the connect page, the third parties, Token Vault and the control API of one tenant. */
+export function createResources(context: Context, options: ResourcesOptions = {}): Resources {
+  const store = createStore(context)
+  const { accounts } = store
+  const upstream = createUpstream(context)
+  const { url, now } = context
+  const client = createUpstreamClient({ url, now, fetch: upstream.fetch })
+  const myAccount = createMyAccountApi(context, store)
+  const reset = () => {
+    for (const part of [store, upstream, myAccount]) part.reset()
+    context.faults.clear()
+  }
+  const control = createControl({
+    context,
+    seed: (request) => seedAccounts({ accounts, upstream }, request),
+    reset: options.reset ?? reset,
+  })
+  const app = new Hono()
+  app.onError((error, c) => {
+    console.error(error)
+    return c.text('The emulator failed; its own output says how', 500)
+  })
+  app.route('/', createConnectPage({ context, store, upstream: client }))
+  app.route('/', control)
+  app.all('/me/*', (c) => myAccount.fetch(c.req.raw))
+  app.all('/upstream/*', (c) => upstream.fetch(c.req.raw))
+  const vault = createVault({ accounts, upstream: client, now })
+  return { fetch: async (request) => app.fetch(request), vault, accounts, reset }
+}

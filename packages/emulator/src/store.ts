@@ -1,0 +1,70 @@
+import type { ConnectedAccounts, ProviderGrant } from './connected-accounts.js'
+import { createConnectedAccounts } from './connected-accounts.js'
+import type { Context } from './context.js'
+import { createExpiringMap, type ExpiringMap } from './expiring-map.js'
+import type { components } from './generated/my-account.js'
+import { randomString } from './secrets.js'
+import type { Connection } from './tenant.js'
+
+/** Life of a connect session, its ticket and its code, in seconds. */
+export const SESSION_LIFETIME = 300
+
+/** A flow between `connect` and `complete`. */
+export interface ConnectSession {
+  readonly id: string
+  readonly userId: string
+  readonly clientId: string
+  readonly connection: Connection
+  readonly request: components['schemas']['CreateConnectedAccountRequest']
+  readonly expiresAt: number
+  /** What the user came back from the provider with. Gone once the session is completed. */
+  outcome?: { connectCode: string; grant: ProviderGrant }
+}
+
+/** All that an emulator remembers about connecting accounts. */
+export interface Store {
+  readonly accounts: ConnectedAccounts
+  /** Sessions by `auth_session`. They stay until they expire, so that a used code is told from an unknown session. */
+  readonly sessions: ExpiringMap<ConnectSession>
+  /** Sessions by ticket, which works once. */
+  readonly tickets: ExpiringMap<ConnectSession>
+  /** Sessions by the `state` with which their user was sent to the provider, and the PKCE verifier for it. */
+  readonly departures: ExpiringMap<{ session: ConnectSession; codeVerifier: string }>
+  /** Opens a session and answers with its ticket. */
+  open(start: Omit<ConnectSession, 'id' | 'expiresAt' | 'outcome'>): {
+    session: ConnectSession
+    ticket: string
+  }
+  /** Gives the session the code with which it can be completed once. */
+  arrive(session: ConnectSession, grant: ProviderGrant): string
+  reset(): void
+}
+
+/** An empty store on the clock of `context`. */
+export function createStore({ now }: Context): Store {
+  const accounts = createConnectedAccounts(now)
+  const sessions = createExpiringMap<ConnectSession>(now)
+  const tickets = createExpiringMap<ConnectSession>(now)
+  const departures = createExpiringMap<{ session: ConnectSession; codeVerifier: string }>(now)
+  return {
+    accounts,
+    sessions,
+    tickets,
+    departures,
+    open(start) {
+      const session = { ...start, id: randomString(64), expiresAt: now() + SESSION_LIFETIME * 1000 }
+      const ticket = crypto.randomUUID()
+      sessions.set(session.id, session, session.expiresAt)
+      tickets.set(ticket, session, session.expiresAt)
+      return { session, ticket }
+    },
+    arrive(session, grant) {
+      const connectCode = randomString(32)
+      session.outcome = { connectCode, grant }
+      return connectCode
+    },
+    reset() {
+      for (const part of [accounts, sessions, tickets, departures]) part.clear()
+    },
+  }
+}

@@ -1,0 +1,132 @@
+import { consentPage } from './consent-page.js'
+import { createExpiringMap, type ExpiringMap } from './expiring-map.js'
+import { html, pageResponse } from './page.js'
+import { readForm } from './request-body.js'
+import { accountsOf, type ProviderAccount } from './upstream-accounts.js'
+import type { Provider } from './upstream-provider.js'
+
+/** What a client asked for, and what the person may answer to it. */
+interface PendingConsent {
+  redirectUri: string
+  state?: string
+  nonce?: string
+  codeChallenge?: string
+  scopes: string[]
+  offline: boolean
+  accounts: ProviderAccount[]
+}
+
+/** The pages of a third party: who asks for what, and the person's answer. */
+export interface AuthorizeEndpoint {
+  /** The authorization endpoint (RFC 6749 §4.1.1): the consent page, or an error. */
+  authorize(request: Request): Promise<Response>
+  /** Where the consent page sends its form. Each page works once. */
+  consent(request: Request): Promise<Response>
+  reset(): void
+}
+
+/** Creates the authorization endpoint of a third party. `isCallback` says where it may redirect to. */
+export function createAuthorizeEndpoint(
+  provider: Provider,
+  { now, isCallback }: { now: () => number; isCallback: (url: string) => boolean },
+): AuthorizeEndpoint {
+  const pending = createExpiringMap<PendingConsent>(now)
+  return {
+    authorize: (request) => authorize(provider, { request, pending, now, isCallback }),
+    consent: (request) => answer(provider, request, pending),
+    reset: () => pending.clear(),
+  }
+}
+
+interface AuthorizeCall {
+  request: Request
+  pending: ExpiringMap<PendingConsent>
+  now(): number
+  isCallback(url: string): boolean
+}
+
+async function authorize(provider: Provider, call: AuthorizeCall): Promise<Response> {
+  const query = new URL(call.request.url).searchParams
+  const redirectUri = query.get('redirect_uri') ?? ''
+  if (query.get('client_id') !== provider.client.client_id) return stop('The client_id is unknown.')
+  if (!call.isCallback(redirectUri)) return stop('The redirect_uri is not registered.')
+  const state = query.get('state') ?? undefined
+  const error = errorOf(query)
+  if (error) return redirect(provider, redirectUri, { error, state })
+  const scopes = (query.get('scope') ?? '').split(/[ ,]+/).filter(Boolean)
+  const loginHint = query.get('login_hint') ?? undefined
+  const [picked, ...others] = await accountsOf(provider.connection.name, loginHint)
+  const id = crypto.randomUUID()
+  const consent: PendingConsent = {
+    redirectUri,
+    scopes,
+    accounts: [picked, ...others],
+    offline: provider.isGoogle
+      ? query.get('access_type') === 'offline'
+      : scopes.includes('offline_access'),
+    ...optional({ state, nonce: query.get('nonce'), codeChallenge: query.get('code_challenge') }),
+  }
+  call.pending.set(id, consent, call.now() + 600_000)
+  return consentPage({ provider, id, scopes, accounts: consent.accounts })
+}
+
+function errorOf(query: URLSearchParams): string | undefined {
+  if (query.get('response_type') !== 'code') return 'unsupported_response_type'
+  const method = query.get('code_challenge_method')
+  if (query.has('code_challenge') ? method !== 'S256' : method !== null) return 'invalid_request'
+  // Nobody is ever logged in at a third party without its page.
+  return query.get('prompt') === 'none' ? 'interaction_required' : undefined
+}
+
+async function answer(
+  provider: Provider,
+  request: Request,
+  pending: ExpiringMap<PendingConsent>,
+): Promise<Response> {
+  const form = await readForm(request)
+  const consent = pending.take(form.get('id') ?? '')
+  if (!consent) return stop('This page was answered already, or has expired.')
+  const { redirectUri, state, nonce, codeChallenge, accounts, scopes, offline } = consent
+  const account = accounts.find(({ email }) => email === form.get('account'))
+  if (form.get('decision') !== 'allow' || !account) {
+    const description = 'The user denied the request'
+    return redirect(provider, redirectUri, {
+      error: 'access_denied',
+      error_description: description,
+      state,
+    })
+  }
+  const grant = { account, scopes, offline, ...optional({ nonce }) }
+  const code = provider.grants.openCode({ grant, redirectUri, ...optional({ codeChallenge }) })
+  return redirect(provider, redirectUri, { code, state })
+}
+
+/** Leaves out what is not there, as `exactOptionalPropertyTypes` wants it. */
+function optional<Key extends string>(
+  fields: Record<Key, string | null | undefined>,
+): Partial<Record<Key, string>> {
+  const present = Object.entries(fields).filter(([, value]) => typeof value === 'string')
+  return Object.fromEntries(present) as Partial<Record<Key, string>> // the filter says so
+}
+
+// RFC 9207: `iss` tells which server answered. 303, so that the browser leaves the form's POST behind.
+function redirect(
+  { issuer }: Provider,
+  redirectUri: string,
+  fields: Record<string, string | undefined>,
+): Response {
+  const url = new URL(redirectUri)
+  for (const [name, value] of Object.entries({ ...fields, iss: issuer })) {
+    if (value !== undefined) url.searchParams.set(name, value)
+  }
+  return new Response(null, {
+    status: 303,
+    headers: { location: url.href, 'cache-control': 'no-store' },
+  })
+}
+
+function stop(reason: string): Response {
+  const body = html`<p class="error" role="alert">${reason}</p>
+<p class="muted">Go back to the application and start again.</p>`
+  return pageResponse({ title: 'This request cannot go on', body }, 400)
+}

@@ -1,0 +1,80 @@
+import type { ProviderGrant, ProviderTokens } from './connected-accounts.js'
+import { issuerOf, upstreamClient } from './upstream-provider.js'
+
+/** How the tenant speaks to the third party behind a connection: over HTTP, or in the same process. */
+export interface UpstreamClient {
+  /** Redeems an authorization code and learns whose account it is; `undefined` if the third party refuses. */
+  redeem(request: CodeRequest): Promise<ProviderGrant | undefined>
+  /** New tokens of the same scope; `undefined` if the third party refuses. */
+  refresh(connection: string, refreshToken: string): Promise<ProviderTokens | undefined>
+}
+
+/** What a code is redeemed with. */
+export interface CodeRequest {
+  connection: string
+  code: string
+  codeVerifier: string
+  redirectUri: string
+}
+
+/** What the client needs: where the third parties are, how to reach them, and the time. */
+export interface UpstreamClientOptions {
+  url: string
+  now(): number
+  fetch(request: Request): Promise<Response>
+}
+
+/** Creates the tenant's client of its third parties. */
+export function createUpstreamClient(options: UpstreamClientOptions): UpstreamClient {
+  return {
+    async redeem({ connection, code, codeVerifier, redirectUri }) {
+      const tokens = await requestTokens(options, connection, {
+        grant_type: 'authorization_code',
+        code,
+        code_verifier: codeVerifier,
+        redirect_uri: redirectUri,
+      })
+      return tokens && describe(options, connection, tokens)
+    },
+    refresh: (connection, refreshToken) =>
+      requestTokens(options, connection, {
+        grant_type: 'refresh_token',
+        refresh_token: refreshToken,
+      }),
+  }
+}
+
+async function requestTokens(
+  { url, now, fetch }: UpstreamClientOptions,
+  connection: string,
+  fields: Record<string, string>,
+): Promise<ProviderTokens | undefined> {
+  const body = new URLSearchParams({ ...fields, ...upstreamClient(connection) })
+  const request = new Request(`${issuerOf(url, connection)}/token`, { method: 'POST', body })
+  const response = await fetch(request)
+  if (!response.ok) return undefined
+  const answer: Partial<Record<string, unknown>> = await response.json()
+  return {
+    accessToken: String(answer.access_token),
+    expiresAt: now() + Number(answer.expires_in) * 1000,
+    scope: String(answer.scope),
+    ...(typeof answer.refresh_token === 'string' && { refreshToken: answer.refresh_token }),
+  }
+}
+
+async function describe(
+  { url, fetch }: UpstreamClientOptions,
+  connection: string,
+  tokens: ProviderTokens,
+): Promise<ProviderGrant | undefined> {
+  const headers = { authorization: `Bearer ${tokens.accessToken}` }
+  const response = await fetch(new Request(`${issuerOf(url, connection)}/userinfo`, { headers }))
+  if (!response.ok) return undefined
+  const { sub, email }: { sub?: unknown; email?: unknown } = await response.json()
+  return {
+    subject: String(sub),
+    ...(typeof email === 'string' && { email }),
+    scopes: tokens.scope.split(/[ ,]+/).filter(Boolean),
+    tokens,
+  }
+}

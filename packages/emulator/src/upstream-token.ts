@@ -1,0 +1,150 @@
+import { SignJWT } from 'jose'
+import { readForm } from './request-body.js'
+import { isSameSecret, sha256 } from './secrets.js'
+import { type Grant, type IssuedCode, PROVIDER_TOKEN_LIFETIME } from './upstream-grants.js'
+import type { Provider } from './upstream-provider.js'
+
+/** An OAuth error answer (RFC 6749 §5.2). */
+class OAuthError extends Error {
+  readonly code: string
+  constructor(code: string, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** The token endpoint of a third party: code and refresh (RFC 6749 §4.1.3, §6). */
+export function token(provider: Provider, request: Request, now: number): Promise<Response> {
+  return answer(provider, request, async (form) => {
+    const grantType = form.get('grant_type')
+    if (grantType === 'authorization_code') return redeemCode(provider, form, now)
+    if (grantType === 'refresh_token') return refresh(provider, form)
+    throw new OAuthError('unsupported_grant_type', 'Use authorization_code or refresh_token')
+  })
+}
+
+/** The revocation endpoint of a third party (RFC 7009); unknown tokens are no error. */
+export function revoke(provider: Provider, request: Request): Promise<Response> {
+  return answer(provider, request, async (form) => {
+    provider.grants.revoke(form.get('token') ?? '')
+    return {}
+  })
+}
+
+type Answer = (form: URLSearchParams) => Promise<Record<string, unknown>>
+
+async function answer(provider: Provider, request: Request, act: Answer): Promise<Response> {
+  const headers = { 'cache-control': 'no-store' }
+  try {
+    const form = await readForm(request)
+    authenticate(provider, request, form)
+    return Response.json(await act(form), { headers })
+  } catch (error) {
+    if (!(error instanceof OAuthError)) throw error
+    const body = { error: error.code, error_description: error.message }
+    if (error.code !== 'invalid_client') return Response.json(body, { status: 400, headers })
+    const challenge = {
+      ...headers,
+      'www-authenticate': `Basic realm="${provider.connection.name}"`,
+    }
+    return Response.json(body, { status: 401, headers: challenge })
+  }
+}
+
+// RFC 6749 §2.3.1: client_secret_basic, whose parts are form-encoded, or client_secret_post.
+function authenticate(provider: Provider, request: Request, form: URLSearchParams): void {
+  const { client_id, client_secret } = provider.client
+  const basic = /^basic +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
+  const [id, secret] = basic ? readBasic(basic) : [form.get('client_id'), form.get('client_secret')]
+  if (id === client_id && isSameSecret(secret ?? '', client_secret)) return
+  throw new OAuthError('invalid_client', 'The client is unknown or its secret is wrong')
+}
+
+function readBasic(credentials: string): (string | undefined)[] {
+  try {
+    return atob(credentials)
+      .split(':')
+      .map((part) => decodeURIComponent(part.replaceAll('+', ' ')))
+  } catch {
+    return [] // neither base64 nor form-encoded
+  }
+}
+
+async function redeemCode(
+  provider: Provider,
+  form: URLSearchParams,
+  now: number,
+): Promise<Record<string, unknown>> {
+  const issued = provider.grants.findCode(form.get('code') ?? '')
+  if (!issued) throw new OAuthError('invalid_grant', 'The code is unknown or has expired')
+  if (form.get('redirect_uri') !== issued.redirectUri) {
+    throw new OAuthError(
+      'invalid_grant',
+      'The redirect_uri is another than in the authorization request',
+    )
+  }
+  await verifyChallenge(issued, form.get('code_verifier'))
+  const { grant } = issued
+  if (issued.used) {
+    grant.revoked = true // RFC 6749 §4.1.2: someone else may hold the first answer
+    throw new OAuthError('invalid_grant', 'The code was used already')
+  }
+  issued.used = true
+  return {
+    ...accessFields(provider, grant, grant.scopes),
+    ...(grant.offline && { refresh_token: provider.grants.issueRefresh(grant) }),
+    ...(grant.scopes.includes('openid') && { id_token: await signIdToken(provider, grant, now) }),
+  }
+}
+
+// RFC 7636 §4.6; a verifier where there was no challenge is the sign of a downgrade (RFC 9700 §4.8.2).
+async function verifyChallenge(
+  { codeChallenge }: IssuedCode,
+  verifier: string | null,
+): Promise<void> {
+  const computed = verifier === null ? undefined : await sha256(verifier)
+  if (computed !== codeChallenge)
+    throw new OAuthError('invalid_grant', 'The code_verifier is wrong')
+}
+
+async function refresh(
+  provider: Provider,
+  form: URLSearchParams,
+): Promise<Record<string, unknown>> {
+  const grant = provider.grants.findRefresh(form.get('refresh_token') ?? '')
+  if (!grant) throw new OAuthError('invalid_grant', 'The refresh token is unknown or revoked')
+  const asked = form.get('scope')?.split(/[ ,]+/).filter(Boolean) ?? grant.scopes
+  if (asked.some((scope) => !grant.scopes.includes(scope))) {
+    throw new OAuthError('invalid_scope', 'A scope was not granted')
+  }
+  return accessFields(provider, grant, asked)
+}
+
+function accessFields(
+  { grants, scopeSeparator }: Provider,
+  grant: Grant,
+  scopes: readonly string[],
+): Record<string, unknown> {
+  return {
+    access_token: grants.issueAccess(grant, scopes),
+    token_type: 'Bearer',
+    expires_in: PROVIDER_TOKEN_LIFETIME,
+    scope: scopes.join(scopeSeparator),
+  }
+}
+
+async function signIdToken(
+  provider: Provider,
+  { account, nonce }: Grant,
+  now: number,
+): Promise<string> {
+  const { privateKey, publicJwk } = await provider.key()
+  const seconds = Math.floor(now / 1000)
+  return new SignJWT({ ...account, email_verified: true, ...(nonce && { nonce }) })
+    .setProtectedHeader({ alg: 'RS256', kid: publicJwk.kid ?? '1' })
+    .setIssuer(provider.issuer)
+    .setAudience(provider.client.client_id)
+    .setIssuedAt(seconds)
+    .setExpirationTime(seconds + PROVIDER_TOKEN_LIFETIME)
+    .sign(privateKey)
+}

@@ -1,0 +1,110 @@
+import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose'
+import type { Context } from '../src/context.js'
+import { createFaults } from '../src/faults.js'
+import { createResources, type Resources } from '../src/resources.js'
+import { defaultTenant, MY_ACCOUNT_AUDIENCE, type Tenant } from '../src/tenant.js'
+
+/** An emulator's resource side with a clock that a test can move. */
+export interface TestBed {
+  context: Context
+  resources: Resources
+  /** Moves the clock forward. */
+  wait(seconds: number): void
+}
+
+const keyPair = generateKeyPair('RS256', { extractable: true })
+
+/** The scopes of the My Account API. */
+export const SCOPES = ['create', 'read', 'delete']
+  .map((verb) => `${verb}:me:connected_accounts`)
+  .join(' ')
+
+/** A context made by hand, at `url`, whose tenant `change` may alter. */
+export async function createTestBed({
+  url = 'http://localhost:4400',
+  change,
+}: {
+  url?: string
+  change?: (tenant: Tenant) => void
+} = {}): Promise<TestBed> {
+  const { privateKey, publicKey } = await keyPair
+  const tenant = defaultTenant()
+  for (const api of tenant.apis) {
+    if (api.identifier === MY_ACCOUNT_AUDIENCE) api.identifier = `${url}/me/`
+  }
+  change?.(tenant)
+  let offset = 0
+  const context: Context = {
+    url,
+    issuer: `${url}/`,
+    myAccountAudience: `${url}/me/`,
+    tenant,
+    signingKey: {
+      kid: 'test',
+      privateKey,
+      privateJwk: await exportJWK(privateKey),
+      publicJwk: await exportJWK(publicKey),
+    },
+    faults: createFaults(),
+    now: () => Date.now() + offset,
+  }
+  const wait = (seconds: number) => {
+    offset += seconds * 1000
+  }
+  return { context, resources: createResources(context), wait }
+}
+
+/** The claims of an access token that a test may want to be others; `undefined` leaves one out. */
+export type Claims = Record<string, unknown>
+
+/** An access token for the My Account API, of Alice at the client `spa` unless `claims` say otherwise. */
+export async function mintToken(
+  { issuer, myAccountAudience, now, signingKey }: Context,
+  claims: Claims = {},
+  key: CryptoKey = signingKey.privateKey,
+): Promise<string> {
+  const seconds = Math.floor(now() / 1000)
+  const all = {
+    iss: issuer,
+    aud: myAccountAudience,
+    sub: 'auth0|alice',
+    azp: 'spa',
+    scope: SCOPES,
+    iat: seconds,
+    exp: seconds + 86_400,
+    ...claims,
+  }
+  return new SignJWT(all).setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid: 'test' }).sign(key)
+}
+
+/** What a call of the API is made of. */
+export interface CallOptions {
+  method?: string
+  /** Sent as JSON. */
+  body?: unknown
+  headers?: Record<string, string>
+  token?: string
+}
+
+/** A function that calls the My Account API, as Alice with a Bearer token unless told otherwise. */
+export function createCaller({ context, resources }: TestBed) {
+  return async (path: string, options: CallOptions = {}): Promise<Response> => {
+    const { body, headers, token = await mintToken(context) } = options
+    const request = new Request(`${context.url}/me/v1/connected-accounts${path}`, {
+      method: options.method ?? (body === undefined ? 'GET' : 'POST'),
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    return resources.fetch(request)
+  }
+}
+
+/** A PKCE pair (RFC 7636 appendix B). */
+export const PKCE = {
+  verifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
+  challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+}
