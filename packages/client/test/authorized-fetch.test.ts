@@ -1,0 +1,206 @@
+import { expect, test } from 'vitest'
+import {
+  type AccessTokenRequest,
+  createAuthorizedFetch,
+  createConnectedAccountsClient,
+  type DpopProofRequest,
+  listConnectedAccounts,
+} from '../src/index.js'
+import { json, observedFetch, problem, rejection } from './observed-client.js'
+
+const empty = json(200, { accounts: [] })
+const challenge = (error: string, headers: HeadersInit = {}) =>
+  problem(401, {}, { 'www-authenticate': `DPoP error="${error}", algs="ES256"`, ...headers })
+
+function tokens(tokenType = 'Bearer') {
+  const asked: AccessTokenRequest[] = []
+  function accessToken(request: AccessTokenRequest) {
+    asked.push(request)
+    return { accessToken: `token-${asked.length}`, tokenType }
+  }
+  return { asked, accessToken }
+}
+
+function prover() {
+  const proofs: DpopProofRequest[] = []
+  async function generateProof(request: DpopProofRequest) {
+    proofs.push(request)
+    return `proof-${proofs.length}`
+  }
+  return { proofs, generateProof }
+}
+
+function clientOf(handlers: (() => Response)[], tokenType?: string) {
+  const { fetch, requests } = observedFetch(...handlers)
+  const { asked, accessToken } = tokens(tokenType)
+  const dpop = tokenType === 'DPoP' ? prover() : undefined
+  const client = createConnectedAccountsClient({
+    domain: 'tenant.example.test',
+    accessToken,
+    dpop,
+    fetch,
+  })
+  return { client, requests, asked, proofs: dpop?.proofs ?? [] }
+}
+
+test("the token source is asked for the My Account API and the operation's scope", async () => {
+  const { client, asked } = clientOf([empty])
+  await listConnectedAccounts(client)
+  await client.DELETE('/connected-accounts/accounts/{id}', { params: { path: { id: 'cac_1' } } })
+  expect(asked).toMatchObject([
+    {
+      audience: 'https://tenant.example.test/me/',
+      scope: 'read:me:connected_accounts',
+      fresh: false,
+    },
+    { scope: 'delete:me:connected_accounts' },
+  ])
+  expect(asked[0]?.signal).toBeInstanceOf(AbortSignal)
+})
+
+test('a DPoP token is sent with its scheme and a proof for this request (RFC 9449 §7.1)', async () => {
+  const { client, requests, proofs } = clientOf([empty], 'DPoP')
+  await listConnectedAccounts(client, { take: 3 })
+  expect(requests[0]?.headers.get('authorization')).toBe('DPoP token-1')
+  expect(requests[0]?.headers.get('dpop')).toBe('proof-1')
+  expect(proofs).toEqual([
+    {
+      url: 'https://tenant.example.test/me/v1/connected-accounts/accounts?take=3',
+      method: 'GET',
+      accessToken: 'token-1',
+    },
+  ])
+})
+
+test.for(['use_dpop_nonce', 'invalid_dpop_nonce'])(
+  'a challenge of %s is answered once with the new nonce (RFC 9449 §9)',
+  async (error) => {
+    const { client, requests, proofs } = clientOf(
+      [challenge(error, { 'dpop-nonce': 'n1' }), empty],
+      'DPoP',
+    )
+    await listConnectedAccounts(client)
+    expect(requests).toHaveLength(2)
+    expect(proofs.map(({ nonce }) => nonce)).toEqual([undefined, 'n1'])
+    await listConnectedAccounts(client)
+    expect(proofs.at(-1)?.nonce).toBe('n1')
+  },
+)
+
+test('the nonce of a success is used from then on (RFC 9449 §8.2)', async () => {
+  const { client, proofs } = clientOf([json(200, { accounts: [] }, { 'dpop-nonce': 'n2' })], 'DPoP')
+  await listConnectedAccounts(client)
+  await listConnectedAccounts(client)
+  expect(proofs.map(({ nonce }) => nonce)).toEqual([undefined, 'n2'])
+})
+
+test('a server that never takes the nonce is asked twice, not for ever', async () => {
+  const { client, requests } = clientOf(
+    [challenge('use_dpop_nonce', { 'dpop-nonce': 'n' })],
+    'DPoP',
+  )
+  await expect(listConnectedAccounts(client)).rejects.toMatchObject({ code: 'invalid_token' })
+  expect(requests).toHaveLength(2)
+})
+
+test('a challenge without a nonce is not repeated', async () => {
+  const { client, requests } = clientOf([challenge('use_dpop_nonce')], 'DPoP')
+  await expect(listConnectedAccounts(client)).rejects.toMatchObject({ status: 401 })
+  expect(requests).toHaveLength(1)
+})
+
+test('invalid_token asks once for a fresh token, whose proof is new too', async () => {
+  const { client, requests, asked, proofs } = clientOf([challenge('invalid_token'), empty], 'DPoP')
+  await listConnectedAccounts(client)
+  expect(asked.map(({ fresh }) => fresh)).toEqual([false, true])
+  expect(requests[1]?.headers.get('authorization')).toBe('DPoP token-2')
+  expect(proofs[1]?.accessToken).toBe('token-2')
+})
+
+test('both causes may follow one another, each once, and a POST keeps its body', async () => {
+  const { client, requests, asked } = clientOf(
+    [
+      challenge('invalid_token'),
+      challenge('use_dpop_nonce', { 'dpop-nonce': 'n' }),
+      challenge('invalid_token'),
+    ],
+    'DPoP',
+  )
+  const body = { connection: 'github', redirect_uri: 'https://app.example.test/' }
+  const { response } = await client.POST('/connected-accounts/connect', { body })
+  expect(response.status).toBe(401)
+  expect(asked.map(({ fresh }) => fresh)).toEqual([false, true, true])
+  expect(await Promise.all(requests.map((request) => request.json()))).toEqual([body, body, body])
+})
+
+test('a bound token without a prover, or a prover with a Bearer token, throws and sends nothing', async () => {
+  const { fetch, requests } = observedFetch(empty)
+  const options = { domain: 'tenant.example.test', fetch }
+  const noProver = createConnectedAccountsClient({ ...options, ...tokens('dpop') })
+  await expect(listConnectedAccounts(noProver)).rejects.toMatchObject({
+    name: 'TokenError',
+    code: 'dpop_prover_missing',
+  })
+  const bearer = createConnectedAccountsClient({ ...options, ...tokens('Bearer'), dpop: prover() })
+  await expect(listConnectedAccounts(bearer)).rejects.toMatchObject({
+    name: 'TokenError',
+    code: 'token_not_bound',
+  })
+  expect(requests).toHaveLength(0)
+})
+
+test('a prover that says it is off is held to Bearer', async () => {
+  const { fetch, requests } = observedFetch(empty)
+  const dpop = { ...prover(), isEnabled: async () => false }
+  const options = { domain: 'tenant.example.test', fetch, dpop }
+  await listConnectedAccounts(createConnectedAccountsClient({ ...options, ...tokens('Bearer') }))
+  expect(requests[0]?.headers.get('authorization')).toBe('Bearer token-1')
+  expect(requests[0]?.headers.has('dpop')).toBe(false)
+  const bound = createConnectedAccountsClient({ ...options, ...tokens('DPoP') })
+  await expect(listConnectedAccounts(bound)).rejects.toMatchObject({ code: 'dpop_prover_missing' })
+})
+
+test('what the token source throws reaches the caller untouched', async () => {
+  const failure = new Error('login_required')
+  const { fetch } = observedFetch(empty)
+  const client = createConnectedAccountsClient({
+    domain: 'tenant.example.test',
+    accessToken: () => Promise.reject(failure),
+    fetch,
+  })
+  expect(await rejection(listConnectedAccounts(client))).toBe(failure)
+})
+
+test("middleware of the caller's own runs before the request is signed", async () => {
+  const { client, requests } = clientOf([empty])
+  client.use({
+    onRequest({ request }) {
+      request.headers.set('x-request-id', '1')
+      return request
+    },
+  })
+  await listConnectedAccounts(client)
+  expect(requests[0]?.headers.get('x-request-id')).toBe('1')
+  expect(requests[0]?.headers.get('authorization')).toBe('Bearer token-1')
+})
+
+test('an authorized fetch calls allowed origins only', async () => {
+  const { fetch, requests } = observedFetch(() => new Response('ok'))
+  const authorized = createAuthorizedFetch({
+    accessToken: tokens().accessToken,
+    audience: 'https://api.example.test/',
+    scope: 'read:calendar',
+    allowedOrigins: ['https://api.example.test'],
+    fetch,
+  })
+  const response = await authorized('https://api.example.test/events', {
+    method: 'POST',
+    body: 'x',
+  })
+  expect(await response.text()).toBe('ok')
+  expect(requests[0]?.headers.get('authorization')).toBe('Bearer token-1')
+  await expect(authorized('https://evil.example.test/')).rejects.toThrow(
+    'allowedOrigins does not have https://evil.example.test',
+  )
+  expect(requests).toHaveLength(1)
+})

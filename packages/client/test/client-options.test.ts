@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { createConnectedAccountsClient } from '../src/index.js'
+
+const valid = { domain: 'tenant.example.test', accessToken: 'token' }
+
+test('a host is taken as https, a URL as it is, and the base has no trailing slash', () => {
+  const baseUrl = (domain: string) => createConnectedAccountsClient({ ...valid, domain }).baseUrl
+  expect(baseUrl('tenant.example.test')).toBe('https://tenant.example.test/me/v1')
+  expect(baseUrl('https://tenant.example.test/')).toBe('https://tenant.example.test/me/v1')
+  expect(baseUrl('http://localhost:4400')).toBe('http://localhost:4400/me/v1')
+  expect(baseUrl('http://127.0.0.1:4400')).toBe('http://127.0.0.1:4400/me/v1')
+})
+
+test('a backend takes the place of the tenant', () => {
+  expect(createConnectedAccountsClient({ baseUrl: '/api/me/v1/' }).baseUrl).toBe('/api/me/v1')
+})
+
+test.for<[string, object]>([
+  ['domain is missing', { ...valid, domain: '' }],
+  ['domain is missing', { accessToken: 'token' }],
+  ['domain must be a host without a path', { ...valid, domain: 'tenant.example.test/me' }],
+  ['domain must be a host without a path', { ...valid, domain: 'not a host' }],
+  ['domain must use https', { ...valid, domain: 'http://tenant.example.test' }],
+  ['accessToken must be', { domain: valid.domain }],
+  ['accessToken must be', { ...valid, accessToken: '' }],
+  ['dpop must be a prover', { ...valid, dpop: true }],
+  ['dpop must be a prover', { ...valid, dpop: {} }],
+  ['fetch must be a function', { ...valid, fetch: 'fetch' }],
+  ['accessToken cannot be used with baseUrl', { baseUrl: '/api', accessToken: 'token' }],
+  ['baseUrl must be', { baseUrl: 'api' }],
+  ['baseUrl must be', { baseUrl: '//other.example.test' }],
+])('throws at creation: %s', ([message, options]) => {
+  // Wrong options are what this is about; the types forbid them.
+  const create = createConnectedAccountsClient as (options: object) => unknown
+  expect(() => create(options)).toThrow(TypeError)
+  expect(() => create(options)).toThrow(message)
+})
