@@ -1,3 +1,4 @@
+import type { components as authentication } from './generated/authentication.js'
 import type { components } from './generated/my-account.js'
 import type {
   CompletedConnectedAccount,
@@ -84,10 +85,13 @@ export function isConnectResponse(
   })
 }
 
+type TokenVaultExchangeResponse = authentication['schemas']['TokenVaultExchangeResponse']
+/** Providers whose tokens do not expire may leave `expires_in` out (RFC 6749 §5.1). */
+type ConnectionTokenResponse = Omit<TokenVaultExchangeResponse, 'expires_in'> &
+  Partial<Pick<TokenVaultExchangeResponse, 'expires_in'>>
+
 /** Whether a value is the answer of a Token Vault exchange. */
-export function isTokenResponse(
-  value: unknown,
-): value is { access_token: string; token_type: string; expires_in?: number; scope?: string } {
+export function isTokenVaultExchangeResponse(value: unknown): value is ConnectionTokenResponse {
   return hasFields(value, {
     access_token: isString,
     token_type: isString,
@@ -97,9 +101,7 @@ export function isTokenResponse(
 }
 
 /** Whether a value is an OAuth error (RFC 6749 §5.2). */
-export function isOAuthError(
-  value: unknown,
-): value is { error: string; error_description?: string } {
+export function isOAuthError(value: unknown): value is authentication['schemas']['OAuthError'] {
   return hasFields(value, { error: isString, error_description: optional(isString) })
 }
 

@@ -1,7 +1,7 @@
 import { type Fetch, runtimeFetch } from './authorized-fetch.js'
 import { tenantOrigin } from './domain.js'
 import { TokenError } from './errors.js'
-import { isOAuthError, isTokenResponse, parseJson } from './shape.js'
+import { isOAuthError, isTokenVaultExchangeResponse, parseJson } from './shape.js'
 import type { Abortable } from './types.js'
 
 /** Options of {@link exchangeConnectionToken}. */
@@ -58,7 +58,8 @@ export async function exchangeConnectionToken(
   const response = await fetch(request)
   const text = await response.text()
   const body = parseJson(text)
-  if (!response.ok || !isTokenResponse(body)) throw exchangeError(response.status, body)
+  if (!response.ok || !isTokenVaultExchangeResponse(body))
+    throw exchangeError(response.status, body)
   return {
     accessToken: body.access_token,
     expiresAt: body.expires_in === undefined ? undefined : Date.now() + body.expires_in * 1000,

@@ -6,7 +6,7 @@ import {
   listConnectedAccounts,
   listConnections,
 } from '../src/index.js'
-import { account, json, observedClient, problem, rejection } from './observed-client.js'
+import { account, collect, json, observedClient, problem, rejection } from './observed-client.js'
 
 test('lists one page with its query, several connections as repeated parameters', async () => {
   const { client, requests } = observedClient(json(200, { accounts: [account(1)], next: 'n' }))
@@ -43,9 +43,7 @@ test('iterates over every page, 20 at a time, and asks for no page before it is 
 
 test('a server that gives the same next twice is refused rather than asked for ever', async () => {
   const { client, requests } = observedClient(json(200, { accounts: [account(1)], next: 'again' }))
-  await expect(Array.fromAsync(iterateConnectedAccounts(client))).rejects.toThrow(
-    'same `next` twice',
-  )
+  await expect(collect(iterateConnectedAccounts(client))).rejects.toThrow('same `next` twice')
   expect(requests).toHaveLength(2)
 })
 
@@ -57,7 +55,7 @@ test('lists and iterates connections in the same way', async () => {
     json(200, { connections: [] }),
   )
   expect(await listConnections(client)).toEqual({ connections, next: 'n' })
-  expect(await Array.fromAsync(iterateConnections(client))).toEqual(connections)
+  expect(await collect(iterateConnections(client))).toEqual(connections)
 })
 
 test('deletes by id, percent-encoded, and answers nothing', async () => {

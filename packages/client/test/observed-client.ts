@@ -61,3 +61,10 @@ export function account(n: number) {
     created_at: '2026-11-02T09:30:00.000Z',
   }
 }
+
+/** Everything that an iteration yields. */
+export async function collect<T>(iterable: AsyncIterable<T>): Promise<T[]> {
+  const items: T[] = []
+  for await (const item of iterable) items.push(item)
+  return items
+}

@@ -1,0 +1,77 @@
+import { calculateJwkThumbprint, decodeProtectedHeader, EmbeddedJWK, jwtVerify } from 'jose'
+import { expect, test } from 'vitest'
+import { createNonces } from '../src/dpop.js'
+import { createDpop } from '../src/dpop-prover.js'
+
+const request = { url: 'https://api.example.test:8443/a/b?c=d#e', method: 'POST' }
+
+test('a proof has the header and claims of RFC 9449 §4.2', async () => {
+  const dpop = await createDpop()
+  const before = Math.floor(Date.now() / 1000)
+  const proof = await dpop.generateProof({ ...request, nonce: 'n1', accessToken: 'token' })
+  const { payload, protectedHeader } = await jwtVerify(proof, EmbeddedJWK)
+  expect(protectedHeader).toEqual({
+    alg: 'ES256',
+    typ: 'dpop+jwt',
+    jwk: { kty: 'EC', crv: 'P-256', x: expect.any(String), y: expect.any(String) },
+  })
+  expect(payload).toEqual({
+    jti: expect.stringMatching(/^[\w-]{22}$/),
+    htm: 'POST',
+    htu: 'https://api.example.test:8443/a/b',
+    iat: expect.any(Number),
+    nonce: 'n1',
+    ath: 'PEaenWxYddN6Q_NT1PiOYfz4EsZu7jRXRlpAsNpBU-A', // base64url(SHA-256('token'))
+  })
+  expect(payload.iat).toBeGreaterThanOrEqual(before)
+})
+
+test('without nonce and access token a proof has neither nonce nor ath', async () => {
+  const { payload } = await jwtVerify(
+    await (await createDpop()).generateProof(request),
+    EmbeddedJWK,
+  )
+  expect(Object.keys(payload).sort()).toEqual(['htm', 'htu', 'iat', 'jti'])
+})
+
+test('every proof has another jti, and ath follows the token', async () => {
+  const dpop = await createDpop()
+  const claims = async (accessToken: string) =>
+    (await jwtVerify(await dpop.generateProof({ ...request, accessToken }), EmbeddedJWK)).payload
+  const [a, b, c] = [await claims('one'), await claims('two'), await claims('one')]
+  expect(new Set([a.jti, b.jti, c.jti]).size).toBe(3)
+  expect(a.ath).toBe(c.ath)
+  expect(a.ath).not.toBe(b.ath)
+})
+
+test("the caller's key pair signs", async () => {
+  const es256 = { name: 'ECDSA', namedCurve: 'P-256' }
+  const keyPair = await crypto.subtle.generateKey(es256, false, ['sign', 'verify'])
+  const dpop = await createDpop({ keyPair })
+  const proof = await dpop.generateProof(request)
+  await jwtVerify(proof, keyPair.publicKey)
+  const { jwk } = decodeProtectedHeader(proof)
+  expect(await calculateJwkThumbprint(jwk ?? {})).toMatch(/^[\w-]{43}$/)
+})
+
+test('a key pair that cannot make ES256 proofs is refused at creation', async () => {
+  const p384 = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-384' }, false, [
+    'sign',
+    'verify',
+  ])
+  await expect(createDpop({ keyPair: p384 })).rejects.toThrow('keyPair must be')
+  const es256 = { name: 'ECDSA', namedCurve: 'P-256' }
+  const verifyOnly = await crypto.subtle.generateKey(es256, true, ['sign', 'verify'])
+  const keyPair = { privateKey: verifyOnly.publicKey, publicKey: verifyOnly.publicKey }
+  await expect(createDpop({ keyPair })).rejects.toThrow('keyPair must be')
+})
+
+test('nonces are kept by origin, for the last hundred of them', () => {
+  const nonces = createNonces()
+  for (let n = 0; n < 100; n++) nonces.setNonce(`https://${n}.example.test`, `n${n}`)
+  nonces.setNonce('https://0.example.test', 'again')
+  nonces.setNonce('https://100.example.test', 'n100')
+  expect(nonces.getNonce('https://0.example.test')).toBe('again')
+  expect(nonces.getNonce('https://1.example.test')).toBeUndefined()
+  expect(nonces.getNonce('https://100.example.test')).toBe('n100')
+})

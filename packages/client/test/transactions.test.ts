@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { memoryTransactions, sessionStorageTransactions, type Transaction } from '../src/index.js'
+
+const record = (expiresAt: number): Transaction => ({
+  connection: 'github',
+  redirectUri: 'https://app.example.test/',
+  expiresAt,
+})
+
+test('a record can be read until it is deleted, also shortly after it expired', async () => {
+  const store = memoryTransactions()
+  const expired = record(Date.now() - 1000)
+  await store.set('a', expired, expired)
+  expect(await store.get('a')).toEqual(expired)
+  await store.delete('a')
+  expect(await store.get('a')).toBeUndefined()
+})
+
+test('records that expired over an hour ago go when another is kept', async () => {
+  const store = memoryTransactions()
+  const old = record(Date.now() - 2 * 3_600_000)
+  await store.set('old', old, old)
+  const fresh = record(Date.now() + 1000)
+  await store.set('fresh', fresh, fresh)
+  expect(await store.get('old')).toBeUndefined()
+  expect(await store.get('fresh')).toEqual(fresh)
+})
+
+test('storage_unavailable says so where a runtime has no web storage', () => {
+  const original = Object.getOwnPropertyDescriptor(globalThis, 'sessionStorage')
+  Object.defineProperty(globalThis, 'sessionStorage', { value: undefined, configurable: true })
+  try {
+    expect(() => sessionStorageTransactions().get('a')).toThrow(
+      expect.objectContaining({ name: 'ConnectFlowError', code: 'storage_unavailable' }),
+    )
+  } finally {
+    if (original) Object.defineProperty(globalThis, 'sessionStorage', original)
+  }
+})
