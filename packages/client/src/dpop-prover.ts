@@ -1,5 +1,5 @@
 import { base64url, CompactSign, exportJWK, type JWK } from 'jose'
-import { createNonces, type DpopProofRequest, type NonceKeepingProver } from './dpop.js'
+import { createNonces, type DpopProofRequest, type DpopProver } from './dpop.js'
 import { sha256 } from './pkce.js'
 
 export type { DpopProofRequest, DpopProver } from './dpop.js'
@@ -18,7 +18,7 @@ export async function createDpop({
   keyPair,
 }: {
   keyPair?: CryptoKeyPair
-} = {}): Promise<NonceKeepingProver> {
+} = {}): Promise<DpopProver> {
   const { privateKey, publicKey } = keyPair ? checkedKeyPair(keyPair) : await generateKeyPair()
   const { kty, crv, x, y } = await exportJWK(publicKey)
   const header = { alg: 'ES256', typ: 'dpop+jwt', jwk: { kty, crv, x, y } as JWK } // public members of an EC key

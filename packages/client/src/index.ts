@@ -11,6 +11,7 @@ export {
   type AccessTokenSource,
   type AuthorizedFetchOptions,
   createAuthorizedFetch,
+  type Fetch,
 } from './authorized-fetch.js'
 export { isConnectCallback } from './callback.js'
 export {
@@ -46,12 +47,15 @@ export {
   type TransactionStore,
 } from './transactions.js'
 export type {
+  Abortable,
   AuthorizationParams,
   CompletedConnectedAccount,
   ConnectedAccount,
   ConnectedAccountsPage,
   Connection,
   ConnectionsPage,
+  ListConnectedAccountsQuery,
+  ListConnectionsQuery,
   ProblemDetails,
   ValidationError,
 } from './types.js'

@@ -4,6 +4,9 @@ import { TokenError } from './errors.js'
 import { isOAuthError, isTokenVaultExchangeResponse, parseJson } from './shape.js'
 import type { Abortable } from './types.js'
 
+export type { Fetch } from './authorized-fetch.js'
+export type { Abortable } from './types.js'
+
 /** Options of {@link exchangeConnectionToken}. */
 export interface ExchangeConnectionTokenOptions extends Abortable {
   /** The tenant's domain, like `tenant.eu.auth0.com`. */

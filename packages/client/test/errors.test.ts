@@ -125,3 +125,16 @@ test("the link to the documentation is made from package.json's homepage", () =>
   const { homepage } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
   expect(ERRORS_PAGE).toBe(`${homepage.replace('#readme', '')}/blob/main/docs/errors.md`)
 })
+
+test('every code has its section on the page that errors link to', () => {
+  const source = readFileSync(new URL('../src/errors.ts', import.meta.url), 'utf8')
+  const page = readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8')
+  const unions = source.match(/ErrorCode =\n(?: {2}\| '\w+'\n?)+/g) ?? []
+  const codes = unions.join().match(/(?<=')\w+(?=')/g) ?? []
+  expect(codes.length).toBeGreaterThan(20)
+  const oauth = ['invalid_grant', 'invalid_client', 'invalid_request', 'invalid_target']
+  const ownPage = codes.filter(
+    (code) => ![...oauth, 'unauthorized_client', 'mfa_required'].includes(code),
+  )
+  expect(ownPage.filter((code) => !page.includes(`### ${code}\n`))).toEqual([])
+})
