@@ -1,38 +1,74 @@
-/** What a person does on the consent page. */
-export interface ConsentAnswer {
-  decision?: 'allow' | 'cancel'
-  /** The address of the account to pick; the one already picked by default. */
-  account?: string
+/** What a browser shows in the end: a page of the emulator, or the first URL outside it. */
+export interface Visit {
+  url: URL
+  /** Absent where the redirects left the emulator. */
+  page?: { status: number; html: string; headers: Headers }
 }
 
-type Fetch = (request: Request) => Promise<Response>
+/** A browser without scripts: cookies by path, redirects, and forms. It never requests what is not of the emulator. */
+export interface Browser {
+  visit(url: string | URL): Promise<Visit>
+  /** Submits the form of a page with its hidden fields and these. */
+  submit(visit: Visit, fields: Record<string, string>): Promise<Visit>
+}
 
-/** Follows redirects from `url` until one leaves for a URL that `stop` accepts, answering consent pages on the way. */
-export async function browse(
-  fetch: Fetch,
-  url: string | URL,
-  { decision = 'allow', account, stop }: ConsentAnswer & { stop: (url: string) => boolean },
-): Promise<URL> {
-  let request = new Request(url)
-  for (let step = 0; step < 10; step += 1) {
-    const response = await fetch(request)
+interface Cookie {
+  name: string
+  value: string
+  path: string
+}
+
+/** A browser for the emulator at this origin, with no cookies yet. */
+export function createBrowser(origin: string): Browser {
+  const cookies = new Map<string, Cookie>()
+  const send = async (url: URL, init: RequestInit = {}): Promise<Visit> => {
+    if (url.origin !== origin) return { url }
+    const cookie = cookieHeader(cookies, url.pathname)
+    const headers = { ...(cookie && { cookie }), accept: 'text/html' }
+    const response = await fetch(url, { ...init, headers, redirect: 'manual' })
+    for (const line of response.headers.getSetCookie()) keepCookie(cookies, line)
     const location = response.headers.get('location')
-    if (location && stop(location)) return new URL(location)
-    if (location) request = new Request(new URL(location, request.url))
-    else request = await answerConsent(response, { decision, ...(account && { account }) })
+    const html = await response.text()
+    if (location && response.status < 400) return send(new URL(location, url))
+    return { url, page: { status: response.status, html, headers: response.headers } }
   }
-  throw new Error('The redirects do not end')
+  return {
+    visit: (url) => send(new URL(url)),
+    submit({ url, page }, fields) {
+      const html = page?.html ?? ''
+      const action = decode(/<form[^>]* action="([^"]*)"/.exec(html)?.[1] ?? url.href)
+      const body = new URLSearchParams({ ...hiddenFields(html), ...fields })
+      return send(new URL(action, url), { method: 'POST', body })
+    },
+  }
 }
 
-async function answerConsent(response: Response, answer: ConsentAnswer): Promise<Request> {
-  const text = await response.text()
-  const action = /<form method="post" action="([^"]+)"/.exec(text)?.[1]
-  if (!action) throw new Error(`No form in the answer ${response.status}: ${text.slice(-400)}`)
-  const picked = /value="([^"]+)" required checked/.exec(text)?.[1] ?? ''
-  const body = new URLSearchParams({
-    id: /name="id" value="([^"]+)"/.exec(text)?.[1] ?? '',
-    account: answer.account ?? picked,
-    decision: answer.decision ?? 'allow',
-  })
-  return new Request(action, { method: 'POST', body })
+function cookieHeader(cookies: Map<string, Cookie>, path: string): string {
+  return [...cookies.values()]
+    .filter((cookie) => path.startsWith(cookie.path))
+    .map(({ name, value }) => `${name}=${value}`)
+    .join('; ')
+}
+
+function keepCookie(cookies: Map<string, Cookie>, line: string): void {
+  const [pair = '', ...attributes] = line.split(/; */)
+  const [name = '', value = ''] = pair.split('=')
+  const find = (key: string) =>
+    attributes.find((one) => one.toLowerCase().startsWith(`${key}=`))?.slice(key.length + 1)
+  const path = find('path') ?? '/'
+  const isOver = new Date(find('expires') ?? '9999').getTime() < Date.now()
+  if (isOver) cookies.delete(`${name} ${path}`)
+  else cookies.set(`${name} ${path}`, { name, value, path })
+}
+
+function hiddenFields(html: string): Record<string, string> {
+  const inputs = html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)
+  return Object.fromEntries([...inputs].map(([, name = '', value = '']) => [name, decode(value)]))
+}
+
+function decode(text: string): string {
+  return text
+    .replace(/&#39;/g, "'")
+    .replace(/&quot;/g, '"')
+    .replace(/&amp;/g, '&')
 }

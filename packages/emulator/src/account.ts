@@ -1,0 +1,45 @@
+import type { Account } from 'oidc-provider'
+import type { User } from './tenant.js'
+
+/** Which claims each scope of OpenID Connect gives (OIDC Core §5.4). */
+export const CLAIMS_OF_SCOPES: Record<'openid' | 'profile' | 'email', string[]> = {
+  openid: ['sub'],
+  profile: ['name', 'nickname', 'picture', 'updated_at'],
+  email: ['email', 'email_verified'],
+}
+
+/** The user's claims for these scopes. */
+export function claimsOf(
+  user: User,
+  scopes: Iterable<string>,
+): { sub: string } & Record<string, unknown> {
+  const all: Record<string, unknown> = {
+    name: user.name,
+    nickname: user.email.split('@')[0],
+    picture: picture(user.name),
+    updated_at: '2026-01-01T00:00:00.000Z',
+    email: user.email,
+    email_verified: true,
+  }
+  const granted = new Set(scopes)
+  const names = Object.entries(CLAIMS_OF_SCOPES).flatMap(([scope, claims]) =>
+    granted.has(scope) ? claims : [],
+  )
+  const chosen = names.filter((name) => name in all).map((name) => [name, all[name]])
+  return { ...Object.fromEntries(chosen), sub: user.user_id }
+}
+
+/** The user as oidc-provider knows them. */
+export function accountOf(user: User): Account {
+  return {
+    accountId: user.user_id,
+    claims: (_use, scope) => claimsOf(user, scope.split(' ')),
+  }
+}
+
+// In the claim itself, so that nothing is fetched from anywhere.
+function picture(name: string): string {
+  const letter = encodeURIComponent(name.slice(0, 1).toUpperCase())
+  const text = `%3Ctext x='32' y='43' font-family='sans-serif' font-size='32' text-anchor='middle' fill='white'%3E${letter}%3C/text%3E`
+  return `data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 64 64'%3E%3Crect width='64' height='64' fill='%234a3fd1'/%3E${text}%3C/svg%3E`
+}

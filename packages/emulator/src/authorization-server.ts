@@ -1,0 +1,70 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Provider } from 'oidc-provider'
+import { isAllowedCallback } from './callbacks.js'
+import { registerClientCredentialsGrant } from './client-credentials-grant.js'
+import type { Context } from './context.js'
+import { hasJsonBody, withFormBody } from './json-body.js'
+import { serveLoginPage } from './login-page.js'
+import { serveLogout } from './logout.js'
+import { createOidcStore } from './oidc-adapter.js'
+import { oidcConfiguration } from './oidc-configuration.js'
+import { registerRefreshTokenGrant } from './refresh-token-grant.js'
+import { describeTokenErrors } from './token-errors.js'
+import { answerTokenFaults } from './token-fault.js'
+import { registerTokenVaultExchange, type Vault } from './token-vault-exchange.js'
+import { serveUserinfo } from './userinfo.js'
+
+/** The tenant's authorization server, as a listener for a Node HTTP server. */
+export interface AuthorizationServer {
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>
+  /** Forgets all sessions, grants, codes and tokens. */
+  reset(): void
+}
+
+/** Login, tokens and logout of the tenant, on oidc-provider. `vault` answers the Token Vault exchange. */
+export function createAuthorizationServer(context: Context, vault: Vault): AuthorizationServer {
+  const store = createOidcStore(context.now)
+  const provider = new Provider(context.issuer, oidcConfiguration(context, store.adapter))
+  customizeClients(provider, context)
+  registerRefreshTokenGrant(provider, context)
+  registerClientCredentialsGrant(provider, context)
+  registerTokenVaultExchange(provider, context, vault)
+  describeTokenErrors(provider)
+  answerTokenFaults(provider, context)
+  serveLoginPage(provider, context)
+  serveLogout(provider, context)
+  serveUserinfo(provider, context)
+  const callback = provider.callback()
+  return {
+    async handle(request, response) {
+      if (isNavigationElsewhere(request, context)) return sendHome(request, response, context)
+      // oidc-provider builds its own URLs from this header, but not the issuer.
+      request.headers.host = new URL(context.url).host
+      const hasJson = hasJsonBody(request)
+      const readable = hasJson ? await withFormBody(request, response) : request
+      if (readable) await callback(readable, response)
+    },
+    reset: () => store.reset(),
+  }
+}
+
+function customizeClients(provider: Provider, { tenant }: Context): void {
+  Object.assign(provider.Client.prototype, {
+    redirectUriAllowed(this: { clientId: string }, url: string) {
+      const client = tenant.clients.find(({ client_id }) => client_id === this.clientId)
+      return isAllowedCallback(client, url)
+    },
+    // Auth0's ID tokens have `sid`.
+    includeSid: () => true,
+  })
+}
+
+// Cookies of 127.0.0.1 are not those of localhost, so a login must begin where it goes on.
+function isNavigationElsewhere({ method, url = '', headers }: IncomingMessage, context: Context) {
+  const isNavigation = method === 'GET' && /^\/(authorize|v2\/logout|oidc\/logout)\b/.test(url)
+  return isNavigation && headers.host !== new URL(context.url).host
+}
+
+function sendHome({ url = '' }: IncomingMessage, response: ServerResponse, context: Context): void {
+  response.writeHead(307, { location: context.url + url }).end()
+}

@@ -1,0 +1,36 @@
+import type { Client, Tenant } from './tenant.js'
+
+/** The clients that programs under test are configured with. */
+export interface EmulatorClients {
+  /** A single page application: public, with PKCE. */
+  readonly spa: { clientId: string }
+  /** A web application on a server. */
+  readonly web: { clientId: string; clientSecret: string }
+  /** An API, of which `audience` is the identifier, that exchanges the access tokens it gets. */
+  readonly api: { clientId: string; clientSecret: string; audience: string }
+}
+
+/** The first client of each kind. Reading one that the tenant does not have throws. */
+export function emulatorClients({ clients }: Tenant): EmulatorClients {
+  const find = (appType: Client['app_type']): Client => {
+    const client = clients.find(({ app_type }) => app_type === appType)
+    if (!client) throw new TypeError(`tenant/clients has none with the app_type ${appType}`)
+    return client
+  }
+  const credentials = ({ client_id, client_secret = '' }: Client) => ({
+    clientId: client_id,
+    clientSecret: client_secret,
+  })
+  return {
+    get spa() {
+      return { clientId: find('spa').client_id }
+    },
+    get web() {
+      return credentials(find('regular_web'))
+    },
+    get api() {
+      const client = find('resource_server')
+      return { ...credentials(client), audience: client.resource_server_identifier ?? '' }
+    },
+  }
+}

@@ -1,0 +1,99 @@
+import { getRequestListener } from '@hono/node-server'
+import { createAuthorizationServer } from './authorization-server.js'
+import type { Context } from './context.js'
+import type { OperationId } from './contract.js'
+import { type EmulatorClients, emulatorClients } from './emulator-clients.js'
+import { checkFault } from './fault-check.js'
+import { createFaults, type Fault } from './faults.js'
+import { type Handler, listenOnLoopback } from './loopback-server.js'
+import { createResources, isResourcePath } from './resources.js'
+import { loadSigningKey } from './signing-key.js'
+import type { Connection, Tenant, User } from './tenant.js'
+import { readTenant, withMyAccountAudience } from './tenant-options.js'
+
+/** What an emulator is created with. */
+export interface EmulatorOptions {
+  /** 4400 by default; 0 takes any that is free. */
+  port?: number
+  /** Each list replaces the default one. `https://{domain}/me/` stands for the audience of the My Account API. */
+  tenant?: Partial<Tenant>
+}
+
+/** A running emulator. */
+export interface Emulator {
+  /** Its origin, `http://localhost:4400`. */
+  readonly url: string
+  /** What an SDK's option `domain` takes: the same as `url`. */
+  readonly domain: string
+  readonly clients: EmulatorClients
+  readonly users: readonly User[]
+  readonly connections: readonly Connection[]
+  /**
+   * The next call of an operation (`getToken` is the token endpoint) answers with this status, from 400 to 599; several calls
+   * queue. Throws a `TypeError` or `RangeError` that names the argument.
+   */
+  failNext(operationId: OperationId | 'getToken', fault: Fault): void
+  /** Forgets all sessions, grants, tokens, connected accounts and waiting faults. */
+  reset(): void
+  /** Stops listening and ends open connections. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts an emulator on localhost. Rejects with a `RangeError` or `TypeError` that names a wrong option, or with an `Error` that
+ * says the way out if the port is taken.
+ */
+export async function createEmulator({
+  port = 4400,
+  tenant,
+}: EmulatorOptions = {}): Promise<Emulator> {
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new RangeError('port must be an integer from 0 to 65535')
+  }
+  const settings = { tenant: readTenant(tenant), signingKey: await loadSigningKey() }
+  const server = await listenOnLoopback(port)
+  const { url } = server
+  const { context, handler, reset } = assemble(url, settings)
+  server.serve(handler)
+  return {
+    url,
+    domain: url,
+    clients: emulatorClients(context.tenant),
+    users: context.tenant.users,
+    connections: context.tenant.connections,
+    failNext(operationId, fault) {
+      checkFault(operationId, fault)
+      context.faults.add(operationId, fault)
+    },
+    reset,
+    close: () => server.close(),
+  }
+}
+
+type Settings = Pick<Context, 'tenant' | 'signingKey'>
+
+function assemble(url: string, { tenant, signingKey }: Settings) {
+  const myAccountAudience = `${url}/me/`
+  const context: Context = {
+    url,
+    issuer: `${url}/`,
+    myAccountAudience,
+    tenant: withMyAccountAudience(tenant, myAccountAudience),
+    signingKey,
+    faults: createFaults(),
+    now: () => Date.now(),
+  }
+  const reset = () => {
+    authorizationServer.reset()
+    resources.reset()
+  }
+  const resources = createResources(context, { reset })
+  const authorizationServer = createAuthorizationServer(context, resources.vault)
+  const fetchResource = getRequestListener(resources.fetch, { overrideGlobalObjects: false })
+  const handler: Handler = async (request, response) => {
+    const { pathname } = new URL(request.url ?? '/', url)
+    if (isResourcePath(pathname)) await fetchResource(request, response)
+    else await authorizationServer.handle(request, response)
+  }
+  return { context, handler, reset }
+}

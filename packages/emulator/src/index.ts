@@ -1,0 +1,13 @@
+export { createEmulator, type Emulator, type EmulatorOptions } from './emulator.js'
+export type { EmulatorClients } from './emulator-clients.js'
+export type { Fault } from './faults.js'
+export {
+  type Api,
+  type Client,
+  type Connection,
+  defaultTenant,
+  MY_ACCOUNT_AUDIENCE,
+  type Tenant,
+  TOKEN_VAULT_GRANT,
+  type User,
+} from './tenant.js'

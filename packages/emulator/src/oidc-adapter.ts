@@ -1,0 +1,57 @@
+import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider'
+import { createExpiringMap } from './expiring-map.js'
+
+/** Where oidc-provider keeps sessions, interactions, grants, codes and tokens: in memory, each kind with a cap of its own. */
+export interface OidcStore {
+  adapter: AdapterFactory
+  /** Forgets everything. */
+  reset(): void
+}
+
+/** An empty store on the clock `now`. */
+export function createOidcStore(now: () => number): OidcStore {
+  const models: { clear(): void }[] = []
+  return {
+    adapter() {
+      const model = createModel(now)
+      models.push(model)
+      return model
+    },
+    reset() {
+      for (const model of models) model.clear()
+    },
+  }
+}
+
+function createModel(now: () => number): Adapter & { clear(): void } {
+  const records = createExpiringMap<AdapterPayload>(now)
+  const byGrant = createExpiringMap<Set<string>>(now)
+  const byUid = createExpiringMap<string>(now)
+  // A copy, because two requests at once would otherwise share what hangs on a session, such as its grants.
+  const find = async (id: string) => structuredClone(records.get(id))
+  return {
+    find,
+    findByUid: async (uid) => find(byUid.get(uid) ?? ''),
+    findByUserCode: async () => undefined,
+    async upsert(id, payload, expiresIn) {
+      const expiresAt = expiresIn ? now() + expiresIn * 1000 : Number.POSITIVE_INFINITY
+      records.set(id, structuredClone(payload), expiresAt)
+      if (payload.uid) byUid.set(payload.uid, id, expiresAt)
+      const { grantId } = payload
+      if (grantId) byGrant.set(grantId, (byGrant.get(grantId) ?? new Set()).add(id), expiresAt)
+    },
+    async consume(id) {
+      const record = records.get(id)
+      if (record) record.consumed = Math.floor(now() / 1000)
+    },
+    async destroy(id) {
+      records.delete(id)
+    },
+    async revokeByGrantId(grantId) {
+      for (const id of byGrant.take(grantId) ?? []) records.delete(id)
+    },
+    clear() {
+      for (const map of [records, byGrant, byUid]) map.clear()
+    },
+  }
+}

@@ -1,0 +1,168 @@
+import { randomBytes } from 'node:crypto'
+import {
+  type AdapterFactory,
+  type ClientMetadata,
+  type Configuration,
+  type ErrorOut,
+  type Grant,
+  interactionPolicy,
+  type KoaContextWithOIDC,
+} from 'oidc-provider'
+import { customizeAccessToken } from './access-token-claims.js'
+import { accountOf, CLAIMS_OF_SCOPES } from './account.js'
+import type { Context } from './context.js'
+import { loginPath } from './login-page.js'
+import { html, pageResponse } from './page.js'
+import { apiOfResource, OIDC_SCOPES, resourceOf, resourceServer } from './resource-servers.js'
+import type { Client } from './tenant.js'
+
+const day = 86_400
+
+/** How oidc-provider becomes an Auth0 tenant, as far as its configuration goes. */
+export function oidcConfiguration(context: Context, adapter: AdapterFactory): Configuration {
+  const { tenant, signingKey, url } = context
+  const { port } = new URL(url)
+  return {
+    adapter,
+    clients: tenant.clients.map(clientMetadata),
+    jwks: { keys: [signingKey.privateJwk] },
+    routes,
+    features: features(context),
+    findAccount: (_ctx, sub) => {
+      const user = tenant.users.find(({ user_id }) => user_id === sub)
+      return user && accountOf(user)
+    },
+    scopes: OIDC_SCOPES,
+    claims: { ...CLAIMS_OF_SCOPES, sid: null, auth_time: null, acr: null, amr: null },
+    conformIdTokenClaims: false,
+    responseTypes: ['code'],
+    pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },
+    extraParams: { audience: restoreOfflineAccess },
+    loadExistingGrant: createGrant,
+    interactions: { policy: withoutConsent(), url: (_ctx, { uid }) => loginPath(uid) },
+    // Cookies ignore ports, and two emulators on localhost must not log each other out.
+    cookies: { names: cookieNames(port) },
+    formats: {
+      customizers: { jwt: (_ctx, token, parts) => customizeAccessToken(context, token, parts) },
+    },
+    enabledJWA: { dPoPSigningAlgValues: ['ES256'] },
+    clientAuthMethods: ['none', 'client_secret_post', 'client_secret_basic'],
+    clientBasedCORS: () => true,
+    issueRefreshToken: (_ctx, client, source) =>
+      client.grantTypeAllowed('refresh_token') && source.scopes.has('offline_access'),
+    expiresWithSession: () => false,
+    renderError,
+    ttl,
+  }
+}
+
+const routes: Configuration['routes'] = {
+  authorization: '/authorize',
+  token: '/oauth/token',
+  userinfo: '/userinfo',
+  jwks: '/.well-known/jwks.json',
+  revocation: '/oauth/revoke',
+  end_session: '/oidc/logout',
+}
+
+// In seconds. A grant lives as long as what was issued from it.
+const ttl: Configuration['ttl'] = {
+  AccessToken: day,
+  AuthorizationCode: 600,
+  ClientCredentials: day,
+  Grant: 31 * day,
+  IdToken: 36_000,
+  Interaction: 3600,
+  RefreshToken: 30 * day,
+  Session: 3 * day,
+}
+
+function features(context: Context): Configuration['features'] {
+  return {
+    devInteractions: { enabled: false },
+    clientCredentials: { enabled: true },
+    dPoP: {
+      enabled: true,
+      nonceSecret: randomBytes(32),
+      requireNonce: (ctx) => ctx.oidc.client?.clientAuthMethod === 'none',
+    },
+    pushedAuthorizationRequests: { enabled: false },
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: (ctx) => requestedResource(ctx),
+      getResourceServerInfo: (ctx, resource) =>
+        resourceServer(ctx, apiOfResource(context, resource)),
+      useGrantedResource: () => true,
+    },
+    revocation: { enabled: true },
+    rpInitiatedLogout: { enabled: true },
+    webMessageResponseMode: { enabled: true, ack: 'individual-draft-01' },
+  }
+}
+
+function requestedResource(ctx: KoaContextWithOIDC): string | undefined {
+  const audience = ctx.oidc.params?.audience
+  return typeof audience === 'string' ? resourceOf(audience) : undefined
+}
+
+// oidc-provider drops offline_access from requests without a consent page; this runs after that.
+function restoreOfflineAccess(ctx: KoaContextWithOIDC): void {
+  const { params, client } = ctx.oidc
+  const wanted = [ctx.query.scope ?? ''].flat().join(' ').split(' ')
+  if (!params || !wanted.includes('offline_access') || !client?.grantTypeAllowed('refresh_token'))
+    return
+  const scope = typeof params.scope === 'string' ? params.scope.split(' ') : []
+  params.scope = [...new Set([...scope, 'offline_access'])].join(' ')
+}
+
+// One grant per authorization: oidc-provider would share one per client and session, and a replayed code would end them all.
+async function createGrant(ctx: KoaContextWithOIDC): Promise<Grant> {
+  const { account, client, provider, requestParamScopes, requestParamOIDCScopes } = ctx.oidc
+  const grant = new provider.Grant({ accountId: account?.accountId, clientId: client?.clientId })
+  if (requestParamOIDCScopes.size > 0) grant.addOIDCScope(requestParamOIDCScopes)
+  for (const [resource, { scopes }] of Object.entries(ctx.oidc.resourceServers ?? {})) {
+    const granted = [...requestParamScopes].filter((scope) => scopes.has(scope))
+    grant.addResourceScope(resource, granted)
+  }
+  await grant.save()
+  return grant
+}
+
+function withoutConsent() {
+  const policy = interactionPolicy.base()
+  policy.get('consent')?.checks.clear()
+  return policy
+}
+
+function cookieNames(port: string) {
+  return {
+    session: `emulator_${port}`,
+    interaction: `emulator_${port}_login`,
+    resume: `emulator_${port}_resume`,
+  }
+}
+
+function clientMetadata(client: Client): ClientMetadata {
+  const logsIn = client.grant_types.includes('authorization_code')
+  return {
+    client_id: client.client_id,
+    ...(client.client_secret !== undefined && { client_secret: client.client_secret }),
+    client_name: client.name,
+    token_endpoint_auth_method: client.client_secret === undefined ? 'none' : 'client_secret_post',
+    grant_types: client.grant_types,
+    response_types: logsIn ? ['code'] : [],
+    // Only to satisfy the schema: which URLs are allowed is decided by the tenant's `callbacks`.
+    redirect_uris: logsIn ? ['http://localhost/'] : [],
+    application_type: 'native',
+  }
+}
+
+async function renderError(
+  ctx: KoaContextWithOIDC,
+  { error, error_description }: ErrorOut,
+): Promise<void> {
+  const body = html`<p>${error_description}</p><p class="muted">Error <code>${error}</code></p>`
+  const page = pageResponse({ title: 'This request is not possible', body }, ctx.status)
+  ctx.set(Object.fromEntries(page.headers))
+  ctx.body = await page.text()
+}

@@ -1,0 +1,154 @@
+import {
+  errors,
+  type Grant,
+  type Provider,
+  type RefreshToken,
+  type TokenEndpointGrantContext,
+} from 'oidc-provider'
+import {
+  buildTokenResponse,
+  checkDpopReplay,
+  validateDpop,
+  validateGrant,
+} from 'oidc-provider/lib/helpers/grants.js'
+import { accountOf } from './account.js'
+import type { Context } from './context.js'
+import { type RefreshTarget, refreshTarget } from './refresh-token-policy.js'
+import { apiOfResource, resourceOf, resourceServer } from './resource-servers.js'
+import { required } from './token-request.js'
+
+/** One refresh. */
+interface Refresh {
+  provider: Provider
+  context: Context
+  ctx: TokenEndpointGrantContext
+  source: RefreshToken
+  grant: Grant
+}
+
+/**
+ * Replaces oidc-provider's refresh grant with one that knows `audience` (MRRT). The client's policies are looked up at each
+ * refresh, so a refresh token is worth what they say then, not at the login.
+ */
+export function registerRefreshTokenGrant(provider: Provider, context: Context): void {
+  provider.registerGrantType(
+    'refresh_token',
+    async (ctx) => {
+      const value = required(ctx, 'refresh_token')
+      const proof = await validateDpop(provider, ctx)
+      const source = await findSource(provider, ctx, value)
+      const grant = await validateGrant(provider, ctx, source.grantId ?? '')
+      await checkDpopReplay(provider, ctx, proof, ctx.oidc.client.clientId)
+      if (source.jkt && source.jkt !== proof?.thumbprint) {
+        throw new errors.InvalidGrant('the refresh token is bound to another key')
+      }
+      const refresh = { provider, context, ctx, source, grant }
+      await refuseReuse(refresh)
+      await answer(refresh, proof?.thumbprint)
+    },
+    ['refresh_token', 'scope', 'audience'],
+  )
+}
+
+async function findSource(
+  provider: Provider,
+  ctx: TokenEndpointGrantContext,
+  value: string,
+): Promise<RefreshToken> {
+  const source = await provider.RefreshToken.find(value, { ignoreExpiration: true })
+  if (!source) throw new errors.InvalidGrant('refresh token not found')
+  if (source.clientId !== ctx.oidc.client.clientId) throw new errors.InvalidGrant('client mismatch')
+  if (source.isExpired) throw new errors.InvalidGrant('refresh token is expired')
+  return source
+}
+
+// RFC 9700 §4.14.2: a rotated refresh token that comes back has been stolen from someone, so its whole family ends.
+async function refuseReuse({ provider, source, grant }: Refresh): Promise<void> {
+  if (!source.consumed) return
+  await provider.RefreshToken.revokeByGrantId(grant.jti)
+  await grant.destroy()
+  throw new errors.InvalidGrant('refresh token already used')
+}
+
+async function answer(refresh: Refresh, thumbprint: string | undefined): Promise<void> {
+  const { provider, context, ctx } = refresh
+  const { audience, scope } = ctx.oidc.params
+  const login = loginOf(refresh)
+  const target = refreshTarget(context, login, typeof audience === 'string' ? audience : undefined)
+  const requested = scope?.split(' ')
+  const scopes = target.scopes.filter((name) => requested?.includes(name) ?? true)
+
+  const token = createAccessToken(refresh, target, scopes)
+  if (thumbprint !== undefined) token.setThumbprint('jkt', thumbprint)
+  const accessToken = await token.save()
+  ctx.body = buildTokenResponse(provider, {
+    accessToken,
+    expiresIn: token.expiration,
+    idToken: scopes.includes('openid') ? await issueIdToken(refresh, scopes) : undefined,
+    refreshToken: await rotate(refresh),
+    scope: scopes.join(' '),
+    tokenType: token.tokenType,
+  })
+}
+
+function loginOf({ context, source, grant }: Refresh): Parameters<typeof refreshTarget>[1] {
+  const [resource] = [source.resource ?? []].flat()
+  const granted = `${grant.getOIDCScope()} ${resource ? grant.getResourceScope(resource) : ''}`
+  return {
+    clientId: source.clientId ?? '',
+    audience: resource && apiOfResource(context, resource).identifier,
+    scopes: granted.split(' '),
+  }
+}
+
+function createAccessToken(
+  { provider, ctx, source }: Refresh,
+  target: RefreshTarget,
+  scopes: string[],
+) {
+  const { api } = target
+  return new provider.AccessToken({
+    client: ctx.oidc.client,
+    accountId: source.accountId,
+    grantId: source.grantId ?? '',
+    gty: 'refresh_token',
+    scope: scopes.join(' '),
+    sessionUid: source.sessionUid,
+    sid: source.sid,
+    ...(api && {
+      resourceServer: new provider.ResourceServer(
+        resourceOf(api.identifier),
+        resourceServer(ctx, api),
+      ),
+    }),
+  })
+}
+
+async function issueIdToken(refresh: Refresh, scopes: string[]): Promise<string> {
+  const { provider, context, ctx, source } = refresh
+  const user = context.tenant.users.find(({ user_id }) => user_id === source.accountId)
+  if (!user) throw new errors.InvalidGrant('the user does not exist')
+  const account = accountOf(user)
+  ctx.oidc.entity('Account', account)
+  const scope = scopes.join(' ')
+  const claims = {
+    ...(await account.claims('id_token', scope, {}, [])),
+    auth_time: source.authTime,
+  }
+  const idToken = Object.assign(new provider.IdToken(claims, { ctx }), { scope, mask: {} })
+  idToken.set('sid', source.sid)
+  return idToken.issue({ use: 'idtoken' })
+}
+
+async function rotate({ provider, context, ctx, source }: Refresh): Promise<string> {
+  const client = context.tenant.clients.find(({ client_id }) => client_id === source.clientId)
+  if (client?.refresh_token.rotation_type !== 'rotating') return source.jti
+  await source.consume()
+  const { jti: _jti, iat: _iat, exp: _exp, scope = '', ...kept } = source
+  const rotations = (source.rotations ?? 0) + 1
+  const grantId = source.grantId ?? ''
+  const gty = source.gty ?? ''
+  const { client: registered } = ctx.oidc
+  const next = { ...kept, scope, grantId, gty, client: registered, rotations }
+  return new provider.RefreshToken(next).save()
+}

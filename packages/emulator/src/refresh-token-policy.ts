@@ -1,0 +1,48 @@
+import { errors } from 'oidc-provider'
+import type { Context } from './context.js'
+import { OIDC_SCOPES } from './resource-servers.js'
+import type { Api } from './tenant.js'
+
+/** What a refresh token may be exchanged for: an API, or without one a token for `/userinfo`, with these scopes at most. */
+export interface RefreshTarget {
+  api: Api | undefined
+  scopes: string[]
+}
+
+/** What the user granted at the login that a refresh token stems from. */
+export interface LoginGrant {
+  clientId: string
+  /** Audience of the login, if it had one. */
+  audience: string | undefined
+  /** Scopes granted, those of OpenID Connect included. */
+  scopes: string[]
+}
+
+/**
+ * What a refresh with this `audience` (by default the login's) may give: what the login granted for it, and what the client's
+ * refresh token policies add (MRRT). Audiences and scopes in a policy that do not exist are ignored. Throws `invalid_target`.
+ */
+export function refreshTarget(
+  { tenant }: Pick<Context, 'tenant'>,
+  login: LoginGrant,
+  audience = login.audience,
+): RefreshTarget {
+  const oidcScopes = login.scopes.filter((scope) => OIDC_SCOPES.includes(scope))
+  if (audience === undefined) return { api: undefined, scopes: oidcScopes }
+  const api = tenant.apis.find(({ identifier }) => identifier === audience)
+  const client = tenant.clients.find(({ client_id }) => client_id === login.clientId)
+  const policies = client?.refresh_token.policies.filter((policy) => policy.audience === audience)
+  const isOfLogin = audience === login.audience
+  if (!api || !(isOfLogin || policies?.length)) throw notAuthorized()
+  const allowed = new Set([
+    ...(isOfLogin ? login.scopes : []),
+    ...(policies ?? []).flatMap(({ scope }) => scope),
+  ])
+  return { api, scopes: [...oidcScopes, ...api.scopes.filter((scope) => allowed.has(scope))] }
+}
+
+function notAuthorized(): Error {
+  return new errors.InvalidTarget(
+    'The requested audience is not authorized by the refresh token policy',
+  )
+}

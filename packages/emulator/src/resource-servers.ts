@@ -1,0 +1,48 @@
+import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider'
+import type { Context } from './context.js'
+import type { Api } from './tenant.js'
+
+/** The scopes of OpenID Connect, which a user may grant beside those of any API. */
+export const OIDC_SCOPES: readonly string[] = ['openid', 'profile', 'email', 'offline_access']
+
+const prefix = 'urn:connected-accounts:audience:'
+
+/** The resource indicator of an audience: itself, or a URN where it is no absolute URI, which RFC 8707 §2 insists on. */
+export function resourceOf(audience: string): string {
+  const isUri = URL.canParse(audience) && !audience.includes('#')
+  return isUri ? audience : prefix + encodeURIComponent(audience)
+}
+
+/** The API with this identifier. */
+export function findApi(context: Context, audience: string): Api | undefined {
+  return context.tenant.apis.find((api) => api.identifier === audience)
+}
+
+/** The API of a resource indicator. Throws `access_denied` in Auth0's words if there is none. */
+export function apiOfResource(context: Context, resource: string): Api {
+  const audience = resource.startsWith(prefix)
+    ? decodeURIComponent(resource.slice(prefix.length))
+    : resource
+  const api = findApi(context, audience)
+  if (!api) throw new errors.AccessDenied(`Service not found: ${audience}`)
+  return api
+}
+
+/**
+ * What oidc-provider needs to know to issue tokens for an API. Throws `invalid_request` where the API requires proof of
+ * possession and the token request has none.
+ */
+export function resourceServer(ctx: KoaContextWithOIDC, api: Api): ResourceServer {
+  const isUnbound = ctx.oidc.route === 'token' && !ctx.get('dpop')
+  if (api.proof_of_possession === 'required' && isUnbound) {
+    throw new errors.InvalidRequest('The audience requires a DPoP proof')
+  }
+  return {
+    audience: api.identifier,
+    // Without OIDC's own scopes the answer lacks `openid`, and auth0-spa-js misses it.
+    scope: [...OIDC_SCOPES, ...api.scopes].join(' '),
+    accessTokenFormat: 'jwt',
+    accessTokenTTL: api.token_lifetime,
+    jwt: { sign: { alg: 'RS256' } },
+  }
+}

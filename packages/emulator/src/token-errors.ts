@@ -1,0 +1,63 @@
+import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider'
+
+interface TokenError {
+  status: number
+  error: string
+  error_description: string
+}
+
+/**
+ * Gives the errors of the token endpoint Auth0's statuses and words. They are always JSON, whatever the request accepts, and
+ * say what was wrong, which oidc-provider keeps to itself.
+ */
+export function describeTokenErrors(provider: Provider): void {
+  provider.on('grant.error', (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
+    const { status, ...body } = describe(error)
+    ctx.status = status
+    ctx.type = 'json'
+    ctx.body = body
+  })
+  provider.on('server_error', (ctx: KoaContextWithOIDC, error: Error) => {
+    console.error(error)
+    if (ctx.oidc.route !== 'token') return
+    ctx.type = 'json'
+    ctx.body = { error: 'server_error', error_description: 'The emulator failed; its log says why' }
+  })
+}
+
+function describe(error: errors.OIDCProviderError): TokenError {
+  const { error: code, error_description: words = '', error_detail: detail, statusCode } = error
+  const same = { status: statusCode, error: code, error_description: words }
+  if (code === 'use_dpop_nonce') {
+    return { ...same, error_description: 'Authorization server requires nonce in DPoP proof' }
+  }
+  if (words === 'requested grant type is not allowed for this client') {
+    const error_description = 'The grant type is not allowed for the client'
+    return { status: 403, error: 'unauthorized_client', error_description }
+  }
+  // What custom grants throw has its own status and no detail.
+  if (code === 'invalid_grant' && statusCode === 400) return describeInvalidGrant(detail)
+  return { ...same, error_description: sentence(detail ? `${words}: ${detail}` : words) }
+}
+
+const descriptions: Record<string, string> = {
+  'authorization code not found': 'Invalid authorization code',
+  'authorization code already consumed': 'Invalid authorization code: it has been used',
+  'authorization code is expired': 'Invalid authorization code: it has expired',
+  'PKCE verification failed': 'Failed to verify code verifier',
+  'refresh token not found': 'Unknown or invalid refresh token.',
+}
+
+// RFC 6749 §5.2 has 400 for this, Auth0 403.
+function describeInvalidGrant(detail = 'the grant is not valid'): TokenError {
+  if (detail === 'DPoP proof JWT Replay detected') {
+    const error_description = 'The jti of the DPoP proof has been used before'
+    return { status: 400, error: 'invalid_dpop_proof', error_description }
+  }
+  const error_description = descriptions[detail] ?? sentence(detail)
+  return { status: 403, error: 'invalid_grant', error_description }
+}
+
+function sentence(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
+}

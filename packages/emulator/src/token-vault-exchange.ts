@@ -1,0 +1,142 @@
+import { importJWK, jwtVerify } from 'jose'
+import { errors, type Provider, type TokenEndpointGrantContext } from 'oidc-provider'
+import { buildTokenResponse } from 'oidc-provider/lib/helpers/grants.js'
+import type { Context } from './context.js'
+import { TOKEN_VAULT_GRANT } from './tenant.js'
+import { oauthError, required } from './token-request.js'
+
+/** Token Vault, as the exchange needs it. */
+export interface Vault {
+  /** The provider's access token, refreshed if it had expired; `undefined` if nothing is connected. */
+  exchange(account: {
+    userId: string
+    connection: string
+    loginHint?: string
+  }): Promise<{ accessToken: string; expiresIn: number; scope: string } | undefined>
+}
+
+/** What comes out of the exchange: the only `requested_token_type` besides the one of privileged clients. */
+export const FEDERATED_ACCESS_TOKEN =
+  'http://auth0.com/oauth/token-type/federated-connection-access-token'
+
+const tokenType = 'urn:ietf:params:oauth:token-type:'
+
+/** Registers the grant that exchanges a token of Auth0 for the provider's access token of a connected account (RFC 8693). */
+export function registerTokenVaultExchange(
+  provider: Provider,
+  context: Context,
+  vault: Vault,
+): void {
+  provider.registerGrantType(
+    TOKEN_VAULT_GRANT,
+    async (ctx) => {
+      const subjectToken = required(ctx, 'subject_token')
+      const subjectTokenType = required(ctx, 'subject_token_type')
+      requireFederatedToken(required(ctx, 'requested_token_type'))
+      const connection = enabledConnection(context, required(ctx, 'connection'))
+      const userId = await readSubject({ provider, context, ctx, subjectToken, subjectTokenType })
+      const { login_hint: loginHint } = ctx.oidc.params
+      const account = {
+        userId,
+        connection,
+        ...(typeof loginHint === 'string' && { loginHint }),
+      }
+      const found = (await vault.exchange(account)) ?? refuseUnconnected()
+      ctx.body = buildTokenResponse(provider, {
+        ...found,
+        tokenType: 'Bearer',
+        issuedTokenType: FEDERATED_ACCESS_TOKEN,
+      })
+    },
+    [
+      'subject_token',
+      'subject_token_type',
+      'requested_token_type',
+      'connection',
+      'login_hint',
+      'scope',
+    ],
+  )
+}
+
+function requireFederatedToken(requested: string): void {
+  if (requested === FEDERATED_ACCESS_TOKEN) return
+  throw new errors.InvalidRequest(`requested_token_type must be ${FEDERATED_ACCESS_TOKEN}`)
+}
+
+function enabledConnection({ tenant }: Context, name: string): string {
+  const connection = tenant.connections.find((known) => known.name === name)
+  if (connection?.connected_accounts.active) return name
+  throw new errors.InvalidRequest('Token Vault is not enabled for the provided connection')
+}
+
+interface Subject {
+  provider: Provider
+  context: Context
+  ctx: TokenEndpointGrantContext
+  subjectToken: string
+  subjectTokenType: string
+}
+
+async function readSubject(subject: Subject): Promise<string> {
+  const readers: Record<string, (subject: Subject) => Promise<string | undefined>> = {
+    [`${tokenType}access_token`]: userOfAccessToken,
+    [`${tokenType}refresh_token`]: userOfRefreshToken,
+  }
+  const read = readers[subject.subjectTokenType]
+  if (!read) {
+    const supported = Object.keys(readers).join(' or ')
+    throw new errors.InvalidRequest(`subject_token_type must be ${supported}`)
+  }
+  const userId = await read(subject)
+  if (subject.context.tenant.users.some((user) => user.user_id === userId)) return userId ?? ''
+  throw oauthError(401, 'invalid_grant', 'The subject token is not valid')
+}
+
+async function userOfAccessToken({
+  context,
+  ctx,
+  subjectToken,
+}: Subject): Promise<string | undefined> {
+  const client = context.tenant.clients.find(
+    ({ client_id }) => client_id === ctx.oidc.client.clientId,
+  )
+  // jose takes an audience of `undefined` for "any", so a client without an API must not come that far.
+  if (!client?.resource_server_identifier) return undefined
+  const { issuer, signingKey, now } = context
+  const options = {
+    algorithms: ['RS256'],
+    issuer,
+    audience: client.resource_server_identifier,
+    requiredClaims: ['sub', 'exp'],
+    currentDate: new Date(now()),
+  }
+  const key = await importJWK(signingKey.publicJwk, 'RS256')
+  return jwtVerify(subjectToken, key, options).then(
+    ({ payload }) => payload.sub,
+    () => undefined,
+  )
+}
+
+async function userOfRefreshToken({
+  provider,
+  context,
+  ctx,
+  subjectToken,
+}: Subject): Promise<string | undefined> {
+  const { clientId } = ctx.oidc.client
+  const client = context.tenant.clients.find(({ client_id }) => client_id === clientId)
+  if (client?.refresh_token.rotation_type === 'rotating') {
+    throw new errors.InvalidRequest('Token Vault needs refresh token rotation turned off')
+  }
+  const token = await provider.RefreshToken.find(subjectToken)
+  return token?.isValid && token.clientId === clientId ? token.accountId : undefined
+}
+
+function refuseUnconnected(): never {
+  throw oauthError(
+    401,
+    'federated_connection_refresh_token_not_found',
+    'Federated connection Refresh Token not found.',
+  )
+}
