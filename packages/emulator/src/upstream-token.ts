@@ -43,11 +43,10 @@ async function answer(provider: Provider, request: Request, act: Answer): Promis
     if (!(error instanceof OAuthError)) throw error
     const body = { error: error.code, error_description: error.message }
     if (error.code !== 'invalid_client') return Response.json(body, { status: 400, headers })
-    const challenge = {
-      ...headers,
-      'www-authenticate': `Basic realm="${provider.connection.name}"`,
-    }
-    return Response.json(body, { status: 401, headers: challenge })
+    // RFC 6749 §5.2: the challenge is for those who used the Authorization header.
+    const challenge = { 'www-authenticate': `Basic realm="${provider.connection.name}"` }
+    const extra = request.headers.has('authorization') ? challenge : {}
+    return Response.json(body, { status: 401, headers: { ...headers, ...extra } })
   }
 }
 
