@@ -1,0 +1,15 @@
+'use client'
+
+import { useState, useSyncExternalStore } from 'react'
+import { type SeenCallback, seeCallback } from './callback-url.js'
+
+/** The callback that the page was opened with; a component that has seen one keeps it. Never one on a server. */
+export function useSeenCallback(): SeenCallback | undefined {
+  const current = useSyncExternalStore(subscribe, seeCallback, none)
+  const [seen, setSeen] = useState(current)
+  if (current && current !== seen) setSeen(current)
+  return current ?? seen
+}
+
+const subscribe = () => () => undefined // rendering looks often enough
+const none = () => undefined
