@@ -9,25 +9,27 @@ const block = /(?:<!-- given: ([\s\S]*?) -->\n+)?^```(tsx?)\n([\s\S]*?)^```$/gm
 
 rmSync(out, { recursive: true, force: true })
 mkdirSync(out)
-const options = {
-  include: ['.'],
-  extends: '../../tsconfig.json',
-  compilerOptions: { noUnusedLocals: false },
-}
-writeFileSync(new URL('tsconfig.json', out), JSON.stringify(options))
-
-let count = 0
+const files = []
 const pages = globSync(['README.md', 'docs/**/*.md', 'packages/*/README.md'], { cwd: root })
 for (const page of pages) {
   const text = readFileSync(new URL(page, root), 'utf8')
   for (const [, given = '', language, code] of text.matchAll(block)) {
-    const name = `${page.replaceAll('/', '-').replace('.md', '')}-${++count}.${language}`
+    const name = `${page.replaceAll('/', '-').replace('.md', '')}-${files.length + 1}.${language}`
+    files.push(name)
     writeFileSync(new URL(name, out), `${given}\n${code}\nexport {}\n`)
   }
 }
+const options = {
+  extends: '../../tsconfig.json',
+  compilerOptions: { noUnusedLocals: false },
+  include: [],
+  files,
+}
+writeFileSync(new URL('tsconfig.json', out), JSON.stringify(options))
 try {
   execFileSync('tsc', ['--project', out.pathname], { cwd: root, stdio: 'inherit' })
-} catch {
-  process.exit(1) // tsc has said why
+} catch (error) {
+  console.error(`A code block does not compile: ${error.message}`)
+  process.exit(1)
 }
-console.log(`${count} code blocks of ${pages.length} pages compile`)
+console.log(`${files.length} code blocks of ${pages.length} pages compile`)

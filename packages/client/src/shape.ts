@@ -9,13 +9,17 @@ import type {
   ProblemDetails,
 } from './types.js'
 
-type Check = (value: unknown) => boolean
+/** Whether a value is what it should be. */
+export type Check = (value: unknown) => boolean
 
-const isString: Check = (value) => typeof value === 'string'
-const isNumber: Check = (value) => typeof value === 'number'
+/** Whether a value is a string. */
+export const isString: Check = (value) => typeof value === 'string'
+/** Whether a value is a number. */
+export const isNumber: Check = (value) => typeof value === 'number'
 const isStrings: Check = (value) => Array.isArray(value) && value.every(isString)
 
-function optional(check: Check): Check {
+/** A check that a missing field passes. */
+export function optional(check: Check): Check {
   return (value) => value === undefined || check(value)
 }
 

@@ -1,4 +1,12 @@
 import { ConnectFlowError } from './errors.js'
+import {
+  hasFields,
+  isCompletedConnectedAccount,
+  isNumber,
+  isString,
+  optional,
+  parseJson,
+} from './shape.js'
 import type { CompletedConnectedAccount } from './types.js'
 
 /** What is kept between the start of a connect flow and its completion, under its `state`. */
@@ -94,10 +102,21 @@ function webStorageTransactions(storage: () => Storage | undefined): Transaction
   }
 }
 
+function isTransaction(value: unknown): value is Transaction {
+  return hasFields(value, {
+    connection: isString,
+    redirectUri: isString,
+    expiresAt: isNumber,
+    pending: optional((pending) =>
+      hasFields(pending, { authSession: isString, codeVerifier: isString }),
+    ),
+    account: optional(isCompletedConnectedAccount),
+  })
+}
+
 function read(store: Storage, key: string): Transaction | undefined {
-  const text = store.getItem(key)
-  // Only this module writes under its prefix.
-  return text === null ? undefined : (JSON.parse(text) as Transaction)
+  const value = parseJson(store.getItem(key) ?? '')
+  return isTransaction(value) ? value : undefined
 }
 
 function removeStale(store: Storage): void {

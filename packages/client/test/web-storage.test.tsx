@@ -1,0 +1,55 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import {
+  localStorageTransactions,
+  sessionStorageTransactions,
+  type Transaction,
+} from '../src/index.js'
+
+afterEach(() => {
+  sessionStorage.clear()
+  localStorage.clear()
+})
+
+const record = (expiresAt: number): Transaction => ({
+  connection: 'github',
+  redirectUri: 'https://app.example.test/',
+  appState: { nested: [1, 'ü'] },
+  expiresAt,
+})
+
+describe.for([
+  ['sessionStorage', sessionStorageTransactions, () => sessionStorage],
+  ['localStorage', localStorageTransactions, () => localStorage],
+] as const)('in %s', ([, createStore, storage]) => {
+  test('a record survives as it was and is gone once deleted', async () => {
+    const kept = record(Date.now() + 1000)
+    await createStore().set('connect.a', kept, kept)
+    expect(storage()).toHaveLength(1)
+    expect(await createStore().get('connect.a')).toEqual(kept)
+    await createStore().delete('connect.a')
+    expect(await createStore().get('connect.a')).toBeUndefined()
+    expect(storage()).toHaveLength(0)
+  })
+
+  test('long expired records go, what belongs to others stays', async () => {
+    storage().setItem('theirs', 'not JSON')
+    const old = record(Date.now() - 2 * 3_600_000)
+    await createStore().set('connect.old', old, old)
+    const fresh = record(Date.now() + 1000)
+    await createStore().set('connect.fresh', fresh, fresh)
+    expect(await createStore().get('connect.old')).toBeUndefined()
+    expect(storage().getItem('theirs')).toBe('not JSON')
+  })
+
+  test('a record that somebody has broken is unknown, not an error', async () => {
+    storage().setItem('connected-accounts.transaction.connect.a', '{')
+    expect(await createStore().get('connect.a')).toBeUndefined()
+  })
+})
+
+test('storage that is full is storage_unavailable', () => {
+  const huge = { ...record(Date.now() + 1000), appState: 'x'.repeat(20_000_000) }
+  expect(() => sessionStorageTransactions().set('connect.a', huge, huge)).toThrow(
+    expect.objectContaining({ code: 'storage_unavailable' }),
+  )
+})
