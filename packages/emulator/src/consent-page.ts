@@ -27,7 +27,7 @@ const meanings: Record<string, string> = {
 /** The page on which a person picks an account and allows or refuses what the tenant asks for. */
 export function consentPage({ provider, id, scopes, accounts }: ConsentPageOptions): Response {
   const name = provider.connection.display_name
-  const body = html`<p>It asks to connect your ${name} account and to use it with the access below.</p>
+  const body = html`<p>The login service at ${new URL(provider.issuer).host} wants to connect it and to use it as listed here.</p>
 <form method="post" action="${provider.issuer}/consent">
 <input type="hidden" name="id" value="${id}">
 <fieldset>
@@ -36,11 +36,11 @@ ${accounts.map((account, index) => choice(account, index === 0))}
 </fieldset>
 ${scopes.length > 0 && scopeList(scopes)}
 <div class="actions">
-<button class="secondary" name="decision" value="cancel">Cancel</button>
 <button name="decision" value="allow">Allow</button>
+<button class="secondary" name="decision" value="cancel">Cancel</button>
 </div>
 </form>`
-  return pageResponse({ title: 'Allow the application access?', eyebrow: name, body })
+  return pageResponse({ title: `Allow access to your ${name} account?`, eyebrow: name, body })
 }
 
 function choice({ email, name }: ProviderAccount, picked: boolean): Html {

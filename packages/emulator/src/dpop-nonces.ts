@@ -1,7 +1,7 @@
 import { base64url } from 'jose'
 
 /** What a nonce is worth: `aging` is still good, but its holder should get a new one. */
-export type NonceState = 'good' | 'aging' | 'expired' | 'unknown'
+type NonceState = 'good' | 'aging' | 'expired' | 'unknown'
 
 /** The DPoP nonces of one server (RFC 9449 §8, §9). */
 export interface DpopNonces {
@@ -12,7 +12,7 @@ export interface DpopNonces {
 }
 
 /** Life of a nonce in seconds. In its last quarter it is `aging`. */
-export const NONCE_LIFETIME = 300
+const NONCE_LIFETIME = 300
 
 /** Nonces that need no memory: the time of their issue, authenticated with a key of this server. */
 export function createDpopNonces(now: () => number): DpopNonces {

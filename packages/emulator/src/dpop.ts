@@ -14,7 +14,7 @@ import { sha256 } from './secrets.js'
 export const DPOP_ALGS = 'ES256'
 
 /** How old a proof may be, and how far ahead its clock, in seconds. */
-export const PROOF_WINDOW: { readonly past: number; readonly future: number } = {
+const PROOF_WINDOW = {
   past: 300,
   future: 30,
 }

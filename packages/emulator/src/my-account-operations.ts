@@ -11,7 +11,7 @@ import type { Connection } from './tenant.js'
 type Schemas = components['schemas']
 
 /** A request that is authorized and fits the contract. */
-export interface Call {
+interface Call {
   userId: string
   clientId: string
   path: Record<string, string>

@@ -24,8 +24,13 @@ main {
   background: var(--card); border-radius: 16px; box-shadow: var(--shadow);
 }
 h1 { margin: 0 0 12px; font-size: 1.5rem; line-height: 1.25; letter-spacing: -0.01em; text-wrap: balance; }
-h2 { margin: 24px 0 8px; font-size: 0.875rem; font-weight: 600; }
+h2 { margin: 0 0 8px; font-size: 0.875rem; font-weight: 600; }
 p { margin: 0 0 16px; overflow-wrap: anywhere; }
+header {
+  display: flex; align-items: center; gap: 8px; width: 100%; max-width: 440px; color: var(--soft);
+  font-size: 0.8125rem; font-weight: 600;
+}
+header span { padding: 2px 10px; border: 1px dashed currentColor; border-radius: 999px; }
 .eyebrow { margin: 0 0 4px; color: var(--soft); font-size: 0.875rem; font-weight: 600; }
 .muted { color: var(--soft); font-size: 0.875rem; }
 .error { padding: 12px 14px; border-radius: 10px; background: var(--danger-soft); color: var(--danger); }
@@ -48,9 +53,11 @@ legend { padding: 0; margin: 0 0 8px; font-size: 0.875rem; font-weight: 600; }
 .choice strong { display: block; font-size: 1rem; line-height: 1.3; }
 .choice small { color: var(--soft); font-size: 0.875rem; }
 .scopes { margin: 0 0 24px; padding: 0; list-style: none; border: 1px solid var(--line); border-radius: 12px; }
-.scopes li { padding: 10px 14px; font: 0.875rem/1.4 ui-monospace, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
+.scopes li { padding: 10px 14px; font-size: 0.9375rem; line-height: 1.4; overflow-wrap: anywhere; }
+.scopes strong { display: block; font-weight: 500; }
+.scopes code { color: var(--soft); font-size: 0.8125rem; }
 .scopes li + li { border-top: 1px solid var(--line); }
-.actions { display: flex; flex-wrap: wrap-reverse; gap: 12px; }
+.actions { display: flex; flex-wrap: wrap; gap: 12px; }
 button {
   flex: 1 1 140px; width: 100%; min-height: 44px; padding: 8px 20px; font: inherit; font-weight: 600; cursor: pointer;
   color: var(--accent-ink); background: var(--accent); border: 1px solid var(--accent); border-radius: 10px;
@@ -58,7 +65,7 @@ button {
 button:hover { filter: brightness(1.08); }
 button.secondary { color: var(--ink); background: transparent; border-color: var(--soft); }
 button.secondary:hover { background: var(--accent-soft); filter: none; }
-button:focus-visible, input:focus-visible, a:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+button:focus-visible, input:not([type=radio]):focus-visible, a:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 a { color: var(--accent); }
 code { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: 0.9em; overflow-wrap: anywhere; }
 main > :last-child, form > :last-child { margin-bottom: 0; }

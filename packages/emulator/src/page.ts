@@ -52,12 +52,13 @@ export function page({ title, eyebrow, body }: PageOptions): string {
 <style>${{ html: pageStyle }}</style>
 </head>
 <body>
+<header><span>Emulator</span></header>
 <main>
 ${eyebrow && html`<p class="eyebrow">${eyebrow}</p>`}
 <h1>${title}</h1>
 ${body}
 </main>
-<footer><strong>Emulator.</strong> This page is part of a local test service. Nothing here reaches a real account.</footer>
+<footer>A page of a local test service. Nothing here reaches a real account.</footer>
 </body>
 </html>
 `.html

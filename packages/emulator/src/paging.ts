@@ -13,7 +13,7 @@ export interface Page<Item> {
 }
 
 /** The most items a page has, whatever `take` asks for. */
-export const MAX_TAKE = 20
+const MAX_TAKE = 20
 
 /**
  * The page after `from` of a list in the order of its positions, or `undefined` if `from` is no `next` of this list. It

@@ -13,7 +13,7 @@ export async function readJson(request: Request): Promise<{ value?: unknown; fla
 }
 
 /** The body as text, or `undefined` if it is larger than `MAX_BODY`. */
-export async function readText(request: Request): Promise<string | undefined> {
+async function readText(request: Request): Promise<string | undefined> {
   const decoder = new TextDecoder()
   let size = 0
   let text = ''

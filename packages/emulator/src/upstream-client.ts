@@ -10,7 +10,7 @@ export interface UpstreamClient {
 }
 
 /** What a code is redeemed with. */
-export interface CodeRequest {
+interface CodeRequest {
   connection: string
   code: string
   codeVerifier: string

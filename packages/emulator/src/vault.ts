@@ -2,7 +2,7 @@ import type { ConnectedAccounts, ProviderTokens, VaultEntry } from './connected-
 import type { UpstreamClient } from './upstream-client.js'
 
 /** Which account's token is asked for. */
-export interface VaultRequest {
+interface VaultRequest {
   userId: string
   connection: string
   /** The provider's email address or id of the person; without it the most recently connected account counts. */
@@ -10,7 +10,7 @@ export interface VaultRequest {
 }
 
 /** A third party's access token out of Token Vault. */
-export interface VaultToken {
+interface VaultToken {
   accessToken: string
   /** Seconds. */
   expiresIn: number

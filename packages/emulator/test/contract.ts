@@ -7,7 +7,7 @@ export interface OpenApiDocument {
 }
 
 /** How an answer came about: by what the request deserved, or by the fault switch. */
-export type Cause = 'earned' | 'fault'
+type Cause = 'earned' | 'fault'
 
 /** Checks responses against a document, and keeps account of what was reached. */
 export interface ContractChecker {
