@@ -20,7 +20,7 @@ type GetToken = (options: {
   authorizationParams: { audience: string; scope: string }
   cacheMode: 'on' | 'off'
   detailedResponse: true
-}) => Promise<{ access_token: string; token_type?: string }>
+}) => Promise<{ access_token: string; token_type?: string } | undefined>
 
 /** Options for `createConnectedAccountsClient` and `createAuthorizedFetch`, taken from a login SDK. */
 export interface Auth0Options {
@@ -47,6 +47,7 @@ export function fromAuth0(auth0: Auth0): Auth0Options {
         cacheMode: fresh ? 'off' : 'on',
         detailedResponse: true,
       })
+      if (!token) throw new Error('auth0 gave no token.') // by its types alone: it throws instead
       return { accessToken: token.access_token, tokenType: token.token_type ?? 'Bearer' }
     },
     dpop: proverOf(auth0),
