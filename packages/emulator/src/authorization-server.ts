@@ -11,8 +11,9 @@ import { oidcConfiguration } from './oidc-configuration.js'
 import { registerRefreshTokenGrant } from './refresh-token-grant.js'
 import { describeTokenErrors } from './token-errors.js'
 import { answerTokenFaults } from './token-fault.js'
-import { registerTokenVaultExchange, type Vault } from './token-vault-exchange.js'
+import { registerTokenVaultExchange } from './token-vault-exchange.js'
 import { serveUserinfo } from './userinfo.js'
+import type { Vault } from './vault.js'
 
 /** The tenant's authorization server, as a listener for a Node HTTP server. */
 export interface AuthorizationServer {

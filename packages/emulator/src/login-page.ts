@@ -64,7 +64,7 @@ function loginPage({ application, username, isWrong = false }: LoginPage): Respo
 ${isWrong && alert}
 <form method="post">
 <label for="username">Email address</label>
-<input id="username" name="username" type="email" inputmode="email" autocomplete="username" required
+<input id="username" name="username" inputmode="email" autocomplete="username" required
  value="${username}"${described}${username === '' && focus}>
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required${described}${username !== '' && focus}>

@@ -37,6 +37,8 @@ export function oidcConfiguration(context: Context, adapter: AdapterFactory): Co
     conformIdTokenClaims: false,
     responseTypes: ['code'],
     pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },
+    // There is none: the registered one only stands in for the tenant's `callbacks`.
+    allowOmittingSingleRegisteredRedirectUri: false,
     extraParams: { audience: restoreOfflineAccess },
     loadExistingGrant: createGrant,
     interactions: { policy: withoutConsent(), url: (_ctx, { uid }) => loginPath(uid) },
@@ -67,9 +69,9 @@ const routes: Configuration['routes'] = {
 
 // In seconds. A grant lives as long as what was issued from it.
 const ttl: Configuration['ttl'] = {
-  AccessToken: day,
+  AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? day,
   AuthorizationCode: 600,
-  ClientCredentials: day,
+  ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? day,
   Grant: 31 * day,
   IdToken: 36_000,
   Interaction: 3600,
@@ -94,7 +96,10 @@ function features(context: Context): Configuration['features'] {
         resourceServer(ctx, apiOfResource(context, resource)),
       useGrantedResource: () => true,
     },
-    revocation: { enabled: true },
+    revocation: {
+      enabled: true,
+      allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
+    },
     rpInitiatedLogout: { enabled: true },
     webMessageResponseMode: { enabled: true, ack: 'individual-draft-01' },
   }

@@ -97,7 +97,7 @@ function loginOf({ context, source, grant }: Refresh): Parameters<typeof refresh
   return {
     clientId: source.clientId ?? '',
     audience: resource && apiOfResource(context, resource).identifier,
-    scopes: granted.split(' '),
+    scopes: [...new Set(granted.split(' '))],
   }
 }
 

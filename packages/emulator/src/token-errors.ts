@@ -44,7 +44,6 @@ const descriptions: Record<string, string> = {
   'authorization code not found': 'Invalid authorization code',
   'authorization code already consumed': 'Invalid authorization code: it has been used',
   'authorization code is expired': 'Invalid authorization code: it has expired',
-  'PKCE verification failed': 'Failed to verify code verifier',
   'refresh token not found': 'Unknown or invalid refresh token.',
 }
 
@@ -54,10 +53,14 @@ function describeInvalidGrant(detail = 'the grant is not valid'): TokenError {
     const error_description = 'The jti of the DPoP proof has been used before'
     return { status: 400, error: 'invalid_dpop_proof', error_description }
   }
-  const error_description = descriptions[detail] ?? sentence(detail)
+  const isPkce = /^code_(verifier|challenge)/.test(detail)
+  const known = isPkce ? 'Failed to verify code verifier' : descriptions[detail]
+  const error_description = known ?? sentence(detail)
   return { status: 403, error: 'invalid_grant', error_description }
 }
 
+// The name of a parameter keeps its case.
 function sentence(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1)
+  const [first = ''] = text.split(' ')
+  return first.includes('_') ? text : text.slice(0, 1).toUpperCase() + text.slice(1)
 }

@@ -4,16 +4,7 @@ import { buildTokenResponse } from 'oidc-provider/lib/helpers/grants.js'
 import type { Context } from './context.js'
 import { TOKEN_VAULT_GRANT } from './tenant.js'
 import { oauthError, required } from './token-request.js'
-
-/** Token Vault, as the exchange needs it. */
-export interface Vault {
-  /** The provider's access token, refreshed if it had expired; `undefined` if nothing is connected. */
-  exchange(account: {
-    userId: string
-    connection: string
-    loginHint?: string
-  }): Promise<{ accessToken: string; expiresIn: number; scope: string } | undefined>
-}
+import type { Vault } from './vault.js'
 
 /** What comes out of the exchange: the only `requested_token_type` besides the one of privileged clients. */
 export const FEDERATED_ACCESS_TOKEN =

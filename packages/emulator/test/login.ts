@@ -78,7 +78,7 @@ export function authorizationUrl(login: Login & { verifier: string }): URL {
     redirect_uri: redirectUri,
     scope,
     state: 'a-state',
-    nonce: 'a-nonce',
+    ...(scope.split(' ').includes('openid') && { nonce: 'a-nonce' }),
     code_challenge: createHash('sha256').update(login.verifier).digest('base64url'),
     code_challenge_method: 'S256',
     ...(audience && { audience }),
