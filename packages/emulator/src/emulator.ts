@@ -91,8 +91,9 @@ function assemble(url: string, { tenant, signingKey }: Settings) {
   const authorizationServer = createAuthorizationServer(context, resources.vault)
   const fetchResource = getRequestListener(resources.fetch, { overrideGlobalObjects: false })
   const handler: Handler = async (request, response) => {
-    const { pathname } = new URL(request.url ?? '/', url)
-    if (isResourcePath(pathname)) await fetchResource(request, response)
+    const { pathname } = URL.parse(request.url ?? '', url) ?? {}
+    if (pathname === undefined) response.writeHead(400).end()
+    else if (isResourcePath(pathname)) await fetchResource(request, response)
     else await authorizationServer.handle(request, response)
   }
   return { context, handler, reset }

@@ -19,7 +19,7 @@ export function serveLogout(provider: Provider, context: Context): void {
     '/oidc/logout': readOidcLogout,
   }
   provider.use(async (ctx, next) => {
-    const read = ctx.method === 'GET' ? readers[ctx.path] : undefined
+    const read = ctx.method === 'GET' ? readers[ctx.path.replace(/\/$/, '')] : undefined
     if (!read) return next()
     const outcome = await read(ctx.query, context)
     if (!('flaw' in outcome)) {

@@ -25,20 +25,22 @@ export function createOidcStore(now: () => number): OidcStore {
 
 function createModel(now: () => number): Adapter & { clear(): void } {
   const records = createExpiringMap<AdapterPayload>(now)
-  const byGrant = createExpiringMap<Set<string>>(now)
-  const byUid = createExpiringMap<string>(now)
-  // A copy, because two requests at once would otherwise share what hangs on a session, such as its grants.
-  const find = async (id: string) => structuredClone(records.get(id))
+  const idsByUid = createExpiringMap<string>(now)
+  const revokedGrants = createExpiringMap<true>(now)
+  const find = async (id: string) => {
+    const record = records.get(id)
+    if (revokedGrants.get(record?.grantId ?? '')) return undefined
+    // A copy, because two requests at once would otherwise share what hangs on a session, such as its grants.
+    return structuredClone(record)
+  }
   return {
     find,
-    findByUid: async (uid) => find(byUid.get(uid) ?? ''),
+    findByUid: async (uid) => find(idsByUid.get(uid) ?? ''),
     findByUserCode: async () => undefined,
     async upsert(id, payload, expiresIn) {
       const expiresAt = expiresIn ? now() + expiresIn * 1000 : Number.POSITIVE_INFINITY
       records.set(id, structuredClone(payload), expiresAt)
-      if (payload.uid) byUid.set(payload.uid, id, expiresAt)
-      const { grantId } = payload
-      if (grantId) byGrant.set(grantId, (byGrant.get(grantId) ?? new Set()).add(id), expiresAt)
+      if (payload.uid) idsByUid.set(payload.uid, id, expiresAt)
     },
     async consume(id) {
       const record = records.get(id)
@@ -48,10 +50,10 @@ function createModel(now: () => number): Adapter & { clear(): void } {
       records.delete(id)
     },
     async revokeByGrantId(grantId) {
-      for (const id of byGrant.take(grantId) ?? []) records.delete(id)
+      revokedGrants.set(grantId, true, Number.POSITIVE_INFINITY)
     },
     clear() {
-      for (const map of [records, byGrant, byUid]) map.clear()
+      for (const map of [records, idsByUid, revokedGrants]) map.clear()
     },
   }
 }

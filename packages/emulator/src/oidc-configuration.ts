@@ -93,7 +93,7 @@ function features(context: Context): Configuration['features'] {
       enabled: true,
       defaultResource: (ctx) => requestedResource(ctx),
       getResourceServerInfo: (ctx, resource) =>
-        resourceServer(ctx, apiOfResource(context, resource)),
+        resourceServer(ctx, apiOfResource(context, resource, ctx.oidc.params?.audience)),
       useGrantedResource: () => true,
     },
     revocation: {

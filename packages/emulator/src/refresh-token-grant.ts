@@ -13,7 +13,7 @@ import {
 } from 'oidc-provider/lib/helpers/grants.js'
 import { accountOf } from './account.js'
 import type { Context } from './context.js'
-import { type RefreshTarget, refreshTarget } from './refresh-token-policy.js'
+import { type LoginGrant, type RefreshTarget, refreshTarget } from './refresh-token-policy.js'
 import { apiOfResource, resourceOf, resourceServer } from './resource-servers.js'
 import { required } from './token-request.js'
 
@@ -91,7 +91,7 @@ async function answer(refresh: Refresh, thumbprint: string | undefined): Promise
   })
 }
 
-function loginOf({ context, source, grant }: Refresh): Parameters<typeof refreshTarget>[1] {
+function loginOf({ context, source, grant }: Refresh): LoginGrant {
   const [resource] = [source.resource ?? []].flat()
   const granted = `${grant.getOIDCScope()} ${resource ? grant.getResourceScope(resource) : ''}`
   return {

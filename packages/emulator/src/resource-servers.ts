@@ -5,12 +5,10 @@ import type { Api } from './tenant.js'
 /** The scopes of OpenID Connect, which a user may grant beside those of any API. */
 export const OIDC_SCOPES: readonly string[] = ['openid', 'profile', 'email', 'offline_access']
 
-const prefix = 'urn:connected-accounts:audience:'
-
 /** The resource indicator of an audience: itself, or a URN where it is no absolute URI, which RFC 8707 §2 insists on. */
 export function resourceOf(audience: string): string {
   const isUri = URL.canParse(audience) && !audience.includes('#')
-  return isUri ? audience : prefix + encodeURIComponent(audience)
+  return isUri ? audience : `urn:connected-accounts:audience:${encodeURIComponent(audience)}`
 }
 
 /** The API with this identifier. */
@@ -18,13 +16,10 @@ export function findApi(context: Context, audience: string): Api | undefined {
   return context.tenant.apis.find((api) => api.identifier === audience)
 }
 
-/** The API of a resource indicator. Throws `access_denied` in Auth0's words if there is none. */
-export function apiOfResource(context: Context, resource: string): Api {
-  const audience = resource.startsWith(prefix)
-    ? decodeURIComponent(resource.slice(prefix.length))
-    : resource
-  const api = findApi(context, audience)
-  if (!api) throw new errors.AccessDenied(`Service not found: ${audience}`)
+/** The API of a resource indicator. Throws `access_denied` in Auth0's words, with `name` in them, if there is none. */
+export function apiOfResource(context: Context, resource: string, name: unknown = resource): Api {
+  const api = context.tenant.apis.find(({ identifier }) => resourceOf(identifier) === resource)
+  if (!api) throw new errors.AccessDenied(`Service not found: ${name}`)
   return api
 }
 

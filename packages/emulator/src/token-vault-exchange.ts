@@ -6,10 +6,7 @@ import { TOKEN_VAULT_GRANT } from './tenant.js'
 import { oauthError, required } from './token-request.js'
 import type { Vault } from './vault.js'
 
-/** What comes out of the exchange: the only `requested_token_type` besides the one of privileged clients. */
-export const FEDERATED_ACCESS_TOKEN =
-  'http://auth0.com/oauth/token-type/federated-connection-access-token'
-
+const federatedToken = 'http://auth0.com/oauth/token-type/federated-connection-access-token'
 const tokenType = 'urn:ietf:params:oauth:token-type:'
 
 /** Registers the grant that exchanges a token of Auth0 for the provider's access token of a connected account (RFC 8693). */
@@ -36,7 +33,7 @@ export function registerTokenVaultExchange(
       ctx.body = buildTokenResponse(provider, {
         ...found,
         tokenType: 'Bearer',
-        issuedTokenType: FEDERATED_ACCESS_TOKEN,
+        issuedTokenType: federatedToken,
       })
     },
     [
@@ -51,8 +48,8 @@ export function registerTokenVaultExchange(
 }
 
 function requireFederatedToken(requested: string): void {
-  if (requested === FEDERATED_ACCESS_TOKEN) return
-  throw new errors.InvalidRequest(`requested_token_type must be ${FEDERATED_ACCESS_TOKEN}`)
+  if (requested === federatedToken) return
+  throw new errors.InvalidRequest(`requested_token_type must be ${federatedToken}`)
 }
 
 function enabledConnection({ tenant }: Context, name: string): string {

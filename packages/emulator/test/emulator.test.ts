@@ -209,3 +209,25 @@ describe('failNext', () => {
     expect(() => emulator.failNext('getToken', { status: 500, headers })).toThrow('headers must be')
   })
 })
+
+describe('A request that makes no sense', () => {
+  it.each([
+    { path: '//' },
+    { path: '/authorize?%zz' },
+    { path: '/authorize?client_id=spa&client_id=web' },
+    { path: '/authorize/x' },
+    { path: '/u/login/%E0' },
+    { path: '/v2/logout?returnTo=x&returnTo=y' },
+    { path: '/oauth/token', method: 'POST', body: 'grant_type=__proto__&client_id=__proto__' },
+    { path: '/oauth/token', method: 'POST', body: 'x'.repeat(100_000) },
+    { path: '/oauth/revoke', method: 'POST', body: 'token=a&token=b&client_id=spa' },
+    { path: '/__proto__' },
+  ])('gets an answer below 500 without a stack trace: $method $path', async (odd) => {
+    const { path, method = 'GET', body } = odd
+    const { url } = await start()
+    const headers = body ? { 'content-type': 'application/x-www-form-urlencoded' } : {}
+    const response = await fetch(url + path, { method, headers, ...(body && { body }) })
+    expect(response.status).toBeLessThan(500)
+    expect(await response.text()).not.toMatch(/\.[jt]s:\d+/)
+  })
+})
