@@ -2,6 +2,7 @@ import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { chromiumPath } from './packages/demo/test/chromium.js'
+import { commands } from './packages/react/test/commands.js'
 
 // Workers inherit the environment, so the browser is unpacked once, before any test.
 const executablePath = await chromiumPath()
@@ -31,10 +32,22 @@ export default defineConfig({
       {
         plugins: [react()],
         resolve: { conditions },
+        // Found only while tests run, they would make Vite reload the page under a test.
+        optimizeDeps: {
+          include: [
+            '@tanstack/react-query',
+            'openapi-fetch',
+            'react',
+            'react-dom/client',
+            'react/jsx-dev-runtime',
+            'vitest-browser-react',
+          ],
+        },
         test: {
           name: 'browser',
           include: ['packages/*/test/**/*.test.tsx'],
           browser: {
+            commands,
             enabled: true,
             headless: true,
             screenshotFailures: false,

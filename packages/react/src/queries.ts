@@ -12,7 +12,7 @@ import { accountsOptions, type ConnectedAccountsFilter, connectionsOptions } fro
 export type ConnectedAccountsQueries = ReturnType<typeof connectedAccountsQueries>
 
 /**
- * Option factories for TanStack Query: for `useQuery`, `useSuspenseQuery` and `useMutation`, and for the methods of a
+ * Option factories for TanStack Query: for `useQuery` and `useMutation`, and for the methods of a
  * `QueryClient`. Every key begins with `key`, which has the user in it. The hooks of this package are short for these.
  */
 export function connectedAccountsQueries(identity: Identity) {

@@ -1,0 +1,207 @@
+import { sessionStorageTransactions, startConnect } from '@connected-accounts/client'
+import { useConnectCallback, useConnectedAccounts } from '@connected-accounts/react'
+import { expect, test } from 'vitest'
+import { commands } from 'vitest/browser'
+import { render, renderHook } from 'vitest-browser-react'
+import { createTestBed, failNext, type TestBed, withEmulator } from './support.js'
+
+withEmulator()
+
+/** The callback URL of a flow that Alice started on this page, and that she allowed or cancelled at the provider. */
+async function comeBack(
+  { client }: TestBed,
+  { decision = 'allow' as 'allow' | 'cancel', path = '/?tab=1' } = {},
+): Promise<URL> {
+  const { url } = await startConnect(client, {
+    connection: 'google-oauth2',
+    redirectUri: window.location.origin + path,
+    transactions: sessionStorageTransactions(),
+    user: 'auth0|alice',
+    appState: { step: 2 },
+    returnTo: '/settings',
+  })
+  const callback = new URL(await commands.visitProvider(url, decision))
+  openPage(callback)
+  return callback
+}
+
+/** As if the page had just been loaded with this URL. */
+function openPage(url: URL | string): void {
+  window.history.replaceState(null, '', url)
+}
+
+const completed = ({ calls }: TestBed) => calls.filter((call) => call.endsWith('/complete')).length
+
+function Result() {
+  const { status, account, error } = useConnectCallback()
+  return <output>{account?.connection ?? error?.message ?? status}</output>
+}
+
+test('a callback is completed once under StrictMode, by two components, and gives back what was kept', async () => {
+  const bed = createTestBed()
+  await comeBack(bed)
+  const { result } = await renderHook(() => [useConnectCallback(), useConnectCallback()] as const, {
+    wrapper: bed.page,
+  })
+  expect(result.current[0].status).toBe('pending')
+  await expect
+    .poll(() => result.current.map(({ status }) => status))
+    .toEqual(['success', 'success'])
+  expect(result.current[0]).toMatchObject({
+    account: { connection: 'google-oauth2' },
+    appState: { step: 2 },
+    returnTo: '/settings',
+    error: null,
+  })
+  expect(completed(bed)).toBe(1)
+})
+
+test('the address bar loses the parameters of the callback and keeps the others letter for letter', async () => {
+  const bed = createTestBed()
+  const { search: parameters } = await comeBack(bed, { path: '/callback' })
+  const url = `/callback?tab=a%20b&flag&${parameters.slice(1)}#section`
+  window.history.replaceState({ usr: 'router' }, '', url)
+  const { result } = await renderHook(() => useConnectCallback(), { wrapper: bed.page })
+  await expect.poll(() => result.current.status).toBe('success')
+  const { pathname, search, hash } = window.location
+  expect(pathname + search + hash).toBe('/callback?tab=a%20b&flag#section')
+  expect(window.history.state).toMatchObject({ usr: 'router' })
+})
+
+test('the list of accounts has the new account without being asked to', async () => {
+  const bed = createTestBed()
+  await comeBack(bed)
+  const { result } = await renderHook(
+    () => [useConnectedAccounts(), useConnectCallback()] as const,
+    {
+      wrapper: bed.page,
+    },
+  )
+  await expect.poll(() => result.current[0].data?.length).toBe(1)
+})
+
+test('mounted again, it shows the result again and sends nothing', async () => {
+  const bed = createTestBed()
+  await comeBack(bed)
+  const screen = await render(<Result />, { wrapper: bed.page })
+  await expect.element(screen.getByRole('status')).toHaveTextContent('google-oauth2')
+  await screen.unmount()
+  const again = await render(<Result />, { wrapper: bed.page })
+  await expect.element(again.getByRole('status')).toHaveTextContent('google-oauth2')
+  expect(completed(bed)).toBe(1)
+})
+
+test('on another page of the application it is idle', async () => {
+  const bed = createTestBed()
+  await comeBack(bed)
+  const screen = await render(<Result />, { wrapper: bed.page })
+  await expect.element(screen.getByRole('status')).toHaveTextContent('google-oauth2')
+  await screen.unmount()
+  window.history.pushState(null, '', '/elsewhere')
+  const elsewhere = await render(<Result />, { wrapper: bed.page })
+  await expect.element(elsewhere.getByRole('status')).toHaveTextContent('idle')
+})
+
+test('a consent that was refused is access_denied, nothing is sent, and the address bar is clean', async () => {
+  const bed = createTestBed()
+  await comeBack(bed, { decision: 'cancel' })
+  const { result } = await renderHook(() => useConnectCallback(), { wrapper: bed.page })
+  await expect.poll(() => result.current.status).toBe('error')
+  expect(result.current).toMatchObject({
+    error: { name: 'ConnectFlowError', code: 'access_denied', connection: 'google-oauth2' },
+    appState: { step: 2 },
+    returnTo: '/settings',
+  })
+  expect(completed(bed)).toBe(0)
+  expect(window.location.search).toBe('?tab=1')
+})
+
+test.for(['/?code=a-code&state=a-state', '/?error=access_denied&state=a-state', '/?tab=1'])(
+  'what is no callback of ours is left alone: %s',
+  async (path) => {
+    const bed = createTestBed()
+    openPage(path)
+    const { result } = await renderHook(() => useConnectCallback(), { wrapper: bed.page })
+    expect(result.current.status).toBe('idle')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(window.location.pathname + window.location.search).toBe(path)
+    expect(bed.calls).toEqual([])
+  },
+)
+
+test('a callback with a state that nobody knows is an error', async () => {
+  const bed = createTestBed()
+  openPage('/?connect_code=a-code&state=connect.nobody-knows-it')
+  const { result } = await renderHook(() => useConnectCallback(), { wrapper: bed.page })
+  await expect.poll(() => result.current.error).toMatchObject({ code: 'unknown_state' })
+  expect(bed.calls).toEqual([])
+})
+
+test('it waits until somebody is logged in, whatever happens to the address bar meanwhile', async () => {
+  const bed = createTestBed()
+  const callback = await comeBack(bed)
+  const page = (user: 'nobody' | 'alice', children = <Result />) => (
+    <bed.page user={user}>{children}</bed.page>
+  )
+  const screen = await render(page('nobody', <p>Restoring the session</p>))
+  await expect.element(screen.getByText('Restoring the session')).toBeVisible()
+  expect(window.location.href).toBe(callback.href)
+  openPage('/after-the-login-sdk')
+  await screen.rerender(page('nobody'))
+  await expect.element(screen.getByRole('status')).toHaveTextContent('pending')
+  expect(completed(bed)).toBe(0)
+  await screen.rerender(page('alice'))
+  await expect.element(screen.getByRole('status')).toHaveTextContent('google-oauth2')
+  expect(window.location.pathname).toBe('/after-the-login-sdk')
+})
+
+test('after a network failure retry() resumes', async () => {
+  const bed = createTestBed()
+  await comeBack(bed)
+  const { send } = bed
+  let down = true
+  bed.send = (request) => (down ? Promise.reject(new Error('offline')) : send(request))
+  const { result } = await renderHook(() => useConnectCallback(), { wrapper: bed.page })
+  await expect.poll(() => result.current.error?.message).toBe('offline')
+  down = false
+  result.current.retry()
+  await expect.poll(() => result.current.status).toBe('success')
+})
+
+test('a completion that fails for the moment is tried again by itself', async () => {
+  const bed = createTestBed()
+  await comeBack(bed)
+  await failNext('completeConnectedAccountRequest', 429)
+  const { result } = await renderHook(() => useConnectCallback(), { wrapper: bed.page })
+  await expect.poll(() => result.current.status, { timeout: 3000 }).toBe('success')
+  expect(completed(bed)).toBe(2)
+})
+
+test("the next user does not see the former user's result", async () => {
+  const bed = createTestBed()
+  await comeBack(bed)
+  const page = (user: 'alice' | 'bob') => (
+    <bed.page user={user}>
+      <Result />
+    </bed.page>
+  )
+  const screen = await render(page('alice'))
+  await expect.element(screen.getByRole('status')).toHaveTextContent('google-oauth2')
+  await screen.rerender(page('bob'))
+  await expect.element(screen.getByRole('status')).toHaveTextContent('idle')
+})
+
+test('a callback that another user opens is refused, and completes once its own user is logged in', async () => {
+  const bed = createTestBed()
+  await comeBack(bed)
+  const page = (user: 'alice' | 'bob') => (
+    <bed.page user={user}>
+      <Result />
+    </bed.page>
+  )
+  const screen = await render(page('bob'))
+  await expect.element(screen.getByText(/Another user started this flow/)).toBeVisible()
+  expect(completed(bed)).toBe(0)
+  await screen.rerender(page('alice'))
+  await expect.element(screen.getByRole('status')).toHaveTextContent('google-oauth2')
+})

@@ -1,0 +1,72 @@
+import { sessionStorageTransactions, startConnect } from '@connected-accounts/client'
+import { afterEach, expect, test } from 'vitest'
+import { commands } from 'vitest/browser'
+import { createTestBed, origin, token, withEmulator } from './support.js'
+
+withEmulator()
+afterEach(() => {
+  for (const frame of document.querySelectorAll('iframe')) frame.remove()
+})
+
+const fixture = new URL('./reload.html', import.meta.url)
+
+/** Opens a page in a frame, and answers what can be done with it. */
+async function openFrame(url: string) {
+  const frame = document.createElement('iframe')
+  frame.src = url
+  document.body.append(frame)
+  const page = () => frame.contentWindow
+  return {
+    text: () => page()?.document.querySelector('output')?.textContent,
+    search: () => page()?.location.search,
+    reload: () =>
+      new Promise((resolve) => {
+        frame.addEventListener('load', resolve, { once: true })
+        page()?.location.reload()
+      }),
+  }
+}
+
+async function callbackUrl(): Promise<string> {
+  sessionStorage.setItem('reload-page', JSON.stringify({ domain: origin(), accessToken: token() }))
+  const { url } = await startConnect(createTestBed().client, {
+    connection: 'google-oauth2',
+    redirectUri: `${window.location.origin}${fixture.pathname}`,
+    transactions: sessionStorageTransactions(),
+    user: 'auth0|alice',
+  })
+  return commands.visitProvider(url, 'allow')
+}
+
+test('a reload of the callback page shows the same account again', async () => {
+  const frame = await openFrame(await callbackUrl())
+  await expect.poll(frame.text).toMatch(/^cac_/)
+  const account = frame.text()
+  await expect.poll(frame.search).toBe('')
+  await frame.reload()
+  await expect.poll(frame.text).toBe(account)
+})
+
+test('a reload after the transaction is gone shows an ordinary page', async () => {
+  const frame = await openFrame(await callbackUrl())
+  await expect.poll(frame.text).toMatch(/^cac_/)
+  for (const key of Object.keys(sessionStorage)) {
+    if (key.includes('transaction')) sessionStorage.removeItem(key)
+  }
+  await frame.reload()
+  await expect.poll(frame.text).toBe('idle')
+})
+
+test('a reload after the server failed for the moment resumes', async () => {
+  const url = await callbackUrl()
+  sessionStorage.setItem(
+    'reload-page',
+    JSON.stringify({ domain: origin(), accessToken: 'a-token' }),
+  )
+  const frame = await openFrame(url)
+  await expect.poll(frame.text).toMatch(/401/)
+  await expect.poll(frame.search).toBe('')
+  sessionStorage.setItem('reload-page', JSON.stringify({ domain: origin(), accessToken: token() }))
+  await frame.reload()
+  await expect.poll(frame.text).toMatch(/^cac_/)
+})

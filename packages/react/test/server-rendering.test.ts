@@ -1,0 +1,50 @@
+import { createConnectedAccountsClient } from '@connected-accounts/client'
+import {
+  ConnectedAccountsProvider,
+  connectedAccountsQueries,
+  useConnectAccount,
+  useConnectCallback,
+  useConnectedAccounts,
+} from '@connected-accounts/react'
+import { dehydrate, QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { createElement } from 'react'
+import { renderToString } from 'react-dom/server'
+import { expect, test } from 'vitest'
+
+const account = {
+  id: 'cac_1',
+  connection: 'github',
+  access_type: 'offline',
+  scopes: [],
+  created_at: '2026-11-22T00:00:00.000Z',
+}
+
+const client = createConnectedAccountsClient({
+  domain: 'tenant.example',
+  accessToken: 'a-token',
+  fetch: async () => Response.json({ accounts: [account] }),
+})
+
+function Page() {
+  const { data = [] } = useConnectedAccounts()
+  const { status } = useConnectCallback()
+  const { isPending } = useConnectAccount()
+  return createElement('p', null, `${data.map(({ id }) => id)} ${status} ${isPending}`)
+}
+
+test('a server fetches with the factories and renders with the hooks', async () => {
+  const queryClient = new QueryClient()
+  const identity = { client, user: 'auth0|alice' }
+  await queryClient.query(connectedAccountsQueries(identity).accounts())
+  const page = createElement(ConnectedAccountsProvider, identity, createElement(Page))
+  const html = renderToString(createElement(QueryClientProvider, { client: queryClient }, page))
+  expect(html).toBe('<p>cac_1 idle false</p>')
+  expect(dehydrate(queryClient).queries.map(({ queryKey }) => queryKey)).toEqual([
+    [
+      'connected-accounts',
+      { baseUrl: 'https://tenant.example/me/v1', user: 'auth0|alice' },
+      'accounts',
+      { connection: undefined },
+    ],
+  ])
+})
