@@ -11,7 +11,7 @@ export async function chromiumPath(): Promise<string | undefined> {
   if (process.env.CHROME_PATH) return process.env.CHROME_PATH
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined
   const path = await chromium.executablePath()
-  if (!starts(path)) await useBundledLibraries()
+  if (!starts(path)) await inflateBundledLibraries()
   return path
 }
 
@@ -24,7 +24,7 @@ function starts(path: string): boolean {
   }
 }
 
-async function useBundledLibraries(): Promise<void> {
+async function inflateBundledLibraries(): Promise<void> {
   const bin = new URL('../bin/al2023.tar.br', import.meta.resolve('@sparticuz/chromium'))
   await inflate(new URL('../bin/al2023.tar.br', bin).pathname)
   setupLambdaEnvironment(join(tmpdir(), 'al2023', 'lib'))

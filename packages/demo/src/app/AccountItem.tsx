@@ -1,0 +1,46 @@
+import type { ConnectedAccount } from '@connected-accounts/client'
+import { memo } from 'react'
+import { dateAndTime, longDate } from './dates.js'
+import { connectionLabel, idTail } from './labels.js'
+import { Monogram } from './Monogram.js'
+import { Scopes } from './Scopes.js'
+
+interface AccountItemProps {
+  account: ConnectedAccount
+  /** The person has others of the same connection; an account has no name to tell it from them. */
+  isOneOfSeveral: boolean
+  onDisconnect: (account: ConnectedAccount) => void
+}
+
+/** One connected account. */
+export const AccountItem = memo(function AccountItem({
+  account,
+  isOneOfSeveral,
+  onDisconnect,
+}: AccountItemProps) {
+  const { id, connection, created_at, scopes } = account
+  return (
+    <li className="account">
+      <Monogram connection={connection} />
+      <div>
+        <h3 id={id}>{connectionLabel(connection)}</h3>
+        <p className="meta">
+          Connected{' '}
+          <time dateTime={created_at}>
+            {isOneOfSeveral ? dateAndTime(created_at) : longDate(created_at)}
+          </time>
+          {isOneOfSeveral && <> · ID ends in {idTail(id)}</>}
+        </p>
+        <Scopes scopes={scopes} />
+      </div>
+      <button
+        type="button"
+        className="button quiet warns"
+        aria-describedby={id}
+        onClick={() => onDisconnect(account)}
+      >
+        Disconnect
+      </button>
+    </li>
+  )
+})

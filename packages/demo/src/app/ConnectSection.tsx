@@ -1,0 +1,74 @@
+import {
+  type ConnectAccountOptions,
+  useConnectAccount,
+  useConnections,
+} from '@connected-accounts/react'
+import { ConnectButton } from './ConnectButton.js'
+import { ErrorState } from './ErrorState.js'
+import { inWords } from './error-words.js'
+import { connectionLabel } from './labels.js'
+import { Notice } from './Notice.js'
+import { useSession } from './session-context.js'
+
+/** The scopes that the demo needs where it uses an account; elsewhere the connection's own ones do. */
+const SCOPES: Record<string, string[]> = {
+  'google-oauth2': [
+    'openid',
+    'profile',
+    'email',
+    'https://www.googleapis.com/auth/calendar.readonly',
+  ],
+}
+
+/** A button for each connection that the person may connect an account of. */
+export function ConnectSection() {
+  const { variables, isPending, error, connect } = useConnectAccount()
+  const leavingTo = isPending ? variables.connection : undefined
+  return (
+    <section aria-labelledby="connect-heading">
+      <h2 id="connect-heading">Connect an account</h2>
+      <Choices leavingTo={leavingTo} connect={connect} />
+      <div aria-live="polite">
+        {leavingTo && (
+          <p className="visually-hidden">Taking you to {connectionLabel(leavingTo)}…</p>
+        )}
+        {error && <Notice tone="error" {...inNotice(error)} />}
+      </div>
+    </section>
+  )
+}
+
+interface ChoicesProps {
+  leavingTo: string | undefined
+  connect: (options: ConnectAccountOptions) => void
+}
+
+function Choices({ leavingTo, connect }: ChoicesProps) {
+  const { login } = useSession()
+  const { data, error, refetch } = useConnections()
+  if (error) return <ErrorState error={error} onRetry={refetch} onLogin={login} />
+  if (data?.length === 0) {
+    return <p className="lead">This application may not connect accounts of any provider yet.</p>
+  }
+  return (
+    <div className="connect">
+      {data?.map(({ name }) => (
+        <ConnectButton
+          key={name}
+          connection={name}
+          isLeaving={leavingTo === name}
+          isDisabled={leavingTo !== undefined}
+          onConnect={() =>
+            connect({ connection: name, ...(SCOPES[name] && { scopes: SCOPES[name] }) })
+          }
+        />
+      ))}
+      {!data && [1, 2, 3].map((shape) => <span key={shape} className="skeleton pill" />)}
+    </div>
+  )
+}
+
+function inNotice(error: Error) {
+  const { title, text } = inWords(error)
+  return { title, text }
+}

@@ -1,0 +1,56 @@
+import type { ConnectedAccount } from '@connected-accounts/client'
+import { useDisconnectAccount } from '@connected-accounts/react'
+import { useEffect, useRef } from 'react'
+import { dateAndTime } from './dates.js'
+import { inWords } from './error-words.js'
+import { connectionLabel } from './labels.js'
+
+interface DisconnectDialogProps {
+  account: ConnectedAccount
+  /** Called when the dialog has closed, whatever was decided. */
+  onClose: () => void
+  onDisconnected: (account: ConnectedAccount) => void
+}
+
+/** Asks before an account is disconnected. */
+export function DisconnectDialog({ account, onClose, onDisconnected }: DisconnectDialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const { mutate, isPending, error } = useDisconnectAccount()
+  const label = connectionLabel(account.connection)
+  useEffect(() => {
+    if (!dialog.current?.open) dialog.current?.showModal()
+  }, [])
+  const close = () => dialog.current?.close()
+  const disconnect = () =>
+    mutate(account.id, {
+      onSuccess: () => {
+        close()
+        onDisconnected(account)
+      },
+    })
+  return (
+    <dialog ref={dialog} aria-labelledby="disconnect-heading" onClose={onClose}>
+      <h2 id="disconnect-heading">Disconnect {label}?</h2>
+      <p>
+        Connected {dateAndTime(account.created_at)}. Its tokens are deleted, so nothing here can use
+        it any longer. What you allowed at {label} stays there until you take it back there.
+      </p>
+      {error && <p role="alert">{inWords(error).text}</p>}
+      <div className="actions">
+        <button type="button" className="button" onClick={close}>
+          Cancel
+        </button>
+        <button
+          type="button"
+          className="button danger"
+          aria-busy={isPending}
+          aria-disabled={isPending}
+          onClick={isPending ? undefined : disconnect}
+        >
+          {isPending && <span className="spinner" />}
+          Disconnect
+        </button>
+      </div>
+    </dialog>
+  )
+}

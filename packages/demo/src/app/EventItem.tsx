@@ -1,0 +1,36 @@
+import type { CalendarEvent } from '../server/calendar.js'
+import { dayParts, timeRange } from './dates.js'
+
+interface EventItemProps {
+  event: CalendarEvent
+  /** The first event of its day, which shows the day. */
+  isNewDay: boolean
+}
+
+/** One event. */
+export function EventItem({ event, isNewDay }: EventItemProps) {
+  const { title, start, end, location } = event
+  const { weekday, day, whole } = dayParts(start)
+  return (
+    <li className="event" data-new-day={isNewDay}>
+      <div className="day" aria-hidden="true">
+        {isNewDay && (
+          <>
+            <b>{day}</b>
+            <span>{weekday}</span>
+          </>
+        )}
+      </div>
+      <div>
+        <h3>{title}</h3>
+        <p className="meta">
+          <time dateTime={start}>
+            <span className="visually-hidden">{whole}, </span>
+            {timeRange(start, end)}
+          </time>
+          {location && ` · ${location}`}
+        </p>
+      </div>
+    </li>
+  )
+}

@@ -1,0 +1,15 @@
+import type { CalendarEvent } from '../server/calendar.js'
+import { dayParts } from './dates.js'
+import { EventItem } from './EventItem.js'
+
+/** Events in their order, with each day named once. */
+export function EventList({ events }: { events: CalendarEvent[] }) {
+  const days = events.map(({ start }) => dayParts(start).whole)
+  return (
+    <ul className="events" aria-labelledby="events-heading">
+      {events.map((event, index) => (
+        <EventItem key={event.id} event={event} isNewDay={days[index] !== days[index - 1]} />
+      ))}
+    </ul>
+  )
+}

@@ -1,0 +1,41 @@
+import { useConnectCallback } from '@connected-accounts/react'
+import { useQuery } from '@tanstack/react-query'
+import { EmptyCalendar } from './drawings/EmptyCalendar.js'
+import { EmptyState } from './EmptyState.js'
+import { ErrorState } from './ErrorState.js'
+import { EventList } from './EventList.js'
+import { eventsQuery } from './events-api.js'
+import { Skeleton } from './Skeleton.js'
+import { useSession } from './session-context.js'
+
+/** The next events of the connected calendar, which the demo's API reads with the provider's token. */
+export function EventsSection({ user }: { user: string }) {
+  return (
+    <section className="events-section">
+      <h2 id="events-heading">Upcoming events</h2>
+      <Events user={user} />
+    </section>
+  )
+}
+
+function Events({ user }: { user: string }) {
+  const { apiFetch, login } = useSession()
+  const { status } = useConnectCallback()
+  // A flow that is being completed decides whether there is a calendar.
+  const enabled = status !== 'pending'
+  const { data, error, refetch } = useQuery({ ...eventsQuery({ apiFetch, user }), enabled })
+  if (data && data.length > 0) return <EventList events={data} />
+  if (error) return <ErrorState error={error} onRetry={refetch} onLogin={login} />
+  if (data === undefined) return <Skeleton label="Loading your events…" rows={3} />
+  return (
+    <EmptyState
+      drawing={<EmptyCalendar />}
+      title={data ? 'Nothing planned' : 'Connect Google to see your events'}
+      text={
+        data
+          ? 'Your calendar has no events ahead.'
+          : 'They come from your calendar, with the token that Token Vault keeps.'
+      }
+    />
+  )
+}

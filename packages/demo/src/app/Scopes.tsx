@@ -1,0 +1,32 @@
+import { scopeWords, sortScopes } from './scope-words.js'
+
+const FEW = 2
+
+/** What an account may be used for: the most telling in words, and all of it letter by letter on demand. */
+export function Scopes({ scopes }: { scopes: readonly string[] }) {
+  if (scopes.length === 0) return null
+  const sorted = sortScopes(scopes)
+  const few = sorted.slice(0, FEW).map(scopeWords).join(' · ')
+  const more = sorted.length - FEW
+  return (
+    <div className="scopes">
+      <p>
+        {few}
+        {more > 0 && ` · ${more} more`}
+      </p>
+      <details>
+        <summary>{scopes.length === 1 ? 'The scope' : `All ${scopes.length} scopes`}</summary>
+        <dl>
+          {sorted.map((scope) => (
+            <div key={scope}>
+              <dt>{scopeWords(scope)}</dt>
+              <dd>
+                <code>{scope}</code>
+              </dd>
+            </div>
+          ))}
+        </dl>
+      </details>
+    </div>
+  )
+}

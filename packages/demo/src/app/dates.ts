@@ -1,0 +1,33 @@
+const LOCALE = 'en-GB'
+
+/** A day in words, "22 November 2026". */
+export function longDate(iso: string): string {
+  return format(iso, { dateStyle: 'long' })
+}
+
+/** A day and a time, "22 Nov 2026, 09:30". */
+export function dateAndTime(iso: string): string {
+  return format(iso, { dateStyle: 'medium', timeStyle: 'short' })
+}
+
+/** The day of an event in parts: weekday "Sun", day "22", and the whole "Sunday 22 November". */
+export function dayParts(iso: string): { weekday: string; day: string; whole: string } {
+  return {
+    weekday: format(iso, { weekday: 'short' }),
+    day: format(iso, { day: 'numeric' }),
+    whole: format(iso, { weekday: 'long', day: 'numeric', month: 'long' }),
+  }
+}
+
+/** From when to when, "09:30–10:15", or "All day" where dates have no time. */
+export function timeRange(start: string, end: string): string {
+  if (!start.includes('T')) return 'All day'
+  return [start, end].map((time) => format(time, { timeStyle: 'short' })).join('–')
+}
+
+function format(iso: string, options: Intl.DateTimeFormatOptions): string {
+  // A date without a time is a day in the calendar, the same in every time zone.
+  const zone = iso.includes('T') ? options : { ...options, timeZone: 'UTC' }
+  const date = new Date(iso)
+  return Number.isNaN(date.getTime()) ? iso : new Intl.DateTimeFormat(LOCALE, zone).format(date)
+}

@@ -1,0 +1,13 @@
+/** A leaf of a calendar with nothing on it. */
+export function EmptyCalendar() {
+  return (
+    <svg className="drawing" width="112" height="96" viewBox="0 0 112 96" aria-hidden="true">
+      <path d="M24 86h74V24" className="dotted" />
+      <rect x="14" y="16" width="76" height="64" rx="6" className="solid" />
+      <path d="M14 33h76" />
+      <path d="M32 10v12M72 10v12" className="strong" />
+      <path d="M28 47h20M28 57h34M28 67h12" className="dotted" />
+      <circle cx="74" cy="62" r="7" className="tint" />
+    </svg>
+  )
+}

@@ -1,0 +1,14 @@
+import { inWords } from './error-words.js'
+
+/** Why a login did not work, for people. */
+export function loginErrorWords(error: unknown): { title: string; text: string } {
+  if (!(error instanceof Error) || !('error' in error)) return inWords(error)
+  const title = 'You are not logged in'
+  if (error.error === 'access_denied') {
+    return { title, text: 'The login was cancelled or not allowed. Try again when you like.' }
+  }
+  if (error.error === 'missing_transaction' || error.error === 'state_mismatch') {
+    return { title, text: 'This login was started elsewhere or interrupted. Start it again here.' }
+  }
+  return { title, text: `The login did not work (${error.error}). Try it again.` }
+}

@@ -1,0 +1,89 @@
+import { Problem } from './problem.js'
+
+/** An event as the app shows it. */
+export interface CalendarEvent {
+  id: string
+  title: string
+  /** A date-time, or a date for an event of whole days. */
+  start: string
+  end: string
+  location?: string
+  /** The event's page at the provider. */
+  url?: string
+}
+
+/** What is used of an event of Google Calendar's API. */
+interface GoogleEvent {
+  id: string
+  summary?: string
+  start?: GoogleTime
+  end?: GoogleTime
+  location?: string
+  htmlLink?: string
+}
+
+interface GoogleTime {
+  dateTime?: string
+  date?: string
+}
+
+/** Options of {@link listEvents}. */
+export interface ListEventsOptions {
+  /** Base of the Calendar API. */
+  calendarUrl: string
+  /** The provider's access token. */
+  accessToken: string
+  signal: AbortSignal
+}
+
+/**
+ * The next five events of the primary calendar. Throws {@link Problem} where the provider refuses or fails.
+ *
+ * @see https://developers.google.com/workspace/calendar/api/v3/reference/events/list
+ */
+export async function listEvents(options: ListEventsOptions): Promise<CalendarEvent[]> {
+  const url = new URL(`${options.calendarUrl}/calendars/primary/events`)
+  url.search = String(
+    new URLSearchParams({
+      timeMin: new Date().toISOString(),
+      singleEvents: 'true',
+      orderBy: 'startTime',
+      maxResults: '5',
+    }),
+  )
+  const response = await fetch(url, {
+    headers: { authorization: `Bearer ${options.accessToken}` },
+    redirect: 'manual',
+    signal: options.signal,
+  }).catch(() => undefined)
+  if (!response?.ok) throw providerProblem(response?.status)
+  const body: { items?: GoogleEvent[] } = await response.json().catch(() => ({}))
+  if (!Array.isArray(body.items)) throw providerProblem(response.status)
+  return body.items.map(toEvent)
+}
+
+function toEvent({ id, summary, start, end, location, htmlLink }: GoogleEvent): CalendarEvent {
+  return {
+    id,
+    title: summary || 'Untitled event',
+    start: timeOf(start),
+    end: timeOf(end),
+    ...(location && { location }),
+    ...(htmlLink && { url: htmlLink }),
+  }
+}
+
+function timeOf(time: GoogleTime | undefined): string {
+  return time?.dateTime ?? time?.date ?? ''
+}
+
+function providerProblem(status: number | undefined): Problem {
+  if (status === 401 || status === 403) {
+    const detail = 'The connected account does not let this application read its calendar.'
+    return new Problem('provider_refused', { status: 502, detail })
+  }
+  const detail = status
+    ? `The calendar answered with an error (${status}).`
+    : 'The calendar did not answer.'
+  return new Problem('provider_unavailable', { status: 502, detail })
+}

@@ -1,0 +1,55 @@
+import { serveStatic } from '@hono/node-server/serve-static'
+import { Hono } from 'hono'
+import { secureHeaders } from 'hono/secure-headers'
+import { createApi } from './api.js'
+import type { Settings } from './settings.js'
+
+/** Where {@link createServer}'s answers come from. */
+export interface ServerOptions {
+  settings: Settings
+  /** The demo's own origin, `http://localhost:3000`. */
+  origin: string
+  /** Folder of the built app. */
+  appFolder: string
+}
+
+/** The demo's server: the built app, its run-time configuration, and the API, all of one origin. */
+export function createServer({ settings, origin, appFolder }: ServerOptions): Hono {
+  const server = new Hono()
+  const { tenant: domain, clientId, audience } = settings
+  server.use(async (c, next) => {
+    const url = new URL(c.req.url)
+    // One name for one page: sessions and callbacks belong to an origin, and proofs name it.
+    if (url.origin !== origin) return c.redirect(origin + url.pathname + url.search, 307)
+    return next()
+  })
+  server.use(pageHeaders(domain))
+  server.route('/api', createApi(settings))
+  server.get('/config.json', (c) => {
+    c.header('cache-control', 'no-store')
+    return c.json({ domain, clientId, audience })
+  })
+  server.get('/assets/*', async (c, next) => {
+    await next()
+    if (c.res.ok) c.header('cache-control', 'public, max-age=31536000, immutable')
+  })
+  server.use(serveStatic({ root: appFolder }))
+  return server
+}
+
+function pageHeaders(tenant: string) {
+  return secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", 'data:'],
+      connectSrc: ["'self'", tenant],
+      workerSrc: ["'self'", 'blob:'], // where auth0-spa-js keeps tokens in memory, its worker is a blob
+      baseUri: ["'none'"],
+      formAction: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+    strictTransportSecurity: false,
+  })
+}
