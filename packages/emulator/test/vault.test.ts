@@ -60,7 +60,8 @@ describe('Token Vault', () => {
     bed.wait(1801)
     const second = await bed.resources.vault.exchange(alice)
     expect(second?.accessToken).not.toBe(first?.accessToken)
-    expect(second).toMatchObject({ expiresIn: 3600, scope: first?.scope })
+    expect(second?.scope).toBe(first?.scope)
+    expect(second?.expiresIn).toBeGreaterThan(3590)
     expect(await whose(bed, second?.accessToken)).toBe('alice@google.example')
   })
 
