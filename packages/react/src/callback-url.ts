@@ -40,9 +40,9 @@ export function clearAddressBar({ url }: SeenCallback): void {
 }
 
 /** The `state` of a callback URL, which is in its fragment where the fragment has one. */
-export function callbackState(url: string): string | null {
+export function callbackState(url: string): string | undefined {
   const { hash, searchParams } = new URL(url)
-  return new URLSearchParams(hash.slice(1)).get('state') ?? searchParams.get('state')
+  return new URLSearchParams(hash.slice(1)).get('state') ?? searchParams.get('state') ?? undefined
 }
 
 function keptUrl(): string | undefined {

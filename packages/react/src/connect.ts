@@ -1,4 +1,5 @@
 import {
+  type CompletedConnect,
   completeConnect,
   type StartConnectOptions,
   startConnect,
@@ -6,7 +7,8 @@ import {
 } from '@connected-accounts/client'
 import { mutationOptions, queryOptions, skipToken } from '@tanstack/react-query'
 import { callbackState } from './callback-url.js'
-import { accountsKey, type Identity, identityKey } from './keys.js'
+import { accountsKey, type Identity, type IdentityKey, identityKey } from './keys.js'
+import type { MutationOptions, QueryOptions } from './options.js'
 import { currentPage, leavePage } from './redirect.js'
 import { retry, retryDelay } from './retry.js'
 
@@ -20,7 +22,10 @@ export type ConnectAccountOptions = Pick<
 export type ConnectSettings = Pick<StartConnectOptions, 'redirectUri' | 'transactions'>
 
 /** Options of the mutation that starts a flow and leaves the page; pending until the page has been left. */
-export function connectOptions(identity: Identity, settings: ConnectSettings) {
+export function connectOptions(
+  identity: Identity,
+  settings: ConnectSettings,
+): MutationOptions<ConnectAccountOptions> {
   const { client, user } = identity
   return mutationOptions({
     mutationKey: [...identityKey(identity), 'connect'],
@@ -47,6 +52,9 @@ export interface CallbackOptions {
   transactions: TransactionStore
 }
 
+/** Key of the query that completes a flow; its end is the `state` of the callback URL. */
+export type CallbackKey = [...IdentityKey, 'callback', string | undefined]
+
 /**
  * Options of the query that completes a flow: once, and only while somebody is logged in. A try that failed for the
  * moment is repeated, as the callback's code works once whatever happens.
@@ -54,7 +62,7 @@ export interface CallbackOptions {
 export function callbackOptions(
   identity: Identity,
   { callbackUrl, transactions }: CallbackOptions,
-) {
+): QueryOptions<CompletedConnect, CallbackKey> {
   const { client, user } = identity
   return queryOptions({
     queryKey: [...identityKey(identity), 'callback', callbackUrl && callbackState(callbackUrl)],

@@ -5,6 +5,7 @@ import {
 } from '@connected-accounts/client'
 import { mutationOptions, type QueryClient, type QueryKey } from '@tanstack/react-query'
 import { accountsKey, type Identity, identityKey } from './keys.js'
+import type { MutationOptions } from './options.js'
 
 /** What the mutation needs to keep the cached lists right. */
 export interface DisconnectSettings {
@@ -15,7 +16,10 @@ export interface DisconnectSettings {
  * Options of the mutation that deletes the account with an id. The account leaves the cached lists at once and comes back
  * if the server refuses; an account that the server does not know is gone already.
  */
-export function disconnectOptions(identity: Identity, { queryClient }: DisconnectSettings) {
+export function disconnectOptions(
+  identity: Identity,
+  { queryClient }: DisconnectSettings,
+): MutationOptions<string, RemovedAccount[]> {
   const mutationKey = [...identityKey(identity), 'disconnect']
   const queryKey = accountsKey(identity)
   return mutationOptions({

@@ -8,11 +8,17 @@ export interface Identity {
 }
 
 /** How every key begins: what is one user's at one server is never shown as another's. */
-export function identityKey({ client, user }: Identity) {
-  return ['connected-accounts', { baseUrl: client.baseUrl, user }] as const // a tuple, not an array of both
-}
+export type IdentityKey = ['connected-accounts', { baseUrl: string; user: string | undefined }]
 
 /** How the keys of all lists of accounts begin, filtered or not. */
-export function accountsKey(identity: Identity) {
-  return [...identityKey(identity), 'accounts'] as const // a tuple, not an array of all three
+export type AccountsKey = [...IdentityKey, 'accounts']
+
+/** The {@link IdentityKey} of a client and a user. */
+export function identityKey({ client, user }: Identity): IdentityKey {
+  return ['connected-accounts', { baseUrl: client.baseUrl, user }]
+}
+
+/** The {@link AccountsKey} of a client and a user. */
+export function accountsKey(identity: Identity): AccountsKey {
+  return [...identityKey(identity), 'accounts']
 }

@@ -1,6 +1,18 @@
-import { iterateConnectedAccounts, iterateConnections } from '@connected-accounts/client'
+import {
+  type ConnectedAccount,
+  type Connection,
+  iterateConnectedAccounts,
+  iterateConnections,
+} from '@connected-accounts/client'
 import { queryOptions, skipToken } from '@tanstack/react-query'
-import { accountsKey, type Identity, identityKey } from './keys.js'
+import {
+  type AccountsKey,
+  accountsKey,
+  type Identity,
+  type IdentityKey,
+  identityKey,
+} from './keys.js'
+import type { QueryOptions } from './options.js'
 import { retry, retryDelay } from './retry.js'
 
 /** Which accounts to list. */
@@ -9,6 +21,15 @@ export interface ConnectedAccountsFilter {
   connection?: string | string[] | undefined
 }
 
+/** Options of a query for the user's accounts. */
+export type ConnectedAccountsOptions = QueryOptions<
+  ConnectedAccount[],
+  [...AccountsKey, Required<ConnectedAccountsFilter>]
+>
+
+/** Options of the query for the connections that the user may connect an account of. */
+export type ConnectionsOptions = QueryOptions<Connection[], [...IdentityKey, 'connections']>
+
 const common = {
   retry,
   retryDelay,
@@ -16,12 +37,15 @@ const common = {
 }
 
 /** Options of the query for every account of the user, on whatever page. */
-export function accountsOptions(identity: Identity, filter: ConnectedAccountsFilter = {}) {
+export function accountsOptions(
+  identity: Identity,
+  filter: ConnectedAccountsFilter = {},
+): ConnectedAccountsOptions {
   const { client, user } = identity
   const { connection } = filter
   return queryOptions({
     ...common,
-    queryKey: [...accountsKey(identity), { connection }] as const, // a tuple
+    queryKey: [...accountsKey(identity), { connection }],
     queryFn:
       user === undefined
         ? skipToken
@@ -31,11 +55,11 @@ export function accountsOptions(identity: Identity, filter: ConnectedAccountsFil
 }
 
 /** Options of the query for every connection that the user may connect an account of, on whatever page. */
-export function connectionsOptions(identity: Identity) {
+export function connectionsOptions(identity: Identity): ConnectionsOptions {
   const { client, user } = identity
   return queryOptions({
     ...common,
-    queryKey: [...identityKey(identity), 'connections'] as const, // a tuple
+    queryKey: [...identityKey(identity), 'connections'],
     queryFn:
       user === undefined ? skipToken : ({ signal }) => all(iterateConnections(client, { signal })),
   })
