@@ -3,8 +3,8 @@ import type { Context } from './context.js'
 import { html, pageResponse } from './page.js'
 import { randomString, sha256 } from './secrets.js'
 import type { ConnectSession, Store } from './store.js'
-import type { UpstreamClient } from './upstream-client.js'
-import { issuerOf, upstreamClient } from './upstream-provider.js'
+import type { UpstreamClient } from './upstream/client.js'
+import { issuerOf, upstreamClient } from './upstream/provider.js'
 
 /** What the connect page needs. */
 export interface ConnectPageOptions {

@@ -1,3 +1,4 @@
+export { defaultTenant } from './default-tenant.js'
 export { createEmulator, type Emulator, type EmulatorOptions } from './emulator.js'
 export type { EmulatorClients } from './emulator-clients.js'
 export type { Fault } from './faults.js'
@@ -5,7 +6,6 @@ export {
   type Api,
   type Client,
   type Connection,
-  defaultTenant,
   MY_ACCOUNT_AUDIENCE,
   type Tenant,
   TOKEN_VAULT_GRANT,

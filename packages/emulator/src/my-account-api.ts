@@ -8,12 +8,12 @@ import {
   createAccessTokenVerifier,
 } from './access-token.js'
 import type { Context } from './context.js'
-import { createContract, type Operation } from './contract.js'
 import { createDpopNonces } from './dpop-nonces.js'
 import { faultResponse } from './fault-response.js'
-import { createHandlers, type Handler } from './my-account-operations.js'
+import { createContract, type Operation } from './my-account/contract.js'
+import { createHandlers, type Handler } from './my-account/operations.js'
+import { createRateLimit, type RateLimit } from './my-account/rate-limit.js'
 import { problem, type ValidationError } from './problem.js'
-import { createRateLimit, type RateLimit } from './rate-limit.js'
 import { readJson } from './request-body.js'
 import type { Store } from './store.js'
 

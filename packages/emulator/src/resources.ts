@@ -6,8 +6,8 @@ import { createControl } from './control.js'
 import { createMyAccountApi } from './my-account-api.js'
 import { seedAccounts } from './seed-accounts.js'
 import { createStore } from './store.js'
+import { createUpstreamClient } from './upstream/client.js'
 import { createUpstream } from './upstream.js'
-import { createUpstreamClient } from './upstream-client.js'
 import { createVault, type Vault } from './vault.js'
 
 /** Everything of the emulator but its authorization server. */

@@ -1,7 +1,7 @@
 import type { ConnectedAccount, ConnectedAccounts } from './connected-accounts.js'
+import { accountOf } from './upstream/accounts.js'
+import { PROVIDER_TOKEN_LIFETIME } from './upstream/grants.js'
 import type { Upstream } from './upstream.js'
-import { accountOf } from './upstream-accounts.js'
-import { PROVIDER_TOKEN_LIFETIME } from './upstream-grants.js'
 
 /** Whose accounts to connect without a browser. */
 export interface SeedRequest {

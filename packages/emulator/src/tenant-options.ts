@@ -1,5 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { defaultTenant, MY_ACCOUNT_AUDIENCE, type Tenant } from './tenant.js'
+import { defaultTenant } from './default-tenant.js'
+import { MY_ACCOUNT_AUDIENCE, type Tenant } from './tenant.js'
 
 const text = { type: 'string', minLength: 1 }
 const texts = { type: 'array', items: { type: 'string' } }

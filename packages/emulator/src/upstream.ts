@@ -1,10 +1,10 @@
 import { Hono } from 'hono'
-import { calendarEvents } from './calendar.js'
 import { isAllowedCallback } from './callbacks.js'
 import type { Context } from './context.js'
-import { type AuthorizeEndpoint, createAuthorizeEndpoint } from './upstream-authorize.js'
-import { accessOf, createProvider, type Provider } from './upstream-provider.js'
-import { revoke, token } from './upstream-token.js'
+import { type AuthorizeEndpoint, createAuthorizeEndpoint } from './upstream/authorize.js'
+import { calendarEvents } from './upstream/calendar.js'
+import { accessOf, createProvider, type Provider } from './upstream/provider.js'
+import { revoke, token } from './upstream/token.js'
 
 /** The third parties under `/upstream/<connection name>`. */
 export interface Upstream {

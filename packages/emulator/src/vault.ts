@@ -1,5 +1,5 @@
 import type { ConnectedAccounts, ProviderTokens, VaultEntry } from './connected-accounts.js'
-import type { UpstreamClient } from './upstream-client.js'
+import type { UpstreamClient } from './upstream/client.js'
 
 /** Which account's token is asked for. */
 interface VaultRequest {

@@ -1,8 +1,9 @@
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import type { Context } from '../src/context.js'
+import { defaultTenant } from '../src/default-tenant.js'
 import { createFaults } from '../src/faults.js'
 import { createResources, type Resources } from '../src/resources.js'
-import { defaultTenant, MY_ACCOUNT_AUDIENCE, type Tenant } from '../src/tenant.js'
+import { MY_ACCOUNT_AUDIENCE, type Tenant } from '../src/tenant.js'
 
 /** An emulator's resource side with a clock that a test can move. */
 export interface TestBed {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createOidcStore } from '../src/oidc-adapter.js'
+import { createOidcStore } from '../src/oidc/adapter.js'
 
 const clock = { now: 0 }
 const create = () => createOidcStore(() => clock.now).adapter('RefreshToken')

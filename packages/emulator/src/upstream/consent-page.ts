@@ -1,6 +1,6 @@
-import { type Html, html, pageResponse } from './page.js'
-import type { ProviderAccount } from './upstream-accounts.js'
-import type { Provider } from './upstream-provider.js'
+import { type Html, html, pageResponse } from '../page.js'
+import type { ProviderAccount } from './accounts.js'
+import type { Provider } from './provider.js'
 
 /** What the consent page shows. */
 export interface ConsentPageOptions {

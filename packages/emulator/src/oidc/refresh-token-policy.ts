@@ -1,7 +1,7 @@
 import { errors } from 'oidc-provider'
-import type { Context } from './context.js'
+import type { Context } from '../context.js'
+import type { Api } from '../tenant.js'
 import { OIDC_SCOPES } from './resource-servers.js'
-import type { Api } from './tenant.js'
 
 /** What a refresh token may be exchanged for: an API, or without one a token for `/userinfo`, with these scopes at most. */
 export interface RefreshTarget {

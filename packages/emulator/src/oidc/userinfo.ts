@@ -1,8 +1,8 @@
 import type { Provider } from 'oidc-provider'
-import { AccessTokenError, createAccessTokenVerifier } from './access-token.js'
+import { AccessTokenError, createAccessTokenVerifier } from '../access-token.js'
+import type { Context } from '../context.js'
+import { createDpopNonces } from '../dpop-nonces.js'
 import { claimsOf } from './account.js'
-import type { Context } from './context.js'
-import { createDpopNonces } from './dpop-nonces.js'
 
 /**
  * Serves `/userinfo` (OpenID Connect Core §5.3) for the JWT access tokens of any API whose scopes have `openid`, bound ones

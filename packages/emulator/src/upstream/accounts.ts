@@ -1,4 +1,4 @@
-import { sha256 } from './secrets.js'
+import { sha256 } from '../secrets.js'
 
 /** A person's account at a third party. */
 export interface ProviderAccount {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { MAX_BODY } from './request-body.js'
+import { MAX_BODY } from '../request-body.js'
 
 /** The body of a Node request as text, or `undefined` if it is larger than `MAX_BODY`. */
 export async function readNodeText(request: IncomingMessage): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider'
-import { createExpiringMap } from './expiring-map.js'
+import { createExpiringMap } from '../expiring-map.js'
 
 /** Where oidc-provider keeps sessions, interactions, grants, codes and tokens: in memory, each kind with a cap of its own. */
 export interface OidcStore {

@@ -4,9 +4,9 @@ import {
   checkDpopReplay,
   validateDpop,
 } from 'oidc-provider/lib/helpers/grants.js'
-import type { Context } from './context.js'
+import type { Context } from '../context.js'
+import type { Api } from '../tenant.js'
 import { findApi, resourceOf, resourceServer } from './resource-servers.js'
-import type { Api } from './tenant.js'
 import { oauthError, required } from './token-request.js'
 
 /** Replaces oidc-provider's client credentials grant (RFC 6749 §4.4) with one that knows `audience`. */

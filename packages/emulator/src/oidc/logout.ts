@@ -1,8 +1,8 @@
 import { compactVerify, decodeJwt, importJWK } from 'jose'
 import type { Provider } from 'oidc-provider'
-import { isAllowedCallback } from './callbacks.js'
-import type { Context } from './context.js'
-import { html, pageResponse } from './page.js'
+import { isAllowedCallback } from '../callbacks.js'
+import type { Context } from '../context.js'
+import { html, pageResponse } from '../page.js'
 
 type Query = Record<string, string | string[] | undefined>
 

@@ -1,7 +1,7 @@
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK } from 'jose'
-import type { Context } from './context.js'
-import type { Connection } from './tenant.js'
-import { createGrants, type Grants, type ProviderAccess } from './upstream-grants.js'
+import type { Context } from '../context.js'
+import type { Connection } from '../tenant.js'
+import { createGrants, type Grants, type ProviderAccess } from './grants.js'
 
 /** A third party: an OAuth 2.0 authorization server of its own, with its own client, keys, codes and tokens. */
 export interface Provider {

@@ -1,5 +1,5 @@
 import { eventsAround } from './calendar-events.js'
-import { accessOf, type Provider } from './upstream-provider.js'
+import { accessOf, type Provider } from './provider.js'
 
 const SCOPES = ['calendar', 'calendar.readonly', 'calendar.events', 'calendar.events.readonly'].map(
   (name) => `https://www.googleapis.com/auth/${name}`,

@@ -1,5 +1,5 @@
 import type { Account } from 'oidc-provider'
-import type { User } from './tenant.js'
+import type { User } from '../tenant.js'
 
 /** Which claims each scope of OpenID Connect gives (OIDC Core §5.4). */
 export const CLAIMS_OF_SCOPES: Record<'openid' | 'profile' | 'email', string[]> = {

@@ -1,5 +1,5 @@
 import type { Provider } from 'oidc-provider'
-import type { Context } from './context.js'
+import type { Context } from '../context.js'
 
 const errorOfStatus: Record<number, string> = {
   401: 'invalid_client',

@@ -1,5 +1,5 @@
-import type { ProviderGrant, ProviderTokens } from './connected-accounts.js'
-import { issuerOf, upstreamClient } from './upstream-provider.js'
+import type { ProviderGrant, ProviderTokens } from '../connected-accounts.js'
+import { issuerOf, upstreamClient } from './provider.js'
 
 /** How the tenant speaks to the third party behind a connection: over HTTP, or in the same process. */
 export interface UpstreamClient {

@@ -1,9 +1,9 @@
+import { createExpiringMap, type ExpiringMap } from '../expiring-map.js'
+import { html, pageResponse } from '../page.js'
+import { readForm } from '../request-body.js'
+import { accountsOf, type ProviderAccount } from './accounts.js'
 import { consentPage } from './consent-page.js'
-import { createExpiringMap, type ExpiringMap } from './expiring-map.js'
-import { html, pageResponse } from './page.js'
-import { readForm } from './request-body.js'
-import { accountsOf, type ProviderAccount } from './upstream-accounts.js'
-import type { Provider } from './upstream-provider.js'
+import type { Provider } from './provider.js'
 
 /** What a client asked for, and what the person may answer to it. */
 interface PendingConsent {

@@ -1,10 +1,10 @@
 import { importJWK, jwtVerify } from 'jose'
 import { errors, type Provider, type TokenEndpointGrantContext } from 'oidc-provider'
 import { buildTokenResponse } from 'oidc-provider/lib/helpers/grants.js'
-import type { Context } from './context.js'
-import { TOKEN_VAULT_GRANT } from './tenant.js'
+import type { Context } from '../context.js'
+import { TOKEN_VAULT_GRANT } from '../tenant.js'
+import type { Vault } from '../vault.js'
 import { oauthError, required } from './token-request.js'
-import type { Vault } from './vault.js'
 
 const federatedToken = 'http://auth0.com/oauth/token-type/federated-connection-access-token'
 const tokenType = 'urn:ietf:params:oauth:token-type:'

@@ -11,8 +11,8 @@ import {
   validateDpop,
   validateGrant,
 } from 'oidc-provider/lib/helpers/grants.js'
+import type { Context } from '../context.js'
 import { accountOf } from './account.js'
-import type { Context } from './context.js'
 import { type LoginGrant, type RefreshTarget, refreshTarget } from './refresh-token-policy.js'
 import { apiOfResource, resourceOf, resourceServer } from './resource-servers.js'
 import { required } from './token-request.js'

@@ -1,6 +1,6 @@
 import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider'
-import type { Context } from './context.js'
-import type { Api } from './tenant.js'
+import type { Context } from '../context.js'
+import type { Api } from '../tenant.js'
 
 /** The scopes of OpenID Connect, which a user may grant beside those of any API. */
 export const OIDC_SCOPES: readonly string[] = ['openid', 'profile', 'email', 'offline_access']

@@ -1,5 +1,5 @@
 import type { AccessToken, ClientCredentials, JWTStructured } from 'oidc-provider'
-import type { Context } from './context.js'
+import type { Context } from '../context.js'
 import { findApi } from './resource-servers.js'
 
 /** Turns oidc-provider's claims of an access token into Auth0's, before it is signed. */

@@ -1,6 +1,6 @@
-import { createExpiringMap } from './expiring-map.js'
-import { randomString } from './secrets.js'
-import type { ProviderAccount } from './upstream-accounts.js'
+import { createExpiringMap } from '../expiring-map.js'
+import { randomString } from '../secrets.js'
+import type { ProviderAccount } from './accounts.js'
 
 /** What a person allowed a client at a third party. Every code and token stands for one, and falls with it. */
 export interface Grant {

@@ -1,8 +1,8 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
-import type { operations } from './generated/my-account.js'
-import document from './generated/my-account.json' with { type: 'json' }
-import type { ValidationError } from './problem.js'
+import type { operations } from '../generated/my-account.js'
+import document from '../generated/my-account.json' with { type: 'json' }
+import type { ValidationError } from '../problem.js'
 
 /** The `operationId` of an operation of the My Account API. */
 export type OperationId = keyof operations

@@ -1,8 +1,8 @@
 import { SignJWT } from 'jose'
-import { readForm } from './request-body.js'
-import { isSameSecret, sha256 } from './secrets.js'
-import { type Grant, type IssuedCode, PROVIDER_TOKEN_LIFETIME } from './upstream-grants.js'
-import type { Provider } from './upstream-provider.js'
+import { readForm } from '../request-body.js'
+import { isSameSecret, sha256 } from '../secrets.js'
+import { type Grant, type IssuedCode, PROVIDER_TOKEN_LIFETIME } from './grants.js'
+import type { Provider } from './provider.js'
 
 /** An OAuth error answer (RFC 6749 §5.2). */
 class OAuthError extends Error {

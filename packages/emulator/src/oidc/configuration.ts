@@ -8,13 +8,13 @@ import {
   interactionPolicy,
   type KoaContextWithOIDC,
 } from 'oidc-provider'
+import type { Context } from '../context.js'
+import { html, pageResponse } from '../page.js'
+import type { Client } from '../tenant.js'
 import { customizeAccessToken } from './access-token-claims.js'
 import { accountOf, CLAIMS_OF_SCOPES } from './account.js'
-import type { Context } from './context.js'
 import { loginPath } from './login-page.js'
-import { html, pageResponse } from './page.js'
 import { apiOfResource, OIDC_SCOPES, resourceOf, resourceServer } from './resource-servers.js'
-import type { Client } from './tenant.js'
 
 const day = 86_400
 

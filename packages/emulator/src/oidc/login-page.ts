@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { errors, type Provider } from 'oidc-provider'
-import type { Context } from './context.js'
-import { html, pageResponse } from './page.js'
+import type { Context } from '../context.js'
+import { html, pageResponse } from '../page.js'
+import { isSameSecret } from '../secrets.js'
 import { readNodeText } from './request-form.js'
-import { isSameSecret } from './secrets.js'
 
 /** Where the login page of an interaction is. */
 export function loginPath(uid: string): string {

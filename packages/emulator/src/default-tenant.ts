@@ -1,0 +1,110 @@
+import {
+  type Api,
+  type Client,
+  type Connection,
+  MY_ACCOUNT_AUDIENCE,
+  type Tenant,
+  TOKEN_VAULT_GRANT,
+  type User,
+} from './tenant.js'
+
+const myAccountScopes = ['create', 'read', 'delete'].map((verb) => `${verb}:me:connected_accounts`)
+const exampleApi = 'https://api.example.test/'
+const exampleScopes = ['read:calendar']
+
+const forUsers: Pick<Client, 'callbacks' | 'refresh_token'> = {
+  callbacks: ['http://localhost:*'],
+  refresh_token: {
+    rotation_type: 'non-rotating',
+    policies: [
+      { audience: MY_ACCOUNT_AUDIENCE, scope: myAccountScopes },
+      { audience: exampleApi, scope: exampleScopes },
+    ],
+  },
+}
+
+const clients: Client[] = [
+  {
+    ...forUsers,
+    client_id: 'spa',
+    name: 'Single page application',
+    app_type: 'spa',
+    grant_types: ['authorization_code', 'refresh_token'],
+  },
+  {
+    ...forUsers,
+    client_id: 'web',
+    client_secret: 'web-secret',
+    name: 'Web application',
+    app_type: 'regular_web',
+    grant_types: ['authorization_code', 'refresh_token', 'client_credentials', TOKEN_VAULT_GRANT],
+  },
+  {
+    client_id: 'api',
+    client_secret: 'api-secret',
+    name: 'Example API',
+    app_type: 'resource_server',
+    resource_server_identifier: exampleApi,
+    grant_types: [TOKEN_VAULT_GRANT],
+    callbacks: [],
+    refresh_token: { rotation_type: 'non-rotating', policies: [] },
+  },
+]
+
+const common: Pick<Api, 'token_lifetime' | 'proof_of_possession'> = {
+  token_lifetime: 86_400,
+  proof_of_possession: 'allowed',
+}
+
+const apis: Api[] = [
+  {
+    ...common,
+    identifier: MY_ACCOUNT_AUDIENCE,
+    name: 'Auth0 My Account API',
+    scopes: myAccountScopes,
+  },
+  { ...common, identifier: exampleApi, name: 'Example API', scopes: exampleScopes },
+]
+
+const users: User[] = [
+  { user_id: 'auth0|alice', email: 'alice@example.test', name: 'Alice', password: 'password' },
+  { user_id: 'auth0|bob', email: 'bob@example.test', name: 'Bob', password: 'password' },
+]
+
+const connections: Connection[] = [
+  {
+    id: 'con_google',
+    name: 'google-oauth2',
+    strategy: 'google-oauth2',
+    display_name: 'Google',
+    scopes: [
+      'openid',
+      'profile',
+      'email',
+      'offline_access',
+      'https://www.googleapis.com/auth/calendar.readonly',
+    ],
+    connected_accounts: { active: true },
+  },
+  {
+    id: 'con_github',
+    name: 'github',
+    strategy: 'github',
+    display_name: 'GitHub',
+    scopes: ['read:user', 'repo', 'offline_access'],
+    connected_accounts: { active: true },
+  },
+  {
+    id: 'con_acme',
+    name: 'acme',
+    strategy: 'oauth2',
+    display_name: 'Acme',
+    scopes: ['openid', 'profile', 'offline_access'],
+    connected_accounts: { active: true },
+  },
+]
+
+/** The tenant that an emulator has when nothing is configured. Each call gives a new copy. */
+export function defaultTenant(): Tenant {
+  return structuredClone({ clients, apis, users, connections })
+}
