@@ -138,7 +138,6 @@ test('a page that the back/forward cache restores has a live button', async () =
   await new Promise((resolve) => setTimeout(resolve, 300))
   window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))
   await expect.element(button).toHaveTextContent('google-oauth2 idle')
-  window.stop() // what a restored page has behind it
   const left = nextNavigation()
   await button.click()
   await left
