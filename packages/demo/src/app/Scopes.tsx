@@ -6,16 +6,11 @@ const FEW = 2
 export function Scopes({ scopes }: { scopes: readonly string[] }) {
   if (scopes.length === 0) return null
   const sorted = sortScopes(scopes)
-  const few = sorted.slice(0, FEW).map(scopeWords).join(' · ')
-  const more = sorted.length - FEW
   return (
     <div className="scopes">
-      <p>
-        {few}
-        {more > 0 && ` · ${more} more`}
-      </p>
+      <p>{sorted.slice(0, FEW).map(scopeWords).join(' · ')}</p>
       <details>
-        <summary>{scopes.length === 1 ? 'The scope' : `All ${scopes.length} scopes`}</summary>
+        <summary>{scopes.length === 1 ? '1 scope' : `All ${scopes.length} scopes`}</summary>
         <dl>
           {sorted.map((scope) => (
             <div key={scope}>

@@ -27,6 +27,7 @@ export const EVENTS_KEY = 'events'
 export function eventsQuery({ apiFetch, user }: { apiFetch: typeof fetch; user: string }) {
   return queryOptions({
     queryKey: [EVENTS_KEY, user],
+    retry: (failures, error) => failures < 2 && !isApiError(error), // what the API says will not change at once
     queryFn: async ({ signal }) => {
       const response = await apiFetch('/api/events', { signal })
       if (response.ok) return readEvents(response)

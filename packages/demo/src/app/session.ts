@@ -62,10 +62,16 @@ async function findUser(auth0: Auth0Client): Promise<Person | undefined> {
   return user?.sub === undefined ? undefined : { sub: user.sub, name: user.name ?? 'there' }
 }
 
-/** By audience: a refresh token is exchanged for each, and an API refuses the scopes of another. */
+/**
+ * By audience: a refresh token is exchanged for each, and an API refuses the scopes of another. Each asks for the profile,
+ * too, as the ID token of the last exchange is the one that tells who is logged in.
+ */
 function scopes(domain: string, audience: string): Record<string, string> {
   const myAccount = ['create', 'read', 'delete'].map((verb) => `${verb}:me:connected_accounts`)
-  return { [audience]: 'profile email', [`${domain}/me/`]: myAccount.join(' ') }
+  return {
+    [audience]: 'profile email',
+    [`${domain}/me/`]: ['profile', 'email', ...myAccount].join(' '),
+  }
 }
 
 /** Gives the error of a login that the browser comes back from; a connect flow's callback is not ours to touch. */

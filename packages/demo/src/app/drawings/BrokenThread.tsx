@@ -1,7 +1,7 @@
 /** Two discs whose thread has come apart. */
 export function BrokenThread() {
   return (
-    <svg className="drawing" width="180" height="64" viewBox="0 0 180 64" aria-hidden="true">
+    <svg className="drawing" width="170" height="50" viewBox="5 9 170 50" aria-hidden="true">
       <path d="M46 34c14 10 22 10 32-2" />
       <path d="M102 38c8-14 20-16 32-6" />
       <path d="m84 22 3 7M93 46l3 7M96 24l-4 5" className="wrong" />

@@ -1,7 +1,7 @@
 /** A leaf of a calendar with nothing on it. */
 export function EmptyCalendar() {
   return (
-    <svg className="drawing" width="112" height="96" viewBox="0 0 112 96" aria-hidden="true">
+    <svg className="drawing" width="88" height="80" viewBox="13 9 88 80" aria-hidden="true">
       <path d="M24 86h74V24" className="dotted" />
       <rect x="14" y="16" width="76" height="64" rx="6" className="solid" />
       <path d="M14 33h76" />

@@ -1,7 +1,7 @@
 /** A disc whose thread leads to an empty place. */
 export function NoAccounts() {
   return (
-    <svg className="drawing" width="220" height="84" viewBox="0 0 220 84" aria-hidden="true">
+    <svg className="drawing" width="200" height="52" viewBox="13 16 200 52" aria-hidden="true">
       <path d="M62 42c40-30 64 24 104 4" className="dotted" />
       <circle cx="38" cy="42" r="24" className="tint" />
       <circle cx="38" cy="37" r="6" className="strong" />
