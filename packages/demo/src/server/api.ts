@@ -25,9 +25,9 @@ export function createApi(settings: Settings): Hono {
     const { calendarUrl } = settings
     return c.json({ events: await listEvents({ calendarUrl, accessToken, signal }) })
   })
-  api.notFound(() =>
-    problemResponse(new Problem('not_found', { status: 404, detail: 'No such resource.' })),
-  )
+  api.all('*', () => {
+    throw new Problem('not_found', { status: 404, detail: 'No such resource.' })
+  })
   api.onError((error) => problemResponse(asProblem(error)))
   return api
 }

@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest'
+import { setUpDemo } from './demo-page.js'
+import { button, connect, itemsOf, logIn } from './person.js'
+
+const demo = setUpDemo()
+
+test('a list that the server refuses says why, and offers a new login', async () => {
+  const { page, origin, control } = demo()
+  await logIn(page, origin)
+  await page.getByText('No accounts yet').waitFor()
+  await control('faults', { operation: 'getConnectedAccounts', status: 403 })
+  await page.reload()
+  await page.getByRole('heading', { name: 'Not allowed' }).waitFor()
+  await button(page, 'Log in again').waitFor()
+})
+
+test('events that fail leave the rest alone, and load when tried again', async () => {
+  const { page, origin, control } = demo()
+  await logIn(page, origin)
+  await connect(page, 'Google')
+  await itemsOf(page, 'Upcoming events').first().waitFor()
+  await control('faults', { operation: 'getToken', status: 500 })
+  await page.reload()
+  await page.getByRole('heading', { name: 'The calendar is out of reach' }).waitFor()
+  expect(await itemsOf(page, 'Connected accounts').count()).toBe(1)
+  await button(page, 'Try again').click()
+  await itemsOf(page, 'Upcoming events').first().waitFor()
+})
+
+test('an account that cannot be disconnected stays, and the dialog says why', async () => {
+  const { page, origin, control } = demo()
+  await logIn(page, origin)
+  await connect(page, 'Acme')
+  await control('faults', { operation: 'deleteConnectedAccount', status: 500 })
+  await button(page, 'Disconnect').click()
+  const dialog = page.getByRole('dialog')
+  await button(dialog, 'Disconnect').click()
+  await dialog.getByRole('alert').waitFor()
+  await button(dialog, 'Cancel').click()
+  expect(await itemsOf(page, 'Connected accounts').count()).toBe(1)
+})
+
+test('a session whose refresh token is revoked asks for a new login', async () => {
+  const { page, origin, control } = demo()
+  await logIn(page, origin)
+  await page.getByText('No accounts yet').waitFor()
+  await page.evaluate(() => {
+    for (const key of Object.keys(localStorage)) {
+      if (key.includes('/me/')) localStorage.removeItem(key)
+    }
+  })
+  await control('reset')
+  await page.reload()
+  await page.getByRole('heading', { name: 'Your session is over' }).first().waitFor()
+  await button(page, 'Log in again').first().click()
+  await page.locator('#username').waitFor()
+})
+
+test('the error of a login is said, and the login can be tried again', async () => {
+  const { page, origin } = demo()
+  await page.goto(origin)
+  const authorize = page.waitForRequest(/\/authorize\?/)
+  await button(page, 'Log in').click()
+  await page.locator('#username').waitFor()
+  const { searchParams } = new URL((await authorize).url())
+  const state = encodeURIComponent(searchParams.get('state') ?? '')
+  await page.goto(`${origin}/?error=access_denied&error_description=No&state=${state}`)
+  await page.getByText('You are not logged in').waitFor()
+  await page.getByText('cancelled or not allowed').waitFor()
+  await logIn(page, origin)
+})
+
+test('a connect callback that finds nobody logged in goes on after the login', async () => {
+  const { page, origin } = demo()
+  await logIn(page, origin)
+  await button(page, 'Connect Acme').click()
+  await button(page, 'Allow').waitFor()
+  const callback = page.waitForRequest(/connect_code=/)
+  await page.route(/connect_code=/, (route) => route.abort())
+  await button(page, 'Allow').click()
+  const url = (await callback).url()
+  await page.unroute(/connect_code=/)
+  await page.goto(`${origin}/config.json`) // the origin's storage, without the app
+  await page.evaluate(() => localStorage.clear())
+  await page.goto(url)
+  await page.getByText('your account will be connected').waitFor()
+  await button(page, 'Log in').click()
+  await page.getByText('Acme is connected.').waitFor()
+})

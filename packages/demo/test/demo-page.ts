@@ -1,0 +1,46 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
+import { type DemoProcess, startDemo } from './demo-process.js'
+import { launchBrowser, newPage } from './person.js'
+
+/** A new page, and the demo that it is to visit. */
+export interface DemoPage {
+  page: Page
+  /** The demo's address. */
+  origin: string
+  /** Calls the emulator's control API, like `accounts` or `faults`. */
+  control(path: string, body?: object): Promise<Response>
+}
+
+/** Runs the demo with its emulator for the tests of a file; each test has a page of its own, and an emulator that is reset. */
+export function setUpDemo(): () => DemoPage {
+  let browser: Browser
+  let demo: DemoProcess
+  let current: DemoPage
+
+  beforeAll(async () => {
+    browser = await launchBrowser()
+    demo = await startDemo()
+  })
+  beforeEach(async () => {
+    const { origin } = demo
+    const config: { domain: string } = await (await fetch(`${origin}/config.json`)).json()
+    const control = (path: string, body: object = {}) =>
+      post(`${config.domain}/_emulator/${path}`, body)
+    await control('reset')
+    current = { page: await newPage(browser), origin, control }
+  })
+  afterEach(() => current.page.context().close())
+  afterAll(async () => {
+    await browser.close()
+    await demo.interrupt()
+  })
+  return () => current
+}
+
+async function post(url: string, body: object): Promise<Response> {
+  const headers = { 'content-type': 'application/json' }
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`)
+  return response
+}

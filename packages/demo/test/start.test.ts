@@ -1,0 +1,101 @@
+import { createServer } from 'node:http'
+import { createEmulator } from '@connected-accounts/emulator'
+import { expect, test } from 'vitest'
+import { listen } from '../src/server/listen.js'
+import { type DemoProcess, startDemo } from './demo-process.js'
+import { button, connect, itemsOf, launchBrowser, logIn, newPage } from './person.js'
+
+/** The exit code of a demo that ends by itself. */
+function ended({ child }: DemoProcess): Promise<number | null> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null) resolve(child.exitCode)
+    else child.once('close', resolve)
+  })
+}
+
+test('the demo prints one line with its address, and Ctrl-C ends it without a word', async () => {
+  const demo = await startDemo()
+  expect((await fetch(demo.origin)).status).toBe(200)
+  expect(await demo.interrupt()).toBe(0)
+  expect(demo.output.stdout).toBe(`Connected Accounts demo: ${demo.origin}\n`)
+  expect(demo.output.stderr).toBe('')
+})
+
+test.for(['PORT', 'EMULATOR_PORT'])(
+  'a taken %s is said in one line with the way out',
+  async (name) => {
+    const other = await listen(0, () => () => new Response())
+    const port = Number(new URL(other.origin).port)
+    const demo = await startDemo({ [name]: String(port) })
+    expect(await ended(demo)).toBe(1)
+    expect(demo.output.stderr).toBe(
+      `Port ${port} is in use. Start with another one: ${name}=${port + 1} npm start\n`,
+    )
+    other.close()
+  },
+)
+
+test('a port that is taken on all addresses is noticed, too', async () => {
+  const other = createServer().listen(0)
+  const address = other.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  const demo = await startDemo({ PORT: String(port) })
+  expect(await ended(demo)).toBe(1)
+  expect(demo.output.stderr).toContain(`Port ${port} is in use.`)
+  other.close()
+})
+
+test.for([
+  [
+    { DOMAIN: 'tenant.example', CLIENT_ID: 'a', AUDIENCE: 'b' },
+    /^Missing API_CLIENT_ID, API_CLIENT_SECRET: .*\n$/,
+  ],
+  [{ PORT: 'eighty' }, /^PORT must be a port.*'eighty'\.\n$/],
+] as const)('a wrong setting is said in one line: %o', async ([env, line]) => {
+  const demo = await startDemo(env)
+  expect(await ended(demo)).toBe(1)
+  expect(demo.output).toEqual({ stdout: '', stderr: expect.stringMatching(line) })
+})
+
+test('the page may not be framed, and may talk to its tenant only', async () => {
+  const demo = await startDemo()
+  const { headers } = await fetch(demo.origin)
+  const config = await (await fetch(`${demo.origin}/config.json`)).json()
+  const policy = headers.get('content-security-policy')
+  expect(policy).toContain(`connect-src 'self' ${config.domain};`)
+  expect(policy).toContain("frame-ancestors 'none'")
+  expect(headers.get('x-content-type-options')).toBe('nosniff')
+  await demo.interrupt()
+})
+
+test('another name of this machine leads to the one that sessions belong to', async () => {
+  const demo = await startDemo()
+  const url = `${demo.origin.replace('localhost', '127.0.0.1')}/?a=b`
+  const response = await fetch(url, { redirect: 'manual' })
+  expect(response.headers.get('location')).toBe(`${demo.origin}/?a=b`)
+  await demo.interrupt()
+})
+
+test('the five variables run the same demo on another tenant', async () => {
+  const emulator = await createEmulator({ port: 0 })
+  const { spa, api } = emulator.clients
+  const demo = await startDemo({
+    DOMAIN: emulator.domain,
+    CLIENT_ID: spa.clientId,
+    AUDIENCE: api.audience,
+    API_CLIENT_ID: api.clientId,
+    API_CLIENT_SECRET: api.clientSecret,
+    CALENDAR_URL: `${emulator.url}/upstream/google-oauth2/calendar/v3`,
+  })
+  const browser = await launchBrowser()
+  const page = await newPage(browser)
+  await logIn(page, demo.origin)
+  await connect(page, 'Google')
+  await itemsOf(page, 'Upcoming events').first().waitFor()
+  await button(page, 'Disconnect').click()
+  await button(page.getByRole('dialog'), 'Disconnect').click()
+  await page.getByText('Google was disconnected.').waitFor()
+  await browser.close()
+  expect(await demo.interrupt()).toBe(0)
+  await emulator.close()
+})
