@@ -1,5 +1,6 @@
 import type { Provider } from 'oidc-provider'
 import type { Context } from '../context.js'
+import type { components } from '../generated/authentication.js'
 
 const errorOfStatus: Record<number, string> = {
   401: 'invalid_client',
@@ -23,7 +24,11 @@ export function answerTokenFaults(provider: Provider, { faults, now }: Context):
       ...headers,
     })
     const error = errorOfStatus[status] ?? (status < 500 ? 'invalid_request' : 'server_error')
-    ctx.body = { error, error_description: `The emulator was told to answer ${status}` }
+    const body: components['schemas']['OAuthError'] = {
+      error,
+      error_description: `The emulator was told to answer ${status}`,
+    }
+    ctx.body = body
   })
 }
 
