@@ -77,7 +77,7 @@ export function callbackOptions(
             }
           },
     staleTime: 'static',
-    retryOnMount: false,
+    enabled: ({ state }) => state.status !== 'error', // asked again by `refetch` only, as another answer says less
     retry,
     retryDelay,
     placeholderData: () => undefined,

@@ -1,5 +1,6 @@
 import { sessionStorageTransactions, startConnect } from '@connected-accounts/client'
 import { useConnectCallback, useConnectedAccounts } from '@connected-accounts/react'
+import { focusManager, keepPreviousData, QueryClient } from '@tanstack/react-query'
 import { expect, test } from 'vitest'
 import { commands } from 'vitest/browser'
 import { render, renderHook } from 'vitest-browser-react'
@@ -35,6 +36,12 @@ const completed = ({ calls }: TestBed) => calls.filter((call) => call.endsWith('
 function Result() {
   const { status, account, error } = useConnectCallback()
   return <output>{account?.connection ?? error?.message ?? status}</output>
+}
+
+/** Notes what each render is given. */
+function Recorder({ user, shown }: { user: string; shown: string[] }) {
+  shown.push(`${user} ${useConnectCallback().account?.connection}`)
+  return null
 }
 
 test('a callback is completed once under StrictMode, by two components, and gives back what was kept', async () => {
@@ -169,6 +176,24 @@ test('a callback is remembered, whatever a router or a login SDK does to the add
   expect(window.location.pathname).toBe('/after-the-login-sdk')
 })
 
+test.for(['allow', 'cancel'] as const)(
+  'a refetch of everything, or a focused window, leaves the answer to %s as it is',
+  async (decision) => {
+    const bed = createTestBed()
+    await comeBack(bed, { decision })
+    const { result, rerender } = await renderHook(() => useConnectCallback(), { wrapper: bed.page })
+    await expect.poll(() => result.current.status).not.toBe('pending')
+    const before = { ...result.current, retry: undefined }
+    sessionStorage.clear()
+    await bed.queryClient.invalidateQueries()
+    focusManager.setFocused(false)
+    focusManager.setFocused(true)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    await rerender()
+    expect({ ...result.current, retry: undefined }).toEqual(before)
+  },
+)
+
 test('after a network failure retry() resumes', async () => {
   const bed = createTestBed()
   await comeBack(bed)
@@ -191,11 +216,16 @@ test('a completion that fails for the moment is tried again by itself', async ()
   expect(completed(bed)).toBe(2)
 })
 
-test("the next user does not see the former user's result", async () => {
-  const bed = createTestBed()
+test("the next user is never shown the former user's result, even where a QueryClient keeps previous data", async () => {
+  const queryClient = new QueryClient({
+    defaultOptions: { queries: { placeholderData: keepPreviousData } },
+  })
+  const bed = createTestBed({ queryClient })
   await comeBack(bed)
+  const shown: string[] = []
   const page = (user: 'alice' | 'bob') => (
     <bed.page user={user}>
+      <Recorder user={user} shown={shown} />
       <Result />
     </bed.page>
   )
@@ -203,6 +233,18 @@ test("the next user does not see the former user's result", async () => {
   await expect.element(screen.getByRole('status')).toHaveTextContent('google-oauth2')
   await screen.rerender(page('bob'))
   await expect.element(screen.getByRole('status')).toHaveTextContent('idle')
+  expect(shown).toContain('alice google-oauth2')
+  expect(shown).not.toContain('bob google-oauth2')
+})
+
+test('a component that shows the result keeps it while the router goes on', async () => {
+  const bed = createTestBed()
+  await comeBack(bed)
+  const screen = await render(<Result />, { wrapper: bed.page })
+  await expect.element(screen.getByRole('status')).toHaveTextContent('google-oauth2')
+  window.history.replaceState(null, '', '/settings')
+  await screen.rerender(<Result />)
+  await expect.element(screen.getByRole('status')).toHaveTextContent('google-oauth2')
 })
 
 test('a callback that another user opens is refused, and completes once its own user is logged in', async () => {
