@@ -1,11 +1,11 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import {
   localStorageTransactions,
   sessionStorageTransactions,
   type Transaction,
 } from '../src/index.js'
 
-afterEach(() => {
+beforeEach(() => {
   sessionStorage.clear()
   localStorage.clear()
 })
