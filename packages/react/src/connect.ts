@@ -73,7 +73,10 @@ export function callbackOptions(
             try {
               return await completeConnect(client, { callbackUrl, transactions, user })
             } finally {
-              void queryClient.invalidateQueries({ queryKey: accountsKey(identity) })
+              const queryKey = accountsKey(identity)
+              // A list that is being asked for the first time may be from before, and is not asked for twice.
+              await queryClient.cancelQueries({ queryKey })
+              void queryClient.invalidateQueries({ queryKey })
             }
           },
     staleTime: 'static',
