@@ -21,7 +21,7 @@ export interface ApiServer {
   get(headers?: Record<string, string>): Promise<Response>
 }
 
-const appFolder = new URL('../public', import.meta.url).pathname
+const appFolder = new URL('../src/app', import.meta.url).pathname
 
 /** Serves the demo with these settings on a free port. */
 export function serveDemo(settings: Settings): Promise<Listening> {

@@ -1,3 +1,4 @@
+import type { APIResponse } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { setUpDemo } from './demo-page.js'
 import { button, connect, itemsOf, logIn, tabTo } from './person.js'
@@ -47,15 +48,39 @@ test('a connection that the person refuses is said kindly, and can be tried agai
 test('a reload while the connection is being finished finishes it', async () => {
   const { page, origin } = demo()
   await logIn(page, origin)
+  const tries: string[] = []
+  await page.route('**/connected-accounts/complete', (route) => {
+    if (tries.push(route.request().method()) > 1) void route.continue()
+  })
   const held = page.waitForRequest('**/connected-accounts/complete')
-  await page.route('**/connected-accounts/complete', () => undefined)
   await button(page, 'Connect Acme').click()
   await button(page, 'Allow').click()
   await held
-  await page.unroute('**/connected-accounts/complete')
   await page.reload()
   await page.getByText('Acme is connected.').waitFor()
   expect(await itemsOf(page, 'Connected accounts').count()).toBe(1)
+})
+
+test('a list that was asked for before the connection was finished is asked for again', async () => {
+  const { page, origin } = demo()
+  await logIn(page, origin)
+  await connect(page, 'GitHub')
+  const completed = page.waitForResponse('**/connected-accounts/complete')
+  const early: Promise<APIResponse>[] = []
+  await page.route('**/connected-accounts/accounts*', async (route) => {
+    if (early.length > 0) return route.continue()
+    const answer = route.fetch()
+    early.push(answer)
+    await completed
+    await route.fulfill({ response: await answer }).catch(() => undefined) // nobody may wait for it any longer
+  })
+  await page.route('**/connected-accounts/complete', async (route) => {
+    await expect.poll(() => early.length).toBe(1)
+    await Promise.all(early)
+    await route.continue()
+  })
+  await connect(page, 'Acme')
+  expect(await itemsOf(page, 'Connected accounts').count()).toBe(2)
 })
 
 test('a reload keeps the session and the account', async () => {

@@ -29,7 +29,10 @@ export function AccountList({ accounts, onDisconnect }: AccountListProps) {
           onChange={(event) => setFilter(event.target.value)}
         />
       )}
-      {shown.length === 0 && <p className="lead">No account matches “{filter}”.</p>}
+      <p role="status" className={shown.length === 0 ? 'lead' : 'visually-hidden'}>
+        {shown.length === 0 && `No account matches “${filter}”.`}
+        {filter && shown.length > 0 && `${shown.length} of ${accounts.length} accounts`}
+      </p>
       <ul className={isLong ? 'accounts long' : 'accounts'} aria-labelledby="accounts-heading">
         {shown.map((account) => (
           <AccountItem

@@ -103,11 +103,6 @@ export function inWords(error: unknown): ErrorWords {
   return isNetworkFailure(error) ? OFFLINE : BROKEN
 }
 
-/** Whether the person said no at the provider: nothing is wrong then. */
-export function isRefusal(error: unknown): boolean {
-  return isConnectFlowError(error) && error.code === 'access_denied'
-}
-
 function codeOf(error: unknown): string | undefined {
   if (isMyAccountApiError(error) || isConnectFlowError(error)) return error.code
   if (isTokenError(error) || isApiError(error)) return error.code

@@ -16,7 +16,7 @@ export interface ProofExpectation {
 /** Remembers the proofs of the last minutes. */
 export interface ReplayGuard {
   /** Whether this proof is seen for the first time. */
-  isFirstUse(jti: string): boolean
+  isFirstUse(id: string): boolean
 }
 
 /** Why a proof was refused: always the client's doing. */
@@ -33,7 +33,6 @@ const WINDOW = { past: 300, future: 30 }
  * @see https://www.rfc-editor.org/rfc/rfc9449#section-4.3
  */
 export async function verifyProof(expected: ProofExpectation): Promise<void> {
-  ensure(!expected.proof.includes(','), 'there must be exactly one proof')
   const { payload, jwk } = await readProof(expected.proof)
   ensure(payload.htm === expected.method, 'htm is not the method of the request')
   ensure(isSameTarget(payload.htu, expected.url), 'htu is not the URL of the request')
@@ -43,21 +42,22 @@ export async function verifyProof(expected: ProofExpectation): Promise<void> {
   ensure(thumbprint === expected.thumbprint, 'the access token is bound to another key')
   const { jti } = payload
   ensure(typeof jti === 'string' && jti !== '', 'jti is missing')
-  ensure(expected.replays.isFirstUse(`${thumbprint}.${jti}`), 'the proof was used before')
+  const id = await sha256(`${thumbprint}.${jti}`)
+  ensure(expected.replays.isFirstUse(id), 'the proof was used before')
 }
 
-/** Keeps the hash-sized ids of proofs for as long as the proofs are accepted. */
+/** Keeps the ids of proofs for as long as the proofs are accepted. */
 export function createReplayGuard(): ReplayGuard {
   const seen = new Map<string, number>()
   return {
-    isFirstUse(jti) {
+    isFirstUse(id) {
       const now = Date.now()
       for (const [key, expiresAt] of seen) {
         if (expiresAt > now) break // in the order of their arrival, so the rest is younger
         seen.delete(key)
       }
-      if (seen.has(jti)) return false
-      seen.set(jti, now + (WINDOW.past + WINDOW.future) * 1000)
+      if (seen.has(id)) return false
+      seen.set(id, now + (WINDOW.past + WINDOW.future) * 1000)
       return true
     },
   }
@@ -65,7 +65,7 @@ export function createReplayGuard(): ReplayGuard {
 
 async function readProof(proof: string) {
   try {
-    // EmbeddedJWK refuses a header without a jwk, and one with a private key in it.
+    // Several proofs in one field are no JWT. EmbeddedJWK refuses a header without a jwk, and one with a private key in it.
     const { payload, protectedHeader } = await jwtVerify<Claims>(proof, EmbeddedJWK, {
       typ: 'dpop+jwt',
       algorithms: ['ES256'],
