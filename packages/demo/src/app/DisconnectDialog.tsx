@@ -7,7 +7,7 @@ import { connectionLabel } from './labels.js'
 
 interface DisconnectDialogProps {
   account: ConnectedAccount
-  /** Called when the dialog has closed, whatever was decided. */
+  /** Takes the dialog away, whatever was decided. */
   onClose: () => void
   onDisconnected: (account: ConnectedAccount) => void
 }
@@ -20,7 +20,10 @@ export function DisconnectDialog({ account, onClose, onDisconnected }: Disconnec
   useEffect(() => {
     if (!dialog.current?.open) dialog.current?.showModal()
   }, [])
-  const close = () => dialog.current?.close()
+  const close = () => {
+    dialog.current?.close() // gives the focus back
+    onClose() // at once: the event `close` comes late, and would close a dialog that was opened again
+  }
   const disconnect = () =>
     mutate(account.id, {
       onSuccess: () => {
@@ -29,7 +32,7 @@ export function DisconnectDialog({ account, onClose, onDisconnected }: Disconnec
       },
     })
   return (
-    <dialog ref={dialog} aria-labelledby="disconnect-heading" onClose={onClose}>
+    <dialog ref={dialog} aria-labelledby="disconnect-heading" onCancel={close} onClose={onClose}>
       <h2 id="disconnect-heading">Disconnect {label}?</h2>
       <p>
         Connected {dateAndTime(account.created_at)}. Its tokens are deleted, so nothing here can use
