@@ -28,7 +28,7 @@ const client = createConnectedAccountsClient({
   accessToken: 'token',
 })
 
-beforeAll(() => server.listen({ onUnhandledRequest: 'error' }))
+beforeAll(() => server.listen({ onUnhandledFrame: 'error' }))
 afterAll(() => server.close())
 
 test("without a fetch option the runtime's own is used, as it is at the time", async () => {
