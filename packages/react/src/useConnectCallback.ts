@@ -11,29 +11,31 @@ import { useSeenCallback } from './useSeenCallback.js'
 export type UseConnectCallbackResult = {
   /** Tries again, where the network failed. */
   retry: () => void
-} & (
-  | {
-      status: 'idle' | 'pending'
-      account: undefined
-      appState: undefined
-      returnTo: undefined
-      error: null
-    }
-  | {
-      status: 'success'
-      account: CompletedConnectedAccount
-      appState: unknown
-      returnTo: string | undefined
-      error: null
-    }
-  | {
-      status: 'error'
-      account: undefined
-      appState: unknown
-      returnTo: string | undefined
-      error: Error
-    }
-)
+} & (Nothing<'idle'> | Nothing<'pending'> | Success | Failure)
+
+interface Nothing<Status> {
+  status: Status
+  account: undefined
+  appState: undefined
+  returnTo: undefined
+  error: null
+}
+
+interface Success {
+  status: 'success'
+  account: CompletedConnectedAccount
+  appState: unknown
+  returnTo: string | undefined
+  error: null
+}
+
+interface Failure {
+  status: 'error'
+  account: undefined
+  appState: unknown
+  returnTo: string | undefined
+  error: Error
+}
 
 /**
  * Completes the flow that the page was opened to complete, once: also under StrictMode, after a reload and when mounted

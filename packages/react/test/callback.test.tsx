@@ -261,3 +261,33 @@ test('a callback that another user opens is refused, and completes once its own 
   await screen.rerender(page('alice'))
   await expect.element(screen.getByRole('status')).toHaveTextContent('google-oauth2')
 })
+
+test('a list whose first answer is from before the account was connected is asked for again', async () => {
+  const bed = createTestBed()
+  await comeBack(bed)
+  const { send } = bed
+  let complete = () => {}
+  const completing = new Promise<void>((resolve) => {
+    complete = resolve
+  })
+  let lists = 0
+  bed.send = async (request) => {
+    if (request.url.endsWith('/complete')) {
+      const response = await send(request)
+      complete()
+      return response
+    }
+    lists += 1
+    const answer = await send(request)
+    if (lists > 1) return answer
+    await completing // the answer that was read before is on its way until after the completion
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    return answer
+  }
+  const { result } = await renderHook(
+    () => ({ callback: useConnectCallback(), list: useConnectedAccounts() }),
+    { wrapper: bed.page },
+  )
+  await expect.poll(() => result.current.callback.status).toBe('success')
+  await expect.poll(() => result.current.list.data?.length).toBe(1)
+})

@@ -59,6 +59,8 @@ test('a callback is told by its status', () => {
     expectTypeOf(callback.account).toEqualTypeOf<CompletedConnectedAccount>()
   }
   if (callback.status === 'error') expectTypeOf(callback.error).toEqualTypeOf<Error>()
+  if (callback.status === 'idle' || callback.status === 'pending') return
+  expectTypeOf(callback.status).toEqualTypeOf<'success' | 'error'>()
 })
 
 test('lists can be suspended on', () => {
