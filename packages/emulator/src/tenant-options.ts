@@ -24,8 +24,9 @@ const client = closed(
       rotation_type: { enum: ['rotating', 'non-rotating'] },
       policies: { type: 'array', items: closed({ audience: text, scope: texts }) },
     }),
+    require_proof_of_possession: { type: 'boolean' },
   },
-  ['client_secret', 'resource_server_identifier'],
+  ['client_secret', 'resource_server_identifier', 'require_proof_of_possession'],
 )
 
 const api = closed({

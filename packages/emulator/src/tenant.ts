@@ -15,6 +15,8 @@ export interface Client {
     /** Multi-Resource Refresh Token: what a refresh token may be exchanged for besides its own audience. */
     policies: { audience: string; scope: string[] }[]
   }
+  /** Whether it gets no token without a DPoP proof. False if absent. */
+  require_proof_of_possession?: boolean
 }
 
 /** An API (resource server). The My Account API is one, with the identifier `https://{domain}/me/`. */

@@ -2,6 +2,7 @@ import type { Provider, TokenEndpointGrantContext } from 'oidc-provider'
 import {
   buildTokenResponse,
   checkDpopReplay,
+  checkDpopRequired,
   validateDpop,
 } from 'oidc-provider/lib/helpers/grants.js'
 import type { Context } from '../context.js'
@@ -17,6 +18,7 @@ export function registerClientCredentialsGrant(provider: Provider, context: Cont
       const { client } = ctx.oidc
       const api = authorizedApi(context, required(ctx, 'audience'))
       const proof = await validateDpop(provider, ctx)
+      checkDpopRequired(provider, ctx, proof)
       await checkDpopReplay(provider, ctx, proof, client.clientId)
       const scope = requestedScope(ctx, api)
       const server = new provider.ResourceServer(

@@ -159,6 +159,7 @@ function clientMetadata(client: Client): ClientMetadata {
     // Only to satisfy the schema: which URLs are allowed is decided by the tenant's `callbacks`.
     redirect_uris: logsIn ? ['http://localhost/'] : [],
     application_type: 'native',
+    dpop_bound_access_tokens: client.require_proof_of_possession ?? false,
   }
 }
 

@@ -8,6 +8,7 @@ import {
 import {
   buildTokenResponse,
   checkDpopReplay,
+  checkDpopRequired,
   validateDpop,
   validateGrant,
 } from 'oidc-provider/lib/helpers/grants.js'
@@ -36,6 +37,7 @@ export function registerRefreshTokenGrant(provider: Provider, context: Context):
     async (ctx) => {
       const value = required(ctx, 'refresh_token')
       const proof = await validateDpop(provider, ctx)
+      checkDpopRequired(provider, ctx, proof)
       const source = await findSource(provider, ctx, value)
       const grant = await validateGrant(provider, ctx, source.grantId ?? '')
       await checkDpopReplay(provider, ctx, proof, ctx.oidc.client.clientId)

@@ -53,6 +53,10 @@ function describeInvalidGrant(detail = 'the grant is not valid'): TokenError {
     const error_description = 'The jti of the DPoP proof has been used before'
     return { status: 400, error: 'invalid_dpop_proof', error_description }
   }
+  if (detail === 'DPoP proof JWT not provided') {
+    const error_description = 'The client requires a DPoP proof'
+    return { status: 400, error: 'invalid_request', error_description }
+  }
   const isPkce = /^code_(verifier|challenge)/.test(detail)
   const known = isPkce ? 'Failed to verify code verifier' : descriptions[detail]
   const error_description = known ?? sentence(detail)
