@@ -18,6 +18,8 @@ import type { Vault } from './vault.js'
 /** The tenant's authorization server, as a listener for a Node HTTP server. */
 export interface AuthorizationServer {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
+  /** How often a rotated refresh token came back and ended its family. */
+  readonly refreshTokenReuses: number
   /** Forgets all sessions, grants, codes and tokens. */
   reset(): void
 }
@@ -27,7 +29,11 @@ export function createAuthorizationServer(context: Context, vault: Vault): Autho
   const store = createOidcStore(context.now)
   const provider = new Provider(context.issuer, oidcConfiguration(context, store.adapter))
   customizeClients(provider, context)
-  registerRefreshTokenGrant(provider, context)
+  let refreshTokenReuses = 0
+  const onReuse = () => {
+    refreshTokenReuses += 1
+  }
+  registerRefreshTokenGrant({ provider, context, onReuse })
   registerClientCredentialsGrant(provider, context)
   registerTokenVaultExchange(provider, context, vault)
   describeTokenErrors(provider)
@@ -45,7 +51,13 @@ export function createAuthorizationServer(context: Context, vault: Vault): Autho
       const readable = hasJson ? await withFormBody(request, response) : request
       if (readable) await callback(readable, response)
     },
-    reset: () => store.reset(),
+    get refreshTokenReuses() {
+      return refreshTokenReuses
+    },
+    reset() {
+      store.reset()
+      refreshTokenReuses = 0
+    },
   }
 }
 

@@ -106,5 +106,7 @@ const connections: Connection[] = [
 
 /** The tenant that an emulator has when nothing is configured. Each call gives a new copy. */
 export function defaultTenant(): Tenant {
-  return structuredClone({ clients, apis, users, connections })
+  // One by one, since a clone of all would share what two clients share here.
+  const own = clients.map((client) => structuredClone(client))
+  return { clients: own, ...structuredClone({ apis, users, connections }) }
 }

@@ -28,6 +28,8 @@ export interface Emulator {
   readonly clients: EmulatorClients
   readonly users: readonly User[]
   readonly connections: readonly Connection[]
+  /** How often, since the last reset, a rotated refresh token came back after its leeway and ended its family. */
+  readonly refreshTokenReuses: number
   /**
    * The next call of an operation (`getToken` is the token endpoint) answers with this status, from 400 to 599; several calls
    * queue. Throws a `TypeError` or `RangeError` that names the argument.
@@ -53,7 +55,7 @@ export async function createEmulator({
   const settings = { tenant: readTenant(tenant), signingKey: await loadSigningKey() }
   const server = await listenOnLoopback(port)
   const { url } = server
-  const { context, handler, reset } = assemble(url, settings)
+  const { context, handler, reset, authorizationServer } = assemble(url, settings)
   server.serve(handler)
   return {
     url,
@@ -61,6 +63,9 @@ export async function createEmulator({
     clients: emulatorClients(context.tenant),
     users: context.tenant.users,
     connections: context.tenant.connections,
+    get refreshTokenReuses() {
+      return authorizationServer.refreshTokenReuses
+    },
     failNext(operationId, fault) {
       checkFault(operationId, fault)
       context.faults.add(operationId, fault)
@@ -96,5 +101,5 @@ function assemble(url: string, { tenant, signingKey }: Settings) {
     else if (isResourcePath(pathname)) await fetchResource(request, response)
     else await authorizationServer.handle(request, response)
   }
-  return { context, handler, reset }
+  return { context, handler, reset, authorizationServer }
 }

@@ -20,10 +20,14 @@ const client = closed(
     resource_server_identifier: text,
     grant_types: texts,
     callbacks: texts,
-    refresh_token: closed({
-      rotation_type: { enum: ['rotating', 'non-rotating'] },
-      policies: { type: 'array', items: closed({ audience: text, scope: texts }) },
-    }),
+    refresh_token: closed(
+      {
+        rotation_type: { enum: ['rotating', 'non-rotating'] },
+        leeway: { type: 'integer', minimum: 0 },
+        policies: { type: 'array', items: closed({ audience: text, scope: texts }) },
+      },
+      ['leeway'],
+    ),
     require_proof_of_possession: { type: 'boolean' },
   },
   ['client_secret', 'resource_server_identifier', 'require_proof_of_possession'],

@@ -12,6 +12,8 @@ export interface Client {
   callbacks: string[]
   refresh_token: {
     rotation_type: 'rotating' | 'non-rotating'
+    /** Seconds that a rotated token may still be used. 0 if absent: its second use ends the whole family. */
+    leeway?: number
     /** Multi-Resource Refresh Token: what a refresh token may be exchanged for besides its own audience. */
     policies: { audience: string; scope: string[] }[]
   }

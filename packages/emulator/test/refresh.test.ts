@@ -161,36 +161,3 @@ describe('A refresh token', () => {
     expect(answer.body.error).toBe('invalid_grant')
   })
 })
-
-describe('A rotating refresh token', () => {
-  let rotating: Emulator
-  let rotatingLogin: Login
-
-  beforeAll(async () => {
-    const { clients } = defaultTenant()
-    for (const client of clients) client.refresh_token.rotation_type = 'rotating'
-    rotating = await createEmulator({ port: 0, tenant: { clients } })
-    rotatingLogin = { emulator: rotating, client: rotating.clients.spa }
-  })
-  afterAll(() => rotating.close())
-
-  it('is replaced at each refresh, and keeps its audience', async () => {
-    const { refresh_token = '' } = await loginWithCode({ ...rotatingLogin, audience: example })
-    const fields = { grant_type: 'refresh_token', refresh_token }
-    const audience = `${rotating.url}/me/`
-    const first = await requestToken(rotatingLogin, { ...fields, audience })
-    expect(first.body.refresh_token).not.toBe(refresh_token)
-    const next = { ...fields, refresh_token: first.body.refresh_token ?? '' }
-    const second = await requestToken(rotatingLogin, next)
-    expect([claims(second.body.access_token).aud].flat()).toContain(example)
-  })
-
-  it('ends its whole family when it comes back (RFC 9700 §4.14.2)', async () => {
-    const { refresh_token = '' } = await loginWithCode(rotatingLogin)
-    const fields = { grant_type: 'refresh_token', refresh_token }
-    const { body } = await requestToken(rotatingLogin, fields)
-    expect((await requestToken(rotatingLogin, fields)).status).toBe(403)
-    const next = { ...fields, refresh_token: body.refresh_token ?? '' }
-    expect((await requestToken(rotatingLogin, next)).body.error).toBe('invalid_grant')
-  })
-})

@@ -13,15 +13,23 @@ import {
   validateGrant,
 } from 'oidc-provider/lib/helpers/grants.js'
 import type { Context } from '../context.js'
+import type { Client } from '../tenant.js'
 import { accountOf } from './account.js'
+import { createOneAtATime } from './one-at-a-time.js'
 import { type LoginGrant, type RefreshTarget, refreshTarget } from './refresh-token-policy.js'
 import { apiOfResource, resourceOf, resourceServer } from './resource-servers.js'
 import { required } from './token-request.js'
 
-/** One refresh. */
-interface Refresh {
+/** What the grant works with. */
+export interface RefreshTokenGrantOptions {
   provider: Provider
   context: Context
+  /** Called each time that a used token has come back and ended its family. */
+  onReuse(): void
+}
+
+/** One refresh. */
+interface Refresh extends RefreshTokenGrantOptions {
   ctx: TokenEndpointGrantContext
   source: RefreshToken
   grant: Grant
@@ -31,22 +39,27 @@ interface Refresh {
  * Replaces oidc-provider's refresh grant with one that knows `audience` (MRRT). The client's policies are looked up at each
  * refresh, so a refresh token is worth what they say then, not at the login.
  */
-export function registerRefreshTokenGrant(provider: Provider, context: Context): void {
+export function registerRefreshTokenGrant(options: RefreshTokenGrantOptions): void {
+  const { provider } = options
+  const oneAtATime = createOneAtATime()
   provider.registerGrantType(
     'refresh_token',
     async (ctx) => {
       const value = required(ctx, 'refresh_token')
       const proof = await validateDpop(provider, ctx)
       checkDpopRequired(provider, ctx, proof)
-      const source = await findSource(provider, ctx, value)
-      const grant = await validateGrant(provider, ctx, source.grantId ?? '')
-      await checkDpopReplay(provider, ctx, proof, ctx.oidc.client.clientId)
-      if (source.jkt && source.jkt !== proof?.thumbprint) {
-        throw new errors.InvalidGrant('the refresh token is bound to another key')
-      }
-      const refresh = { provider, context, ctx, source, grant }
-      await refuseReuse(refresh)
-      await answer(refresh, proof?.thumbprint)
+      // Of two refreshes at once, the second must see that the first has used the token.
+      await oneAtATime(value, async () => {
+        const source = await findSource(provider, ctx, value)
+        const grant = await validateGrant(provider, ctx, source.grantId ?? '')
+        await checkDpopReplay(provider, ctx, proof, ctx.oidc.client.clientId)
+        if (source.jkt && source.jkt !== proof?.thumbprint) {
+          throw new errors.InvalidGrant('the refresh token is bound to another key')
+        }
+        const refresh = { ...options, ctx, source, grant }
+        await refuseReuse(refresh)
+        await answer(refresh, proof?.thumbprint)
+      })
     },
     ['refresh_token', 'scope', 'audience'],
   )
@@ -65,8 +78,12 @@ async function findSource(
 }
 
 // RFC 9700 §4.14.2: a rotated refresh token that comes back has been stolen from someone, so its whole family ends.
-async function refuseReuse({ provider, source, grant }: Refresh): Promise<void> {
-  if (!source.consumed) return
+async function refuseReuse(refresh: Refresh): Promise<void> {
+  const { provider, context, source, grant, onReuse } = refresh
+  const { leeway = 0 } = settingsOf(refresh) ?? {}
+  const usedAt = typeof source.consumed === 'number' ? source.consumed : undefined
+  if (usedAt === undefined || context.now() < (usedAt + leeway) * 1000) return
+  onReuse()
   await provider.RefreshToken.revokeByGrantId(grant.jti)
   await grant.destroy()
   throw new errors.InvalidGrant('refresh token already used')
@@ -142,15 +159,21 @@ async function issueIdToken(refresh: Refresh, scopes: string[]): Promise<string>
   return idToken.issue({ use: 'idtoken' })
 }
 
-async function rotate({ provider, context, ctx, source }: Refresh): Promise<string> {
-  const client = context.tenant.clients.find(({ client_id }) => client_id === source.clientId)
-  if (client?.refresh_token.rotation_type !== 'rotating') return source.jti
-  await source.consume()
-  const { jti: _jti, iat: _iat, exp: _exp, scope = '', ...kept } = source
+async function rotate(refresh: Refresh): Promise<string> {
+  const { provider, ctx, source } = refresh
+  if (settingsOf(refresh)?.rotation_type !== 'rotating') return source.jti
+  // The leeway counts from the first use.
+  if (source.consumed === undefined) await source.consume()
+  const { jti: _jti, iat: _iat, exp: _exp, consumed: _consumed, scope = '', ...kept } = source
   const rotations = (source.rotations ?? 0) + 1
   const grantId = source.grantId ?? ''
   const gty = source.gty ?? ''
   const { client: registered } = ctx.oidc
   const next = { ...kept, scope, grantId, gty, client: registered, rotations }
   return new provider.RefreshToken(next).save()
+}
+
+function settingsOf({ context, source }: Refresh): Client['refresh_token'] | undefined {
+  const client = context.tenant.clients.find(({ client_id }) => client_id === source.clientId)
+  return client?.refresh_token
 }
