@@ -5,6 +5,7 @@ export type { Fault } from './faults.js'
 export {
   type Api,
   type Client,
+  type ClientGrant,
   type Connection,
   MY_ACCOUNT_AUDIENCE,
   type Tenant,

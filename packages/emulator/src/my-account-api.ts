@@ -1,5 +1,4 @@
 import { Hono } from 'hono'
-import { cors } from 'hono/cors'
 import {
   type AccessToken,
   AccessTokenError,
@@ -11,6 +10,7 @@ import type { Context } from './context.js'
 import { createDpopNonces } from './dpop-nonces.js'
 import { faultResponse } from './fault-response.js'
 import { createContract, type Operation } from './my-account/contract.js'
+import { myAccountCors } from './my-account/cors.js'
 import { createHandlers, type Handler } from './my-account/operations.js'
 import { createRateLimit, type RateLimit } from './my-account/rate-limit.js'
 import { problem, type ValidationError } from './problem.js'
@@ -37,6 +37,7 @@ export function createMyAccountApi(context: Context, store: Store): MyAccountApi
   const rateLimit = createRateLimit(context.now)
   const api = context.tenant.apis.find(({ identifier }) => identifier === context.myAccountAudience)
   const verifier = api && createAccessTokenVerifier({ context, api, nonces })
+  app.use(myAccountCors(context.tenant))
   if (verifier) {
     const handlers = createHandlers(context, store)
     for (const operation of createContract()) {
@@ -61,10 +62,6 @@ export function createMyAccountApi(context: Context, store: Store): MyAccountApi
 
 function createApp(): Hono {
   const app = new Hono()
-  const allowHeaders = ['authorization', 'content-type', 'dpop', 'auth0-client']
-  const exposeHeaders = ['dpop-nonce', 'www-authenticate']
-  const allowMethods = ['GET', 'POST', 'DELETE']
-  app.use(cors({ origin: '*', allowMethods, allowHeaders, exposeHeaders }))
   app.notFound(({ req }) =>
     problem('not_found', `The requested resource ${req.method} ${req.path} was not found.`),
   )

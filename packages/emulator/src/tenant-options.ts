@@ -20,6 +20,7 @@ const client = closed(
     resource_server_identifier: text,
     grant_types: texts,
     callbacks: texts,
+    allowed_origins: texts,
     refresh_token: closed(
       {
         rotation_type: { enum: ['rotating', 'non-rotating'] },
@@ -30,16 +31,22 @@ const client = closed(
     ),
     require_proof_of_possession: { type: 'boolean' },
   },
-  ['client_secret', 'resource_server_identifier', 'require_proof_of_possession'],
+  ['client_secret', 'resource_server_identifier', 'allowed_origins', 'require_proof_of_possession'],
 )
 
-const api = closed({
-  identifier: text,
-  name: text,
-  scopes: texts,
-  token_lifetime: { type: 'integer', minimum: 1 },
-  proof_of_possession: { enum: ['none', 'allowed', 'required'] },
-})
+const api = closed(
+  {
+    identifier: text,
+    name: text,
+    scopes: texts,
+    token_lifetime: { type: 'integer', minimum: 1 },
+    proof_of_possession: { enum: ['none', 'allowed', 'required'] },
+    skip_consent_for_verifiable_first_party_clients: { type: 'boolean' },
+  },
+  ['skip_consent_for_verifiable_first_party_clients'],
+)
+
+const clientGrant = closed({ client_id: text, audience: text, scope: texts })
 
 const user = closed({ user_id: text, email: text, name: text, password: text })
 
@@ -61,6 +68,7 @@ const lists = {
   apis: { type: 'array', items: api },
   users: { type: 'array', minItems: 1, items: user },
   connections: { type: 'array', items: connection },
+  client_grants: { type: 'array', items: clientGrant },
 }
 
 /**
@@ -95,18 +103,18 @@ function refuseDuplicates({ clients, apis, users, connections }: Tenant): void {
 /** The tenant with the audience of its My Account API in place of `https://{domain}/me/`. */
 export function withMyAccountAudience(tenant: Tenant, audience: string): Tenant {
   const named = (name: string) => (name === MY_ACCOUNT_AUDIENCE ? audience : name)
+  const renamed = <Item extends { audience: string }>(item: Item): Item => ({
+    ...item,
+    audience: named(item.audience),
+  })
+  const { apis, clients, client_grants } = tenant
   return {
     ...tenant,
-    apis: tenant.apis.map((one) => ({ ...one, identifier: named(one.identifier) })),
-    clients: tenant.clients.map((one) => ({
+    apis: apis.map((one) => ({ ...one, identifier: named(one.identifier) })),
+    clients: clients.map(({ refresh_token, ...one }) => ({
       ...one,
-      refresh_token: {
-        ...one.refresh_token,
-        policies: one.refresh_token.policies.map((policy) => ({
-          ...policy,
-          audience: named(policy.audience),
-        })),
-      },
+      refresh_token: { ...refresh_token, policies: refresh_token.policies.map(renamed) },
     })),
+    ...(client_grants && { client_grants: client_grants.map(renamed) }),
   }
 }

@@ -10,6 +10,8 @@ export interface Client {
   grant_types: string[]
   /** Allowed callback and logout URLs; `http://localhost:*` allows every port and path of localhost. */
   callbacks: string[]
+  /** Origins whose scripts may call the tenant, besides those of the callbacks; `http://localhost:*` is every port of localhost. */
+  allowed_origins?: string[]
   refresh_token: {
     rotation_type: 'rotating' | 'non-rotating'
     /** Seconds that a rotated token may still be used. 0 if absent: its second use ends the whole family. */
@@ -30,6 +32,15 @@ export interface Api {
   token_lifetime: number
   /** `dpop` mode: none issues Bearer only, allowed takes both, required refuses what is not bound. */
   proof_of_possession: 'none' | 'allowed' | 'required'
+  /** "Allow Skipping User Consent", which refresh tokens of other logins need (MRRT). True if absent. */
+  skip_consent_for_verifiable_first_party_clients?: boolean
+}
+
+/** What a client may have of an API. */
+export interface ClientGrant {
+  client_id: string
+  audience: string
+  scope: string[]
 }
 
 /** A user of the tenant's database, who logs in with `email` and `password`. */
@@ -59,6 +70,8 @@ export interface Tenant {
   apis: Api[]
   users: User[]
   connections: Connection[]
+  /** Who may have what of which API. If absent, every client may have everything. */
+  client_grants?: ClientGrant[]
 }
 
 /** The audience of the My Account API as tenant data spell it, whatever the emulator's own address. */

@@ -220,7 +220,7 @@ describe('Everything else under /me', () => {
     )
     const refused = await resources.fetch(new Request(url, { headers }))
     expect(refused.status).toBe(401)
-    expect(refused.headers.get('access-control-allow-origin')).toBe('*')
+    expect(refused.headers.get('access-control-allow-origin')).toBe('http://localhost:3000')
     expect(refused.headers.get('access-control-expose-headers')).toBe('dpop-nonce,www-authenticate')
   })
 })

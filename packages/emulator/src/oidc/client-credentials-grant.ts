@@ -5,6 +5,7 @@ import {
   checkDpopRequired,
   validateDpop,
 } from 'oidc-provider/lib/helpers/grants.js'
+import { grantedScopes } from '../client-grants.js'
 import type { Context } from '../context.js'
 import type { Api } from '../tenant.js'
 import { findApi, resourceOf, resourceServer } from './resource-servers.js'
@@ -16,14 +17,14 @@ export function registerClientCredentialsGrant(provider: Provider, context: Cont
     'client_credentials',
     async (ctx) => {
       const { client } = ctx.oidc
-      const api = authorizedApi(context, required(ctx, 'audience'))
+      const { api, scopes } = authorizedApi(context, client.clientId, required(ctx, 'audience'))
       const proof = await validateDpop(provider, ctx)
       checkDpopRequired(provider, ctx, proof)
       await checkDpopReplay(provider, ctx, proof, client.clientId)
-      const scope = requestedScope(ctx, api)
+      const scope = requestedScope(ctx, scopes)
       const server = new provider.ResourceServer(
         resourceOf(api.identifier),
-        resourceServer(ctx, api),
+        resourceServer(context, ctx, api),
       )
       const token = new provider.ClientCredentials({ client, scope, resourceServer: server })
       if (proof) token.setThumbprint('jkt', proof.thumbprint)
@@ -39,21 +40,26 @@ export function registerClientCredentialsGrant(provider: Provider, context: Cont
   )
 }
 
-function authorizedApi(context: Context, audience: string): Api {
+function authorizedApi(
+  context: Context,
+  clientId: string,
+  audience: string,
+): { api: Api; scopes: string[] } {
   const api = findApi(context, audience)
   if (!api) throw oauthError(403, 'access_denied', `Service not found: ${audience}`)
-  // What it lists belongs to a user, and a client has none.
-  if (api.identifier === context.myAccountAudience) {
+  const scopes = grantedScopes(context.tenant, clientId, api)
+  // What the My Account API lists belongs to a user, and a client has none.
+  if (!scopes || api.identifier === context.myAccountAudience) {
     throw oauthError(403, 'access_denied', `Client is not authorized to access "${audience}"`)
   }
-  return api
+  return { api, scopes }
 }
 
-function requestedScope(ctx: TokenEndpointGrantContext, api: Api): string {
-  const requested = ctx.oidc.params.scope?.split(' ') ?? api.scopes
-  const unknown = requested.filter((scope) => !api.scopes.includes(scope))
-  if (unknown.length > 0) {
-    const description = `Client has not been granted scopes: ${unknown.join(', ')}`
+function requestedScope(ctx: TokenEndpointGrantContext, granted: string[]): string {
+  const requested = ctx.oidc.params.scope?.split(' ') ?? granted
+  const others = requested.filter((scope) => !granted.includes(scope))
+  if (others.length > 0) {
+    const description = `Client has not been granted scopes: ${others.join(', ')}`
     throw oauthError(403, 'access_denied', description)
   }
   return requested.join(' ')

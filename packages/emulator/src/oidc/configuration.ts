@@ -9,6 +9,7 @@ import {
   type KoaContextWithOIDC,
 } from 'oidc-provider'
 import type { Context } from '../context.js'
+import { isAllowedOrigin } from '../origins.js'
 import { html, pageResponse } from '../page.js'
 import type { Client } from '../tenant.js'
 import { customizeAccessToken } from './access-token-claims.js'
@@ -49,7 +50,8 @@ export function oidcConfiguration(context: Context, adapter: AdapterFactory): Co
     },
     enabledJWA: { dPoPSigningAlgValues: ['ES256'] },
     clientAuthMethods: ['none', 'client_secret_post', 'client_secret_basic'],
-    clientBasedCORS: () => true,
+    clientBasedCORS: (_ctx, origin, { clientId }) =>
+      tenant.clients.some((one) => one.client_id === clientId && isAllowedOrigin(one, origin)),
     issueRefreshToken: (_ctx, client, source) =>
       client.grantTypeAllowed('refresh_token') && source.scopes.has('offline_access'),
     expiresWithSession: () => false,
@@ -93,7 +95,7 @@ function features(context: Context): Configuration['features'] {
       enabled: true,
       defaultResource: (ctx) => requestedResource(ctx),
       getResourceServerInfo: (ctx, resource) =>
-        resourceServer(ctx, apiOfResource(context, resource, ctx.oidc.params?.audience)),
+        resourceServer(context, ctx, apiOfResource(context, resource, ctx.oidc.params?.audience)),
       useGrantedResource: () => true,
     },
     revocation: {
@@ -167,7 +169,12 @@ async function renderError(
   ctx: KoaContextWithOIDC,
   { error, error_description }: ErrorOut,
 ): Promise<void> {
-  const body = html`<p>${error_description}</p><p class="muted">Error <code>${error}</code></p>`
+  // oidc-provider speaks of registered ones, of which this server has none.
+  const reason =
+    error === 'invalid_redirect_uri'
+      ? `Callback URL mismatch: ${ctx.query.redirect_uri} is not in the list of allowed callback URLs`
+      : error_description
+  const body = html`<p>${reason}</p><p class="muted">Error <code>${error}</code></p>`
   const page = pageResponse({ title: 'This request is not possible', body }, ctx.status)
   ctx.set(Object.fromEntries(page.headers))
   ctx.body = await page.text()

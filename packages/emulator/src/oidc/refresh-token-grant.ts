@@ -121,7 +121,7 @@ function loginOf({ context, source, grant }: Refresh): LoginGrant {
 }
 
 function createAccessToken(
-  { provider, ctx, source }: Refresh,
+  { provider, context, ctx, source }: Refresh,
   target: RefreshTarget,
   scopes: string[],
 ) {
@@ -137,7 +137,7 @@ function createAccessToken(
     ...(api && {
       resourceServer: new provider.ResourceServer(
         resourceOf(api.identifier),
-        resourceServer(ctx, api),
+        resourceServer(context, ctx, api),
       ),
     }),
   })

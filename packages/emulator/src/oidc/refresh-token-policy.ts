@@ -1,4 +1,5 @@
 import { errors } from 'oidc-provider'
+import { grantedScopes } from '../client-grants.js'
 import type { Context } from '../context.js'
 import type { Api } from '../tenant.js'
 import { OIDC_SCOPES } from './resource-servers.js'
@@ -20,7 +21,8 @@ export interface LoginGrant {
 
 /**
  * What a refresh with this `audience` (by default the login's) may give: what the login granted for it, and what the client's
- * refresh token policies add (MRRT). Audiences and scopes in a policy that do not exist are ignored. Throws `invalid_target`.
+ * refresh token policies add (MRRT), as far as its client grants go. Audiences and scopes in a policy that do not exist are
+ * ignored, and so are policies for an API that does not let user consent be skipped. Throws `invalid_target`.
  */
 export function refreshTarget(
   { tenant }: Pick<Context, 'tenant'>,
@@ -31,14 +33,14 @@ export function refreshTarget(
   if (audience === undefined) return { api: undefined, scopes: oidcScopes }
   const api = tenant.apis.find(({ identifier }) => identifier === audience)
   const client = tenant.clients.find(({ client_id }) => client_id === login.clientId)
-  const policies = client?.refresh_token.policies.filter((policy) => policy.audience === audience)
+  const skipsConsent = api?.skip_consent_for_verifiable_first_party_clients ?? true
+  const policies = skipsConsent ? (client?.refresh_token.policies ?? []) : []
+  const own = policies.filter((policy) => policy.audience === audience)
   const isOfLogin = audience === login.audience
-  if (!api || !(isOfLogin || policies?.length)) throw notAuthorized()
-  const allowed = new Set([
-    ...(isOfLogin ? login.scopes : []),
-    ...(policies ?? []).flatMap(({ scope }) => scope),
-  ])
-  return { api, scopes: [...oidcScopes, ...api.scopes.filter((scope) => allowed.has(scope))] }
+  if (!api || !(isOfLogin || own.length > 0)) throw notAuthorized()
+  const allowed = [...(isOfLogin ? login.scopes : []), ...own.flatMap(({ scope }) => scope)]
+  const granted = grantedScopes(tenant, login.clientId, api) ?? []
+  return { api, scopes: [...oidcScopes, ...granted.filter((scope) => allowed.includes(scope))] }
 }
 
 function notAuthorized(): Error {

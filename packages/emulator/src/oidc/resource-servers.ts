@@ -1,6 +1,8 @@
 import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider'
+import { grantedScopes } from '../client-grants.js'
 import type { Context } from '../context.js'
 import type { Api } from '../tenant.js'
+import { oauthError } from './token-request.js'
 
 /** The scopes of OpenID Connect, which a user may grant beside those of any API. */
 export const OIDC_SCOPES: readonly string[] = ['openid', 'profile', 'email', 'offline_access']
@@ -24,10 +26,20 @@ export function apiOfResource(context: Context, resource: string, name: unknown 
 }
 
 /**
- * What oidc-provider needs to know to issue tokens for an API. Throws `invalid_request` where the API requires proof of
- * possession and the token request has none.
+ * What oidc-provider needs to know to issue tokens for an API to the client of a request. Throws `unauthorized_client` where
+ * the client has no grant for the API, and `invalid_request` where the API requires proof of possession and the token request
+ * has none.
  */
-export function resourceServer(ctx: KoaContextWithOIDC, api: Api): ResourceServer {
+export function resourceServer(
+  { tenant }: Context,
+  ctx: KoaContextWithOIDC,
+  api: Api,
+): ResourceServer {
+  const scopes = grantedScopes(tenant, ctx.oidc.client?.clientId ?? '', api)
+  if (!scopes) {
+    const description = `Client is not authorized to access "${api.identifier}"`
+    throw oauthError(403, 'unauthorized_client', description)
+  }
   const isUnbound = ctx.oidc.route === 'token' && !ctx.get('dpop')
   if (api.proof_of_possession === 'required' && isUnbound) {
     throw new errors.InvalidRequest('The audience requires a DPoP proof')
@@ -35,7 +47,7 @@ export function resourceServer(ctx: KoaContextWithOIDC, api: Api): ResourceServe
   return {
     audience: api.identifier,
     // Without OIDC's own scopes the answer lacks `openid`, and auth0-spa-js misses it.
-    scope: [...OIDC_SCOPES, ...api.scopes].join(' '),
+    scope: [...OIDC_SCOPES, ...scopes].join(' '),
     accessTokenFormat: 'jwt',
     accessTokenTTL: api.token_lifetime,
     jwt: { sign: { alg: 'RS256' } },

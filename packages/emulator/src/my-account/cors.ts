@@ -1,0 +1,14 @@
+import type { MiddlewareHandler } from 'hono'
+import { cors } from 'hono/cors'
+import { allowedOrigin } from '../origins.js'
+import type { Tenant } from '../tenant.js'
+
+/** CORS of the My Account API, for the origins that the tenant's clients allow. Before everything else. */
+export function myAccountCors(tenant: Tenant): MiddlewareHandler {
+  return cors({
+    origin: (origin, { req }) => allowedOrigin(tenant, origin, req.header('authorization')),
+    allowMethods: ['GET', 'POST', 'DELETE'],
+    allowHeaders: ['authorization', 'content-type', 'dpop', 'auth0-client'],
+    exposeHeaders: ['dpop-nonce', 'www-authenticate'],
+  })
+}
