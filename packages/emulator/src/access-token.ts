@@ -51,7 +51,7 @@ export interface VerifierOptions {
  */
 export function createAccessTokenVerifier(options: VerifierOptions): AccessTokenVerifier {
   const { context, api } = options
-  const seen = createExpiringMap<true>(context.now)
+  const seen = createExpiringMap<true>(context.clock.proofNow)
   return {
     async verify(request) {
       const { scheme, token } = readAuthorization(request, api)
@@ -68,7 +68,7 @@ export function createAccessTokenVerifier(options: VerifierOptions): AccessToken
         thumbprint,
         seen,
         ...options,
-        now: context.now,
+        now: context.clock.proofNow,
       }
       const { nonceIsAging } = await verifyProof(expected).catch((error) => refuse(error, options))
       return nonceIsAging ? { ...access, nextNonce: await options.nonces.issue() } : access

@@ -11,6 +11,7 @@ import { serveLogout } from './oidc/logout.js'
 import { registerRefreshTokenGrant } from './oidc/refresh-token-grant.js'
 import { describeTokenErrors } from './oidc/token-errors.js'
 import { answerTokenFaults } from './oidc/token-fault.js'
+import { createTokenNonces } from './oidc/token-nonces.js'
 import { registerTokenVaultExchange } from './oidc/token-vault-exchange.js'
 import { serveUserinfo } from './oidc/userinfo.js'
 import type { Vault } from './vault.js'
@@ -27,7 +28,9 @@ export interface AuthorizationServer {
 /** Login, tokens and logout of the tenant, on oidc-provider. `vault` answers the Token Vault exchange. */
 export function createAuthorizationServer(context: Context, vault: Vault): AuthorizationServer {
   const store = createOidcStore(context.now)
-  const provider = new Provider(context.issuer, oidcConfiguration(context, store.adapter))
+  const nonces = createTokenNonces(context)
+  const configuration = oidcConfiguration(context, store.adapter, nonces)
+  const provider = new Provider(context.issuer, configuration)
   customizeClients(provider, context)
   let refreshTokenReuses = 0
   const onReuse = () => {
@@ -37,7 +40,8 @@ export function createAuthorizationServer(context: Context, vault: Vault): Autho
   registerClientCredentialsGrant(provider, context)
   registerTokenVaultExchange(provider, context, vault)
   describeTokenErrors(provider)
-  answerTokenFaults(provider, context)
+  answerTokenFaults(provider, context, nonces)
+  nonces.guard(provider)
   serveLoginPage(provider, context)
   serveLogout(provider, context)
   serveUserinfo(provider, context)

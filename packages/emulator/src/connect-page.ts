@@ -28,7 +28,7 @@ export function createConnectPage(options: ConnectPageOptions): Hono {
 
 async function depart({ context, store }: ConnectPageOptions, ticket: string): Promise<Response> {
   const session = store.tickets.take(ticket)
-  if (!session) {
+  if (!session || context.switches.get().ticket === 'expired') {
     return stop('This link to connect an account was used already, has expired, or never existed.')
   }
   const state = randomString(32)
@@ -73,30 +73,36 @@ async function comeBack(
   const connection = session.connection.name
   // RFC 9207 §2.4: the answer must come from the server that was asked.
   const code = query.get('iss') === issuerOf(context.url, connection) ? query.get('code') : null
-  if (code === null) return refusal(session, query)
+  if (code === null) return refusal(context, session, query)
   const redirectUri = `${context.url}/login/callback`
   const grant = await upstream.redeem({ connection, code, codeVerifier, redirectUri })
   if (!grant) {
-    return leave(session, {
+    return leave(context, session, {
       error: 'server_error',
       error_description: 'The provider refused its code',
     })
   }
-  return leave(session, { connect_code: store.arrive(session, grant) })
+  return leave(context, session, { connect_code: store.arrive(session, grant) })
 }
 
-function refusal(session: ConnectSession, query: URLSearchParams): Response {
-  return leave(session, {
+function refusal(context: Context, session: ConnectSession, query: URLSearchParams): Response {
+  return leave(context, session, {
     error: query.get('error') ?? 'server_error',
     error_description: query.get('error_description') ?? 'The provider did not grant access',
   })
 }
 
-// With PKCE the answer is in the query, without it in the fragment, which no server sees.
-function leave({ request }: ConnectSession, fields: Record<string, string>): Response {
+// With PKCE the answer is in the query, without it in the fragment, which no server sees, unless a switch says where.
+function leave(
+  { switches }: Context,
+  { request }: ConnectSession,
+  fields: Record<string, string>,
+): Response {
+  const { callback } = switches.get()
   const url = new URL(request.redirect_uri)
   const answer = { ...fields, ...(request.state !== undefined && { state: request.state }) }
-  if (request.code_challenge === undefined) {
+  const byPkce = request.code_challenge === undefined ? 'fragment' : 'query'
+  if ((callback === 'by_pkce' ? byPkce : callback) === 'fragment') {
     url.hash = new URLSearchParams(answer).toString()
   } else {
     for (const [name, value] of Object.entries(answer)) url.searchParams.set(name, value)

@@ -1,5 +1,7 @@
 import type { CryptoKey, JWK } from 'jose'
+import type { Clock } from './clock.js'
 import type { Faults } from './faults.js'
+import type { SwitchBoard } from './switches.js'
 import type { Tenant } from './tenant.js'
 
 /** What every part of one running emulator shares. */
@@ -15,6 +17,8 @@ export interface Context {
   /** The RS256 key that signs ID tokens and access tokens. */
   readonly signingKey: { kid: string; privateKey: CryptoKey; privateJwk: JWK; publicJwk: JWK }
   readonly faults: Faults
-  /** Milliseconds since the epoch. */
+  readonly switches: SwitchBoard
+  readonly clock: Clock
+  /** Milliseconds since the epoch, on `clock`. */
   now(): number
 }

@@ -1,95 +1,72 @@
-import { Ajv2020, type JSONSchemaType } from 'ajv/dist/2020.js'
 import { Hono, type Context as HonoContext } from 'hono'
-import { cors } from 'hono/cors'
+import {
+  InputError,
+  type Reader,
+  readClockChange,
+  readFaultRule,
+  readSeed,
+  readSwitches,
+  type SeedRequest,
+} from './check-input.js'
 import type { ConnectedAccount } from './connected-accounts.js'
 import type { Context } from './context.js'
-import type { Fault } from './faults.js'
+import { guardControl } from './control-guard.js'
 import { readJson } from './request-body.js'
-import type { SeedRequest } from './seed-accounts.js'
-
-interface FaultRequest extends Fault {
-  operation: string
-}
-
-interface AccountsRequest {
-  user_id: string
-  connection: string
-  count?: number
-}
-
-const faultRequest: JSONSchemaType<FaultRequest> = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['operation', 'status'],
-  properties: {
-    operation: { type: 'string', minLength: 1 },
-    status: { type: 'integer', minimum: 400, maximum: 599 },
-    headers: {
-      type: 'object',
-      nullable: true,
-      required: [],
-      propertyNames: { pattern: "^[\\w!#$%&'*+.^`|~-]+$" },
-      additionalProperties: { type: 'string', pattern: '^[\\x20-\\x7e]*$' },
-    },
-  },
-}
-
-const accountsRequest: JSONSchemaType<AccountsRequest> = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['user_id', 'connection'],
-  properties: {
-    user_id: { type: 'string', minLength: 1 },
-    connection: { type: 'string', minLength: 1 },
-    count: { type: 'integer', minimum: 1, maximum: 100, nullable: true },
-  },
-}
 
 /** What the control API can do to the emulator. */
 export interface Controls {
   context: Context
-  seed(request: SeedRequest): Promise<ConnectedAccount[]>
+  /** `name` is what its errors call the request. */
+  seed(request: SeedRequest | SeedRequest[], name: string): Promise<ConnectedAccount[]>
   reset(): void | Promise<void>
 }
 
 /**
- * The control API under `/_emulator`, for tests that run in a browser: `POST /faults` with `{ operation, status, headers? }`,
- * `POST /reset`, and `POST /accounts` with `{ user_id, connection, count? }`. Open to every origin. Bad input gets a 400
- * with an `error` that names the field.
+ * The control API under `/_emulator`, for tests that run in a browser: `/faults`, `/switches`, `/clock`, `/accounts` and
+ * `/reset` by `POST`; the switches and the clock can be read by `GET`, the faults be taken back by `DELETE`. Open to the pages
+ * and programs of this machine. Bad input gets a 400 with an `error` that names the field.
  */
 export function createControl({ context, seed, reset }: Controls): Hono {
+  const { clock, faults, switches } = context
   const app = new Hono().basePath('/_emulator')
-  const ajv = new Ajv2020({ allErrors: true })
-  const checkFault = ajv.compile(faultRequest)
-  const checkAccounts = ajv.compile(accountsRequest)
-  const explain = (errors: typeof checkFault.errors) => ajv.errorsText(errors, { dataVar: 'body' })
-  app.use(cors())
+  guardControl(app, context.url)
+  app.onError((error, c) => {
+    if (error instanceof InputError) return c.json({ error: error.message }, 400)
+    throw error
+  })
   app.post('/faults', async (c) => {
-    const { value, flaw } = await readJson(c.req.raw)
-    if (flaw || !checkFault(value)) return bad(c, flaw ?? explain(checkFault.errors))
-    const { operation, ...fault } = value
-    context.faults.add(operation, fault)
+    faults.add(await read(c, readFaultRule))
     return c.body(null, 204)
+  })
+  app.delete('/faults', (c) => {
+    faults.clear()
+    return c.body(null, 204)
+  })
+  app.get('/switches', (c) => c.json(switches.get()))
+  app.post('/switches', async (c) => {
+    switches.set(await read(c, readSwitches))
+    return c.json(switches.get())
+  })
+  const times = () => ({ now: clock.now(), proofNow: clock.proofNow() })
+  app.get('/clock', (c) => c.json(times()))
+  app.post('/clock', async (c) => {
+    const { advance, skewProofs } = await read(c, readClockChange)
+    if (advance !== undefined) clock.advance(advance)
+    if (skewProofs !== undefined) clock.skewProofs(skewProofs)
+    return c.json(times())
+  })
+  app.post('/accounts', async (c) => {
+    return c.json({ accounts: await seed(await read(c, readSeed), 'body') }, 201)
   })
   app.post('/reset', async (c) => {
     await reset()
     return c.body(null, 204)
   })
-  app.post('/accounts', async (c) => {
-    const { value, flaw } = await readJson(c.req.raw)
-    if (flaw || !checkAccounts(value)) return bad(c, flaw ?? explain(checkAccounts.errors))
-    const { user_id: userId, connection, count = 1 } = value
-    const { users, connections } = context.tenant
-    if (!users.some((user) => user.user_id === userId))
-      return bad(c, 'body/user_id is no user of the tenant')
-    if (!connections.some(({ name }) => name === connection)) {
-      return bad(c, 'body/connection is no connection of the tenant')
-    }
-    return c.json({ accounts: await seed({ userId, connection, count, now: context.now() }) }, 201)
-  })
   return app
 }
 
-function bad(c: HonoContext, error: string): Response {
-  return c.json({ error }, 400)
+async function read<Value>(c: HonoContext, reader: Reader<Value>): Promise<Value> {
+  const { value, flaw } = await readJson(c.req.raw)
+  if (flaw) throw new InputError(flaw)
+  return reader(value, 'body')
 }

@@ -141,6 +141,7 @@ function normalise(url: string): string {
 }
 
 async function verifyNonce(nonces: DpopNonces, nonce: unknown): Promise<boolean> {
+  if (nonce === undefined && !nonces.isRequired()) return false
   if (typeof nonce !== 'string') {
     throw new DpopError('use_dpop_nonce', 'A nonce is required in the DPoP proof')
   }

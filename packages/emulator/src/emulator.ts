@@ -1,13 +1,15 @@
 import { getRequestListener } from '@hono/node-server'
 import { createAuthorizationServer } from './authorization-server.js'
+import { createClock } from './clock.js'
 import type { Context } from './context.js'
 import { type EmulatorClients, emulatorClients } from './emulator-clients.js'
-import { checkFault } from './fault-check.js'
-import { createFaults, type Fault } from './faults.js'
+import { createControls, type EmulatorControls } from './emulator-controls.js'
+import { createFaults } from './faults.js'
+import { withHangUp } from './hang-up.js'
 import { type Handler, listenOnLoopback } from './loopback-server.js'
-import type { OperationId } from './my-account/contract.js'
 import { createResources, isResourcePath } from './resources.js'
 import { loadSigningKey } from './signing-key.js'
+import { createSwitches } from './switches.js'
 import type { Connection, Tenant, User } from './tenant.js'
 import { readTenant, withMyAccountAudience } from './tenant-options.js'
 
@@ -20,7 +22,7 @@ export interface EmulatorOptions {
 }
 
 /** A running emulator. */
-export interface Emulator {
+export interface Emulator extends EmulatorControls {
   /** Its origin, `http://localhost:4400`. */
   readonly url: string
   /** What an SDK's option `domain` takes: the same as `url`. */
@@ -30,12 +32,7 @@ export interface Emulator {
   readonly connections: readonly Connection[]
   /** How often, since the last reset, a rotated refresh token came back after its leeway and ended its family. */
   readonly refreshTokenReuses: number
-  /**
-   * The next call of an operation (`getToken` is the token endpoint) answers with this status, from 400 to 599; several calls
-   * queue. Throws a `TypeError` or `RangeError` that names the argument.
-   */
-  failNext(operationId: OperationId | 'getToken', fault: Fault): void
-  /** Forgets all sessions, grants, tokens, connected accounts and waiting faults. */
+  /** Forgets all sessions, grants, tokens, connected accounts and faults, and puts clock and switches back. */
   reset(): void
   /** Stops listening and ends open connections. */
   close(): Promise<void>
@@ -55,7 +52,7 @@ export async function createEmulator({
   const settings = { tenant: readTenant(tenant), signingKey: await loadSigningKey() }
   const server = await listenOnLoopback(port)
   const { url } = server
-  const { context, handler, reset, authorizationServer } = assemble(url, settings)
+  const { context, handler, reset, authorizationServer, resources } = assemble(url, settings)
   server.serve(handler)
   return {
     url,
@@ -66,10 +63,7 @@ export async function createEmulator({
     get refreshTokenReuses() {
       return authorizationServer.refreshTokenReuses
     },
-    failNext(operationId, fault) {
-      checkFault(operationId, fault)
-      context.faults.add(operationId, fault)
-    },
+    ...createControls(context, resources),
     reset,
     close: () => server.close(),
   }
@@ -79,6 +73,7 @@ type Settings = Pick<Context, 'tenant' | 'signingKey'>
 
 function assemble(url: string, { tenant, signingKey }: Settings) {
   const myAccountAudience = `${url}/me/`
+  const clock = createClock()
   const context: Context = {
     url,
     issuer: `${url}/`,
@@ -86,7 +81,9 @@ function assemble(url: string, { tenant, signingKey }: Settings) {
     tenant: withMyAccountAudience(tenant, myAccountAudience),
     signingKey,
     faults: createFaults(),
-    now: () => Date.now(),
+    switches: createSwitches(),
+    clock,
+    now: clock.now,
   }
   const reset = () => {
     authorizationServer.reset()
@@ -94,12 +91,14 @@ function assemble(url: string, { tenant, signingKey }: Settings) {
   }
   const resources = createResources(context, { reset })
   const authorizationServer = createAuthorizationServer(context, resources.vault)
-  const fetchResource = getRequestListener(resources.fetch, { overrideGlobalObjects: false })
+  const fetchResource = getRequestListener(withHangUp(resources.fetch), {
+    overrideGlobalObjects: false,
+  })
   const handler: Handler = async (request, response) => {
     const { pathname } = URL.parse(request.url ?? '', url) ?? {}
     if (pathname === undefined) response.writeHead(400).end()
     else if (isResourcePath(pathname)) await fetchResource(request, response)
     else await authorizationServer.handle(request, response)
   }
-  return { context, handler, reset, authorizationServer }
+  return { context, handler, reset, authorizationServer, resources }
 }

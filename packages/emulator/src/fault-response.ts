@@ -1,12 +1,36 @@
 import { challenge } from './access-token.js'
+import type { DpopNonces } from './dpop-nonces.js'
 import type { Fault } from './faults.js'
-import { problemOfStatus } from './problem.js'
+import { problem, problemOfStatus } from './problem.js'
 
-/** The My Account API's answer to a fault: a problem with the headers that its status must have, unless the fault has its own. */
-export function faultResponse(fault: Fault, rateLimit: Record<string, string>): Response {
-  return problemOfStatus(fault.status, {
-    ...requiredHeaders(fault.status, rateLimit),
-    ...lower(fault.headers),
+/** What the answer to a fault is made of. */
+export interface FaultParts {
+  nonces: DpopNonces
+  rateLimit: Record<string, string>
+}
+
+/**
+ * The My Account API's answer in place of the operation's: a problem with the headers that its status must have, unless the
+ * fault has its own, or a challenge. `undefined` for a fault that lets the operation do its work.
+ */
+export async function faultResponse(
+  { status, headers, problem: fields, challenge: code }: Fault,
+  { nonces, rateLimit }: FaultParts,
+): Promise<Response | undefined> {
+  if (code) return nonceChallenge(code, await nonces.issue())
+  if (status === undefined) return undefined
+  return problemOfStatus(
+    status,
+    { ...requiredHeaders(status, rateLimit), ...lower(headers) },
+    fields,
+  )
+}
+
+function nonceChallenge(code: NonNullable<Fault['challenge']>, nonce: string): Response {
+  const description = 'The emulator was told to ask for another nonce'
+  const fields = { error: code, error_description: description }
+  return problem('unauthorized', description, {
+    headers: { 'www-authenticate': challenge('DPoP', fields), 'dpop-nonce': nonce },
   })
 }
 

@@ -1,30 +1,83 @@
-/** What an operation answers once instead of doing its work. */
+import type { OperationId } from './my-account/contract.js'
+
+/** What a fault may befall: an operation of the My Account API by its `operationId`, or the token endpoint. */
+export type FaultOperation = OperationId | 'getToken'
+
+/**
+ * What goes wrong with one call. With `status` or `challenge` the operation is not done. With `delay` or `damage` alone it is
+ * done, and only its answer suffers.
+ */
 export interface Fault {
-  status: number
+  /** From 400 to 599. */
+  status?: number
+  /** Headers of the answer of this `status`. */
   headers?: Record<string, string>
+  /** Fields of its body in place of the usual ones: of problem details, or of the OAuth error at `getToken`. */
+  problem?: Record<string, unknown>
+  /** Asks for another DPoP nonce, and gives one that works. The token endpoint knows `use_dpop_nonce` only. */
+  challenge?: 'use_dpop_nonce' | 'invalid_dpop_nonce'
+  /** Milliseconds before anything is done. */
+  delay?: number
+  /** What becomes of the answer on its way. */
+  damage?: 'connection_reset' | 'truncated_body' | 'empty_body' | 'wrong_content_type'
 }
 
-/** Faults that wait for their operation, by `operationId` (`getToken` is the token endpoint). */
+/** A fault, and which calls it befalls: the next one unless told otherwise. */
+export interface FaultRule extends Fault {
+  operation: FaultOperation
+  /** How many calls; 1 by default, or with `probability` without end. */
+  times?: number
+  /** From 0 to 1: how likely it is for each call. */
+  probability?: number
+  /** Which calls those are; the same seed, 1 by default, gives the same ones. */
+  seed?: number
+}
+
+/** The faults that wait for a call. */
 export interface Faults {
-  /** The next call of this operation answers with the fault; several calls queue several faults. */
-  add(operationId: string, fault: Fault): void
-  /** Takes the fault that waits for this operation, if there is one. */
-  take(operationId: string): Fault | undefined
+  /** Adds a fault behind those that wait for the same operation. */
+  add(rule: FaultRule): void
+  /** The fault of the call that is just made, if there is one. */
+  take(operation: string): Fault | undefined
   clear(): void
 }
 
-/** An empty set of faults. */
+interface Waiting {
+  rule: FaultRule
+  left: number
+  random(): number
+}
+
+/** No faults yet. */
 export function createFaults(): Faults {
-  const waiting = new Map<string, Fault[]>()
+  let waiting: Waiting[] = []
   return {
-    add(operationId, fault) {
-      waiting.set(operationId, [...(waiting.get(operationId) ?? []), fault])
+    add(rule) {
+      const { times = rule.probability === undefined ? 1 : Number.POSITIVE_INFINITY } = rule
+      waiting.push({ rule, left: times, random: createRandom(rule.seed ?? 1) })
     },
-    take(operationId) {
-      return waiting.get(operationId)?.shift()
+    take(operation) {
+      const found = waiting.find(({ rule, random }) => {
+        return rule.operation === operation && random() < (rule.probability ?? 1)
+      })
+      if (!found) return undefined
+      found.left -= 1
+      waiting = waiting.filter(({ left }) => left > 0)
+      return found.rule
     },
     clear() {
-      waiting.clear()
+      waiting = []
     },
+  }
+}
+
+// Mulberry32: from 0 up to but not 1, and the same for the same seed.
+function createRandom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }

@@ -1,7 +1,10 @@
+export type { SeedRequest } from './check-input.js'
 export { defaultTenant } from './default-tenant.js'
 export { createEmulator, type Emulator, type EmulatorOptions } from './emulator.js'
 export type { EmulatorClients } from './emulator-clients.js'
-export type { Fault } from './faults.js'
+export type { EmulatorControls } from './emulator-controls.js'
+export type { Fault, FaultOperation, FaultRule } from './faults.js'
+export type { Switches } from './switches.js'
 export {
   type Api,
   type Client,

@@ -7,7 +7,8 @@ import {
   createAccessTokenVerifier,
 } from './access-token.js'
 import type { Context } from './context.js'
-import { createDpopNonces } from './dpop-nonces.js'
+import { ConnectionReset, damaged, wait } from './damage.js'
+import { createDpopNonces, type DpopNonces } from './dpop-nonces.js'
 import { faultResponse } from './fault-response.js'
 import { createContract, type Operation } from './my-account/contract.js'
 import { myAccountCors } from './my-account/cors.js'
@@ -28,12 +29,13 @@ interface Parts {
   context: Context
   verifier: AccessTokenVerifier
   rateLimit: RateLimit
+  nonces: DpopNonces
 }
 
 /** The My Account API of a tenant. If the tenant has no such API, every path answers 404, as where it is not activated. */
 export function createMyAccountApi(context: Context, store: Store): MyAccountApi {
   const app = createApp()
-  const nonces = createDpopNonces(context.now)
+  const nonces = createDpopNonces(context.now, () => context.switches.get().myAccountNonce)
   const rateLimit = createRateLimit(context.now)
   const api = context.tenant.apis.find(({ identifier }) => identifier === context.myAccountAudience)
   const verifier = api && createAccessTokenVerifier({ context, api, nonces })
@@ -43,7 +45,7 @@ export function createMyAccountApi(context: Context, store: Store): MyAccountApi
     for (const operation of createContract()) {
       const path = `/me/v1${operation.path.replace(/\{(\w+)\}/g, ':$1')}`
       const answer = createAnswer(
-        { context, verifier, rateLimit },
+        { context, verifier, rateLimit, nonces },
         operation,
         handlers[operation.id],
       )
@@ -66,6 +68,7 @@ function createApp(): Hono {
     problem('not_found', `The requested resource ${req.method} ${req.path} was not found.`),
   )
   app.onError((error) => {
+    if (error instanceof ConnectionReset) throw error
     console.error(error)
     return problem('internal', 'The emulator failed; its own output says how')
   })
@@ -75,10 +78,8 @@ function createApp(): Hono {
 type Answer = (request: Request, path: Record<string, string>) => Promise<Response>
 
 function createAnswer(parts: Parts, operation: Operation, handle: Handler): Answer {
-  const { context, verifier, rateLimit } = parts
-  return async (request, path) => {
-    const fault = context.faults.take(operation.id)
-    if (fault) return faultResponse(fault, rateLimit.headers('fault'))
+  const { context, verifier, rateLimit, nonces } = parts
+  const answer: Answer = async (request, path) => {
     try {
       const token = await verifier.verify(request)
       const response = await handleAuthorized({ operation, handle, request, path, token })
@@ -89,6 +90,13 @@ function createAnswer(parts: Parts, operation: Operation, handle: Handler): Answ
       if (error instanceof AccessTokenError) return unauthorized(error)
       throw error
     }
+  }
+  return async (request, path) => {
+    const fault = context.faults.take(operation.id)
+    if (!fault) return answer(request, path)
+    await wait(fault.delay)
+    const instead = await faultResponse(fault, { nonces, rateLimit: rateLimit.headers('fault') })
+    return damaged(instead ?? (await answer(request, path)), fault.damage)
   }
 }
 

@@ -44,12 +44,17 @@ export function problem(
   )
 }
 
-/** A problem of any status, for faults that were asked for. */
-export function problemOfStatus(status: number, headers: Record<string, string>): Response {
+/** A problem of any status, for faults that were asked for; `fields` replace the usual ones. */
+export function problemOfStatus(
+  status: number,
+  headers: Record<string, string>,
+  fields: Record<string, unknown> = {},
+): Response {
   const known = Object.values(kinds).find(([knownStatus]) => knownStatus === status)
   const type = `https://auth0.com/api-errors/A0E-${status}-${known?.[1] ?? '0001'}`
   const title = known?.[2] ?? 'Fault'
-  return problemResponse({ type, status, title, detail: 'A fault that was asked for' }, headers)
+  const usual = { type, status, title, detail: 'A fault that was asked for' }
+  return Response.json({ ...usual, ...fields }, { status, headers })
 }
 
 function problemResponse(

@@ -2,7 +2,8 @@ import { Hono } from 'hono'
 import { createConnectPage } from './connect-page.js'
 import type { ConnectedAccounts } from './connected-accounts.js'
 import type { Context } from './context.js'
-import { createControl } from './control.js'
+import { type Controls, createControl } from './control.js'
+import { ConnectionReset } from './damage.js'
 import { createMyAccountApi } from './my-account-api.js'
 import { seedAccounts } from './seed-accounts.js'
 import { createStore } from './store.js'
@@ -16,7 +17,9 @@ export interface Resources {
   fetch(request: Request): Promise<Response>
   readonly vault: Vault
   readonly accounts: ConnectedAccounts
-  /** Forgets sessions, accounts, the third parties' tokens, nonces and waiting faults. */
+  /** Connects accounts without a browser; `name` is what its errors call the request. */
+  readonly seed: Controls['seed']
+  /** Forgets sessions, accounts, the third parties' tokens, nonces and waiting faults, and puts clock and switches back. */
   reset(): void
 }
 
@@ -43,15 +46,15 @@ export function createResources(context: Context, options: ResourcesOptions = {}
   const myAccount = createMyAccountApi(context, store)
   const reset = () => {
     for (const part of [store, upstream, myAccount]) part.reset()
+    for (const part of [context.clock, context.switches]) part.reset()
     context.faults.clear()
   }
-  const control = createControl({
-    context,
-    seed: (request) => seedAccounts({ accounts, upstream }, request),
-    reset: options.reset ?? reset,
-  })
+  const seed: Controls['seed'] = (request, name) =>
+    seedAccounts({ context, accounts, upstream }, request, name)
+  const control = createControl({ context, seed, reset: options.reset ?? reset })
   const app = new Hono()
   app.onError((error, c) => {
+    if (error instanceof ConnectionReset) throw error
     console.error(error)
     return c.text('The emulator failed; its own output says how', 500)
   })
@@ -60,5 +63,5 @@ export function createResources(context: Context, options: ResourcesOptions = {}
   app.all('/me/*', (c) => myAccount.fetch(c.req.raw))
   app.all('/upstream/*', (c) => upstream.fetch(c.req.raw))
   const vault = createVault({ accounts, upstream: client, now })
-  return { fetch: async (request) => app.fetch(request), vault, accounts, reset }
+  return { fetch: async (request) => app.fetch(request), vault, accounts, seed, reset }
 }

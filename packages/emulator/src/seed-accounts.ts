@@ -1,44 +1,82 @@
+import { InputError, type SeedRequest } from './check-input.js'
 import type { ConnectedAccount, ConnectedAccounts } from './connected-accounts.js'
+import type { Context } from './context.js'
 import { accountOf } from './upstream/accounts.js'
 import { PROVIDER_TOKEN_LIFETIME } from './upstream/grants.js'
+import type { Provider } from './upstream/provider.js'
 import type { Upstream } from './upstream.js'
 
-/** Whose accounts to connect without a browser. */
-export interface SeedRequest {
-  userId: string
-  connection: string
-  /** How many; each is another account at the provider. */
-  count: number
-  now: number
+/** What seeding works on. */
+export interface SeedParts {
+  context: Context
+  accounts: ConnectedAccounts
+  upstream: Upstream
 }
 
 /**
  * Connects accounts as if the user had allowed each with the connection's own scopes. Their tokens are real ones of the
- * third party. Throws `TypeError` if the tenant has no such connection.
+ * third party. Rejects with an `InputError` that names the field, before any is connected, if the tenant has no such user or
+ * connection.
  */
 export async function seedAccounts(
-  { accounts, upstream }: { accounts: ConnectedAccounts; upstream: Upstream },
-  { userId, connection, count, now }: SeedRequest,
+  parts: SeedParts,
+  requests: SeedRequest | SeedRequest[],
+  name: string,
 ): Promise<ConnectedAccount[]> {
-  const provider = upstream.provider(connection)
-  if (!provider) throw new TypeError(`The tenant has no connection ${connection}`)
-  const { grants, isGoogle, scopeSeparator } = provider
+  const list = [requests].flat()
+  const providers = list.map((request, index) => {
+    return providerOf(parts, request, Array.isArray(requests) ? `${name}/${index}` : name)
+  })
+  const seeded: ConnectedAccount[] = []
+  for (const [index, request] of list.entries()) {
+    const provider = providers[index]
+    for (const email of provider ? emailsOf(parts, request) : []) {
+      if (provider) seeded.push(await connect(parts, { request, provider, email }))
+    }
+  }
+  return seeded
+}
+
+function providerOf({ context, upstream }: SeedParts, request: SeedRequest, name: string) {
+  if (!context.tenant.users.some(({ user_id }) => user_id === request.user_id)) {
+    throw new InputError(`${name}/user_id is no user of the tenant`)
+  }
+  const provider = upstream.provider(request.connection)
+  if (provider) return provider
+  throw new InputError(`${name}/connection is no connection of the tenant`)
+}
+
+function emailsOf({ accounts }: SeedParts, request: SeedRequest): string[] {
+  const { user_id, connection, count = 1, emails } = request
+  if (emails) return emails.map((email) => email.trim().toLowerCase())
+  const first = accounts.list(user_id).length + 1
+  return Array.from({ length: count }, (_, index) => `seed.${first + index}@${connection}.example`)
+}
+
+interface Seed {
+  request: SeedRequest
+  provider: Provider
+  email: string
+}
+
+async function connect(
+  { context, accounts }: SeedParts,
+  { request, provider, email: address }: Seed,
+): Promise<ConnectedAccount> {
+  const { grants, isGoogle, scopeSeparator, switches } = provider
   const scopes = provider.connection.scopes.filter(
     (scope) => !isGoogle || scope !== 'offline_access',
   )
-  const first = accounts.list(userId).length + 1
-  const seeded: ConnectedAccount[] = []
-  for (let number = first; number < first + count; number += 1) {
-    const account = await accountOf(connection, `seed.${number}@${connection}.example`)
-    const grant = { account, scopes, offline: true }
-    const tokens = {
-      accessToken: grants.issueAccess(grant, scopes),
-      refreshToken: grants.issueRefresh(grant),
-      expiresAt: now + PROVIDER_TOKEN_LIFETIME * 1000,
-      scope: scopes.join(scopeSeparator),
-    }
-    const { sub: subject, email } = account
-    seeded.push(accounts.connect(userId, connection, { subject, email, scopes, tokens }).item)
+  const account = await accountOf(request.connection, address)
+  const offline = switches.get().providerRefreshToken !== 'missing'
+  const grant = { account, scopes, offline }
+  const tokens = {
+    accessToken: grants.issueAccess(grant, scopes),
+    ...(offline && { refreshToken: grants.issueRefresh(grant) }),
+    expiresAt: context.now() + PROVIDER_TOKEN_LIFETIME * 1000,
+    scope: scopes.join(scopeSeparator),
   }
-  return seeded
+  const { sub: subject, email } = account
+  const details = { subject, email, scopes, tokens }
+  return accounts.connect(request.user_id, request.connection, details).item
 }

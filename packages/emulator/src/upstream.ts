@@ -36,7 +36,10 @@ export function createUpstream(context: Context): Upstream {
   }
   const app = createApp(context, find)
   return {
-    fetch: async (request) => app.fetch(request),
+    async fetch(request) {
+      if (context.switches.get().provider === 'up') return app.fetch(request)
+      return Response.json({ error: 'temporarily_unavailable' }, { status: 503 })
+    },
     provider: (connection) => find(connection)?.provider,
     reset() {
       for (const { provider, endpoint } of parties.values()) {

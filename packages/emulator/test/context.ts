@@ -1,15 +1,17 @@
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { createClock } from '../src/clock.js'
 import type { Context } from '../src/context.js'
 import { defaultTenant } from '../src/default-tenant.js'
 import { createFaults } from '../src/faults.js'
 import { createResources, type Resources } from '../src/resources.js'
+import { createSwitches } from '../src/switches.js'
 import { MY_ACCOUNT_AUDIENCE, type Tenant } from '../src/tenant.js'
 
 /** An emulator's resource side with a clock that a test can move. */
 export interface TestBed {
   context: Context
   resources: Resources
-  /** Moves the clock forward. */
+  /** Moves the clock forward, the one for proofs with it. */
   wait(seconds: number): void
 }
 
@@ -34,6 +36,7 @@ export async function createTestBed({
     if (api.identifier === MY_ACCOUNT_AUDIENCE) api.identifier = `${url}/me/`
   }
   change?.(tenant)
+  const clock = createClock()
   let offset = 0
   const context: Context = {
     url,
@@ -47,10 +50,14 @@ export async function createTestBed({
       publicJwk: await exportJWK(publicKey),
     },
     faults: createFaults(),
-    now: () => Date.now() + offset,
+    switches: createSwitches(),
+    clock,
+    now: clock.now,
   }
   const wait = (seconds: number) => {
-    offset += seconds * 1000
+    offset += seconds
+    clock.advance(seconds)
+    clock.skewProofs(offset)
   }
   return { context, resources: createResources(context), wait }
 }

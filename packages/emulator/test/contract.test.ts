@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import document from '../src/generated/my-account.json' with { type: 'json' }
+import type { OperationId } from '../src/my-account/contract.js'
 import { browse } from './consent.js'
 import { createCaller, createTestBed, mintToken, type TestBed } from './context.js'
 import { createContractChecker } from './contract.js'
@@ -38,7 +39,8 @@ async function sendWith(
   [id, request]: [string, (typeof requests)[keyof typeof requests]],
 ) {
   const bed = options.bed ?? (await createTestBed())
-  if (options.fault) bed.context.faults.add(id, { status: options.fault })
+  const operation = id as OperationId // a key of `requests`
+  if (options.fault) bed.context.faults.add({ operation, status: options.fault })
   const claims = options.scope === undefined ? {} : { scope: options.scope }
   const token = await mintToken(bed.context, claims)
   return createCaller(bed)(request.path, { ...request, token })
@@ -155,8 +157,8 @@ describe('my-account.yaml is what the My Account API answers', () => {
   it('a fault answers once, with any status and its own headers', async () => {
     const { context, resources } = await createTestBed()
     const headers = { 'Retry-After': '7', 'x-auth0-error-kind': 'global-rate-limit' }
-    context.faults.add('getConnectedAccounts', { status: 429, headers })
-    context.faults.add('getConnectedAccounts', { status: 500 })
+    context.faults.add({ operation: 'getConnectedAccounts', status: 429, headers })
+    context.faults.add({ operation: 'getConnectedAccounts', status: 500 })
     const call = createCaller({ context, resources, wait() {} })
     const limited = await call('/accounts')
     expect(limited.headers.get('retry-after')).toBe('7')

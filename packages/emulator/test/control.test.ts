@@ -82,14 +82,6 @@ describe('The control API', () => {
     expect(response.status).toBe(400)
     expect((await response.json()).error).toContain(message)
   })
-
-  it('is open to every origin', async () => {
-    const { context, resources } = await createControl()
-    const headers = { origin: 'http://localhost:3000', 'access-control-request-method': 'POST' }
-    const request = new Request(`${context.url}/_emulator/reset`, { method: 'OPTIONS', headers })
-    const response = await resources.fetch(request)
-    expect(response.headers.get('access-control-allow-origin')).toBe('*')
-  })
 })
 
 describe('isResourcePath', () => {

@@ -203,10 +203,14 @@ describe('failNext', () => {
     const operation: string = 'getTokens'
     // The cast stands for a caller without types.
     const unknown = operation as 'getToken'
-    expect(() => emulator.failNext(unknown, { status: 500 })).toThrow('operationId must be one of')
-    expect(() => emulator.failNext('getToken', { status: 200 })).toThrow('status must be')
+    expect(() => emulator.failNext(unknown, { status: 500 })).toThrow(
+      'fault/operation must be equal to one of',
+    )
+    expect(() => emulator.failNext('getToken', { status: 200 })).toThrow('fault/status must be')
     const headers = { 'not a header': 'x' }
-    expect(() => emulator.failNext('getToken', { status: 500, headers })).toThrow('headers must be')
+    expect(() => emulator.failNext('getToken', { status: 500, headers })).toThrow(
+      'fault/headers/not a header',
+    )
   })
 })
 

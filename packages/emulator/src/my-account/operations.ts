@@ -26,7 +26,7 @@ export type Handler = (call: Call) => Response | Promise<Response>
 export function createHandlers(context: Context, store: Store): Record<OperationId, Handler> {
   return {
     createConnectedAccountRequest: (call) => connect(context, store, call),
-    completeConnectedAccountRequest: (call) => complete(store, call),
+    completeConnectedAccountRequest: (call) => complete(context, store, call),
     getConnectedAccounts: (call) => listAccounts(store, call),
     getConnectedAccountsConnections: (call) => listConnections(context, call),
     deleteConnectedAccount: ({ userId, path }) =>
@@ -67,12 +67,13 @@ function enabledConnections({ tenant }: Context, { clientId }: Call): Connection
   )
 }
 
-async function complete(store: Store, call: Call): Promise<Response> {
+async function complete(context: Context, store: Store, call: Call): Promise<Response> {
   const request = call.body as Schemas['CompleteConnectedAccountRequest'] // fits the contract
   const session = store.sessions.get(request.auth_session)
   if (session?.userId !== call.userId || session.clientId !== call.clientId) {
     return problem('not_found', 'Invalid or expired session')
   }
+  if (context.switches.get().connectCode === 'expired') delete session.outcome
   const flaw = await flawOf(session, request)
   if (flaw) return problem('bad_request', flaw)
   // Read again behind the await: of two completions at once only one finds the code.

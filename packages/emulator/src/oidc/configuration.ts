@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import {
   type AdapterFactory,
   type ClientMetadata,
@@ -16,11 +15,16 @@ import { customizeAccessToken } from './access-token-claims.js'
 import { accountOf, CLAIMS_OF_SCOPES } from './account.js'
 import { loginPath } from './login-page.js'
 import { apiOfResource, OIDC_SCOPES, resourceOf, resourceServer } from './resource-servers.js'
+import type { TokenNonces } from './token-nonces.js'
 
 const day = 86_400
 
 /** How oidc-provider becomes an Auth0 tenant, as far as its configuration goes. */
-export function oidcConfiguration(context: Context, adapter: AdapterFactory): Configuration {
+export function oidcConfiguration(
+  context: Context,
+  adapter: AdapterFactory,
+  nonces: TokenNonces,
+): Configuration {
   const { tenant, signingKey, url } = context
   const { port } = new URL(url)
   return {
@@ -28,7 +32,7 @@ export function oidcConfiguration(context: Context, adapter: AdapterFactory): Co
     clients: tenant.clients.map(clientMetadata),
     jwks: { keys: [signingKey.privateJwk] },
     routes,
-    features: features(context),
+    features: features(context, nonces),
     findAccount: (_ctx, sub) => {
       const user = tenant.users.find(({ user_id }) => user_id === sub)
       return user && accountOf(user)
@@ -81,14 +85,14 @@ const ttl: Configuration['ttl'] = {
   Session: 3 * day,
 }
 
-function features(context: Context): Configuration['features'] {
+function features(context: Context, nonces: TokenNonces): Configuration['features'] {
   return {
     devInteractions: { enabled: false },
     clientCredentials: { enabled: true },
     dPoP: {
       enabled: true,
-      nonceSecret: randomBytes(32),
-      requireNonce: (ctx) => ctx.oidc.client?.clientAuthMethod === 'none',
+      nonceSecret: nonces.secret,
+      requireNonce: (ctx) => nonces.isRequired(ctx.oidc.client?.clientAuthMethod === 'none'),
     },
     pushedAuthorizationRequests: { enabled: false },
     resourceIndicators: {

@@ -53,6 +53,7 @@ async function authorize(provider: Provider, call: AuthorizeCall): Promise<Respo
   const state = query.get('state') ?? undefined
   const error = errorOf(query)
   if (error) return redirect(provider, redirectUri, { error, state })
+  if (provider.switches.get().consent === 'refused') return refuse(provider, { redirectUri, state })
   const scopes = (query.get('scope') ?? '').split(/[ ,]+/).filter(Boolean)
   const loginHint = query.get('login_hint') ?? undefined
   const [picked, ...others] = await accountsOf(provider.connection.name, loginHint)
@@ -88,17 +89,18 @@ async function answer(
   if (!consent) return stop('This page was answered already, or has expired.')
   const { redirectUri, state, nonce, codeChallenge, accounts, scopes, offline } = consent
   const account = accounts.find(({ email }) => email === form.get('account'))
-  if (form.get('decision') !== 'allow' || !account) {
-    const description = 'The user denied the request'
-    return redirect(provider, redirectUri, {
-      error: 'access_denied',
-      error_description: description,
-      state,
-    })
-  }
+  if (form.get('decision') !== 'allow' || !account) return refuse(provider, { redirectUri, state })
   const grant = { account, scopes, offline, ...optional({ nonce }) }
   const code = provider.grants.openCode({ grant, redirectUri, ...optional({ codeChallenge }) })
   return redirect(provider, redirectUri, { code, state })
+}
+
+function refuse(
+  provider: Provider,
+  { redirectUri, state }: { redirectUri: string; state: string | undefined },
+): Response {
+  const error_description = 'The user denied the request'
+  return redirect(provider, redirectUri, { error: 'access_denied', error_description, state })
 }
 
 /** Leaves out what is not there, as `exactOptionalPropertyTypes` wants it. */

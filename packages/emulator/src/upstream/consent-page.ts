@@ -40,7 +40,10 @@ ${scopes.length > 0 && scopeList(scopes)}
 <button class="secondary" name="decision" value="cancel">Cancel</button>
 </div>
 </form>`
-  return pageResponse({ title: `Allow access to your ${name} account?`, eyebrow: name, body })
+  const page = pageResponse({ title: `Allow access to your ${name} account?`, eyebrow: name, body })
+  const openerPolicy = provider.switches.get().providerOpenerPolicy
+  if (openerPolicy !== 'unsafe-none') page.headers.set('cross-origin-opener-policy', openerPolicy)
+  return page
 }
 
 function choice({ email, name }: ProviderAccount, picked: boolean): Html {

@@ -1,5 +1,6 @@
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK } from 'jose'
 import type { Context } from '../context.js'
+import type { SwitchBoard } from '../switches.js'
 import type { Connection } from '../tenant.js'
 import { createGrants, type Grants, type ProviderAccess } from './grants.js'
 
@@ -14,12 +15,13 @@ export interface Provider {
   /** What separates scopes in its answers: a comma at GitHub. */
   readonly scopeSeparator: ' ' | ','
   readonly grants: Grants
+  readonly switches: SwitchBoard
   /** The RS256 key of its ID tokens, made when it is first asked for. */
   key(): Promise<{ privateKey: CryptoKey; publicJwk: JWK }>
 }
 
 /** The third party behind a connection. */
-export function createProvider({ url, now }: Context, connection: Connection): Provider {
+export function createProvider({ url, now, switches }: Context, connection: Connection): Provider {
   let key: ReturnType<Provider['key']> | undefined
   return {
     connection,
@@ -28,6 +30,7 @@ export function createProvider({ url, now }: Context, connection: Connection): P
     isGoogle: connection.strategy === 'google-oauth2',
     scopeSeparator: connection.strategy === 'github' ? ',' : ' ',
     grants: createGrants(now),
+    switches,
     key() {
       key ??= createKey()
       return key

@@ -89,9 +89,10 @@ async function redeemCode(
     throw new OAuthError('invalid_grant', 'The code was used already')
   }
   issued.used = true
+  const isOffline = grant.offline && provider.switches.get().providerRefreshToken !== 'missing'
   return {
     ...accessFields(provider, grant, grant.scopes),
-    ...(grant.offline && { refresh_token: provider.grants.issueRefresh(grant) }),
+    ...(isOffline && { refresh_token: provider.grants.issueRefresh(grant) }),
     ...(grant.scopes.includes('openid') && { id_token: await signIdToken(provider, grant, now) }),
   }
 }
@@ -111,7 +112,10 @@ async function refresh(
   form: URLSearchParams,
 ): Promise<Record<string, unknown>> {
   const grant = provider.grants.findRefresh(form.get('refresh_token') ?? '')
-  if (!grant) throw new OAuthError('invalid_grant', 'The refresh token is unknown or revoked')
+  const isRevoked = provider.switches.get().providerRefreshToken === 'revoked'
+  if (!grant || isRevoked) {
+    throw new OAuthError('invalid_grant', 'The refresh token is unknown or revoked')
+  }
   const asked = form.get('scope')?.split(/[ ,]+/).filter(Boolean) ?? grant.scopes
   if (asked.some((scope) => !grant.scopes.includes(scope))) {
     throw new OAuthError('invalid_scope', 'A scope was not granted')

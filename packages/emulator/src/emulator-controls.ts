@@ -1,0 +1,39 @@
+import { readFaultRule, readSeed, readSwitches, type SeedRequest } from './check-input.js'
+import type { Clock } from './clock.js'
+import type { ConnectedAccount } from './connected-accounts.js'
+import type { Context } from './context.js'
+import type { Fault, FaultOperation, Faults } from './faults.js'
+import type { Resources } from './resources.js'
+import type { SwitchBoard } from './switches.js'
+
+/** What a test tells an emulator from code. What is wrong throws a `TypeError` that names the field, or the clock's `RangeError`. */
+export interface EmulatorControls {
+  /** What goes wrong with single calls. */
+  readonly faults: Pick<Faults, 'add' | 'clear'>
+  /** How the emulator behaves until told otherwise. */
+  readonly switches: Pick<SwitchBoard, 'get' | 'set'>
+  /** What every expiry, and what the `iat` of proofs is read against. */
+  readonly clock: Pick<Clock, 'now' | 'proofNow' | 'advance' | 'skewProofs'>
+  /** Short for `faults.add`: the next call of this operation (`getToken` is the token endpoint) has the fault. */
+  failNext(operation: FaultOperation, fault: Fault): void
+  /** Connects accounts without a browser, each another one at the provider, and gives them in their order. */
+  seed(requests: SeedRequest | SeedRequest[]): Promise<ConnectedAccount[]>
+}
+
+/** The controls of one emulator. */
+export function createControls(
+  { faults, switches, clock }: Context,
+  resources: Resources,
+): EmulatorControls {
+  const add: Faults['add'] = (rule) => faults.add(readFaultRule(rule, 'fault'))
+  return {
+    faults: { add, clear: faults.clear },
+    switches: {
+      get: switches.get,
+      set: (change) => switches.set(readSwitches(change, 'switches')),
+    },
+    clock,
+    failNext: (operation, fault) => add({ ...fault, operation }),
+    seed: async (requests) => resources.seed(readSeed(requests, 'seed'), 'seed'),
+  }
+}

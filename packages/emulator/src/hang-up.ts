@@ -1,0 +1,41 @@
+import { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import { ConnectionReset } from './damage.js'
+
+type Fetch = (request: Request) => Promise<Response>
+
+/** Ends a connection without a word: by TCP's RST, which TLS has no way to ask for. */
+export function hangUp(socket: Socket): void {
+  if (socket instanceof TLSSocket) socket.destroy()
+  else socket.resetAndDestroy()
+}
+
+/** The same function behind a Node server, which hangs up where it, or the body it gave, ends in `ConnectionReset`. */
+export function withHangUp(fetch: Fetch) {
+  return async (request: Request, { outgoing }: { outgoing: unknown }): Promise<Response> => {
+    if (!(outgoing instanceof ServerResponse)) return fetch(request)
+    try {
+      const response = await fetch(request)
+      // Only a body that will break off says how long it is.
+      if (!response.body || !response.headers.has('content-length')) return response
+      outgoing.writeHead(response.status, Object.fromEntries(response.headers))
+      await send(response.body.getReader(), outgoing)
+    } catch (error) {
+      if (!(error instanceof ConnectionReset)) throw error
+      if (outgoing.socket) hangUp(outgoing.socket)
+    }
+    return RESPONSE_ALREADY_SENT
+  }
+}
+
+async function send(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  outgoing: ServerResponse,
+): Promise<void> {
+  for (let part = await reader.read(); part.value; part = await reader.read()) {
+    outgoing.write(part.value)
+  }
+  outgoing.end()
+}
