@@ -1,14 +1,32 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util'
-import { createEmulator, type Emulator } from './emulator.js'
+import { describeForPeople, describeForScripts } from './cli-output.js'
+import { readConfig } from './config-file.js'
+import { createEmulator } from './emulator.js'
+import { isLoopback } from './loopback-server.js'
+import { readTenant } from './tenant-options.js'
 
-const help = `Usage: connected-accounts-emulator [--port <port>]
+const help = `Usage: connected-accounts-emulator [options]
 
 Emulates an Auth0 tenant on this machine: login, My Account API, Token Vault and third parties to connect.
+For development and tests only.
 
-  --port <port>  Port to listen on, 4400 by default; 0 takes any that is free.
-  --help         Shows this.
+  --port <port>    Port to listen on, 4400 by default; 0 takes any that is free.
+  --host <host>    Address to listen on, by default only this machine's own; 0.0.0.0 is every one.
+  --config <file>  The tenant: a JSON file, or a JavaScript or TypeScript module that exports "tenant" or a default.
+  --json           Prints one line of JSON with url, clients and users.
+  --help           Shows this.
+
+Exits with 0 once stopped by SIGINT, SIGTERM or SIGHUP, with 1 if it cannot start, and with 2 if it is used wrongly.
 `
+
+const options = {
+  port: { type: 'string', default: '4400' },
+  host: { type: 'string', default: 'localhost' },
+  config: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const
 
 await run().catch((error) => {
   console.error(error instanceof Error ? error.message : error)
@@ -16,26 +34,31 @@ await run().catch((error) => {
 })
 
 async function run(): Promise<void> {
-  const options = { port: { type: 'string', default: '4400' }, help: { type: 'boolean' } } as const
-  const { values } = parseArgs({ options })
+  const values = readArguments()
+  if (!values) return
   if (values.help) return void process.stdout.write(help)
-  const emulator = await createEmulator({ port: readPort(values.port) })
-  console.log(`Emulated tenant: ${emulator.url}`)
-  console.log(describe(emulator))
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  const { host, json, config } = values
+  const tenant = config === undefined ? readTenant() : await readConfig(config)
+  const emulator = await createEmulator({ port: Number(values.port), host, tenant })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => emulator.close())
   }
+  if (!isLoopback(host)) {
+    console.error(`Warning: whoever reaches this machine at ${host} can log in here as anyone.`)
+  }
+  const { url } = emulator
+  console.log(json ? describeForScripts(url, tenant) : describeForPeople(url, tenant))
 }
 
-function readPort(text: string): number {
-  if (!/^\d+$/.test(text)) throw new TypeError('--port must be an integer from 0 to 65535')
-  return Number(text)
-}
-
-function describe({ users, clients: { spa, web, api } }: Emulator): string {
-  const people = users.map(({ email, password }) => `${email} (${password})`)
-  const confidential = [web, api].map(
-    ({ clientId, clientSecret }) => `${clientId} (${clientSecret})`,
-  )
-  return `Users: ${people.join(', ')}. Clients: ${[spa.clientId, ...confidential].join(', ')}.`
+/** The options, or nothing where they are wrong, which is then said. */
+function readArguments() {
+  try {
+    const { values } = parseArgs({ options })
+    if (/^\d{1,5}$/.test(values.port) && Number(values.port) <= 65_535) return values
+    throw new TypeError('--port must be an integer from 0 to 65535')
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 2
+    return undefined
+  }
 }

@@ -17,6 +17,8 @@ import { readTenant, withMyAccountAudience } from './tenant-options.js'
 export interface EmulatorOptions {
   /** 4400 by default; 0 takes any that is free. */
   port?: number
+  /** Where to listen: only this machine reaches `localhost`, the default, and everybody `0.0.0.0`. */
+  host?: string
   /** Each list replaces the default one. `https://{domain}/me/` stands for the audience of the My Account API. */
   tenant?: Partial<Tenant>
 }
@@ -39,18 +41,19 @@ export interface Emulator extends EmulatorControls {
 }
 
 /**
- * Starts an emulator on localhost. Rejects with a `RangeError` or `TypeError` that names a wrong option, or with an `Error` that
- * says the way out if the port is taken.
+ * Starts an emulator. Rejects with a `RangeError` or `TypeError` that names a wrong option, or with an `Error` that
+ * says the way out if the port is taken or the host is not of this machine.
  */
 export async function createEmulator({
   port = 4400,
+  host,
   tenant,
 }: EmulatorOptions = {}): Promise<Emulator> {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new RangeError('port must be an integer from 0 to 65535')
   }
   const settings = { tenant: readTenant(tenant), signingKey: await loadSigningKey() }
-  const server = await listenOnLoopback(port)
+  const server = await listenOnLoopback(port, host)
   const { url } = server
   const { context, handler, reset, authorizationServer, resources } = assemble(url, settings)
   server.serve(handler)

@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 /** Answers one request. A rejection is logged and answered with a 500 that tells nothing. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
-/** A server that only this machine can reach. */
+/** A server that only this machine can reach, unless it was given another host. */
 export interface LoopbackServer {
-  /** `http://localhost:{port}`. */
+  /** `http://localhost:{port}`, or with the host that it was given if that is one to call it by. */
   readonly url: string
   /** Says who answers; before that, every request gets a 503. */
   serve(handler: Handler): void
@@ -13,13 +13,20 @@ export interface LoopbackServer {
   close(): Promise<void>
 }
 
-const addresses = ['127.0.0.1', '::1']
+const loopback = ['127.0.0.1', '::1']
+
+/** Whether nobody but this machine reaches a host. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || loopback.includes(host)
+}
 
 /**
- * Listens on both addresses that `localhost` may stand for, so that nobody reaches another server by chance of resolution. Port
- * 0 takes any that is free on both. Rejects with the port and the way out if it is taken.
+ * Listens on both addresses that `localhost` may stand for, so that nobody reaches another server by chance of resolution, or
+ * on another host alone. Port 0 takes any that is free. Rejects with the port and the way out if it is taken, or with the host
+ * if it is none of this machine.
  */
-export async function listenOnLoopback(port: number): Promise<LoopbackServer> {
+export async function listenOnLoopback(port: number, host = 'localhost'): Promise<LoopbackServer> {
+  const addresses = isLoopback(host) ? loopback : [host]
   const servers: Server[] = []
   let handler: Handler = async (_request, response) => {
     response.writeHead(503).end()
@@ -32,15 +39,17 @@ export async function listenOnLoopback(port: number): Promise<LoopbackServer> {
       const server = createServer((request, response) => answer(handler, request, response))
       if (await listen(server, address, portOf(servers) ?? port)) servers.push(server)
     }
+    if (servers.length === 0) throw noHost(host)
   } catch (error) {
     await close()
+    if (isCode(error, 'ENOTFOUND')) throw noHost(host, error)
     if (!isCode(error, 'EADDRINUSE')) throw error
     // Free on the first address, but not on the second: try another one.
-    if (port === 0) return listenOnLoopback(port)
+    if (port === 0) return listenOnLoopback(port, host)
     throw taken(port, error)
   }
   return {
-    url: `http://localhost:${portOf(servers) ?? port}`,
+    url: `http://${nameOf(host)}:${portOf(servers) ?? port}`,
     serve: (next) => {
       handler = next
     },
@@ -85,4 +94,14 @@ function isCode(error: unknown, code: string): boolean {
 function taken(port: number, cause: unknown): Error {
   const message = `Port ${port} is taken: stop what listens there, or choose another port (0 takes any that is free)`
   return new Error(message, { cause })
+}
+
+function noHost(host: string, cause?: unknown): Error {
+  return new Error(`The host ${host} is not one of this machine`, { cause })
+}
+
+// Every address, and this machine's own, is still called localhost, which SDKs and browsers take without https.
+function nameOf(host: string): string {
+  if (isLoopback(host) || host === '0.0.0.0' || host === '::') return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
 }

@@ -1,4 +1,4 @@
-import { Ajv2020 } from 'ajv/dist/2020.js'
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 import { defaultTenant } from './default-tenant.js'
 import { MY_ACCOUNT_AUDIENCE, type Tenant } from './tenant.js'
 
@@ -78,10 +78,15 @@ const lists = {
 export function readTenant(option: Partial<Tenant> = {}): Tenant {
   const ajv = new Ajv2020({ allErrors: true, strictTypes: false })
   const check = ajv.compile(closed(lists, Object.keys(lists)))
-  if (!check(option)) throw new TypeError(ajv.errorsText(check.errors, { dataVar: 'tenant' }))
+  if (!check(option)) throw new TypeError((check.errors ?? []).map(explain).join(', '))
   const tenant = structuredClone({ ...defaultTenant(), ...option })
   refuseDuplicates(tenant)
   return tenant
+}
+
+function explain({ instancePath, message, params }: ErrorObject): string {
+  const { additionalProperty: name } = params
+  return `tenant${instancePath} ${message}${name === undefined ? '' : `: ${name}`}`
 }
 
 function refuseDuplicates({ clients, apis, users, connections }: Tenant): void {

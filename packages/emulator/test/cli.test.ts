@@ -1,50 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { fileURLToPath } from 'node:url'
-import { build } from 'tsup'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { buildCommand, endCommands, run as runCommand } from './command.js'
 
-const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
-const outDir = path('../node_modules/.cache/cli-test')
-const running: ChildProcess[] = []
+let file: string
 
-beforeAll(() =>
-  build({
-    entry: [path('../src/cli.ts')],
-    outDir,
-    format: 'esm',
-    config: false,
-    silent: true,
-    skipNodeModulesBundle: true,
-  }),
-)
-afterEach(() => {
-  for (const child of running.splice(0)) child.kill('SIGKILL')
+beforeAll(async () => {
+  file = await buildCommand('cli-test')
 })
+afterEach(endCommands)
 
-/** Runs the command. `line` waits for the next of its output, `end` for its end. */
-function run(...args: string[]) {
-  const child = spawn(process.execPath, [`${outDir}/cli.js`, ...args])
-  running.push(child)
-  const output = { stdout: '', stderr: '' }
-  child.stdout.on('data', (data) => {
-    output.stdout += data
-  })
-  child.stderr.on('data', (data) => {
-    output.stderr += data
-  })
-  const ended = once(child, 'close')
-  const lines = async (count: number) => {
-    while (output.stdout.split('\n').length <= count) {
-      await Promise.race([once(child.stdout, 'data'), ended])
-      if (child.exitCode !== null) throw new Error(`It ended: ${output.stderr}`)
-    }
-    return output.stdout.trimEnd().split('\n')
-  }
-  return { child, lines, end: async () => ({ code: (await ended)[0], ...output }) }
-}
+const run = (...args: string[]) => runCommand(file, args)
 
 describe('connected-accounts-emulator', () => {
   it('says where it is, and who the users and clients are, and soon answers', async () => {
@@ -61,10 +28,35 @@ describe('connected-accounts-emulator', () => {
         'Clients: spa, web (web-secret), api (api-secret).',
     )
     child.kill('SIGTERM')
-    expect(await end()).toMatchObject({ code: 0, stderr: '' })
+    const { code, stdout, stderr } = await end()
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain('For development only')
+    expect(stdout).toContain(`createAuth0Client({ domain: '${url}', clientId: 'spa' })`)
+    expect(stdout).toContain(`<Auth0Provider domain="${url}" clientId="spa">`)
+    expect(stdout).toMatch(/clientSecret: 'web-secret', allowInsecureRequests: true }/)
+    expect(stdout).toContain(`createConnectedAccountsClient({ domain: '${url}', accessToken })`)
   })
 
-  it.each(['SIGINT', 'SIGTERM'] as const)(
+  it('prints one line of JSON with --json', async () => {
+    const { lines, child, end } = run('--port', '0', '--json')
+    const [line = ''] = await lines(1)
+    const { url, clients, users } = JSON.parse(line)
+    expect((await fetch(`${url}/.well-known/openid-configuration`)).status).toBe(200)
+    expect(clients).toEqual([
+      { client_id: 'spa', app_type: 'spa' },
+      { client_id: 'web', client_secret: 'web-secret', app_type: 'regular_web' },
+      { client_id: 'api', client_secret: 'api-secret', app_type: 'resource_server' },
+    ])
+    expect(users[0]).toEqual({
+      user_id: 'auth0|alice',
+      email: 'alice@example.test',
+      password: 'password',
+    })
+    child.kill('SIGTERM')
+    expect(await end()).toEqual({ code: 0, stdout: `${line}\n`, stderr: '' })
+  })
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'ends with %s, even while a connection is open',
     async (signal) => {
       const { lines, child, end } = run('--port', '0')
@@ -89,12 +81,12 @@ describe('connected-accounts-emulator', () => {
 
   it.each([
     { args: ['--port', 'x'], message: '--port must be an integer from 0 to 65535' },
-    { args: ['--port', '70000'], message: 'port must be an integer from 0 to 65535' },
+    { args: ['--port', '70000'], message: '--port must be an integer from 0 to 65535' },
     { args: ['--prot', '1'], message: "Unknown option '--prot'" },
     { args: ['4401'], message: "Unexpected argument '4401'" },
   ])('says in one line what is wrong with $args', async ({ args, message }) => {
-    const { code, stderr } = await run(...args).end()
-    expect(code).toBe(1)
+    const { code, stdout, stderr } = await run(...args).end()
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain(message)
     expect(stderr.trimEnd().split('\n')).toHaveLength(1)
   })
@@ -103,10 +95,12 @@ describe('connected-accounts-emulator', () => {
     const { code, stdout } = await run('--help').end()
     expect(code).toBe(0)
     expect(stdout).toContain('Usage: connected-accounts-emulator')
-    expect(stdout).toContain('--port')
+    for (const option of ['--port', '--host', '--config', '--json']) {
+      expect(stdout).toContain(option)
+    }
   })
 
   it('can be executed', async () => {
-    expect((await stat(`${outDir}/cli.js`)).mode & 0o111).not.toBe(0)
+    expect((await stat(file)).mode & 0o111).not.toBe(0)
   })
 })

@@ -88,7 +88,7 @@ describe('createEmulator', () => {
 
   it.each([
     { change: { users: {} }, message: 'tenant/users must be array' },
-    { change: { user: [] }, message: 'tenant must NOT have additional properties' },
+    { change: { user: [] }, message: 'tenant must NOT have additional properties: user' },
     { change: { users: [{}] }, message: "tenant/users/0 must have required property 'user_id'" },
     { change: { apis: [{ identifier: 3 }] }, message: 'tenant/apis/0/identifier must be string' },
     {

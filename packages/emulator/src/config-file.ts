@@ -1,0 +1,38 @@
+import { access, readFile } from 'node:fs/promises'
+import { extname, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Tenant } from './tenant.js'
+import { readTenant } from './tenant-options.js'
+
+/**
+ * The tenant of a file: JSON, or a module that exports it as `tenant` or as default; each list that it has replaces the default
+ * one. Rejects with one line that names the file, and the field if that is what is wrong.
+ */
+export async function readConfig(file: string): Promise<Tenant> {
+  try {
+    const path = resolve(file)
+    await access(path)
+    const isJson = extname(path) === '.json'
+    const found: unknown = isJson
+      ? JSON.parse(await readFile(path, 'utf8'))
+      : tenantOf(await import(pathToFileURL(path).href))
+    return readTenant(found as Partial<Tenant>) // readTenant checks it
+  } catch (error) {
+    throw new Error(`${file}: ${explain(error)}`, { cause: error })
+  }
+}
+
+function tenantOf(module: { tenant?: unknown; default?: unknown }): unknown {
+  const tenant = module.tenant ?? module.default
+  if (tenant === undefined)
+    throw new TypeError('it must export the tenant as "tenant" or as default')
+  return tenant
+}
+
+function explain(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ENOENT') return 'there is no such file'
+  if (code === 'ERR_UNKNOWN_FILE_EXTENSION') return 'TypeScript needs Node 22.18 or newer'
+  const [line = ''] = String(error instanceof Error ? error.message : error).split('\n')
+  return line
+}
