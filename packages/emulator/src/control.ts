@@ -31,7 +31,8 @@ export function createControl({ context, seed, reset }: Controls): Hono {
   const app = new Hono().basePath('/_emulator')
   guardControl(app, context.url)
   app.onError((error, c) => {
-    if (error instanceof InputError) return c.json({ error: error.message }, 400)
+    if (error instanceof InputError || error instanceof RangeError)
+      return c.json({ error: error.message }, 400)
     throw error
   })
   app.post('/faults', async (c) => {

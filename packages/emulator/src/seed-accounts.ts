@@ -49,8 +49,13 @@ function providerOf({ context, upstream }: SeedParts, request: SeedRequest, name
 function emailsOf({ accounts }: SeedParts, request: SeedRequest): string[] {
   const { user_id, connection, count = 1, emails } = request
   if (emails) return emails.map((email) => email.trim().toLowerCase())
-  const first = accounts.list(user_id).length + 1
-  return Array.from({ length: count }, (_, index) => `seed.${first + index}@${connection}.example`)
+  const taken = new Set(accounts.list(user_id).map(({ grant }) => grant.email))
+  const addresses: string[] = []
+  for (let number = taken.size + 1; addresses.length < count; number += 1) {
+    const address = `seed.${number}@${connection}.example`
+    if (!taken.has(address)) addresses.push(address)
+  }
+  return addresses
 }
 
 interface Seed {

@@ -136,6 +136,16 @@ it('The clock is put back by reset', () => {
   expect(ahead()).toEqual([0, 0])
 })
 
+it('The clock does not go further than a hundred years in all', async () => {
+  emulator.clock.advance(3_155_760_000)
+  const body = JSON.stringify({ advance: 1 })
+  const moved = await fetch(`${emulator.url}/_emulator/clock`, { method: 'POST', body })
+  expect([moved.status, (await moved.json()).error]).toEqual([
+    400,
+    expect.stringMatching(/^seconds/),
+  ])
+})
+
 it.each([-1, Number.NaN, Number.POSITIVE_INFINITY])(
   'The clock does not advance by %s',
   (seconds) => {

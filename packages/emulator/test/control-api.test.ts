@@ -86,6 +86,7 @@ describe('Over HTTP', () => {
       'body/ticket must be equal to one of the allowed values: valid, expired',
     ],
     ['/switches', { tickets: 'valid' }, 'body/tickets must NOT have additional properties'],
+    ['/clock', { advance: 1e12 }, 'body/advance must be <= 3155760000'],
     ['/clock', { advance: -1 }, 'body/advance must be >= 0'],
     ['/clock', {}, 'body must NOT have fewer than 1 properties'],
     [
@@ -120,6 +121,20 @@ describe('One call seeds', () => {
     const { accounts } = await (await send('/accounts', body)).json()
     expect(new Set(accounts.map(({ id }: { id: string }) => id)).size).toBe(26)
     expect(accounts[25].connection).toBe('github')
+  })
+
+  it('accounts beside those that are there, also where one was deleted between', async () => {
+    const { send } = await start()
+    const ask = { user_id: 'auth0|alice', connection: 'acme', count: 3 }
+    const [account] = await emulator.seed(ask)
+    const scope = 'delete:me:connected_accounts read:me:connected_accounts'
+    const audience = `${emulator.url}/me/`
+    const login = { emulator, client: emulator.clients.spa, scope, audience }
+    const headers = { authorization: `Bearer ${(await loginWithCode(login)).access_token}` }
+    const url = `${emulator.url}/me/v1/connected-accounts/accounts`
+    await fetch(`${url}/${account?.id}`, { method: 'DELETE', headers })
+    await send('/accounts', ask)
+    expect((await (await fetch(url, { headers })).json()).accounts).toHaveLength(5)
   })
 
   it('several accounts of one connection, which a `login_hint` tells apart', async () => {
