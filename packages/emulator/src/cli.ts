@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { describeForPeople, describeForScripts } from './cli-output.js'
 import { readConfig } from './config-file.js'
 import { createEmulator } from './emulator.js'
-import { isLoopback } from './loopback-server.js'
+import { isLoopback } from './http-server.js'
 import { readTenant } from './tenant-options.js'
 
 const help = `Usage: connected-accounts-emulator [options]

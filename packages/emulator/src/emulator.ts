@@ -6,7 +6,7 @@ import { type EmulatorClients, emulatorClients } from './emulator-clients.js'
 import { createControls, type EmulatorControls } from './emulator-controls.js'
 import { createFaults } from './faults.js'
 import { withHangUp } from './hang-up.js'
-import { type Handler, listenOnLoopback } from './loopback-server.js'
+import { type Handler, listenOn } from './http-server.js'
 import { createResources, isResourcePath } from './resources.js'
 import { loadSigningKey } from './signing-key.js'
 import { createSwitches } from './switches.js'
@@ -46,14 +46,14 @@ export interface Emulator extends EmulatorControls {
  */
 export async function createEmulator({
   port = 4400,
-  host,
+  host = 'localhost',
   tenant,
 }: EmulatorOptions = {}): Promise<Emulator> {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new RangeError('port must be an integer from 0 to 65535')
   }
   const settings = { tenant: readTenant(tenant), signingKey: await loadSigningKey() }
-  const server = await listenOnLoopback(port, host)
+  const server = await listenOn(host, port)
   const { url } = server
   const { context, handler, reset, authorizationServer, resources } = assemble(url, settings)
   server.serve(handler)

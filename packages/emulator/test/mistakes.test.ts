@@ -45,7 +45,8 @@ describe('No client grant', () => {
 
   it('gives no refresh for the API: 403 unauthorized_client', async () => {
     const { refresh, me } = await start((tenant) => {
-      tenant.client_grants = grantsOf(scopes, 'web')
+      const ofAnotherApi = { client_id: 'spa', audience: example, scope: scopes }
+      tenant.client_grants = [...grantsOf(scopes, 'web'), ofAnotherApi]
     })
     const { status, body } = await refresh(me)
     expect(status).toBe(403)

@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 /** Answers one request. A rejection is logged and answered with a 500 that tells nothing. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
-/** A server that only this machine can reach, unless it was given another host. */
-export interface LoopbackServer {
+/** A server that listens. */
+export interface HttpServer {
   /** `http://localhost:{port}`, or with the host that it was given if that is one to call it by. */
   readonly url: string
   /** Says who answers; before that, every request gets a 503. */
@@ -21,11 +21,11 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * Listens on both addresses that `localhost` may stand for, so that nobody reaches another server by chance of resolution, or
- * on another host alone. Port 0 takes any that is free. Rejects with the port and the way out if it is taken, or with the host
+ * Listens on a host, and for `localhost` on both addresses that it may stand for, so that nobody reaches another server by
+ * chance of resolution. Port 0 takes any that is free. Rejects with the port and the way out if it is taken, or with the host
  * if it is none of this machine.
  */
-export async function listenOnLoopback(port: number, host = 'localhost'): Promise<LoopbackServer> {
+export async function listenOn(host: string, port: number): Promise<HttpServer> {
   const addresses = isLoopback(host) ? loopback : [host]
   const servers: Server[] = []
   let handler: Handler = async (_request, response) => {
@@ -42,10 +42,10 @@ export async function listenOnLoopback(port: number, host = 'localhost'): Promis
     if (servers.length === 0) throw noHost(host)
   } catch (error) {
     await close()
-    if (isCode(error, 'ENOTFOUND')) throw noHost(host, error)
+    if (isCode(error, 'ENOTFOUND') || isCode(error, 'EAI_AGAIN')) throw noHost(host, error)
     if (!isCode(error, 'EADDRINUSE')) throw error
     // Free on the first address, but not on the second: try another one.
-    if (port === 0) return listenOnLoopback(port, host)
+    if (port === 0) return listenOn(host, port)
     throw taken(port, error)
   }
   return {
