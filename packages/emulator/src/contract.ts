@@ -1,0 +1,131 @@
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
+import type { ValidationError } from './problem.js'
+
+/** One operation as its OpenAPI document describes it. */
+export interface Operation<Id = string> {
+  /** Its `operationId`. */
+  readonly id: Id
+  readonly method: string
+  /** The path under the document's server, with `{id}` for parameters. */
+  readonly path: string
+  /** The scope that its access token must have. */
+  readonly scope: string
+  readonly takesBody: boolean
+  /** What is wrong with the parameters; empty if nothing is. Unknown query parameters are ignored. */
+  checkParameters(path: Record<string, string>, query: URLSearchParams): ValidationError[]
+  /** What is wrong with the body; empty if nothing is. */
+  checkBody(body: unknown): ValidationError[]
+}
+
+interface Parameter {
+  name: string
+  in: string
+  schema: { [keyword: string]: unknown }
+}
+
+/** As much of an OpenAPI 3.1 document as checking requests needs. */
+export interface OpenApiDocument {
+  paths: Record<string, Record<string, OperationObject>>
+  components: { parameters: Record<string, Parameter> }
+}
+
+interface OperationObject {
+  operationId: string
+  parameters: (Parameter | { $ref: string })[]
+  security: Record<string, string[]>[]
+  requestBody?: unknown
+}
+
+/** Compiles the validators of all operations from the OpenAPI document itself (JSON Schema 2020-12). */
+export function createOperations(document: OpenApiDocument): readonly Operation[] {
+  const ajv = new Ajv2020({ strict: false, allErrors: true })
+  formats.default(ajv)
+  ajv.addSchema(document, 'contract', undefined, false)
+  return Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) =>
+      compile(ajv, { document, path, method, operation }),
+    ),
+  )
+}
+
+interface Place {
+  document: OpenApiDocument
+  path: string
+  method: string
+  operation: OperationObject
+}
+
+function compile(ajv: Ajv2020, { document, path, method, operation }: Place): Operation {
+  const pointer = `#/paths/${escapePointer(path)}/${method}`
+  const schema = `contract${pointer}/requestBody/content/${escapePointer('application/json')}/schema`
+  const body = operation.requestBody === undefined ? undefined : ajv.compile({ $ref: schema })
+  const parameters = operation.parameters
+    .map((parameter) => resolve(document, parameter))
+    .map((parameter) => ({ ...parameter, validate: ajv.compile(parameter.schema) }))
+  return {
+    id: operation.operationId,
+    method: method.toUpperCase(),
+    path,
+    scope: operation.security[0]?.bearer?.[0] ?? '',
+    takesBody: body !== undefined,
+    checkParameters: (values, query) =>
+      parameters.flatMap((parameter) => checkParameter(parameter, values, query)),
+    checkBody: (value) => (body ? checkBody(body, value) : []),
+  }
+}
+
+function resolve(
+  { components }: OpenApiDocument,
+  parameter: Parameter | { $ref: string },
+): Parameter {
+  if (!('$ref' in parameter)) return parameter
+  const name = parameter.$ref.replace('#/components/parameters/', '')
+  const found = components.parameters[name]
+  if (!found) throw new TypeError(`The contract has no parameter ${name}`)
+  return found
+}
+
+function escapePointer(segment: string): string {
+  return encodeURIComponent(segment.replaceAll('~', '~0').replaceAll('/', '~1'))
+}
+
+function checkParameter(
+  parameter: Parameter & { validate: ValidateFunction },
+  path: Record<string, string>,
+  query: URLSearchParams,
+): ValidationError[] {
+  if (parameter.in === 'header') return []
+  const values =
+    parameter.in === 'path' ? [path[parameter.name] ?? ''] : query.getAll(parameter.name)
+  if (values.length === 0) return []
+  const value = values.length > 1 ? values : read(values[0] ?? '', parameter.schema.type)
+  if (parameter.validate(value)) return []
+  return (parameter.validate.errors ?? []).map((error) => ({
+    detail: `${parameter.name}${error.instancePath} ${error.message}`,
+    field: parameter.name,
+    source: parameter.in,
+  }))
+}
+
+function read(text: string, type: unknown): string | number {
+  return type === 'integer' && /^-?\d+$/.test(text) ? Number(text) : text
+}
+
+function checkBody(validate: ValidateFunction, body: unknown): ValidationError[] {
+  if (validate(body)) return []
+  return (validate.errors ?? []).map((error) => {
+    const field = fieldOf(error)
+    return {
+      detail: `data${error.instancePath} ${error.message}`,
+      ...(field && { field }),
+      pointer: error.instancePath,
+      source: 'body',
+    }
+  })
+}
+
+function fieldOf({ params, instancePath }: ErrorObject): string | undefined {
+  const named: unknown = params.missingProperty ?? params.additionalProperty
+  return typeof named === 'string' ? named : instancePath.split('/')[1]
+}
