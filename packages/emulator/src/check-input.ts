@@ -1,7 +1,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { CLOCK_LIMIT } from './clock.js'
 import type { FaultRule } from './faults.js'
-import document from './generated/my-account.json' with { type: 'json' }
+import management from './generated/management.json' with { type: 'json' }
+import myAccount from './generated/my-account.json' with { type: 'json' }
 import { SWITCHES, type Switches } from './switches.js'
 
 /** What the clock is told. */
@@ -32,7 +33,7 @@ export class InputError extends TypeError {
 
 const operations = [
   'getToken',
-  ...Object.values(document.paths).flatMap((path) =>
+  ...[...Object.values(myAccount.paths), ...Object.values(management.paths)].flatMap((path) =>
     Object.values(path).map(({ operationId }: { operationId: string }) => operationId),
   ),
 ]

@@ -12,7 +12,9 @@ export interface Context {
   readonly issuer: string
   /** Audience of the My Account API: `{url}/me/`. */
   readonly myAccountAudience: string
-  /** The tenant with `https://{domain}/me/` already replaced by `myAccountAudience`. */
+  /** Audience of the Management API: `{url}/api/v2/`. */
+  readonly managementAudience: string
+  /** The running tenant, with these audiences already in place. The Management API changes it. */
   readonly tenant: Tenant
   /** The RS256 key that signs ID tokens and access tokens. */
   readonly signingKey: { kid: string; privateKey: CryptoKey; privateJwk: JWK; publicJwk: JWK }

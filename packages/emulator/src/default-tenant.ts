@@ -2,6 +2,7 @@ import {
   type Api,
   type Client,
   type Connection,
+  MANAGEMENT_AUDIENCE,
   MY_ACCOUNT_AUDIENCE,
   type Tenant,
   TOKEN_VAULT_GRANT,
@@ -9,6 +10,13 @@ import {
 } from './tenant.js'
 
 const myAccountScopes = ['create', 'read', 'delete'].map((verb) => `${verb}:me:connected_accounts`)
+const managementScopes = [
+  'read:users',
+  'read:clients',
+  'update:clients',
+  'read:connections',
+  'update:connections',
+]
 const exampleApi = 'https://api.example.test/'
 const exampleScopes = ['read:calendar']
 
@@ -16,11 +24,17 @@ const forUsers: Pick<Client, 'callbacks' | 'refresh_token'> = {
   callbacks: ['http://localhost:*'],
   refresh_token: {
     rotation_type: 'non-rotating',
+    expiration_type: 'expiring',
     policies: [
       { audience: MY_ACCOUNT_AUDIENCE, scope: myAccountScopes },
       { audience: exampleApi, scope: exampleScopes },
     ],
   },
+}
+
+const forMachines: Pick<Client, 'callbacks' | 'refresh_token'> = {
+  callbacks: [],
+  refresh_token: { rotation_type: 'non-rotating', expiration_type: 'expiring', policies: [] },
 }
 
 const clients: Client[] = [
@@ -40,14 +54,21 @@ const clients: Client[] = [
     grant_types: ['authorization_code', 'refresh_token', 'client_credentials', TOKEN_VAULT_GRANT],
   },
   {
+    ...forMachines,
     client_id: 'api',
     client_secret: 'api-secret',
     name: 'Example API',
     app_type: 'resource_server',
     resource_server_identifier: exampleApi,
     grant_types: [TOKEN_VAULT_GRANT],
-    callbacks: [],
-    refresh_token: { rotation_type: 'non-rotating', policies: [] },
+  },
+  {
+    ...forMachines,
+    client_id: 'management',
+    client_secret: 'management-secret',
+    name: 'Management of the tenant',
+    app_type: 'non_interactive',
+    grant_types: ['client_credentials'],
   },
 ]
 
@@ -64,6 +85,13 @@ const apis: Api[] = [
     scopes: myAccountScopes,
   },
   { ...common, identifier: exampleApi, name: 'Example API', scopes: exampleScopes },
+  {
+    identifier: MANAGEMENT_AUDIENCE,
+    name: 'Auth0 Management API',
+    scopes: managementScopes,
+    token_lifetime: 86_400,
+    proof_of_possession: 'none',
+  },
 ]
 
 const users: User[] = [

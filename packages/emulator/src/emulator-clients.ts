@@ -1,4 +1,5 @@
-import type { Client, Tenant } from './tenant.js'
+import type { Context } from './context.js'
+import type { Client } from './tenant.js'
 
 /** The clients that programs under test are configured with. */
 export interface EmulatorClients {
@@ -8,10 +9,15 @@ export interface EmulatorClients {
   readonly web: { clientId: string; clientSecret: string }
   /** An API, of which `audience` is the identifier, that exchanges the access tokens it gets. */
   readonly api: { clientId: string; clientSecret: string; audience: string }
+  /** A program that manages the tenant; `audience` is the Management API. */
+  readonly management: { clientId: string; clientSecret: string; audience: string }
 }
 
 /** The first client of each kind. Reading one that the tenant does not have throws. */
-export function emulatorClients({ clients }: Tenant): EmulatorClients {
+export function emulatorClients({
+  tenant: { clients },
+  managementAudience,
+}: Pick<Context, 'tenant' | 'managementAudience'>): EmulatorClients {
   const find = (appType: Client['app_type']): Client => {
     const client = clients.find(({ app_type }) => app_type === appType)
     if (!client) throw new TypeError(`tenant/clients has none with the app_type ${appType}`)
@@ -31,6 +37,9 @@ export function emulatorClients({ clients }: Tenant): EmulatorClients {
     get api() {
       const client = find('resource_server')
       return { ...credentials(client), audience: client.resource_server_identifier ?? '' }
+    },
+    get management() {
+      return { ...credentials(find('non_interactive')), audience: managementAudience }
     },
   }
 }

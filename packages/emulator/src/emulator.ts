@@ -11,7 +11,7 @@ import { createResources, isResourcePath } from './resources.js'
 import { loadSigningKey } from './signing-key.js'
 import { createSwitches } from './switches.js'
 import type { Connection, Tenant, User } from './tenant.js'
-import { readTenant, withMyAccountAudience } from './tenant-options.js'
+import { readTenant, withAudiences } from './tenant-options.js'
 
 /** What an emulator is created with. */
 export interface EmulatorOptions {
@@ -19,7 +19,7 @@ export interface EmulatorOptions {
   port?: number
   /** Where to listen: only this machine reaches `localhost`, the default, and everybody `0.0.0.0`. */
   host?: string
-  /** Each list replaces the default one. `https://{domain}/me/` stands for the audience of the My Account API. */
+  /** Each list replaces the default one. */
   tenant?: Partial<Tenant>
 }
 
@@ -34,7 +34,7 @@ export interface Emulator extends EmulatorControls {
   readonly connections: readonly Connection[]
   /** How often, since the last reset, a rotated refresh token came back after its leeway and ended its family. */
   readonly refreshTokenReuses: number
-  /** Forgets all sessions, grants, tokens, connected accounts and faults, and puts clock and switches back. */
+  /** Forgets all sessions, grants, tokens, connected accounts and faults, and puts clock, switches and tenant back. */
   reset(): void
   /** Stops listening and ends open connections. */
   close(): Promise<void>
@@ -60,7 +60,7 @@ export async function createEmulator({
   return {
     url,
     domain: url,
-    clients: emulatorClients(context.tenant),
+    clients: emulatorClients(context),
     users: context.tenant.users,
     connections: context.tenant.connections,
     get refreshTokenReuses() {
@@ -75,13 +75,13 @@ export async function createEmulator({
 type Settings = Pick<Context, 'tenant' | 'signingKey'>
 
 function assemble(url: string, { tenant, signingKey }: Settings) {
-  const myAccountAudience = `${url}/me/`
+  const audiences = { myAccountAudience: `${url}/me/`, managementAudience: `${url}/api/v2/` }
   const clock = createClock()
   const context: Context = {
     url,
     issuer: `${url}/`,
-    myAccountAudience,
-    tenant: withMyAccountAudience(tenant, myAccountAudience),
+    ...audiences,
+    tenant: withAudiences(tenant, audiences),
     signingKey,
     faults: createFaults(),
     switches: createSwitches(),

@@ -1,7 +1,8 @@
+import type { OperationId as ManagementOperationId } from './management/contract.js'
 import type { OperationId } from './my-account/contract.js'
 
-/** What a fault may befall: an operation of the My Account API by its `operationId`, or the token endpoint. */
-export type FaultOperation = OperationId | 'getToken'
+/** What a fault may befall: an operation of the My Account or the Management API by its `operationId`, or the token endpoint. */
+export type FaultOperation = OperationId | ManagementOperationId | 'getToken'
 
 /**
  * What goes wrong with one call. With `status` or `challenge` the operation is not done. With `delay` or `damage` alone it is
@@ -12,7 +13,7 @@ export interface Fault {
   status?: number
   /** Headers of the answer of this `status`. */
   headers?: Record<string, string>
-  /** Fields of its body in place of the usual ones: of problem details, or of the OAuth error at `getToken`. */
+  /** Fields of its body in place of the usual ones, in the form of its API: problem details, or an OAuth error at `getToken`. */
   problem?: Record<string, unknown>
   /** Asks for another DPoP nonce, and gives one that works. The token endpoint knows `use_dpop_nonce` only. */
   challenge?: 'use_dpop_nonce' | 'invalid_dpop_nonce'

@@ -10,6 +10,7 @@ export {
   type Client,
   type ClientGrant,
   type Connection,
+  MANAGEMENT_AUDIENCE,
   MY_ACCOUNT_AUDIENCE,
   type Tenant,
   TOKEN_VAULT_GRANT,

@@ -4,22 +4,24 @@ import type { ConnectedAccounts } from './connected-accounts.js'
 import type { Context } from './context.js'
 import { type Controls, createControl } from './control.js'
 import { ConnectionReset } from './damage.js'
+import { createManagementApi } from './management-api.js'
 import { createMyAccountApi } from './my-account-api.js'
 import { seedAccounts } from './seed-accounts.js'
 import { createStore } from './store.js'
+import { rememberTenant } from './tenant-memory.js'
 import { createUpstreamClient } from './upstream/client.js'
 import { createUpstream } from './upstream.js'
 import { createVault, type Vault } from './vault.js'
 
 /** Everything of the emulator but its authorization server. */
 export interface Resources {
-  /** Answers `/me/*`, `/connect`, `/connected-accounts/connect`, `/login/callback`, `/upstream/*` and `/_emulator/*`. */
+  /** Answers `/me/*`, `/api/v2/*`, `/connect`, `/connected-accounts/connect`, `/login/callback`, `/upstream/*` and `/_emulator/*`. */
   fetch(request: Request): Promise<Response>
   readonly vault: Vault
   readonly accounts: ConnectedAccounts
   /** Connects accounts without a browser; `name` is what its errors call the request. */
   readonly seed: Controls['seed']
-  /** Forgets sessions, accounts, the third parties' tokens, nonces and waiting faults, and puts clock and switches back. */
+  /** Forgets sessions, accounts, the third parties' tokens, nonces and waiting faults, and puts clock, switches and tenant back. */
   reset(): void
 }
 
@@ -31,12 +33,12 @@ export interface ResourcesOptions {
 
 /** Whether a path is one that `Resources.fetch` answers. */
 export function isResourcePath(pathname: string): boolean {
-  return /^\/((me|upstream|_emulator)(\/|$)|(connect|connected-accounts\/connect|login\/callback)$)/.test(
+  return /^\/((me|api\/v2|upstream|_emulator)(\/|$)|(connect|connected-accounts\/connect|login\/callback)$)/.test(
     pathname,
   )
 }
 
-/** Creates the My Account API, the connect page, the third parties, Token Vault and the control API of one tenant. */
+/** Creates the My Account API, the Management API, the connect page, the third parties, Token Vault and the control API of one tenant. */
 export function createResources(context: Context, options: ResourcesOptions = {}): Resources {
   const store = createStore(context)
   const { accounts } = store
@@ -44,9 +46,12 @@ export function createResources(context: Context, options: ResourcesOptions = {}
   const { url, now } = context
   const client = createUpstreamClient({ url, now, fetch: upstream.fetch })
   const myAccount = createMyAccountApi(context, store)
+  const management = createManagementApi(context, accounts)
+  const restoreTenant = rememberTenant(context.tenant)
   const reset = () => {
-    for (const part of [store, upstream, myAccount]) part.reset()
+    for (const part of [store, upstream, myAccount, management]) part.reset()
     for (const part of [context.clock, context.switches]) part.reset()
+    restoreTenant()
     context.faults.clear()
   }
   const seed: Controls['seed'] = (request, name) =>
@@ -61,6 +66,7 @@ export function createResources(context: Context, options: ResourcesOptions = {}
   app.route('/', createConnectPage({ context, store, upstream: client }))
   app.route('/', control)
   app.all('/me/*', (c) => myAccount.fetch(c.req.raw))
+  app.all('/api/v2/*', (c) => management.fetch(c.req.raw))
   app.all('/upstream/*', (c) => upstream.fetch(c.req.raw))
   const vault = createVault({ accounts, upstream: client, now })
   return { fetch: async (request) => app.fetch(request), vault, accounts, seed, reset }

@@ -1,38 +1,43 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 import { defaultTenant } from './default-tenant.js'
-import { MY_ACCOUNT_AUDIENCE, type Tenant } from './tenant.js'
+import document from './generated/management.json' with { type: 'json' }
+import { MANAGEMENT_AUDIENCE, MY_ACCOUNT_AUDIENCE, type Tenant } from './tenant.js'
 
 const text = { type: 'string', minLength: 1 }
 const texts = { type: 'array', items: { type: 'string' } }
 
-/** A closed object: what is not optional is required. */
-function closed(properties: Record<string, object>, optional: string[] = []): object {
-  const required = Object.keys(properties).filter((name) => !optional.includes(name))
+/** A closed object that must have these of its properties; by default all. */
+function closed(
+  properties: Record<string, object>,
+  required: string[] = Object.keys(properties),
+): object {
   return { type: 'object', additionalProperties: false, required, properties }
 }
 
-const client = closed(
-  {
-    client_id: text,
-    client_secret: text,
-    name: text,
-    app_type: { enum: ['spa', 'regular_web', 'resource_server'] },
-    resource_server_identifier: text,
-    grant_types: texts,
-    callbacks: texts,
-    allowed_origins: texts,
-    refresh_token: closed(
-      {
-        rotation_type: { enum: ['rotating', 'non-rotating'] },
-        leeway: { type: 'integer', minimum: 0 },
-        policies: { type: 'array', items: closed({ audience: text, scope: texts }) },
-      },
-      ['leeway'],
-    ),
-    require_proof_of_possession: { type: 'boolean' },
+const { schemas } = document.components
+
+/** The properties that the Management API's contract gives a schema, by reference. */
+function described(
+  schema: 'Client' | 'Connection' | 'RefreshTokenSettings',
+): Record<string, object> {
+  const path = `management#/components/schemas/${schema}/properties/`
+  const names = Object.keys(schemas[schema].properties)
+  return Object.fromEntries(names.map((name) => [name, { $ref: path + name }]))
+}
+
+const refreshToken = {
+  ...described('RefreshTokenSettings'),
+  policies: {
+    type: 'array',
+    items: { $ref: 'management#/components/schemas/RefreshTokenPolicy' },
   },
-  ['client_secret', 'resource_server_identifier', 'allowed_origins', 'require_proof_of_possession'],
-)
+}
+
+const client = {
+  ...described('Client'),
+  client_secret: text,
+  refresh_token: closed(refreshToken, ['rotation_type', 'expiration_type', 'policies']),
+}
 
 const api = closed(
   {
@@ -43,31 +48,40 @@ const api = closed(
     proof_of_possession: { enum: ['none', 'allowed', 'required'] },
     skip_consent_for_verifiable_first_party_clients: { type: 'boolean' },
   },
-  ['skip_consent_for_verifiable_first_party_clients'],
+  ['identifier', 'name', 'scopes', 'token_lifetime', 'proof_of_possession'],
 )
 
 const clientGrant = closed({ client_id: text, audience: text, scope: texts })
 
 const user = closed({ user_id: text, email: text, name: text, password: text })
 
-const connection = closed(
-  {
-    id: text,
-    name: text,
-    strategy: text,
-    display_name: text,
-    scopes: texts,
-    connected_accounts: closed({ active: { type: 'boolean' } }),
-    enabled_clients: texts,
-  },
-  ['enabled_clients'],
-)
+const connection = {
+  ...described('Connection'),
+  scopes: texts,
+}
 
 const lists = {
-  clients: { type: 'array', items: client },
+  clients: {
+    type: 'array',
+    items: closed(client, [
+      ...schemas.Client.required,
+      'app_type',
+      'grant_types',
+      'callbacks',
+      'refresh_token',
+    ]),
+  },
   apis: { type: 'array', items: api },
   users: { type: 'array', minItems: 1, items: user },
-  connections: { type: 'array', items: connection },
+  connections: {
+    type: 'array',
+    items: closed(connection, [
+      ...schemas.Connection.required,
+      'display_name',
+      'scopes',
+      'connected_accounts',
+    ]),
+  },
   client_grants: { type: 'array', items: clientGrant },
 }
 
@@ -76,8 +90,9 @@ const lists = {
  * the field that is wrong.
  */
 export function readTenant(option: Partial<Tenant> = {}): Tenant {
-  const ajv = new Ajv2020({ allErrors: true, strictTypes: false })
-  const check = ajv.compile(closed(lists, Object.keys(lists)))
+  const ajv = new Ajv2020({ allErrors: true, strict: false })
+  ajv.addSchema(document, 'management', undefined, false)
+  const check = ajv.compile(closed(lists, []))
   if (!check(option)) throw new TypeError((check.errors ?? []).map(explain).join(', '))
   const tenant = structuredClone({ ...defaultTenant(), ...option })
   refuseDuplicates(tenant)
@@ -95,6 +110,7 @@ function refuseDuplicates({ clients, apis, users, connections }: Tenant): void {
     'apis identifier': apis.map(({ identifier }) => identifier),
     'users user_id': users.map(({ user_id }) => user_id),
     'users email': users.map(({ email }) => email.toLowerCase()),
+    'connections id': connections.map(({ id }) => id),
     'connections name': connections.map(({ name }) => name),
   }
   for (const [field, values] of Object.entries(ids)) {
@@ -105,9 +121,19 @@ function refuseDuplicates({ clients, apis, users, connections }: Tenant): void {
   }
 }
 
-/** The tenant with the audience of its My Account API in place of `https://{domain}/me/`. */
-export function withMyAccountAudience(tenant: Tenant, audience: string): Tenant {
-  const named = (name: string) => (name === MY_ACCOUNT_AUDIENCE ? audience : name)
+/** The tenant with the audiences of its own APIs in place of `https://{domain}/me/` and `https://{domain}/api/v2/`. */
+export function withAudiences(
+  tenant: Tenant,
+  {
+    myAccountAudience,
+    managementAudience,
+  }: Record<'myAccountAudience' | 'managementAudience', string>,
+): Tenant {
+  const audiences = new Map([
+    [MY_ACCOUNT_AUDIENCE, myAccountAudience],
+    [MANAGEMENT_AUDIENCE, managementAudience],
+  ])
+  const named = (name: string) => audiences.get(name) ?? name
   const renamed = <Item extends { audience: string }>(item: Item): Item => ({
     ...item,
     audience: named(item.audience),

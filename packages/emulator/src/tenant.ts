@@ -1,29 +1,27 @@
-/** An application registered at the tenant, in the Management API's field names. */
-export interface Client {
-  client_id: string
+import type { components } from './generated/management.js'
+
+type Schemas = components['schemas']
+type ClientOfContract = Schemas['Client']
+type ConnectionOfContract = Schemas['Connection']
+
+/** An application registered at the tenant. */
+export interface Client extends ClientOfContract {
   /** Absent for public clients, whose `token_endpoint_auth_method` is then `none`. */
   client_secret?: string
-  name: string
-  app_type: 'spa' | 'regular_web' | 'resource_server'
-  /** The API that a `resource_server` client exchanges access tokens for. */
-  resource_server_identifier?: string
+  app_type: Schemas['AppType']
   grant_types: string[]
   /** Allowed callback and logout URLs; `http://localhost:*` allows every port and path of localhost. */
   callbacks: string[]
   /** Origins whose scripts may call the tenant, besides those of the callbacks; `http://localhost:*` is every port of localhost. */
   allowed_origins?: string[]
-  refresh_token: {
-    rotation_type: 'rotating' | 'non-rotating'
-    /** Seconds that a rotated token may still be used. 0 if absent: its second use ends the whole family. */
-    leeway?: number
+  /** Its `leeway` is 0 if absent: the second use of a rotated token ends the whole family. */
+  refresh_token: Schemas['RefreshTokenSettings'] & {
     /** Multi-Resource Refresh Token: what a refresh token may be exchanged for besides its own audience. */
-    policies: { audience: string; scope: string[] }[]
+    policies: Schemas['RefreshTokenPolicy'][]
   }
-  /** Whether it gets no token without a DPoP proof. False if absent. */
-  require_proof_of_possession?: boolean
 }
 
-/** An API (resource server). The My Account API is one, with the identifier `https://{domain}/me/`. */
+/** An API (resource server). The My Account API and the Management API are two, with identifiers of their own. */
 export interface Api {
   identifier: string
   name: string
@@ -44,27 +42,24 @@ export interface ClientGrant {
 }
 
 /** A user of the tenant's database, who logs in with `email` and `password`. */
-export interface User {
-  user_id: string
-  email: string
-  name: string
+export interface User extends Required<Pick<Schemas['User'], 'user_id' | 'email' | 'name'>> {
   password: string
 }
 
 /** A connection to a third party, which the emulator itself plays. */
-export interface Connection {
-  id: string
-  name: string
-  strategy: string
+export interface Connection extends ConnectionOfContract {
   display_name: string
-  /** Scopes asked for when a connect request names none. */
+  /** Scopes asked for when a connect request names none: `options.scope` of the Management API. */
   scopes: string[]
-  connected_accounts: { active: boolean }
+  connected_accounts: Schemas['ConnectedAccountsPurpose']
   /** Ids of the clients it is enabled for; absent means all. */
   enabled_clients?: string[]
 }
 
-/** Everything that is configured about a tenant. `https://{domain}/me/` stands for its own My Account API. */
+/**
+ * Everything that is configured about a tenant. `https://{domain}/me/` stands for its own My Account API, and
+ * `https://{domain}/api/v2/` for its Management API.
+ */
 export interface Tenant {
   clients: Client[]
   apis: Api[]
@@ -77,6 +72,19 @@ export interface Tenant {
 /** The audience of the My Account API as tenant data spell it, whatever the emulator's own address. */
 export const MY_ACCOUNT_AUDIENCE = 'https://{domain}/me/'
 
+/** The audience of the Management API as tenant data spell it. */
+export const MANAGEMENT_AUDIENCE = 'https://{domain}/api/v2/'
+
 /** The grant type with which Token Vault is exchanged. */
 export const TOKEN_VAULT_GRANT =
   'urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token'
+
+/** How a client authenticates at the token endpoint: as it says, or else by its secret if it has one. */
+export function authMethodOf({
+  client_secret,
+  token_endpoint_auth_method,
+}: Pick<Client, 'client_secret' | 'token_endpoint_auth_method'>): NonNullable<
+  Schemas['TokenEndpointAuthMethod']
+> {
+  return token_endpoint_auth_method ?? (client_secret === undefined ? 'none' : 'client_secret_post')
+}

@@ -42,7 +42,7 @@ describe('--config', () => {
     expect(users).toEqual([
       { user_id: carol.user_id, email: carol.email, password: carol.password },
     ])
-    expect(clients).toHaveLength(3)
+    expect(clients).toHaveLength(4)
   })
 
   it('takes a tenant without some kinds of client', async () => {

@@ -25,7 +25,7 @@ describe('connected-accounts-emulator', () => {
     expect(performance.now() - start).toBeLessThan(3000)
     expect(names).toBe(
       'Users: alice@example.test (password), bob@example.test (password). ' +
-        'Clients: spa, web (web-secret), api (api-secret).',
+        'Clients: spa, web (web-secret), api (api-secret), management (management-secret).',
     )
     child.kill('SIGTERM')
     const { code, stdout, stderr } = await end()
@@ -46,6 +46,11 @@ describe('connected-accounts-emulator', () => {
       { client_id: 'spa', app_type: 'spa' },
       { client_id: 'web', client_secret: 'web-secret', app_type: 'regular_web' },
       { client_id: 'api', client_secret: 'api-secret', app_type: 'resource_server' },
+      {
+        client_id: 'management',
+        client_secret: 'management-secret',
+        app_type: 'non_interactive',
+      },
     ])
     expect(users[0]).toEqual({
       user_id: 'auth0|alice',

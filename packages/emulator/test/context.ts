@@ -5,7 +5,7 @@ import { defaultTenant } from '../src/default-tenant.js'
 import { createFaults } from '../src/faults.js'
 import { createResources, type Resources } from '../src/resources.js'
 import { createSwitches } from '../src/switches.js'
-import { MY_ACCOUNT_AUDIENCE, type Tenant } from '../src/tenant.js'
+import { MANAGEMENT_AUDIENCE, MY_ACCOUNT_AUDIENCE, type Tenant } from '../src/tenant.js'
 
 /** An emulator's resource side with a clock that a test can move. */
 export interface TestBed {
@@ -34,6 +34,7 @@ export async function createTestBed({
   const tenant = defaultTenant()
   for (const api of tenant.apis) {
     if (api.identifier === MY_ACCOUNT_AUDIENCE) api.identifier = `${url}/me/`
+    if (api.identifier === MANAGEMENT_AUDIENCE) api.identifier = `${url}/api/v2/`
   }
   change?.(tenant)
   const clock = createClock()
@@ -42,6 +43,7 @@ export async function createTestBed({
     url,
     issuer: `${url}/`,
     myAccountAudience: `${url}/me/`,
+    managementAudience: `${url}/api/v2/`,
     tenant,
     signingKey: {
       kid: 'test',

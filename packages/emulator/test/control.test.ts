@@ -87,6 +87,7 @@ describe('The control API', () => {
 describe('isResourcePath', () => {
   it.each([
     '/me/v1/x',
+    '/api/v2/users/x',
     '/connect',
     '/connected-accounts/connect',
     '/login/callback',
@@ -94,8 +95,14 @@ describe('isResourcePath', () => {
     '/_emulator/reset',
   ])('takes %s', (path) => expect(isResourcePath(path)).toBe(true))
 
-  it.each(['/', '/authorize', '/menu', '/connect/x', '/oauth/token', '/login'])(
-    'leaves %s',
-    (path) => expect(isResourcePath(path)).toBe(false),
-  )
+  it.each([
+    '/',
+    '/authorize',
+    '/menu',
+    '/api/v1/users',
+    '/api/v22',
+    '/connect/x',
+    '/oauth/token',
+    '/login',
+  ])('leaves %s', (path) => expect(isResourcePath(path)).toBe(false))
 })

@@ -27,6 +27,11 @@ describe('createEmulator', () => {
       spa: { clientId: 'spa' },
       web: { clientId: 'web', clientSecret: 'web-secret' },
       api: { clientId: 'api', clientSecret: 'api-secret', audience: 'https://api.example.test/' },
+      management: {
+        clientId: 'management',
+        clientSecret: 'management-secret',
+        audience: `${url}/api/v2/`,
+      },
     })
     expect(users.map(({ email }) => email)).toEqual(['alice@example.test', 'bob@example.test'])
     expect(connections.map(({ name }) => name)).toEqual(['google-oauth2', 'github', 'acme'])

@@ -1,4 +1,5 @@
 import type { Account } from 'oidc-provider'
+import type { components } from '../generated/management.js'
 import type { User } from '../tenant.js'
 
 /** Which claims each scope of OpenID Connect gives (OIDC Core §5.4). */
@@ -8,19 +9,24 @@ export const CLAIMS_OF_SCOPES: Record<'openid' | 'profile' | 'email', string[]> 
   email: ['email', 'email_verified'],
 }
 
+/** What the tenant knows about a person. */
+export function profileOf({ name, email }: User) {
+  return {
+    name,
+    nickname: email.split('@')[0] ?? '',
+    picture: picture(name),
+    updated_at: '2026-01-01T00:00:00.000Z',
+    email,
+    email_verified: true,
+  } satisfies Partial<components['schemas']['User']>
+}
+
 /** The user's claims for these scopes. */
 export function claimsOf(
   user: User,
   scopes: Iterable<string>,
 ): { sub: string } & Record<string, unknown> {
-  const all: Record<string, unknown> = {
-    name: user.name,
-    nickname: user.email.split('@')[0],
-    picture: picture(user.name),
-    updated_at: '2026-01-01T00:00:00.000Z',
-    email: user.email,
-    email_verified: true,
-  }
+  const all: Record<string, unknown> = profileOf(user)
   const granted = new Set(scopes)
   const names = Object.entries(CLAIMS_OF_SCOPES).flatMap(([scope, claims]) =>
     granted.has(scope) ? claims : [],

@@ -49,10 +49,21 @@ function authorizedApi(
   if (!api) throw oauthError(403, 'access_denied', `Service not found: ${audience}`)
   const scopes = grantedScopes(context.tenant, clientId, api)
   // What the My Account API lists belongs to a user, and a client has none.
-  if (!scopes || api.identifier === context.myAccountAudience) {
+  if (
+    !scopes ||
+    audience === context.myAccountAudience ||
+    !mayManage(context, clientId, audience)
+  ) {
     throw oauthError(403, 'access_denied', `Client is not authorized to access "${audience}"`)
   }
   return { api, scopes }
+}
+
+// Where no client grants say it, only programs made for it may have the Management API.
+function mayManage({ tenant, managementAudience }: Context, clientId: string, audience: string) {
+  if (audience !== managementAudience || tenant.client_grants) return true
+  const client = tenant.clients.find(({ client_id }) => client_id === clientId)
+  return client?.app_type === 'non_interactive'
 }
 
 function requestedScope(ctx: TokenEndpointGrantContext, granted: string[]): string {

@@ -1,6 +1,5 @@
 import {
   type AdapterFactory,
-  type ClientMetadata,
   type Configuration,
   type ErrorOut,
   type Grant,
@@ -10,9 +9,9 @@ import {
 import type { Context } from '../context.js'
 import { isAllowedOrigin } from '../origins.js'
 import { html, pageResponse } from '../page.js'
-import type { Client } from '../tenant.js'
 import { customizeAccessToken } from './access-token-claims.js'
 import { accountOf, CLAIMS_OF_SCOPES } from './account.js'
+import { clientsOf } from './client-adapter.js'
 import { loginPath } from './login-page.js'
 import { apiOfResource, OIDC_SCOPES, resourceOf, resourceServer } from './resource-servers.js'
 import type { TokenNonces } from './token-nonces.js'
@@ -28,8 +27,7 @@ export function oidcConfiguration(
   const { tenant, signingKey, url } = context
   const { port } = new URL(url)
   return {
-    adapter,
-    clients: tenant.clients.map(clientMetadata),
+    adapter: (name) => (name === 'Client' ? clientsOf(tenant) : adapter(name)),
     jwks: { keys: [signingKey.privateJwk] },
     routes,
     features: features(context, nonces),
@@ -150,22 +148,6 @@ function cookieNames(port: string) {
     session: `emulator_${port}`,
     interaction: `emulator_${port}_login`,
     resume: `emulator_${port}_resume`,
-  }
-}
-
-function clientMetadata(client: Client): ClientMetadata {
-  const logsIn = client.grant_types.includes('authorization_code')
-  return {
-    client_id: client.client_id,
-    ...(client.client_secret !== undefined && { client_secret: client.client_secret }),
-    client_name: client.name,
-    token_endpoint_auth_method: client.client_secret === undefined ? 'none' : 'client_secret_post',
-    grant_types: client.grant_types,
-    response_types: logsIn ? ['code'] : [],
-    // Only to satisfy the schema: which URLs are allowed is decided by the tenant's `callbacks`.
-    redirect_uris: logsIn ? ['http://localhost/'] : [],
-    application_type: 'native',
-    dpop_bound_access_tokens: client.require_proof_of_possession ?? false,
   }
 }
 

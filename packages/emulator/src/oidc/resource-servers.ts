@@ -18,10 +18,16 @@ export function findApi(context: Context, audience: string): Api | undefined {
   return context.tenant.apis.find((api) => api.identifier === audience)
 }
 
-/** The API of a resource indicator. Throws `access_denied` in Auth0's words, with `name` in them, if there is none. */
+/**
+ * The API of a resource indicator, for a user. Throws `access_denied` in Auth0's words, with `name` in them, if there is
+ * none, or if it is the Management API, which only programs call.
+ */
 export function apiOfResource(context: Context, resource: string, name: unknown = resource): Api {
   const api = context.tenant.apis.find(({ identifier }) => resourceOf(identifier) === resource)
   if (!api) throw new errors.AccessDenied(`Service not found: ${name}`)
+  if (api.identifier === context.managementAudience) {
+    throw new errors.AccessDenied(`Client is not authorized to access resource server "${name}"`)
+  }
   return api
 }
 

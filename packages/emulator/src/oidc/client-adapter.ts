@@ -1,0 +1,39 @@
+import type { Adapter, ClientMetadata } from 'oidc-provider'
+import { authMethodOf, type Client, type Tenant, TOKEN_VAULT_GRANT } from '../tenant.js'
+
+const grants = ['authorization_code', 'refresh_token', 'client_credentials', TOKEN_VAULT_GRANT]
+
+/** The tenant's clients, as they are at each request: oidc-provider keeps those of its own configuration as they were. */
+export function clientsOf(tenant: Tenant): Adapter {
+  const nothing = async () => undefined
+  return {
+    async find(id) {
+      const client = tenant.clients.find(({ client_id }) => client_id === id)
+      return client && metadataOf(client)
+    },
+    findByUid: nothing,
+    findByUserCode: nothing,
+    upsert: nothing,
+    consume: nothing,
+    destroy: nothing,
+    revokeByGrantId: nothing,
+  }
+}
+
+function metadataOf(client: Client): ClientMetadata {
+  const logsIn = client.grant_types.includes('authorization_code')
+  const method = authMethodOf(client)
+  return {
+    client_id: client.client_id,
+    ...(method !== 'none' && { client_secret: client.client_secret }),
+    client_name: client.name,
+    token_endpoint_auth_method: method,
+    // Others of Auth0's may be configured, but nothing here knows them.
+    grant_types: client.grant_types.filter((grant) => grants.includes(grant)),
+    response_types: logsIn ? ['code'] : [],
+    // Only to satisfy the schema: which URLs are allowed is decided by the tenant's `callbacks`.
+    redirect_uris: logsIn ? ['http://localhost/'] : [],
+    application_type: 'native',
+    dpop_bound_access_tokens: client.require_proof_of_possession ?? false,
+  }
+}
