@@ -26,6 +26,7 @@ function refuseForeign(known: string): MiddlewareHandler {
 }
 
 function isLocalOrigin(origin: string): boolean {
-  const url = URL.parse(origin)
-  return url !== null && /^https?:$/.test(url.protocol) && isLocal(url.hostname)
+  if (!URL.canParse(origin)) return false
+  const { protocol, hostname } = new URL(origin)
+  return /^https?:$/.test(protocol) && isLocal(hostname)
 }

@@ -98,9 +98,9 @@ function assemble(url: string, { tenant, signingKey }: Settings) {
     overrideGlobalObjects: false,
   })
   const handler: Handler = async (request, response) => {
-    const { pathname } = URL.parse(request.url ?? '', url) ?? {}
-    if (pathname === undefined) response.writeHead(400).end()
-    else if (isResourcePath(pathname)) await fetchResource(request, response)
+    const target = request.url ?? ''
+    if (!URL.canParse(target, url)) response.writeHead(400).end()
+    else if (isResourcePath(new URL(target, url).pathname)) await fetchResource(request, response)
     else await authorizationServer.handle(request, response)
   }
   return { context, handler, reset, authorizationServer, resources }
