@@ -1,5 +1,5 @@
 import type { components } from './generated/my-account.js'
-import type { Placed } from './my-account/paging.js'
+import type { Placed } from './paging.js'
 import { randomString } from './secrets.js'
 
 /** An account as the My Account API shows it. */

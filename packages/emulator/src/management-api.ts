@@ -13,7 +13,7 @@ import { createContract, type Operation } from './management/contract.js'
 import { invalidRequest, managementError } from './management/error.js'
 import { faultResponse } from './management/fault.js'
 import { createHandlers } from './management/operations.js'
-import { createRateLimit, type RateLimit } from './my-account/rate-limit.js'
+import { createRateLimit, type RateLimit } from './rate-limit.js'
 import { readJson } from './request-body.js'
 
 /** The Management API under `/api/v2`, for programs on a server: it sends no CORS headers. */

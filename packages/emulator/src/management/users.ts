@@ -1,7 +1,7 @@
 import type { ConnectedAccount, ConnectedAccounts } from '../connected-accounts.js'
 import type { components } from '../generated/management.js'
-import { pageOf } from '../my-account/paging.js'
 import { profileOf } from '../oidc/account.js'
+import { pageOf } from '../paging.js'
 import type { Tenant, User } from '../tenant.js'
 import type { Call, Handler } from './call.js'
 import { invalidRequest, managementError } from './error.js'

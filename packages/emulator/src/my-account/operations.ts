@@ -1,12 +1,12 @@
 import { isAllowedCallback } from '../callbacks.js'
 import type { Context } from '../context.js'
 import type { components } from '../generated/my-account.js'
+import { pageOf } from '../paging.js'
 import { problem } from '../problem.js'
 import { isSameSecret, sha256 } from '../secrets.js'
 import { type ConnectSession, SESSION_LIFETIME, type Store } from '../store.js'
 import type { Connection } from '../tenant.js'
 import type { OperationId } from './contract.js'
-import { pageOf } from './paging.js'
 
 type Schemas = components['schemas']
 

@@ -1,4 +1,4 @@
-import { createExpiringMap } from '../expiring-map.js'
+import { createExpiringMap } from './expiring-map.js'
 
 /** The counts that stand in `x-ratelimit-*`. Nobody is refused for them: for a 429, ask with a fault. */
 export interface RateLimit {
