@@ -23,7 +23,7 @@ export interface CompletedConnect {
   returnTo?: string
 }
 
-/** Completions under way, by state: an effect that runs twice completes once. */
+/** Completions under way, by state and user: an effect that runs twice completes once. */
 const underway = new Map<string, Promise<CompletedConnect>>()
 
 /**
@@ -40,15 +40,15 @@ export async function completeConnect(
   { callbackUrl, transactions, user, signal }: CompleteConnectOptions,
 ): Promise<CompletedConnect> {
   const callback = parseCallback(callbackUrl)
-  const { state } = callback
-  const running = underway.get(state)
+  const key = JSON.stringify([callback.state, user])
+  const running = underway.get(key)
   if (running) return running
   const completion = complete(client, { callback, transactions, user, signal })
-  underway.set(state, completion)
+  underway.set(key, completion)
   try {
     return await completion
   } finally {
-    underway.delete(state)
+    underway.delete(key)
   }
 }
 

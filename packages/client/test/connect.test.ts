@@ -239,6 +239,14 @@ test('user_mismatch: nothing sent, and the user who started can still complete',
   expect((await again).account).toEqual(account)
 })
 
+test('another user is refused also while the completion of the one who started is under way', async () => {
+  const { complete } = await comeBack({ user: 'auth0|alice' })
+  const { done: alice } = complete(json(201, account), { user: 'auth0|alice' })
+  const { done: bob } = complete(json(201, account), { user: 'auth0|bob' })
+  await expect(bob).rejects.toMatchObject({ code: 'user_mismatch' })
+  expect((await alice).account).toEqual(account)
+})
+
 test('a store that cannot keep the result does not hide that the account is connected', async () => {
   const { complete } = await comeBack()
   const set = transactions.set
