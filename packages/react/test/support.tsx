@@ -149,5 +149,6 @@ interface Navigate extends Event {
 
 /** The Navigation API, which TypeScript 5.9 does not know. */
 function navigation(): EventTarget {
-  return (window as unknown as { navigation: EventTarget }).navigation // as it is missing in lib.dom
+  const api: EventTarget = Reflect.get(window, 'navigation')
+  return api
 }
