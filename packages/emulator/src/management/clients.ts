@@ -1,7 +1,7 @@
 import type { components } from '../generated/management.js'
 import document from '../generated/management.json' with { type: 'json' }
+import type { Call, Handler } from '../operation-answer.js'
 import { authMethodOf, type Client, type Tenant } from '../tenant.js'
-import type { Call, Handler } from './call.js'
 import { invalidRequest, managementError } from './error.js'
 
 type Schemas = components['schemas']

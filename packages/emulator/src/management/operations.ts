@@ -1,6 +1,6 @@
 import type { ConnectedAccounts } from '../connected-accounts.js'
+import type { Handler } from '../operation-answer.js'
 import type { Tenant } from '../tenant.js'
-import type { Handler } from './call.js'
 import { clientHandlers } from './clients.js'
 import { connectionHandlers } from './connections.js'
 import type { OperationId } from './contract.js'

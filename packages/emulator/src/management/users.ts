@@ -1,9 +1,9 @@
 import type { ConnectedAccount, ConnectedAccounts } from '../connected-accounts.js'
 import type { components } from '../generated/management.js'
 import { profileOf } from '../oidc/account.js'
+import type { Call, Handler } from '../operation-answer.js'
 import { pageOf } from '../paging.js'
 import type { Tenant, User } from '../tenant.js'
-import type { Call, Handler } from './call.js'
 import { invalidRequest, managementError } from './error.js'
 
 type Schemas = components['schemas']

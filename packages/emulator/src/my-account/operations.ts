@@ -1,6 +1,7 @@
 import { isAllowedCallback } from '../callbacks.js'
 import type { Context } from '../context.js'
 import type { components } from '../generated/my-account.js'
+import type { Call, Handler } from '../operation-answer.js'
 import { pageOf } from '../paging.js'
 import { problem } from '../problem.js'
 import { isSameSecret, sha256 } from '../secrets.js'
@@ -9,18 +10,6 @@ import type { Connection } from '../tenant.js'
 import type { OperationId } from './contract.js'
 
 type Schemas = components['schemas']
-
-/** A request that is authorized and fits the contract. */
-interface Call {
-  userId: string
-  clientId: string
-  path: Record<string, string>
-  query: URLSearchParams
-  body: unknown
-}
-
-/** What one operation does. */
-export type Handler = (call: Call) => Response | Promise<Response>
 
 /** The five operations of the My Account API. */
 export function createHandlers(context: Context, store: Store): Record<OperationId, Handler> {

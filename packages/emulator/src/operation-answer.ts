@@ -1,0 +1,111 @@
+import { type AccessToken, AccessTokenError, type AccessTokenVerifier } from './access-token.js'
+import type { Context } from './context.js'
+import type { Operation } from './contract.js'
+import { damaged, wait } from './damage.js'
+import type { DpopNonces } from './dpop-nonces.js'
+import type { FaultParts } from './fault-response.js'
+import type { Fault } from './faults.js'
+import type { ValidationError } from './problem.js'
+import type { RateLimit } from './rate-limit.js'
+import { readJson } from './request-body.js'
+
+/** A request that is authorized and fits the contract. */
+export interface Call {
+  userId: string
+  clientId: string
+  path: Record<string, string>
+  query: URLSearchParams
+  body: unknown
+}
+
+/** What one operation does. */
+export type Handler = (call: Call) => Response | Promise<Response>
+
+/** How one API words what it refuses. */
+export interface Refusals {
+  notFound(method: string, path: string): Response
+  unauthorized(error: AccessTokenError): Response
+  forbidden(scope: string, scheme: AccessToken['scheme']): Response
+  unsupportedMediaType(): Response
+  invalid(errors: [ValidationError, ...ValidationError[]]): Response
+  /** The answer in place of the operation's, if the fault has one. */
+  fault(fault: Fault, parts: FaultParts): Promise<Response | undefined>
+  /** For a mistake of the emulator's own. */
+  failed(): Response
+}
+
+/** An operation, and what its requests are checked with. */
+export interface GuardedOperation {
+  context: Context
+  operation: Operation
+  handle: Handler
+  verifier: AccessTokenVerifier
+  nonces: DpopNonces
+  rateLimit: RateLimit
+  refusals: Refusals
+}
+
+/**
+ * Answers one request. In this order it meets a fault that waits for the operation, and has its token, scope, parameters and
+ * body checked. Throws `ConnectionReset` where a fault lets nothing arrive.
+ */
+export async function answerOperation(
+  guarded: GuardedOperation,
+  request: Request,
+  path: Record<string, string>,
+): Promise<Response> {
+  const { context, operation, nonces, rateLimit, refusals } = guarded
+  const fault = context.faults.take(operation.id)
+  if (!fault) return answer(guarded, request, path)
+  await wait(fault.delay)
+  const instead = await refusals.fault(fault, { nonces, rateLimit: rateLimit.headers('fault') })
+  return damaged(instead ?? (await answer(guarded, request, path)), fault.damage)
+}
+
+async function answer(
+  guarded: GuardedOperation,
+  request: Request,
+  path: Record<string, string>,
+): Promise<Response> {
+  const { verifier, rateLimit, refusals } = guarded
+  try {
+    const token = await verifier.verify(request)
+    const response = await handleAuthorized(guarded, { request, path, token })
+    if (response.ok) setHeaders(response, rateLimit.headers(token.userId))
+    if (token.nextNonce) setHeaders(response, { 'dpop-nonce': token.nextNonce })
+    return response
+  } catch (error) {
+    if (error instanceof AccessTokenError) return refusals.unauthorized(error)
+    throw error
+  }
+}
+
+interface Authorized {
+  request: Request
+  path: Record<string, string>
+  token: AccessToken
+}
+
+async function handleAuthorized(
+  { operation, handle, refusals }: GuardedOperation,
+  { request, path, token }: Authorized,
+): Promise<Response> {
+  if (!token.scopes.has(operation.scope)) return refusals.forbidden(operation.scope, token.scheme)
+  const { searchParams: query } = new URL(request.url)
+  const [parameterError, ...others] = operation.checkParameters(path, query)
+  if (parameterError) return refusals.invalid([parameterError, ...others])
+  const { userId, clientId } = token
+  const call = { userId, clientId, path, query, body: undefined }
+  if (!operation.takesBody) return handle(call)
+  if (!/^application\/json *(;|$)/i.test(request.headers.get('content-type') ?? '')) {
+    return refusals.unsupportedMediaType()
+  }
+  const { value: body, flaw } = await readJson(request)
+  if (flaw) return refusals.invalid([{ detail: flaw, pointer: '', source: 'body' }])
+  const [bodyError, ...more] = operation.checkBody(body)
+  return bodyError ? refusals.invalid([bodyError, ...more]) : handle({ ...call, body })
+}
+
+function setHeaders(response: Response, headers: Record<string, string>): void {
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
+}
