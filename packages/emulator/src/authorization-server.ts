@@ -14,6 +14,7 @@ import { answerTokenFaults } from './oidc/token-fault.js'
 import { createTokenNonces } from './oidc/token-nonces.js'
 import { registerTokenVaultExchange } from './oidc/token-vault-exchange.js'
 import { serveUserinfo } from './oidc/userinfo.js'
+import type { Trips } from './trips.js'
 import type { Vault } from './vault.js'
 
 /** The tenant's authorization server, as a listener for a Node HTTP server. */
@@ -25,8 +26,17 @@ export interface AuthorizationServer {
   reset(): void
 }
 
-/** Login, tokens and logout of the tenant, on oidc-provider. `vault` answers the Token Vault exchange. */
-export function createAuthorizationServer(context: Context, vault: Vault): AuthorizationServer {
+/** What the authorization server needs: `vault` answers the Token Vault exchange, `trips` lead to third parties. */
+export interface AuthorizationServerOptions {
+  vault: Vault
+  trips: Trips
+}
+
+/** Login, tokens and logout of the tenant, on oidc-provider. */
+export function createAuthorizationServer(
+  context: Context,
+  { vault, trips }: AuthorizationServerOptions,
+): AuthorizationServer {
   const store = createOidcStore(context.now)
   const nonces = createTokenNonces(context)
   const configuration = oidcConfiguration(context, store.adapter, nonces)
@@ -42,7 +52,7 @@ export function createAuthorizationServer(context: Context, vault: Vault): Autho
   describeTokenErrors(provider)
   answerTokenFaults(provider, context, nonces)
   nonces.guard(provider)
-  serveLoginPage(provider, context)
+  const loginPage = serveLoginPage({ provider, context, trips })
   serveLogout(provider, context)
   serveUserinfo(provider, context)
   const callback = provider.callback()
@@ -60,6 +70,7 @@ export function createAuthorizationServer(context: Context, vault: Vault): Autho
     },
     reset() {
       store.reset()
+      loginPage.clear()
       refreshTokenReuses = 0
     },
   }

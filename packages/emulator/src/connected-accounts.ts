@@ -20,6 +20,7 @@ export interface ProviderGrant {
   /** The provider's id of the person. */
   subject: string
   email?: string
+  name?: string
   scopes: string[]
   tokens: ProviderTokens
 }

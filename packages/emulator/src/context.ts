@@ -3,6 +3,7 @@ import type { Clock } from './clock.js'
 import type { Faults } from './faults.js'
 import type { SwitchBoard } from './switches.js'
 import type { Tenant } from './tenant.js'
+import type { Users } from './users.js'
 
 /** What every part of one running emulator shares. */
 export interface Context {
@@ -16,6 +17,8 @@ export interface Context {
   readonly managementAudience: string
   /** The running tenant, with these audiences already in place. The Management API changes it. */
   readonly tenant: Tenant
+  /** The users of the tenant, and those that came by a login through a connection. */
+  readonly users: Users
   /** The RS256 key that signs ID tokens and access tokens. */
   readonly signingKey: { kid: string; privateKey: CryptoKey; privateJwk: JWK; publicJwk: JWK }
   readonly faults: Faults

@@ -112,6 +112,7 @@ const connections: Connection[] = [
       'offline_access',
       'https://www.googleapis.com/auth/calendar.readonly',
     ],
+    authentication: { active: true },
     connected_accounts: { active: true },
   },
   {
@@ -120,6 +121,7 @@ const connections: Connection[] = [
     strategy: 'github',
     display_name: 'GitHub',
     scopes: ['read:user', 'repo', 'offline_access'],
+    authentication: { active: true },
     connected_accounts: { active: true },
   },
   {
@@ -128,6 +130,7 @@ const connections: Connection[] = [
     strategy: 'oauth2',
     display_name: 'Acme',
     scopes: ['openid', 'profile', 'offline_access'],
+    authentication: { active: false },
     connected_accounts: { active: true },
   },
 ]

@@ -12,6 +12,7 @@ import { loadSigningKey } from './signing-key.js'
 import { createSwitches } from './switches.js'
 import type { Connection, Tenant, User } from './tenant.js'
 import { readTenant, withAudiences } from './tenant-options.js'
+import { createUsers } from './users.js'
 
 /** What an emulator is created with. */
 export interface EmulatorOptions {
@@ -77,11 +78,13 @@ type Settings = Pick<Context, 'tenant' | 'signingKey'>
 function assemble(url: string, { tenant, signingKey }: Settings) {
   const audiences = { myAccountAudience: `${url}/me/`, managementAudience: `${url}/api/v2/` }
   const clock = createClock()
+  const running = withAudiences(tenant, audiences)
   const context: Context = {
     url,
     issuer: `${url}/`,
     ...audiences,
-    tenant: withAudiences(tenant, audiences),
+    tenant: running,
+    users: createUsers(running, clock.now),
     signingKey,
     faults: createFaults(),
     switches: createSwitches(),
@@ -93,7 +96,7 @@ function assemble(url: string, { tenant, signingKey }: Settings) {
     resources.reset()
   }
   const resources = createResources(context, { reset })
-  const authorizationServer = createAuthorizationServer(context, resources.vault)
+  const authorizationServer = createAuthorizationServer(context, resources)
   const fetchResource = getRequestListener(withHangUp(resources.fetch), {
     overrideGlobalObjects: false,
   })

@@ -20,7 +20,7 @@ export function createManagementApi(
     path: '/api/v2',
     audience: context.managementAudience,
     operations: createContract(),
-    handlers: createHandlers(context.tenant, accounts),
+    handlers: createHandlers(context, accounts),
     nonces: createDpopNonces(context.now),
     refusals,
   })

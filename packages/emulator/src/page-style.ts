@@ -57,6 +57,9 @@ legend { padding: 0; margin: 0 0 8px; font-size: 0.875rem; font-weight: 600; }
 .scopes strong { display: block; font-weight: 500; }
 .scopes code { color: var(--soft); font-size: 0.8125rem; }
 .scopes li + li { border-top: 1px solid var(--line); }
+.or { display: flex; align-items: center; gap: 12px; margin: 20px 0; color: var(--soft); font-size: 0.875rem; }
+.or::before, .or::after { content: ""; flex: 1; border-top: 1px solid var(--line); }
+.connections { display: grid; gap: 12px; }
 .actions { display: flex; flex-wrap: wrap; gap: 12px; }
 button {
   flex: 1 1 140px; width: 100%; min-height: 44px; padding: 8px 20px; font: inherit; font-weight: 600; cursor: pointer;

@@ -33,8 +33,8 @@ export interface PageOptions {
   /** A short line over the heading, such as the name of who asks. */
   eyebrow?: string
   /**
-   * Everything under the heading. Styled are `p`, `p.muted`, `p.error`, `label` with `input`, `ul.scopes`, `fieldset` with
-   * `label.choice`, `div.actions`, `button` and `button.secondary`.
+   * Everything under the heading. Styled are `p`, `p.muted`, `p.error`, `p.or`, `label` with `input`, `ul.scopes`, `fieldset`
+   * with `label.choice`, `div.actions`, `form.connections`, `button` and `button.secondary`.
    */
   body: Html
 }

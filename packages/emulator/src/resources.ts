@@ -9,6 +9,7 @@ import { createMyAccountApi } from './my-account-api.js'
 import { seedAccounts } from './seed-accounts.js'
 import { createStore } from './store.js'
 import { rememberTenant } from './tenant-memory.js'
+import { createTrips, type Trips } from './trips.js'
 import { createUpstreamClient } from './upstream/client.js'
 import { createUpstream } from './upstream.js'
 import { createVault, type Vault } from './vault.js'
@@ -19,6 +20,7 @@ export interface Resources {
   fetch(request: Request): Promise<Response>
   readonly vault: Vault
   readonly accounts: ConnectedAccounts
+  readonly trips: Trips
   /** Connects accounts without a browser; `name` is what its errors call the request. */
   readonly seed: Controls['seed']
   /** Forgets sessions, accounts, the third parties' tokens, nonces and waiting faults, and puts clock, switches and tenant back. */
@@ -45,12 +47,14 @@ export function createResources(context: Context, options: ResourcesOptions = {}
   const upstream = createUpstream(context)
   const { url, now } = context
   const client = createUpstreamClient({ url, now, fetch: upstream.fetch })
+  const trips = createTrips(context, client)
   const myAccount = createMyAccountApi(context, store)
   const management = createManagementApi(context, accounts)
   const restoreTenant = rememberTenant(context.tenant)
   const reset = () => {
     for (const part of [store, upstream, myAccount, management]) part.reset()
     for (const part of [context.clock, context.switches]) part.reset()
+    for (const part of [trips, context.users]) part.clear()
     restoreTenant()
     context.faults.clear()
   }
@@ -63,11 +67,11 @@ export function createResources(context: Context, options: ResourcesOptions = {}
     console.error(error)
     return c.text('The emulator failed; its own output says how', 500)
   })
-  app.route('/', createConnectPage({ context, store, upstream: client }))
+  app.route('/', createConnectPage({ context, store, trips }))
   app.route('/', control)
   app.all('/me/*', (c) => myAccount.fetch(c.req.raw))
   app.all('/api/v2/*', (c) => management.fetch(c.req.raw))
   app.all('/upstream/*', (c) => upstream.fetch(c.req.raw))
   const vault = createVault({ accounts, upstream: client, now })
-  return { fetch: async (request) => app.fetch(request), vault, accounts, seed, reset }
+  return { fetch: async (request) => app.fetch(request), vault, accounts, trips, seed, reset }
 }

@@ -38,7 +38,7 @@ export async function seedAccounts(
 }
 
 function providerOf({ context, upstream }: SeedParts, request: SeedRequest, name: string) {
-  if (!context.tenant.users.some(({ user_id }) => user_id === request.user_id)) {
+  if (!context.users.find(request.user_id)) {
     throw new InputError(`${name}/user_id is no user of the tenant`)
   }
   const provider = upstream.provider(request.connection)

@@ -28,8 +28,6 @@ export interface Store {
   readonly sessions: ExpiringMap<ConnectSession>
   /** Sessions by ticket, which works once. */
   readonly tickets: ExpiringMap<ConnectSession>
-  /** Sessions by the `state` with which their user was sent to the provider, and the PKCE verifier for it. */
-  readonly departures: ExpiringMap<{ session: ConnectSession; codeVerifier: string }>
   /** Opens a session and answers with its ticket. */
   open(start: Omit<ConnectSession, 'id' | 'expiresAt' | 'outcome'>): {
     session: ConnectSession
@@ -45,12 +43,10 @@ export function createStore({ now }: Context): Store {
   const accounts = createConnectedAccounts(now)
   const sessions = createExpiringMap<ConnectSession>(now)
   const tickets = createExpiringMap<ConnectSession>(now)
-  const departures = createExpiringMap<{ session: ConnectSession; codeVerifier: string }>(now)
   return {
     accounts,
     sessions,
     tickets,
-    departures,
     open(start) {
       const session = { ...start, id: randomString(64), expiresAt: now() + SESSION_LIFETIME * 1000 }
       const ticket = crypto.randomUUID()
@@ -64,7 +60,7 @@ export function createStore({ now }: Context): Store {
       return connectCode
     },
     reset() {
-      for (const part of [accounts, sessions, tickets, departures]) part.clear()
+      for (const part of [accounts, sessions, tickets]) part.clear()
     },
   }
 }

@@ -41,16 +41,21 @@ export interface ClientGrant {
   scope: string[]
 }
 
+/** Who a user is. */
+export type Profile = Required<Pick<Schemas['User'], 'user_id' | 'email' | 'name'>>
+
 /** A user of the tenant's database, who logs in with `email` and `password`. */
-export interface User extends Required<Pick<Schemas['User'], 'user_id' | 'email' | 'name'>> {
+export interface User extends Profile {
   password: string
 }
 
 /** A connection to a third party, which the emulator itself plays. */
 export interface Connection extends ConnectionOfContract {
   display_name: string
-  /** Scopes asked for when a connect request names none: `options.scope` of the Management API. */
+  /** Scopes asked for at a login, and when a connect request names none: `options.scope` of the Management API. */
   scopes: string[]
+  /** Whether people log in with it. They do if absent. */
+  authentication?: Schemas['AuthenticationPurpose']
   connected_accounts: Schemas['ConnectedAccountsPurpose']
   /** Ids of the clients it is enabled for; absent means all. */
   enabled_clients?: string[]

@@ -6,6 +6,7 @@ import { createFaults } from '../src/faults.js'
 import { createResources, type Resources } from '../src/resources.js'
 import { createSwitches } from '../src/switches.js'
 import { MANAGEMENT_AUDIENCE, MY_ACCOUNT_AUDIENCE, type Tenant } from '../src/tenant.js'
+import { createUsers } from '../src/users.js'
 
 /** An emulator's resource side with a clock that a test can move. */
 export interface TestBed {
@@ -45,6 +46,7 @@ export async function createTestBed({
     myAccountAudience: `${url}/me/`,
     managementAudience: `${url}/api/v2/`,
     tenant,
+    users: createUsers(tenant, clock.now),
     signingKey: {
       kid: 'test',
       privateKey,

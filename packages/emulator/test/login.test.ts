@@ -209,7 +209,7 @@ describe('/authorize', () => {
   })
 
   it('takes the parameters of Auth0 SDKs that mean nothing here', async () => {
-    const params = { connection: 'google-oauth2', auth0Client: 'e30=', screen_hint: 'signup' }
+    const params = { auth0Client: 'e30=', screen_hint: 'signup', ui_locales: 'de' }
     const { code } = await logIn({ ...login, params })
     expect(code).toBeTruthy()
   })

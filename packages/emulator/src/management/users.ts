@@ -1,22 +1,24 @@
 import type { ConnectedAccount, ConnectedAccounts } from '../connected-accounts.js'
+import type { Context } from '../context.js'
 import type { components } from '../generated/management.js'
 import { profileOf } from '../oidc/account.js'
 import type { Call, Handler } from '../operation-answer.js'
 import { pageOf } from '../paging.js'
-import type { Tenant, User } from '../tenant.js'
+import type { Tenant } from '../tenant.js'
+import type { Person } from '../users.js'
 import { invalidRequest, managementError } from './error.js'
 
 type Schemas = components['schemas']
 
 /** The operations on users. */
 export function userHandlers(
-  tenant: Tenant,
+  { tenant, users }: Pick<Context, 'tenant' | 'users'>,
   accounts: ConnectedAccounts,
 ): Record<'getUser' | 'getUserConnectedAccounts', Handler> {
-  const find = ({ path }: Call) => tenant.users.find(({ user_id }) => user_id === path.id)
+  const find = ({ path }: Call) => users.find(path.id)
   const missing = () =>
     managementError(404, 'The user does not exist.', { errorCode: 'inexistent_user' })
-  const entriesOf = ({ user_id }: User) =>
+  const entriesOf = ({ user_id }: Person) =>
     accounts.list(user_id).map(({ position, item }) => ({ position, item: shown(tenant, item) }))
   return {
     getUser(call) {
@@ -44,21 +46,13 @@ export function userHandlers(
   }
 }
 
-function describe(user: User): Schemas['User'] {
-  const [provider = '', ...rest] = user.user_id.split('|')
+function describe(user: Person): Schemas['User'] {
   const profile = profileOf(user)
   return {
     user_id: user.user_id,
     ...profile,
     created_at: profile.updated_at,
-    identities: [
-      {
-        connection: 'Username-Password-Authentication',
-        user_id: rest.join('|'),
-        provider,
-        isSocial: false,
-      },
-    ],
+    identities: [user.identity],
   }
 }
 

@@ -1,4 +1,5 @@
 import { isAllowedCallback } from '../callbacks.js'
+import { connectionsFor } from '../connections.js'
 import type { Context } from '../context.js'
 import type { components } from '../generated/my-account.js'
 import type { Call, Handler } from '../operation-answer.js'
@@ -6,7 +7,6 @@ import { pageOf } from '../paging.js'
 import { problem } from '../problem.js'
 import { isSameSecret, sha256 } from '../secrets.js'
 import { type ConnectSession, SESSION_LIFETIME, type Store } from '../store.js'
-import type { Connection } from '../tenant.js'
 import type { OperationId } from './contract.js'
 
 type Schemas = components['schemas']
@@ -34,7 +34,7 @@ function connect(context: Context, store: Store, call: Call): Response {
       'The redirect_uri is not an allowed callback URL of the application',
     )
   }
-  const connection = enabledConnections(context, call).find(
+  const connection = connectionsFor(context.tenant, 'connected_accounts', call.clientId).find(
     ({ name }) => name === request.connection,
   )
   if (!connection) return problem('not_found', 'The connection was not found')
@@ -47,13 +47,6 @@ function connect(context: Context, store: Store, call: Call): Response {
     expires_in: SESSION_LIFETIME,
   }
   return Response.json(answer, { status: 201 })
-}
-
-function enabledConnections({ tenant }: Context, { clientId }: Call): Connection[] {
-  return tenant.connections.filter(
-    ({ connected_accounts, enabled_clients }) =>
-      connected_accounts.active && (enabled_clients?.includes(clientId) ?? true),
-  )
 }
 
 async function complete(context: Context, store: Store, call: Call): Promise<Response> {
@@ -109,10 +102,12 @@ function listAccounts(store: Store, { userId, query }: Call): Response {
 }
 
 function listConnections(context: Context, call: Call): Response {
-  const list = enabledConnections(context, call).map(({ name, strategy, scopes }, position) => ({
-    position,
-    item: { name, strategy, scopes },
-  }))
+  const list = connectionsFor(context.tenant, 'connected_accounts', call.clientId).map(
+    ({ name, strategy, scopes }, position) => ({
+      position,
+      item: { name, strategy, scopes },
+    }),
+  )
   const page = pageOf(list, { name: 'connections', query: call.query })
   if (!page) return badCursor()
   const { items: connections, next } = page

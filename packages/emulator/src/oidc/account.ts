@@ -1,6 +1,6 @@
 import type { Account } from 'oidc-provider'
 import type { components } from '../generated/management.js'
-import type { User } from '../tenant.js'
+import type { Profile } from '../tenant.js'
 
 /** Which claims each scope of OpenID Connect gives (OIDC Core §5.4). */
 export const CLAIMS_OF_SCOPES: Record<'openid' | 'profile' | 'email', string[]> = {
@@ -10,7 +10,7 @@ export const CLAIMS_OF_SCOPES: Record<'openid' | 'profile' | 'email', string[]> 
 }
 
 /** What the tenant knows about a person. */
-export function profileOf({ name, email }: User) {
+export function profileOf({ name, email }: Profile) {
   return {
     name,
     nickname: email.split('@')[0] ?? '',
@@ -23,7 +23,7 @@ export function profileOf({ name, email }: User) {
 
 /** The user's claims for these scopes. */
 export function claimsOf(
-  user: User,
+  user: Profile,
   scopes: Iterable<string>,
 ): { sub: string } & Record<string, unknown> {
   const all: Record<string, unknown> = profileOf(user)
@@ -36,7 +36,7 @@ export function claimsOf(
 }
 
 /** The user as oidc-provider knows them. */
-export function accountOf(user: User): Account {
+export function accountOf(user: Profile): Account {
   return {
     accountId: user.user_id,
     claims: (_use, scope) => claimsOf(user, scope.split(' ')),

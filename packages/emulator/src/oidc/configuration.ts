@@ -1,17 +1,18 @@
-import {
-  type AdapterFactory,
-  type Configuration,
-  type ErrorOut,
-  type Grant,
-  interactionPolicy,
-  type KoaContextWithOIDC,
+import type {
+  AdapterFactory,
+  Configuration,
+  ErrorOut,
+  Grant,
+  KoaContextWithOIDC,
 } from 'oidc-provider'
 import type { Context } from '../context.js'
 import { isAllowedOrigin } from '../origins.js'
 import { html, pageResponse } from '../page.js'
 import { customizeAccessToken } from './access-token-claims.js'
 import { accountOf, CLAIMS_OF_SCOPES } from './account.js'
+import { authorizeParameters } from './authorize-parameters.js'
 import { clientsOf } from './client-adapter.js'
+import { createInteractionPolicy } from './interaction-policy.js'
 import { loginPath } from './login-page.js'
 import { apiOfResource, OIDC_SCOPES, resourceOf, resourceServer } from './resource-servers.js'
 import type { TokenNonces } from './token-nonces.js'
@@ -24,7 +25,7 @@ export function oidcConfiguration(
   adapter: AdapterFactory,
   nonces: TokenNonces,
 ): Configuration {
-  const { tenant, signingKey, url } = context
+  const { tenant, users, signingKey, url } = context
   const { port } = new URL(url)
   return {
     adapter: (name) => (name === 'Client' ? clientsOf(tenant) : adapter(name)),
@@ -32,7 +33,7 @@ export function oidcConfiguration(
     routes,
     features: features(context, nonces),
     findAccount: (_ctx, sub) => {
-      const user = tenant.users.find(({ user_id }) => user_id === sub)
+      const user = users.find(sub)
       return user && accountOf(user)
     },
     scopes: OIDC_SCOPES,
@@ -42,9 +43,12 @@ export function oidcConfiguration(
     pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },
     // There is none: the registered one only stands in for the tenant's `callbacks`.
     allowOmittingSingleRegisteredRedirectUri: false,
-    extraParams: { audience: restoreOfflineAccess },
+    extraParams: authorizeParameters(context),
     loadExistingGrant: createGrant,
-    interactions: { policy: withoutConsent(), url: (_ctx, { uid }) => loginPath(uid) },
+    interactions: {
+      policy: createInteractionPolicy(context),
+      url: (_ctx, { uid }) => loginPath(uid),
+    },
     // Cookies ignore ports, and two emulators on localhost must not log each other out.
     cookies: { names: cookieNames(port) },
     formats: {
@@ -114,16 +118,6 @@ function requestedResource(ctx: KoaContextWithOIDC): string | undefined {
   return typeof audience === 'string' ? resourceOf(audience) : undefined
 }
 
-// oidc-provider drops offline_access from requests without a consent page; this runs after that.
-function restoreOfflineAccess(ctx: KoaContextWithOIDC): void {
-  const { params, client } = ctx.oidc
-  const wanted = [ctx.query.scope ?? ''].flat().join(' ').split(' ')
-  if (!params || !wanted.includes('offline_access') || !client?.grantTypeAllowed('refresh_token'))
-    return
-  const scope = typeof params.scope === 'string' ? params.scope.split(' ') : []
-  params.scope = [...new Set([...scope, 'offline_access'])].join(' ')
-}
-
 // One grant per authorization: oidc-provider would share one per client and session, and a replayed code would end them all.
 async function createGrant(ctx: KoaContextWithOIDC): Promise<Grant> {
   const { account, client, provider, requestParamScopes, requestParamOIDCScopes } = ctx.oidc
@@ -135,12 +129,6 @@ async function createGrant(ctx: KoaContextWithOIDC): Promise<Grant> {
   }
   await grant.save()
   return grant
-}
-
-function withoutConsent() {
-  const policy = interactionPolicy.base()
-  policy.get('consent')?.checks.clear()
-  return policy
 }
 
 function cookieNames(port: string) {

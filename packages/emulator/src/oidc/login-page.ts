@@ -1,8 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { errors, type Provider } from 'oidc-provider'
+import { errors, type InteractionResults, type Provider } from 'oidc-provider'
+import { connectionsFor, DATABASE } from '../connections.js'
 import type { Context } from '../context.js'
+import { createExpiringMap, type ExpiringMap } from '../expiring-map.js'
 import { html, pageResponse } from '../page.js'
 import { isSameSecret } from '../secrets.js'
+import type { Connection } from '../tenant.js'
+import type { Trips } from '../trips.js'
+import { loginForm } from './login-form.js'
 import { readNodeText } from './request-form.js'
 
 /** Where the login page of an interaction is. */
@@ -10,11 +15,37 @@ export function loginPath(uid: string): string {
   return `/u/login/${uid}`
 }
 
-/** Serves the login page: a form with `#username` and `#password`, for the users of the tenant. */
-export function serveLoginPage(provider: Provider, context: Context): void {
-  provider.use(async (ctx, next) => {
+/** What the login page works with. */
+export interface LoginPageOptions {
+  provider: Provider
+  context: Context
+  trips: Trips
+}
+
+interface Call extends LoginPageOptions {
+  /** What logins at a third party came to, by interaction. */
+  results: ExpiringMap<InteractionResults>
+  request: IncomingMessage
+  response: ServerResponse
+}
+
+interface Login {
+  uid: string
+  params: Record<string, unknown>
+  /** What the person may choose. */
+  connections: Connection[]
+}
+
+/**
+ * Serves the login page, which knows the users of the tenant by their passwords and sends others to the third party of a
+ * connection, at once if the request names one. `clear` forgets who came back from there.
+ */
+export function serveLoginPage(options: LoginPageOptions): { clear(): void } {
+  const results = createExpiringMap<InteractionResults>(options.context.now)
+  options.provider.use(async (ctx, next) => {
     if (!ctx.path.startsWith(loginPath(''))) return next()
-    const page = await login(provider, context, ctx.req, ctx.res).catch(explain)
+    const call = { ...options, results, request: ctx.req, response: ctx.res }
+    const page = await answer(call).catch(explain)
     if (typeof page === 'string') {
       ctx.status = 303
       return ctx.redirect(page)
@@ -23,54 +54,73 @@ export function serveLoginPage(provider: Provider, context: Context): void {
     ctx.set(Object.fromEntries(page.headers))
     ctx.body = await page.text()
   })
+  return { clear: results.clear }
 }
 
-/** A page, or the URL with which the authorization goes on. */
-async function login(
-  provider: Provider,
-  { tenant }: Context,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<Response | string> {
-  const { params } = await provider.interactionDetails(request, response)
-  const client = tenant.clients.find(({ client_id }) => client_id === params.client_id)
-  const application = client?.name ?? 'an application'
-  if (request.method !== 'POST') {
-    const hint = typeof params.login_hint === 'string' ? params.login_hint : ''
-    return loginPage({ application, username: hint })
-  }
-  const form = new URLSearchParams(await readNodeText(request))
+/** A page, or the URL with which the login goes on. */
+async function answer(call: Call): Promise<Response | string> {
+  const { provider, context, request, response, results } = call
+  const { uid, params } = await provider.interactionDetails(request, response)
+  const result = results.take(uid)
+  if (result) return finish(call, result)
+  const all = connectionsFor(context.tenant, 'authentication', String(params.client_id))
+  const named = all.find(({ name }) => name === params.connection)
+  if (named) return leave(call, { uid, params, connections: [] }, named)
+  const login = { uid, params, connections: params.connection === DATABASE ? [] : all }
+  if (request.method === 'POST') return submit(call, login)
+  const hint = typeof params.login_hint === 'string' ? params.login_hint : ''
+  return loginForm({ ...formOf(call, login), username: hint })
+}
+
+async function submit(call: Call, login: Login): Promise<Response | string> {
+  const form = new URLSearchParams(await readNodeText(call.request))
+  const connection = login.connections.find(({ name }) => name === form.get('connection'))
+  if (connection) return leave(call, login, connection)
+  const { users } = call.context.tenant
   const username = form.get('username')?.trim() ?? ''
-  const user = tenant.users.find(({ email }) => email.toLowerCase() === username.toLowerCase())
+  const user = users.find(({ email }) => email.toLowerCase() === username.toLowerCase())
   if (!user || !isSameSecret(user.password, form.get('password') ?? '')) {
-    return loginPage({ application, username, isWrong: true })
+    return loginForm({ ...formOf(call, login), username, isWrong: true })
   }
-  const result = { login: { accountId: user.user_id } }
+  return finish(call, { login: { accountId: user.user_id } })
+}
+
+function formOf({ context }: Call, { params, connections }: Login) {
+  const client = context.tenant.clients.find(({ client_id }) => client_id === params.client_id)
+  return { application: client?.name ?? 'an application', connections }
+}
+
+async function leave(
+  { context, trips, results }: Call,
+  { uid, params }: Login,
+  connection: Connection,
+): Promise<string> {
+  const { connection_scope, login_hint } = params
+  const added = typeof connection_scope === 'string' ? connection_scope.split(/[ ,]+/) : []
+  const expiresAt = context.now() + 600_000
+  const url = await trips.depart({
+    connection,
+    scopes: [...connection.scopes, ...added.filter(Boolean)],
+    parameters: typeof login_hint === 'string' ? { login_hint } : {},
+    expiresAt,
+    comeBack(outcome) {
+      const result =
+        'grant' in outcome
+          ? { login: { accountId: context.users.logIn(connection, outcome.grant).user_id } }
+          : outcome
+      results.set(uid, result, expiresAt)
+      // Only the browser that began the login has the cookie with which it goes on there.
+      return new URL(loginPath(uid), context.url)
+    },
+  })
+  return url.href
+}
+
+function finish(
+  { provider, request, response }: Call,
+  result: InteractionResults,
+): Promise<string> {
   return provider.interactionResult(request, response, result, { mergeWithLastSubmission: false })
-}
-
-interface LoginPage {
-  application: string
-  username: string
-  isWrong?: boolean
-}
-
-function loginPage({ application, username, isWrong = false }: LoginPage): Response {
-  const alert = html`<p class="error" role="alert" id="error">Wrong email or password.</p>`
-  const described = isWrong && html` aria-invalid="true" aria-describedby="error"`
-  const focus = html` autofocus`
-  const body = html`
-<p class="muted">to go on to ${application}</p>
-${isWrong && alert}
-<form method="post">
-<label for="username">Email address</label>
-<input id="username" name="username" inputmode="email" autocomplete="username" required
- value="${username}"${described}${username === '' && focus}>
-<label for="password">Password</label>
-<input id="password" name="password" type="password" autocomplete="current-password" required${described}${username !== '' && focus}>
-<button type="submit">Continue</button>
-</form>`
-  return pageResponse({ title: 'Log in', eyebrow: 'Emulated tenant', body }, isWrong ? 400 : 200)
 }
 
 function explain(error: unknown): Response {

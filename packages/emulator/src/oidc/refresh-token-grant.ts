@@ -145,7 +145,7 @@ function createAccessToken(
 
 async function issueIdToken(refresh: Refresh, scopes: string[]): Promise<string> {
   const { provider, context, ctx, source } = refresh
-  const user = context.tenant.users.find(({ user_id }) => user_id === source.accountId)
+  const user = context.users.find(source.accountId)
   if (!user) throw new errors.InvalidGrant('the user does not exist')
   const account = accountOf(user)
   ctx.oidc.entity('Account', account)

@@ -77,7 +77,7 @@ async function readSubject(subject: Subject): Promise<string> {
     throw new errors.InvalidRequest(`subject_token_type must be ${supported}`)
   }
   const userId = await read(subject)
-  if (subject.context.tenant.users.some((user) => user.user_id === userId)) return userId ?? ''
+  if (userId !== undefined && subject.context.users.find(userId)) return userId
   throw oauthError(401, 'invalid_grant', 'The subject token is not valid')
 }
 

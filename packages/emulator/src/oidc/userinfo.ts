@@ -31,7 +31,7 @@ export function serveUserinfo(provider: Provider, context: Context): void {
     const request = new Request(identifier, { method: ctx.method, headers })
     try {
       const { userId, scopes } = await verifier.verify(request)
-      const user = context.tenant.users.find(({ user_id }) => user_id === userId)
+      const user = context.users.find(userId)
       ctx.body = user && claimsOf(user, scopes)
     } catch (error) {
       if (!(error instanceof AccessTokenError)) throw error

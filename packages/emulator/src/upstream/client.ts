@@ -70,10 +70,11 @@ async function describe(
   const headers = { authorization: `Bearer ${tokens.accessToken}` }
   const response = await fetch(new Request(`${issuerOf(url, connection)}/userinfo`, { headers }))
   if (!response.ok) return undefined
-  const { sub, email }: { sub?: unknown; email?: unknown } = await response.json()
+  const { sub, email, name }: Record<string, unknown> = await response.json()
   return {
     subject: String(sub),
     ...(typeof email === 'string' && { email }),
+    ...(typeof name === 'string' && { name }),
     scopes: tokens.scope.split(/[ ,]+/).filter(Boolean),
     tokens,
   }

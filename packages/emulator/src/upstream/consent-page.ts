@@ -27,7 +27,7 @@ const meanings: Record<string, string> = {
 /** The page on which a person picks an account and allows or refuses what the tenant asks for. */
 export function consentPage({ provider, id, scopes, accounts }: ConsentPageOptions): Response {
   const name = provider.connection.display_name
-  const body = html`<p>The login service at ${new URL(provider.issuer).host} wants to connect it and to use it as listed here.</p>
+  const body = html`<p>The login service at ${new URL(provider.issuer).host} wants to use it as listed here.</p>
 <form method="post" action="${provider.issuer}/consent">
 <input type="hidden" name="id" value="${id}">
 <fieldset>

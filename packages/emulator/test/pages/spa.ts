@@ -63,6 +63,15 @@ window.callMyAccount = async ({ method = 'GET', path, scope }) => {
 const main = document.querySelector('main')
 addButton('Log in', () => auth0.loginWithRedirect({ ...login, appState }))
 addButton('Log in without naming the audience', () => auth0.loginWithRedirect({ appState }))
+addButton('Log in with Google', () =>
+  auth0.loginWithRedirect({
+    authorizationParams: {
+      ...login.authorizationParams,
+      connection: 'google-oauth2',
+      connection_scope: 'https://www.googleapis.com/auth/contacts',
+    },
+  }),
+)
 addButton('Log in with a popup', () => auth0.loginWithPopup(login))
 addButton('Connect Google', () => connect('google-oauth2'))
 addButton('Connect GitHub', () => connect('github', ['read:user']))

@@ -1,0 +1,36 @@
+import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
+import { connectionsFor, DATABASE } from '../connections.js'
+import type { Context } from '../context.js'
+
+/** The parameters of `/authorize` that are Auth0's own, and what refuses wrong ones. They run also where one is absent. */
+export function authorizeParameters(context: Context): Configuration['extraParams'] {
+  return {
+    audience: restoreOfflineAccess,
+    connection: (ctx, name) => refuseConnection(context, ctx, name),
+    connection_scope: null,
+  }
+}
+
+// oidc-provider drops offline_access from requests without a consent page; this runs after that.
+function restoreOfflineAccess(ctx: KoaContextWithOIDC): void {
+  const { params, client } = ctx.oidc
+  const wanted = [ctx.query.scope ?? ''].flat().join(' ').split(' ')
+  if (!params || !wanted.includes('offline_access') || !client?.grantTypeAllowed('refresh_token'))
+    return
+  const scope = typeof params.scope === 'string' ? params.scope.split(' ') : []
+  params.scope = [...new Set([...scope, 'offline_access'])].join(' ')
+}
+
+function refuseConnection(
+  { tenant }: Context,
+  { oidc }: KoaContextWithOIDC,
+  name: string | undefined,
+): void {
+  if (!name || name === DATABASE) return
+  if (!tenant.connections.some((connection) => connection.name === name)) {
+    throw new errors.InvalidRequest('the connection was not found')
+  }
+  const enabled = connectionsFor(tenant, 'authentication', oidc.client?.clientId ?? '')
+  if (enabled.some((connection) => connection.name === name)) return
+  throw new errors.InvalidRequest('the connection is not enabled for the client')
+}

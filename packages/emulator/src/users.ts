@@ -1,0 +1,60 @@
+import type { ProviderGrant } from './connected-accounts.js'
+import { DATABASE } from './connections.js'
+import { createExpiringMap } from './expiring-map.js'
+import type { components } from './generated/management.js'
+import type { Connection, Profile, Tenant } from './tenant.js'
+
+type Identity = components['schemas']['Identity']
+
+/** A user of the tenant, however they log in. */
+export interface Person extends Profile {
+  /** The account that they log in with. */
+  identity: Identity
+}
+
+/** The users of a tenant: those of its data, and at most 10 000 that came by a login through a connection. */
+export interface Users {
+  find(userId: string | undefined): Person | undefined
+  /** The user with this account of a third party: a new one at the first login, the same one later. */
+  logIn(connection: Connection, account: ProviderGrant): Person
+  /** Forgets those that came by a login. */
+  clear(): void
+}
+
+/** The users of this tenant. */
+export function createUsers(tenant: Tenant, now: () => number): Users {
+  const arrived = createExpiringMap<Person>(now)
+  const find = (userId = '') => {
+    const user = tenant.users.find(({ user_id }) => user_id === userId)
+    return user ? personOf(user) : arrived.get(userId)
+  }
+  return {
+    find,
+    logIn(connection, { subject, email = '', name = subject }) {
+      const identity = identityOf(connection, subject)
+      const user_id = `${identity.provider}|${identity.user_id}`
+      const known = find(user_id)
+      if (known) return known
+      const person = { user_id, email, name, identity }
+      arrived.set(user_id, person, Number.POSITIVE_INFINITY)
+      return person
+    },
+    clear: () => arrived.clear(),
+  }
+}
+
+function personOf({ user_id, email, name }: Profile): Person {
+  const [provider = '', ...rest] = user_id.split('|')
+  const identity = { connection: DATABASE, user_id: rest.join('|'), provider, isSocial: false }
+  return { user_id, email, name, identity }
+}
+
+const enterprise = ['oidc', 'okta', 'waad', 'google-apps', 'pingfederate']
+
+// Of some strategies there may be several connections, whose names keep their users apart.
+function identityOf({ strategy, name }: Connection, subject: string): Identity {
+  const isSocial = !enterprise.includes(strategy)
+  const isNamed = !isSocial || strategy === 'oauth2'
+  const user_id = isNamed ? `${name}|${subject}` : subject
+  return { connection: name, user_id, provider: strategy, isSocial }
+}
