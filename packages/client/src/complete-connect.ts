@@ -1,10 +1,12 @@
+import { iterateConnectedAccounts } from './accounts.js'
 import { unwrap } from './answer.js'
 import { type Callback, parseCallback } from './callback.js'
 import type { ConnectedAccountsClient } from './client.js'
+import { isReturnTo } from './connect-options.js'
 import { ConnectFlowError, type ConnectFlowErrorCode, isMyAccountApiError } from './errors.js'
 import { isCompletedConnectedAccount } from './shape.js'
 import type { PendingTransaction, Transaction, TransactionStore } from './transactions.js'
-import type { Abortable, CompletedConnectedAccount } from './types.js'
+import type { Abortable, CompletedConnectedAccount, ConnectedAccount } from './types.js'
 
 /** Options of {@link completeConnect}. */
 export interface CompleteConnectOptions extends Abortable {
@@ -12,7 +14,7 @@ export interface CompleteConnectOptions extends Abortable {
   callbackUrl: string | URL
   /** The store that `startConnect` was given. */
   transactions: TransactionStore
-  /** The logged-in user. */
+  /** The logged-in user; must be the one who started the flow, where `startConnect` was told who that is. */
   user?: string | undefined
 }
 
@@ -23,53 +25,116 @@ export interface CompletedConnect {
   returnTo?: string
 }
 
-/** Completions under way, by state and user: an effect that runs twice completes once. */
-const underway = new Map<string, Promise<CompletedConnect>>()
+/** Completions under way, by state. */
+const underway = new Map<string, { completed: Promise<CompletedConnect>; signal?: AbortSignal }>()
 
 /**
- * Completes the flow that a callback URL belongs to. Calling it again with the same URL gives the same account, until
- * the transaction expires; after a network failure it resumes.
+ * Completes the flow that a callback URL belongs to, once: an effect that runs twice shares one completion, and tabs take
+ * turns by Web Locks where the runtime has them. Calling it again with the same URL gives the same account until the
+ * transaction expires; after a network failure it resumes. Where an earlier answer was lost and the code is used up, the
+ * one account of the connection that was not there at the start is the one that was connected.
  *
  * Throws `ConnectFlowError`: `not_a_callback`, `unknown_state`, `user_mismatch` and `missing_connect_code` (nothing sent,
- * the transaction kept), `access_denied` and `provider_error` (refused at the provider), `expired`, and
- * `outcome_unknown` where an earlier attempt got no answer and the code is used up now: list the accounts to see.
+ * the transaction kept), `access_denied` and `provider_error` (refused at the provider), `expired`, `storage_unavailable`,
+ * and `outcome_unknown` where an earlier answer was lost and the accounts do not tell either.
  * Throws `MyAccountApiError` where the server refuses.
  */
 export async function completeConnect(
   client: ConnectedAccountsClient,
-  { callbackUrl, transactions, user, signal }: CompleteConnectOptions,
+  { callbackUrl, ...options }: CompleteConnectOptions,
 ): Promise<CompletedConnect> {
-  const callback = parseCallback(callbackUrl)
-  const key = JSON.stringify([callback.state, user])
-  const running = underway.get(key)
-  if (running) return running
-  const completion = complete(client, { callback, transactions, user, signal })
-  underway.set(key, completion)
-  try {
-    return await completion
-  } finally {
-    underway.delete(key)
+  const completion = { ...options, client, callback: parseCallback(callbackUrl) }
+  const { signal, callback } = completion
+  for (;;) {
+    // Before anything is shared: who may not complete the flow does not get its answer either.
+    await findTransaction(completion)
+    signal?.throwIfAborted()
+    const other = underway.get(callback.state)
+    if (!other) return start(completion)
+    try {
+      return await Promise.race([other.completed, whenAborted(signal)])
+    } catch (error) {
+      if (!other.signal?.aborted || signal?.aborted) throw error // else it was given up by its caller, not by this one
+    }
   }
+}
+
+function whenAborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason))
+  })
 }
 
 interface Completion extends Omit<CompleteConnectOptions, 'callbackUrl'> {
+  client: ConnectedAccountsClient
   callback: Callback
 }
 
-async function complete(client: ConnectedAccountsClient, completion: Completion) {
-  const { callback, transactions, user, signal } = completion
-  const { state } = callback
-  const transaction = await transactions.get(state)
-  if (!transaction) throw unknownState()
-  if (user !== undefined && transaction.user !== undefined && user !== transaction.user) {
-    throw flowError(
-      transaction,
-      'user_mismatch',
-      'Another user started this flow; log in as that user to complete it.',
-    )
+type Pending = Transaction & { pending: PendingTransaction }
+
+function start(completion: Completion): Promise<CompletedConnect> {
+  const { callback, signal } = completion
+  const completed = takeTurn(completion).finally(() => underway.delete(callback.state))
+  underway.set(callback.state, { completed, ...(signal && { signal }) })
+  return completed
+}
+
+/** Completes while no other tab does. */
+async function takeTurn(completion: Completion): Promise<CompletedConnect> {
+  const { callback, signal } = completion
+  const complete = () => completeNow(completion)
+  const locks = globalThis.navigator?.locks
+  if (!locks) return complete()
+  return locks.request(`connected-accounts.${callback.state}`, signal ? { signal } : {}, complete)
+}
+
+async function findTransaction({ transactions, callback, user }: Completion): Promise<Transaction> {
+  const transaction = await transactions.get(callback.state)
+  // A result is forgotten once it has expired, and a returnTo that startConnect would have refused is not from there.
+  const isKnown =
+    transaction &&
+    !(transaction.account && isExpired(transaction)) &&
+    isReturnTo(transaction.returnTo, transaction.redirectUri)
+  if (!isKnown) throw unknownState()
+  if (transaction.user !== undefined && transaction.user !== user) {
+    const message = 'Another user started this flow; log in as that user to complete it.'
+    throw flowError(transaction, 'user_mismatch', message)
   }
-  if (transaction.account) return completedConnect(transaction, transaction.account)
-  const { connectCode, pending } = await checkCallback(completion, transaction)
+  return transaction
+}
+
+async function completeNow(completion: Completion): Promise<CompletedConnect> {
+  const { transactions, callback } = completion
+  const transaction = await findTransaction(completion)
+  const { account, pending } = transaction
+  if (account) return completedConnect(transaction, account)
+  const connectCode = await codeOf(completion, transaction)
+  if (!pending || (isExpired(transaction) && !pending.attempted)) {
+    await transactions.delete(callback.state)
+    throw flowError(transaction, 'expired', 'The time to complete this flow is over; start again.')
+  }
+  const started = { ...transaction, pending }
+  return isExpired(transaction)
+    ? recover(completion, started)
+    : send(completion, started, connectCode)
+}
+
+/** The code that came back; throws where there is none. */
+async function codeOf({ callback, transactions }: Completion, transaction: Transaction) {
+  const { state, error, errorDescription, connectCode } = callback
+  if (error) {
+    await transactions.delete(state)
+    const code = error === 'access_denied' ? 'access_denied' : 'provider_error'
+    const message = errorDescription ? `${error}: ${errorDescription}` : error
+    throw flowError(transaction, code, message, { error })
+  }
+  if (connectCode) return connectCode
+  throw flowError(transaction, 'missing_connect_code', 'The callback URL has no connect_code.')
+}
+
+async function send(completion: Completion, transaction: Pending, connectCode: string) {
+  const { pending, redirectUri } = transaction
+  const { client, signal } = completion
   // Noted before it is sent: who finds the note later knows that a used-up code may have been used up by us.
   await keep(completion, { ...transaction, pending: { ...pending, attempted: true } })
   try {
@@ -77,70 +142,70 @@ async function complete(client: ConnectedAccountsClient, completion: Completion)
       body: {
         auth_session: pending.authSession,
         connect_code: connectCode,
-        redirect_uri: transaction.redirectUri,
+        redirect_uri: redirectUri,
         code_verifier: pending.codeVerifier,
       },
       parseAs: 'text',
       signal: signal ?? null,
     })
-    const account = await unwrap(call, isCompletedConnectedAccount)
-    await keepResult(completion, transaction, account)
-    return completedConnect(transaction, account)
+    return await connected(completion, transaction, await unwrap(call, isCompletedConnectedAccount))
   } catch (error) {
-    throw await settle(completion, transaction, error)
+    return settle(completion, transaction, error)
   }
-}
-
-/** The code and what was kept for it; throws where the callback cannot be completed. */
-async function checkCallback({ callback, transactions }: Completion, transaction: Transaction) {
-  const { state, error, errorDescription, connectCode } = callback
-  const { pending, expiresAt } = transaction
-  if (error) {
-    await transactions.delete(state)
-    const code = error === 'access_denied' ? 'access_denied' : 'provider_error'
-    const message = errorDescription ? `${error}: ${errorDescription}` : error
-    throw flowError(transaction, code, message, { error })
-  }
-  if (!connectCode) {
-    throw flowError(transaction, 'missing_connect_code', 'The callback URL has no connect_code.')
-  }
-  if (!pending || expiresAt <= Date.now()) {
-    await transactions.delete(state)
-    throw flowError(transaction, 'expired', 'The time to complete this flow is over; start again.')
-  }
-  return { connectCode, pending }
 }
 
 /** Decides what a failed attempt leaves behind, and which error says it. */
-async function settle(completion: Completion, transaction: Transaction, error: unknown) {
-  if (!isMyAccountApiError(error)) return error
-  const { status, code } = error
-  if (code !== 'unexpected_response' && [401, 403, 429].includes(status)) {
-    await keep(completion, transaction) // refused before it was looked at: nothing was used up
-    return error
+async function settle(completion: Completion, transaction: Pending, error: unknown) {
+  if (!isMyAccountApiError(error) || error.code === 'unexpected_response') throw error
+  const { status, response } = error
+  if ([401, 403, 415, 429].includes(status) || response.headers.has('www-authenticate')) {
+    await keep(completion, transaction) // refused at the door: nothing was used up
+  } else if (status < 500) {
+    if (transaction.pending.attempted) return recover(completion, transaction, error)
+    await completion.transactions.delete(completion.callback.state)
   }
-  if (code === 'unexpected_response' || ![400, 404, 409].includes(status)) return error
+  throw error
+}
+
+/** After an answer that was lost: the account is connected if exactly one was not there at the start. */
+async function recover(completion: Completion, transaction: Pending, cause?: unknown) {
+  const { client, signal } = completion
+  const { connection, pending } = transaction
+  const added: ConnectedAccount[] = []
+  if (pending.accountIds) {
+    for await (const account of iterateConnectedAccounts(client, { connection, signal })) {
+      if (!pending.accountIds.includes(account.id)) added.push(account)
+    }
+  }
+  const [account, another] = added
+  if (account && !another) return connected(completion, transaction, account)
   await completion.transactions.delete(completion.callback.state)
-  if (!transaction.pending?.attempted) return error
   const message =
     'An earlier attempt had no answer, so the account may be connected: list the accounts.'
-  return flowError(transaction, 'outcome_unknown', message, { cause: error })
+  throw flowError(transaction, 'outcome_unknown', message, { cause })
 }
 
 async function keep({ transactions, callback }: Completion, record: Transaction): Promise<void> {
   await transactions.set(callback.state, record, { expiresAt: record.expiresAt })
 }
 
-async function keepResult(
+/** Keeps the account in place of what completed the flow. */
+async function connected(
   completion: Completion,
-  { pending: _, ...transaction }: Transaction & { pending?: PendingTransaction },
+  { pending: _, ...transaction }: Pending,
   account: CompletedConnectedAccount,
-): Promise<void> {
+): Promise<CompletedConnect> {
   try {
     await keep(completion, { ...transaction, account })
   } catch {
-    // The account is connected, which matters more than showing it again after a reload.
+    // The account is connected, which matters more than showing it again after a reload; the verifier goes in any case.
+    await completion.transactions.delete(completion.callback.state)
   }
+  return completedConnect(transaction, account)
+}
+
+function isExpired({ expiresAt }: Transaction): boolean {
+  return expiresAt <= Date.now()
 }
 
 function completedConnect(

@@ -1,3 +1,4 @@
+import { parseUrl } from './domain.js'
 import type { components as authentication } from './generated/authentication.js'
 import type { components } from './generated/my-account.js'
 import type {
@@ -16,7 +17,13 @@ export type Check = (value: unknown) => boolean
 export const isString: Check = (value) => typeof value === 'string'
 /** Whether a value is a number. */
 export const isNumber: Check = (value) => typeof value === 'number'
-const isStrings: Check = (value) => Array.isArray(value) && value.every(isString)
+/** Whether a value is a boolean. */
+export const isBoolean: Check = (value) => typeof value === 'boolean'
+/** Whether a value is an array of strings. */
+export const isStrings: Check = (value) => Array.isArray(value) && value.every(isString)
+
+const isWebUrl: Check = (value) =>
+  typeof value === 'string' && /^https?:$/.test(parseUrl(value)?.protocol ?? '')
 
 /** A check that a missing field passes. */
 export function optional(check: Check): Check {
@@ -83,7 +90,7 @@ export function isConnectResponse(
 ): value is components['schemas']['CreateConnectedAccountResponse'] {
   return hasFields(value, {
     auth_session: isString,
-    connect_uri: isString,
+    connect_uri: isWebUrl,
     connect_params: (params) => hasFields(params, { ticket: isString }),
     expires_in: isNumber,
   })

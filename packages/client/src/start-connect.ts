@@ -1,7 +1,8 @@
+import { iterateConnectedAccounts } from './accounts.js'
 import { unwrap } from './answer.js'
 import { STATE_PREFIX } from './callback.js'
 import type { ConnectedAccountsClient } from './client.js'
-import { parseUrl } from './domain.js'
+import { checkConnectOptions } from './connect-options.js'
 import { codeChallenge, randomToken } from './pkce.js'
 import { isConnectResponse } from './shape.js'
 import type { Transaction, TransactionStore } from './transactions.js'
@@ -15,15 +16,15 @@ export interface StartConnectOptions extends Abortable {
   redirectUri: string
   /** Keeps what `completeConnect` needs. */
   transactions: TransactionStore
-  /** The logged-in user; then only the same user can complete. */
+  /** The logged-in user, who alone can complete it then; left out, whoever has the transaction can. */
   user?: string | undefined
-  /** Scopes asked of the third party. They replace those of the connection, so name all that are needed. */
+  /** 1 to 100 scopes asked of the third party. They replace those of the connection, so name all that are needed. */
   scopes?: string[] | undefined
   /** More parameters for the third party, like `login_hint`. */
   authorizationParams?: AuthorizationParams | undefined
-  /** Anything that survives JSON; `completeConnect` gives it back. */
+  /** Any JSON; `completeConnect` gives it back. Dates, maps and whatever else JSON would change are refused. */
   appState?: unknown
-  /** Where to take the person afterwards; `completeConnect` gives it back. */
+  /** Where to take the person afterwards: a URL of `redirectUri`'s origin, or a path. `completeConnect` gives it back. */
   returnTo?: string | undefined
 }
 
@@ -38,9 +39,12 @@ export interface StartedConnect {
 }
 
 /**
- * Starts to connect an account, with PKCE (RFC 7636): send the browser to the `url` of the answer.
- * Throws `MyAccountApiError`, with code `not_found` where the connection is not enabled for the application, and
- * `ConnectFlowError` `storage_unavailable`.
+ * Starts to connect an account, with PKCE (RFC 7636): send the browser to the `url` of the answer. At the same time it
+ * lists the connection's accounts, so that `completeConnect` can tell a new one where its own answer is lost; where the
+ * list fails, as without `read:me:connected_accounts`, the flow starts all the same.
+ *
+ * Throws a TypeError that names a wrong option before anything is sent, `MyAccountApiError`, with code `not_found` where
+ * the connection is not enabled for the application, and `ConnectFlowError` `storage_unavailable`.
  *
  * @see https://auth0.com/docs/secure/tokens/token-vault/connected-accounts-for-token-vault
  */
@@ -49,9 +53,7 @@ export async function startConnect(
   options: StartConnectOptions,
 ): Promise<StartedConnect> {
   const { connection, redirectUri, transactions, scopes, authorizationParams, signal } = options
-  if (!connection) throw new TypeError('connection must be the name of a connection.')
-  if (!parseUrl(redirectUri))
-    throw new TypeError(`redirectUri must be an absolute URL; got '${redirectUri}'.`)
+  checkConnectOptions(options)
   const state = STATE_PREFIX + randomToken()
   const codeVerifier = randomToken()
   const call = client.POST('/connected-accounts/connect', {
@@ -67,9 +69,17 @@ export async function startConnect(
     parseAs: 'text',
     signal: signal ?? null,
   })
-  const answer = await unwrap(call, isConnectResponse)
+  const [answer, accountIds] = await Promise.all([
+    unwrap(call, isConnectResponse),
+    idsOfAccounts(client, options),
+  ])
   const expiresAt = Date.now() + answer.expires_in * 1000
-  const pending = { authSession: answer.auth_session, codeVerifier }
+  const pending = {
+    authSession: answer.auth_session,
+    codeVerifier,
+    attempted: false,
+    ...(accountIds && { accountIds }),
+  }
   await transactions.set(state, newTransaction(options, { expiresAt, pending }), { expiresAt })
   return { url: connectUrl(answer.connect_uri, answer.connect_params.ticket), state, expiresAt }
 }
@@ -88,11 +98,22 @@ function newTransaction(
   }
 }
 
+async function idsOfAccounts(
+  client: ConnectedAccountsClient,
+  { connection, signal }: StartConnectOptions,
+): Promise<string[] | undefined> {
+  try {
+    const ids = []
+    for await (const { id } of iterateConnectedAccounts(client, { connection, signal }))
+      ids.push(id)
+    return ids
+  } catch {
+    return undefined // the flow does not depend on them: a lost answer is `outcome_unknown` then
+  }
+}
+
 function connectUrl(connectUri: string, ticket: string): string {
   const url = new URL(connectUri)
-  if (!/^https?:$/.test(url.protocol)) {
-    throw new TypeError(`The server's connect_uri is no web address: ${url.protocol}`)
-  }
   url.searchParams.set('ticket', ticket)
   return url.href
 }

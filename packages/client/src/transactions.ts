@@ -1,9 +1,11 @@
 import { ConnectFlowError } from './errors.js'
 import {
   hasFields,
+  isBoolean,
   isCompletedConnectedAccount,
   isNumber,
   isString,
+  isStrings,
   optional,
   parseJson,
 } from './shape.js'
@@ -19,7 +21,7 @@ export interface Transaction {
   returnTo?: string
   /** Milliseconds since the epoch. */
   expiresAt: number
-  /** `auth_session` and the PKCE verifier; gone once there is an answer. */
+  /** `auth_session` and the PKCE verifier; gone once there is a definite answer. */
   pending?: PendingTransaction
   /** The account, once connected, so that a reload of the callback page shows it again. */
   account?: CompletedConnectedAccount
@@ -29,8 +31,10 @@ export interface Transaction {
 export interface PendingTransaction {
   authSession: string
   codeVerifier: string
-  /** True once a completion was sent, whether or not it was answered. */
-  attempted?: boolean
+  /** Whether a completion was sent that has had no definite answer. */
+  attempted: boolean
+  /** Ids of the connection's accounts before the flow, where they could be listed. */
+  accountIds?: string[]
 }
 
 /** Keeps transactions. May be asynchronous; a record must survive JSON. */
@@ -50,7 +54,10 @@ export function sessionStorageTransactions(): TransactionStore {
   return webStorageTransactions(() => globalThis.sessionStorage)
 }
 
-/** Keeps transactions for all tabs of the origin. Throws `ConnectFlowError` `storage_unavailable` where the browser refuses. */
+/**
+ * Keeps transactions for all tabs of the origin, for popups whose opener may be gone when they come back.
+ * Throws `ConnectFlowError` `storage_unavailable` where the browser refuses.
+ */
 export function localStorageTransactions(): TransactionStore {
   return webStorageTransactions(() => globalThis.localStorage)
 }
@@ -106,9 +113,16 @@ function isTransaction(value: unknown): value is Transaction {
   return hasFields(value, {
     connection: isString,
     redirectUri: isString,
+    user: optional(isString),
+    returnTo: optional(isString),
     expiresAt: isNumber,
     pending: optional((pending) =>
-      hasFields(pending, { authSession: isString, codeVerifier: isString }),
+      hasFields(pending, {
+        authSession: isString,
+        codeVerifier: isString,
+        attempted: isBoolean,
+        accountIds: optional(isStrings),
+      }),
     ),
     account: optional(isCompletedConnectedAccount),
   })

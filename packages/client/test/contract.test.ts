@@ -46,7 +46,12 @@ const guards: Record<string, [(value: unknown) => boolean, Record<string, unknow
   ListConnectionsResponse: [shape.isConnectionsPage, { connections: [] }],
   CreateConnectedAccountResponse: [
     shape.isConnectResponse,
-    { auth_session: 's', connect_uri: 'u', connect_params: { ticket: 't' }, expires_in: 1 },
+    {
+      auth_session: 's',
+      connect_uri: 'https://u.test/',
+      connect_params: { ticket: 't' },
+      expires_in: 1,
+    },
   ],
   ProblemDetails: [shape.isProblemDetails, { type: 't', title: 't', detail: 'd', status: 400 }],
 }

@@ -126,15 +126,22 @@ test("another user cannot complete with somebody's callback", async () => {
   expect((await listConnectedAccounts(other)).accounts).toEqual([])
 })
 
-test('an unknown connection is a not_found, an invalid scope list names its field', async () => {
+test('an unknown connection is a not_found, an invalid parameter names its field', async () => {
   const { client } = await login()
   const options = { redirectUri, transactions: memoryTransactions() }
   await expect(startConnect(client, { ...options, connection: 'nobody' })).rejects.toMatchObject({
     code: 'not_found',
   })
   await expect(
-    startConnect(client, { ...options, connection: 'github', scopes: [] }),
-  ).rejects.toMatchObject({ code: 'validation', validation_errors: [{ pointer: '/scopes' }] })
+    startConnect(client, {
+      ...options,
+      connection: 'github',
+      authorizationParams: { login_hint: '' },
+    }),
+  ).rejects.toMatchObject({
+    code: 'validation',
+    validation_errors: [{ pointer: '/authorization_params/login_hint' }],
+  })
 })
 
 test('faults reach the caller as the errors that they are', async () => {

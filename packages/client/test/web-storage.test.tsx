@@ -47,9 +47,34 @@ describe.for([
   })
 })
 
-test('storage that is full is storage_unavailable', () => {
+test.for([
+  ['sessionStorage', sessionStorageTransactions],
+  ['localStorage', localStorageTransactions],
+] as const)('%s that is full is storage_unavailable, with its cause', ([, createStore]) => {
   const huge = { ...record(Date.now() + 1000), appState: 'x'.repeat(20_000_000) }
-  expect(() => sessionStorageTransactions().set('connect.a', huge, huge)).toThrow(
-    expect.objectContaining({ code: 'storage_unavailable' }),
+  expect(() => createStore().set('connect.a', huge, huge)).toThrow(
+    expect.objectContaining({
+      code: 'storage_unavailable',
+      cause: expect.objectContaining({ name: 'QuotaExceededError' }),
+    }),
   )
+})
+
+test('storage that the browser forbids is storage_unavailable, whatever is asked of it', () => {
+  const denied = new DOMException('Access is denied for this document.', 'SecurityError')
+  const kept = record(Date.now() + 1000)
+  const store = sessionStorageTransactions()
+  const own = Object.getOwnPropertyDescriptor(window, 'sessionStorage')
+  const get = () => {
+    throw denied
+  }
+  Object.defineProperty(window, 'sessionStorage', { get, configurable: true })
+  const said = expect.objectContaining({ code: 'storage_unavailable', cause: denied })
+  try {
+    expect(() => store.get('connect.a')).toThrow(said)
+    expect(() => store.set('connect.a', kept, kept)).toThrow(said)
+    expect(() => store.delete('connect.a')).toThrow(said)
+  } finally {
+    if (own) Object.defineProperty(window, 'sessionStorage', own)
+  }
 })

@@ -86,6 +86,12 @@ function Page({ user = 'alice', children, client, queryClient, session }: PagePr
   )
 }
 
+/** What the client sends to start a flow: it notes the accounts of the connection meanwhile. */
+export const startCalls = [
+  'POST /connected-accounts/connect',
+  'GET /connected-accounts/accounts?take=20&connection=google-oauth2',
+]
+
 /** Where the emulator is. */
 export function origin(): string {
   return emulator.url

@@ -1,0 +1,64 @@
+import { beforeEach, expect, test } from 'vitest'
+import { completeConnect, localStorageTransactions } from '../src/index.js'
+import { clientWith, comeBack, connected, lost } from './flows.js'
+import { json } from './observed-client.js'
+
+beforeEach(() => localStorage.clear())
+
+type Complete = typeof completeConnect
+
+/** The same code in a realm of its own, with the same storage and locks, as another tab has. */
+async function openTab(): Promise<Complete> {
+  const frame = document.body.appendChild(document.createElement('iframe'))
+  const source = new URL('../src/index.ts', import.meta.url).href
+  const script = frame.contentDocument?.createElement('script')
+  if (!script || !frame.contentWindow) throw new Error('no document in the frame')
+  script.type = 'module'
+  script.textContent = `import { completeConnect } from '${source}'; window.loaded(completeConnect)`
+  const { contentWindow } = frame
+  const loaded = new Promise<Complete>((resolve) =>
+    Object.assign(contentWindow, { loaded: resolve }),
+  )
+  frame.contentDocument?.body.append(script)
+  return loaded
+}
+
+test('two tabs that complete at once send once, and both have the account', async () => {
+  const elsewhere = await openTab()
+  expect(elsewhere).not.toBe(completeConnect)
+  const transactions = localStorageTransactions()
+  const { callbackUrl } = await comeBack({ transactions })
+  const once = clientWith([], async () => {
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    return json(201, connected)()
+  })
+  const tabs = [completeConnect, elsewhere]
+  const results = tabs.map((complete) => complete(once.client, { callbackUrl, transactions }))
+  expect(await Promise.all(results)).toEqual([{ account: connected }, { account: connected }])
+  expect(once.sent()).toHaveLength(1)
+})
+
+test('a tab whose turn comes after a network failure tries again', async () => {
+  const elsewhere = await openTab()
+  const transactions = localStorageTransactions()
+  const { callbackUrl } = await comeBack({ transactions })
+  const twice = clientWith([], lost, json(201, connected))
+  const first = completeConnect(twice.client, { callbackUrl, transactions })
+  const second = elsewhere(twice.client, { callbackUrl, transactions })
+  await expect(first).rejects.toThrow('fetch failed')
+  expect(await second).toEqual({ account: connected })
+})
+
+test('a tab that waits for its turn can give up', async () => {
+  const { callbackUrl, transactions, state } = await comeBack()
+  const once = clientWith([], json(201, connected))
+  const abort = new AbortController()
+  await navigator.locks.request(`connected-accounts.${state}`, async () => {
+    const { signal } = abort
+    const waiting = completeConnect(once.client, { callbackUrl, transactions, signal })
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    abort.abort()
+    await expect(waiting).rejects.toBe(abort.signal.reason)
+  })
+  expect(once.sent()).toHaveLength(0)
+})
