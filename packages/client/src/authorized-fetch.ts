@@ -1,4 +1,7 @@
-import { challengeError, type DpopProver, keepNonces, type NonceKeepingProver } from './dpop.js'
+import { unlessAborted } from './abort.js'
+import { challengeError } from './challenge.js'
+import { clockOffset, isOtherOffset } from './clock.js'
+import type { NonceKeepingProver } from './dpop.js'
 import { TokenError } from './errors.js'
 
 /** What a token source is asked for. */
@@ -38,11 +41,19 @@ export interface Authorization {
 /** What sends a request, as the runtime's own `fetch` does. */
 export type Fetch = (request: Request) => Promise<Response>
 
-type Replay = 'nonce' | 'fresh'
+/** What a request is sent with. The nonce of its own challenge is given to nobody else before the request is over. */
+interface Credentials {
+  token: AccessToken
+  nonce?: string | undefined
+}
+
+/** Why a request was refused before it was processed, so that it may be sent again. */
+type Cause = 'nonce' | 'token' | 'proof'
 
 /**
- * Sends a request with an access token and, where one is given, a DPoP proof. A 401 that asks for a nonce or says that
- * the token is invalid is answered by sending the request again, each at most once; nothing was processed before a 401.
+ * Sends a request with an access token and, where one is given, a DPoP proof. Sends it again, at most once for each
+ * cause, where the answer asks for another nonce, says that the token is invalid, or refuses the proof and a new token
+ * shows that this device's clock is off; nothing was processed before such an answer.
  * Throws {@link TokenError} `dpop_prover_missing` or `token_not_bound` where token and prover do not go together.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9449#section-7.1
@@ -52,17 +63,76 @@ export async function authorizedFetch(
   authorization: Authorization,
   fetch: Fetch,
 ): Promise<Response> {
-  const replayed = new Set<Replay>()
+  const { dpop } = authorization
+  const replayed = new Set<Cause>()
+  let credentials: Credentials = { token: await getToken(authorization, request.signal, false) }
   for (;;) {
-    const token = await getToken(authorization, request.signal, replayed.has('fresh'))
-    const authorized = await authorize(request, token, authorization.dpop)
-    const response = await fetch(authorized)
-    const newNonce = await keepNonce(response, authorized, authorization.dpop)
-    const replay = replayFor(response, newNonce)
-    if (!replay || replayed.has(replay)) return response
-    replayed.add(replay)
+    const clockOffset = dpop?.getClockOffset?.()
+    const response = await fetch(await authorize(request, credentials, dpop))
+    const nonce = response.headers.get('dpop-nonce') ?? credentials.nonce
+    const cause = causeOf(response, credentials.token)
+    const token =
+      cause && !replayed.has(cause)
+        ? await remedies[cause]({ request, response, authorization, credentials, clockOffset })
+        : undefined
+    if (!cause || !token) {
+      if (nonce && isBound(credentials.token)) await dpop?.setNonce(originOf(request), nonce)
+      return response
+    }
+    replayed.add(cause)
+    credentials = { token, nonce }
     await response.body?.cancel()
   }
+}
+
+/** Auth0 says `use_dpop_nonce` (RFC 9449 §9) where a nonce is missing and `invalid_dpop_nonce` where it has expired. */
+const CAUSES = new Map<string | undefined, Cause>([
+  ['use_dpop_nonce', 'nonce'],
+  ['invalid_dpop_nonce', 'nonce'],
+  ['invalid_token', 'token'],
+  ['invalid_dpop_proof', 'proof'],
+])
+
+function causeOf(response: Response, token: AccessToken): Cause | undefined {
+  const cause = CAUSES.get(challengeError(response, isBound(token) ? 'DPoP' : 'Bearer'))
+  // The My Account API refuses a proof with 400, RFC 9449 §7.1 with 401.
+  const refused = response.status === 401 || (response.status === 400 && cause === 'proof')
+  return refused ? cause : undefined
+}
+
+interface Refusal {
+  request: Request
+  response: Response
+  authorization: Authorization
+  credentials: Credentials
+  /** As it was when the refused proof was made. */
+  clockOffset: number | undefined
+}
+
+/** The token to send the request again with, or undefined where that would be of no use. */
+const remedies: Record<Cause, (refusal: Refusal) => Promise<AccessToken | undefined>> = {
+  async nonce({ response, credentials }) {
+    return response.headers.has('dpop-nonce') ? credentials.token : undefined
+  },
+  token: getFreshToken,
+  async proof(refusal) {
+    const { dpop } = refusal.authorization
+    if (!dpop?.getClockOffset || !dpop.setClockOffset) return undefined
+    // Another request has learned it in the meantime.
+    if (isOtherOffset(dpop.getClockOffset(), refusal.clockOffset)) return refusal.credentials.token
+    const token = await getFreshToken(refusal)
+    const offset = token && clockOffset(token.accessToken)
+    if (offset === undefined || !isOtherOffset(offset, refusal.clockOffset)) return undefined
+    dpop.setClockOffset(offset)
+    return token
+  },
+}
+
+/** A token that is not the refused one. A source that has no other is not worth a replay. */
+async function getFreshToken({ request, authorization, credentials }: Refusal) {
+  if (typeof authorization.accessToken === 'string') return undefined
+  const token = await getToken(authorization, request.signal, true)
+  return token.accessToken === credentials.token.accessToken ? undefined : token
 }
 
 async function getToken(
@@ -73,7 +143,7 @@ async function getToken(
   const answer =
     typeof accessToken === 'string'
       ? accessToken
-      : await accessToken({ audience, scope, signal, fresh })
+      : await unlessAborted(accessToken({ audience, scope, signal, fresh }), signal)
   const token = typeof answer === 'string' ? { accessToken: answer, tokenType: 'Bearer' } : answer
   const bound = isBound(token)
   const proves = dpop !== undefined && (await dpop.isEnabled?.()) !== false
@@ -82,41 +152,37 @@ async function getToken(
   return token
 }
 
-async function authorize(request: Request, token: AccessToken, dpop: Authorization['dpop']) {
+async function authorize(
+  request: Request,
+  { token, nonce }: Credentials,
+  dpop: Authorization['dpop'],
+) {
   const headers = new Headers(request.headers)
   if (dpop && isBound(token)) {
     headers.set('authorization', `DPoP ${token.accessToken}`)
-    headers.set('dpop', await proofFor(request, token.accessToken, dpop))
+    headers.set('dpop', await proofFor(request, { token, nonce }, dpop))
   } else {
     headers.set('authorization', `Bearer ${token.accessToken}`)
   }
   return new Request(request.clone(), { headers, redirect: 'manual' })
 }
 
-async function proofFor(request: Request, accessToken: string, dpop: NonceKeepingProver) {
-  const nonce = await dpop.getNonce(new URL(request.url).origin)
+async function proofFor(
+  request: Request,
+  { token: { accessToken }, nonce: ownNonce }: Credentials,
+  dpop: NonceKeepingProver,
+) {
+  const nonce = ownNonce ?? (await dpop.getNonce(originOf(request)))
   const { url, method } = request
   return dpop.generateProof({ url, method, accessToken, ...(nonce && { nonce }) })
 }
 
-async function keepNonce(response: Response, request: Request, dpop: Authorization['dpop']) {
-  const nonce = response.headers.get('dpop-nonce')
-  if (nonce) await dpop?.setNonce(new URL(request.url).origin, nonce)
-  return nonce
+function originOf(request: Request): string {
+  return new URL(request.url).origin
 }
 
 function isBound({ tokenType }: AccessToken): boolean {
   return tokenType.toLowerCase() === 'dpop'
-}
-
-/** Auth0 says `use_dpop_nonce` (RFC 9449 §9) where a nonce is missing and `invalid_dpop_nonce` where it has expired. */
-function replayFor(response: Response, newNonce: string | null): Replay | undefined {
-  if (response.status !== 401) return undefined
-  const error = challengeError(response)
-  if (error === 'use_dpop_nonce' || error === 'invalid_dpop_nonce') {
-    return newNonce ? 'nonce' : undefined
-  }
-  return error === 'invalid_token' ? 'fresh' : undefined
 }
 
 function proverMissing(): TokenError {
@@ -131,39 +197,6 @@ function notBound(): TokenError {
     message:
       'A `dpop` was given, but the access token is Bearer: log in with DPoP, or leave `dpop` out.',
   })
-}
-
-/** Options of {@link createAuthorizedFetch}. */
-export interface AuthorizedFetchOptions {
-  accessToken: AccessTokenSource
-  dpop?: DpopProver | undefined
-  /** The API that is called. */
-  audience: string
-  /** The scopes that the calls need, separated by spaces. */
-  scope: string
-  /** Origins that may see the token; a request to any other throws a TypeError and is not sent. */
-  allowedOrigins: readonly string[]
-  fetch?: Fetch | undefined
-}
-
-/**
- * Makes a `fetch` for any API of yours: it adds the access token and its proof, and repeats what a 401 asks for.
- * Redirects are not followed.
- */
-export function createAuthorizedFetch(options: AuthorizedFetchOptions): typeof globalThis.fetch {
-  const { allowedOrigins, accessToken, audience, scope } = options
-  const dpop = options.dpop && keepNonces(options.dpop)
-  const send = options.fetch ?? runtimeFetch
-  return async (input, init) => {
-    const request = new Request(input, init)
-    const { origin } = new URL(request.url)
-    if (!allowedOrigins.includes(origin)) {
-      throw new TypeError(
-        `allowedOrigins does not have ${origin}: the access token is not sent there.`,
-      )
-    }
-    return authorizedFetch(request, { accessToken, dpop, audience, scope }, send)
-  }
 }
 
 /** The runtime's `fetch` as it is when it is called, so that it may be replaced later. */

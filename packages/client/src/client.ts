@@ -8,28 +8,35 @@ import {
 import { tenantOrigin } from './domain.js'
 import { type DpopProver, keepNonces } from './dpop.js'
 import type { paths } from './generated/my-account.js'
+import { type Authorize, retryGet } from './retry.js'
 import { scopeFor } from './scopes.js'
 
 /** Options of {@link createConnectedAccountsClient}. */
 export type ConnectedAccountsClientOptions = TenantOptions | BackendOptions
 
-interface TenantOptions {
+interface SendOptions {
+  /** Sends the requests; by default the runtime's own `fetch`. */
+  fetch?: Fetch | undefined
+  /**
+   * How often a GET is sent again after a 429 or a network failure; by default never. It waits as long as `retry-after`
+   * says, up to a minute, else half a second, doubled each time. POST and DELETE are never sent again.
+   */
+  retry?: { limit: number } | undefined
+}
+
+interface TenantOptions extends SendOptions {
   /** The tenant's domain, its own or a custom one: `tenant.eu.auth0.com`, or `http://localhost:4400`. */
   domain: string
   /** Where access tokens for `https://{domain}/me/` come from. */
   accessToken: AccessTokenSource
   /** Makes the proofs where the tokens are DPoP-bound. */
   dpop?: DpopProver | undefined
-  /** Sends the requests; by default the runtime's own `fetch`. */
-  fetch?: Fetch | undefined
   baseUrl?: never
 }
 
-interface BackendOptions {
+interface BackendOptions extends SendOptions {
   /** Stands for `https://{domain}/me/v1`: your own backend, which holds the tokens. */
   baseUrl: string
-  /** Sends the requests; by default the runtime's own `fetch`. */
-  fetch?: Fetch | undefined
   domain?: never
   accessToken?: never
   dpop?: never
@@ -51,17 +58,23 @@ export type ConnectedAccountsClient = Client<paths> & {
 export function createConnectedAccountsClient(
   options: ConnectedAccountsClientOptions,
 ): ConnectedAccountsClient {
-  const send = options.fetch ?? runtimeFetch
+  const { fetch: send = runtimeFetch, retry: { limit } = { limit: 0 } } = options
   if (typeof send !== 'function') throw new TypeError('fetch must be a function.')
-  const { baseUrl, fetch } =
+  if (!Number.isInteger(limit) || limit < 0) {
+    throw new TypeError('retry.limit must be a whole number, 0 or more.')
+  }
+  const { baseUrl, authorize } =
     options.baseUrl === undefined
-      ? tenant(options, send)
-      : { baseUrl: checkedBaseUrl(options), fetch: send }
+      ? tenant(options)
+      : { baseUrl: checkedBaseUrl(options), authorize: unauthorized }
+  const fetch = retryGet(limit, send, authorize)
   const client = createClient<paths>({ baseUrl, fetch, redirect: 'manual' })
   return Object.assign(client, { baseUrl })
 }
 
-function tenant({ domain, accessToken, dpop }: TenantOptions, send: Fetch) {
+const unauthorized: Authorize = (request, send) => send(request)
+
+function tenant({ domain, accessToken, dpop }: TenantOptions) {
   const origin = tenantOrigin(domain)
   if (typeof accessToken !== 'function' && !(typeof accessToken === 'string' && accessToken)) {
     throw new TypeError('accessToken must be a function or a Bearer token.')
@@ -72,9 +85,9 @@ function tenant({ domain, accessToken, dpop }: TenantOptions, send: Fetch) {
     )
   }
   const authorization = { accessToken, audience: `${origin}/me/`, dpop: dpop && keepNonces(dpop) }
-  const fetch: Fetch = (request) =>
+  const authorize: Authorize = (request, send) =>
     authorizedFetch(request, { ...authorization, scope: scopeFor(request.method) }, send)
-  return { baseUrl: `${origin}/me/v1`, fetch }
+  return { baseUrl: `${origin}/me/v1`, authorize }
 }
 
 function checkedBaseUrl({ baseUrl, ...rest }: BackendOptions): string {

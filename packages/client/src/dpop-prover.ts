@@ -1,10 +1,11 @@
-import { base64url, CompactSign, exportJWK, type JWK } from 'jose'
+import { base64url, base64urlText } from './base64url.js'
 import { createNonces, type DpopProofRequest, type DpopProver } from './dpop.js'
 import { sha256 } from './pkce.js'
 
 export type { DpopProofRequest, DpopProver } from './dpop.js'
 
 const ES256 = { name: 'ECDSA', namedCurve: 'P-256' }
+const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' }
 
 /**
  * Makes a prover that signs with ES256 and remembers the nonces of each origin.
@@ -20,23 +21,35 @@ export async function createDpop({
   keyPair?: CryptoKeyPair
 } = {}): Promise<DpopProver> {
   const { privateKey, publicKey } = keyPair ? checkedKeyPair(keyPair) : await generateKeyPair()
-  const { kty, crv, x, y } = await exportJWK(publicKey)
-  const header = { alg: 'ES256', typ: 'dpop+jwt', jwk: { kty, crv, x, y } as JWK } // public members of an EC key
+  const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', publicKey)
+  const jwk = { kty, crv, x, y }
+  const header = base64urlText(JSON.stringify({ alg: 'ES256', typ: 'dpop+jwt', jwk }))
   const ath = rememberLast(sha256)
+  let clockOffset = 0
 
   async function generateProof({ url, method, nonce, accessToken }: DpopProofRequest) {
-    const payload = {
-      jti: base64url.encode(crypto.getRandomValues(new Uint8Array(16))),
+    const claims = {
+      jti: base64url(crypto.getRandomValues(new Uint8Array(16))),
       htm: method,
       htu: targetUri(url),
-      iat: Math.floor(Date.now() / 1000),
+      iat: Math.floor(Date.now() / 1000) + clockOffset,
       ...(nonce && { nonce }),
       ...(accessToken && { ath: await ath(accessToken) }),
     }
-    const bytes = new TextEncoder().encode(JSON.stringify(payload))
-    return new CompactSign(bytes).setProtectedHeader(header).sign(privateKey)
+    const signed = `${header}.${base64urlText(JSON.stringify(claims))}`
+    const bytes = new TextEncoder().encode(signed)
+    const signature = await crypto.subtle.sign(SIGNATURE, privateKey, bytes)
+    return `${signed}.${base64url(new Uint8Array(signature))}`
   }
-  return { generateProof, ...createNonces() }
+
+  return {
+    generateProof,
+    ...createNonces(),
+    getClockOffset: () => clockOffset,
+    setClockOffset(seconds) {
+      clockOffset = seconds
+    },
+  }
 }
 
 function generateKeyPair(): Promise<CryptoKeyPair> {

@@ -6,6 +6,10 @@ export interface DpopProver {
   getNonce?(origin: string): string | undefined | Promise<string | undefined>
   /** Keeps a nonce that the server of this origin has sent. */
   setNonce?(origin: string, nonce: string): void | Promise<void>
+  /** Seconds that are added to this device's clock for `iat`. Provers without this and its setter sign with the clock as it is. */
+  getClockOffset?(): number
+  /** Sets how far the server's clock is ahead of this device's, in seconds, as a new access token has shown. */
+  setClockOffset?(seconds: number): void
   /** False where the login SDK that owns the key has DPoP switched off, and tokens are Bearer; by default true. */
   isEnabled?(): boolean | Promise<boolean>
 }
@@ -44,12 +48,9 @@ export function keepNonces(prover: DpopProver): NonceKeepingProver {
     ...createNonces(),
     ...(prover.getNonce && { getNonce: prover.getNonce.bind(prover) }),
     ...(prover.setNonce && { setNonce: prover.setNonce.bind(prover) }),
+    ...(prover.getClockOffset && { getClockOffset: prover.getClockOffset.bind(prover) }),
+    ...(prover.setClockOffset && { setClockOffset: prover.setClockOffset.bind(prover) }),
     ...(prover.isEnabled && { isEnabled: prover.isEnabled.bind(prover) }),
     generateProof: (request) => prover.generateProof(request),
   }
-}
-
-/** The `error` of a `WWW-Authenticate` header (RFC 6750 §3, RFC 9449 §7.1), of its first challenge that has one. */
-export function challengeError(response: Response): string | undefined {
-  return response.headers.get('www-authenticate')?.match(/\berror="([^"]*)"/)?.[1]
 }

@@ -1,3 +1,5 @@
+import { challengeError } from './challenge.js'
+import { retryAfter } from './rate-limit.js'
 import { isProblemDetails, parseJson } from './shape.js'
 import type { ProblemDetails, ValidationError } from './types.js'
 
@@ -28,6 +30,7 @@ export type MyAccountApiErrorCode =
   | 'validation'
   | 'bad_request'
   | 'invalid_token'
+  | 'invalid_dpop_proof'
   | 'insufficient_scope'
   | 'not_found'
   | 'conflict'
@@ -56,10 +59,13 @@ export class MyAccountApiError extends CodedError<MyAccountApiErrorCode> {
     super(problemCode(response, problem), { message: describe(response, body, problem), cause })
     this.status = response.status
     this.type = problem?.type
-    this.title = problem?.title
-    this.detail = problem ? redact(problem.detail) : undefined
-    this.validation_errors = problem?.validation_errors
-    this.retryAfter = seconds(response.headers.get('retry-after'))
+    this.title = problem && redact(problem.title)
+    this.detail = problem && redact(problem.detail)
+    this.validation_errors = problem?.validation_errors?.map((error) => ({
+      ...error,
+      detail: redact(error.detail),
+    }))
+    this.retryAfter = retryAfter(response)
     Object.defineProperty(this, 'response', { value: response, enumerable: false })
   }
 }
@@ -158,9 +164,15 @@ const CODES: Record<number, MyAccountApiErrorCode> = {
 }
 
 function problemCode(response: Response, problem: ProblemDetails | undefined) {
+  if (isProofRefused(response)) return 'invalid_dpop_proof'
   if (problem?.validation_errors?.length) return 'validation'
   if (!problem && response.status !== 429) return 'unexpected_response'
   return CODES[response.status] ?? 'unexpected_response'
+}
+
+/** With 400 at the My Account API, with 401 by RFC 9449 §7.1. */
+function isProofRefused(response: Response): boolean {
+  return !response.ok && challengeError(response, 'DPoP') === 'invalid_dpop_proof'
 }
 
 function parseProblem(body: string): ProblemDetails | undefined {
@@ -169,6 +181,13 @@ function parseProblem(body: string): ProblemDetails | undefined {
 }
 
 function describe(response: Response, body: string, problem: ProblemDetails | undefined): string {
+  const text = describeAnswer(response, body, problem)
+  if (!isProofRefused(response)) return text
+  const now = new Date().toISOString()
+  return `${text}; the DPoP proof was refused, perhaps for its time: the clock here says ${now}`
+}
+
+function describeAnswer(response: Response, body: string, problem: ProblemDetails | undefined) {
   if (!problem) {
     const start = redact(body.trim()).slice(0, 200)
     return `Unexpected answer ${response.status}${start ? `: ${start}` : ' with an empty body'}`
@@ -190,12 +209,4 @@ const SECRETS = [
 /** The text with everything that looks like a token blanked. */
 export function redact(text: string): string {
   return SECRETS.reduce((redacted, secret) => redacted.replace(secret, '[redacted]'), text)
-}
-
-function seconds(retryAfter: string | null): number | undefined {
-  if (!retryAfter) return undefined
-  const value = /^\d+$/.test(retryAfter)
-    ? Number(retryAfter)
-    : (Date.parse(retryAfter) - Date.now()) / 1000
-  return Number.isFinite(value) ? Math.max(0, Math.ceil(value)) : undefined
 }

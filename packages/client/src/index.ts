@@ -5,13 +5,11 @@ export {
   listConnectedAccounts,
   listConnections,
 } from './accounts.js'
-export {
-  type AccessToken,
-  type AccessTokenRequest,
-  type AccessTokenSource,
-  type AuthorizedFetchOptions,
-  createAuthorizedFetch,
-  type Fetch,
+export type {
+  AccessToken,
+  AccessTokenRequest,
+  AccessTokenSource,
+  Fetch,
 } from './authorized-fetch.js'
 export { isConnectCallback } from './callback.js'
 export {
@@ -24,6 +22,7 @@ export {
   type CompletedConnect,
   completeConnect,
 } from './complete-connect.js'
+export { type AuthorizedFetchOptions, createAuthorizedFetch } from './create-authorized-fetch.js'
 export type { DpopProofRequest, DpopProver } from './dpop.js'
 export {
   ConnectFlowError,
@@ -37,6 +36,7 @@ export {
   type TokenErrorCode,
 } from './errors.js'
 export type { components, operations, paths } from './generated/my-account.js'
+export { type RateLimit, rateLimit } from './rate-limit.js'
 export { type StartConnectOptions, type StartedConnect, startConnect } from './start-connect.js'
 export {
   localStorageTransactions,

@@ -1,8 +1,8 @@
-import { base64url } from 'jose'
+import { base64url } from './base64url.js'
 
 /** 43 characters of base64url from 32 random bytes: a PKCE verifier (RFC 7636 §4.1), or the random part of a state. */
 export function randomToken(): string {
-  return base64url.encode(crypto.getRandomValues(new Uint8Array(32)))
+  return base64url(crypto.getRandomValues(new Uint8Array(32)))
 }
 
 /** The S256 challenge of a PKCE verifier (RFC 7636 §4.2). */
@@ -13,5 +13,5 @@ export async function codeChallenge(codeVerifier: string): Promise<string> {
 /** SHA-256 of a text in base64url. */
 export async function sha256(text: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return base64url.encode(new Uint8Array(digest))
+  return base64url(new Uint8Array(digest))
 }

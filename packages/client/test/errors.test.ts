@@ -35,6 +35,13 @@ test.for([
   expect(error.docs).toBe(`${ERRORS_PAGE}#${code}`)
 })
 
+test('what looks like a token is blanked in the fields of a problem, too', async () => {
+  const secret = 'Bearer s3cr3t'
+  const validation_errors = [{ detail: secret, field: 'x' }]
+  const error = await errorOf(problem(400, { title: secret, detail: secret, validation_errors }))
+  expect(`${inspect(error)} ${JSON.stringify(error)}`).not.toContain('s3cr3t')
+})
+
 test('validation errors are kept and named in the message', async () => {
   const validation_errors = [{ pointer: '/scopes', detail: 'must NOT have fewer than 1 items' }]
   const error = await errorOf(problem(400, { validation_errors }))

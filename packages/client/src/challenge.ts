@@ -1,0 +1,22 @@
+/** A scheme, or a parameter whose value is a token or a quoted string (RFC 9110 §11.6.1). */
+const PART = /([\w!#$%&'*+.^`|~-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?/g
+
+/**
+ * The `error` of a `WWW-Authenticate` header (RFC 6750 §3, RFC 9449 §7.1): that of the scheme's challenge, else of the
+ * first challenge that has one.
+ */
+export function challengeError(response: Response, scheme: 'Bearer' | 'DPoP'): string | undefined {
+  const errors = new Map<string, string>()
+  let challenge = ''
+  for (const [, name = '', quoted, token] of header(response).matchAll(PART)) {
+    const value = quoted ?? token
+    if (value === undefined) challenge = name.toLowerCase()
+    else if (name.toLowerCase() === 'error') errors.set(challenge, value)
+  }
+  const [first] = errors.values()
+  return errors.get(scheme.toLowerCase()) ?? first
+}
+
+function header(response: Response): string {
+  return response.headers.get('www-authenticate') ?? ''
+}

@@ -1,0 +1,40 @@
+import {
+  type AccessTokenSource,
+  authorizedFetch,
+  type Fetch,
+  runtimeFetch,
+} from './authorized-fetch.js'
+import { type DpopProver, keepNonces } from './dpop.js'
+
+/** Options of {@link createAuthorizedFetch}. */
+export interface AuthorizedFetchOptions {
+  accessToken: AccessTokenSource
+  dpop?: DpopProver | undefined
+  /** The API that is called. */
+  audience: string
+  /** The scopes that the calls need, separated by spaces. */
+  scope: string
+  /** Origins that may see the token; a request to any other throws a TypeError and is not sent. */
+  allowedOrigins: readonly string[]
+  fetch?: Fetch | undefined
+}
+
+/**
+ * Makes a `fetch` for any API of yours: it adds the access token and its proof, and repeats what a 401 asks for.
+ * Redirects are not followed.
+ */
+export function createAuthorizedFetch(options: AuthorizedFetchOptions): typeof globalThis.fetch {
+  const { allowedOrigins, accessToken, audience, scope } = options
+  const dpop = options.dpop && keepNonces(options.dpop)
+  const send = options.fetch ?? runtimeFetch
+  return async (input, init) => {
+    const request = new Request(input, init)
+    const { origin } = new URL(request.url)
+    if (!allowedOrigins.includes(origin)) {
+      throw new TypeError(
+        `allowedOrigins does not have ${origin}: the access token is not sent there.`,
+      )
+    }
+    return authorizedFetch(request, { accessToken, dpop, audience, scope }, send)
+  }
+}

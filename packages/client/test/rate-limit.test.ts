@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { rateLimit } from '../src/index.js'
+
+const headers = {
+  'x-ratelimit-limit': '10',
+  'x-ratelimit-remaining': '9',
+  'x-ratelimit-reset': '1795000000',
+}
+
+test('the rate limit has the numbers of the three headers', () => {
+  const response = new Response(null, { headers })
+  expect(rateLimit(response)).toEqual({ limit: 10, remaining: 9, reset: 1_795_000_000 })
+})
+
+test.for<[string, string | undefined]>([
+  ['x-ratelimit-limit', undefined],
+  ['x-ratelimit-remaining', ''],
+  ['x-ratelimit-remaining', '-1'],
+  ['x-ratelimit-reset', 'soon'],
+])('without a number in %s (%s) there is no rate limit', ([name, value]) => {
+  const response = new Response(null, { headers })
+  if (value === undefined) response.headers.delete(name)
+  else response.headers.set(name, value)
+  expect(rateLimit(response)).toBeUndefined()
+})
