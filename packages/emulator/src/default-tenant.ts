@@ -133,6 +133,15 @@ const connections: Connection[] = [
     authentication: { active: false },
     connected_accounts: { active: true },
   },
+  {
+    id: 'con_company',
+    name: 'example-company',
+    strategy: 'oidc',
+    display_name: 'Example Company',
+    scopes: ['openid', 'profile', 'email', 'offline_access'],
+    authentication: { active: true },
+    connected_accounts: { active: true },
+  },
 ]
 
 /** The tenant that an emulator has when nothing is configured. Each call gives a new copy. */

@@ -164,6 +164,7 @@ describe('The list of connections', () => {
     expect(await response.json()).toEqual({
       connections: [
         { name: 'acme', strategy: 'oauth2', scopes: ['openid', 'profile', 'offline_access'] },
+        expect.objectContaining({ name: 'example-company', strategy: 'oidc' }),
       ],
     })
   })
@@ -173,7 +174,8 @@ describe('The list of connections', () => {
     const first = await (await call('/connections?take=2')).json()
     expect(first.connections).toHaveLength(2)
     const second = await (await call(`/connections?take=2&from=${first.next}`)).json()
-    expect(second).toEqual({ connections: [expect.objectContaining({ name: 'acme' })] })
+    const names = ['acme', 'example-company']
+    expect(second).toEqual({ connections: names.map((name) => expect.objectContaining({ name })) })
   })
 })
 

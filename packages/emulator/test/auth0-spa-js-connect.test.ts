@@ -53,7 +53,7 @@ describe.each([
     const wire = recordRequests(context, base)
 
     const connections = { path: '/connections', scope: 'read:me:connected_accounts' }
-    const names = ['google-oauth2', 'github', 'acme']
+    const names = ['google-oauth2', 'github', 'acme', 'example-company']
     expect(await call(page, connections)).toEqual({
       status: 200,
       body: { connections: names.map((name) => expect.objectContaining({ name })) },

@@ -30,8 +30,8 @@ const errorOf = ({ url }: { url: URL }) => ({
 describe('The login page', () => {
   it('has the form, and a button for each connection that people log in with', async () => {
     const visit = await visitAuthorize(login)
-    const expected = ['Continue', 'Continue with Google', 'Continue with GitHub']
-    expect(buttonsOf(visit)).toEqual(expected)
+    const names = ['Google', 'GitHub', 'Example Company']
+    expect(buttonsOf(visit)).toEqual(['Continue', ...names.map((name) => `Continue with ${name}`)])
     expect(visit.page?.html).toContain('id="username"')
   })
 
@@ -120,6 +120,19 @@ describe('A login at a third party', () => {
     expect((await logInThrough(login, 'github')).userId).toBe(first.userId)
     const work = { account: 'alice.work@github.example' }
     expect((await logInThrough(login, 'github', work)).userId).not.toBe(first.userId)
+  })
+
+  it('is of an enterprise user, named after the connection, at the identity provider of a company', async () => {
+    const { userId } = await logInThrough(login, 'example-company')
+    expect(userId).toMatch(/^oidc\|example-company\|\w+$/)
+    expect((await userOf(userId)).identities).toEqual([
+      {
+        connection: 'example-company',
+        user_id: userId.replace('oidc|', ''),
+        provider: 'oidc',
+        isSocial: false,
+      },
+    ])
   })
 
   it('comes back to the application as access_denied with its state where consent is refused', async () => {

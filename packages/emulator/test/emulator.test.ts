@@ -34,7 +34,8 @@ describe('createEmulator', () => {
       },
     })
     expect(users.map(({ email }) => email)).toEqual(['alice@example.test', 'bob@example.test'])
-    expect(connections.map(({ name }) => name)).toEqual(['google-oauth2', 'github', 'acme'])
+    const names = ['google-oauth2', 'github', 'acme', 'example-company']
+    expect(connections.map(({ name }) => name)).toEqual(names)
   })
 
   it('describes itself as its issuer, with a trailing slash (OIDC Discovery §4.3)', async () => {

@@ -43,6 +43,7 @@ const cases = [
   ['google-oauth2', { scope: 'openid email', access_type: 'offline' }, 'openid email'],
   ['github', { scope: 'read:user repo offline_access' }, 'read:user,repo,offline_access'],
   ['acme', { scope: 'openid profile offline_access' }, 'openid profile offline_access'],
+  ['example-company', { scope: 'openid email offline_access' }, 'openid email offline_access'],
 ] as const
 
 describe('A third party', () => {
@@ -89,6 +90,7 @@ describe('A third party', () => {
   it.each([
     ['google-oauth2', { scope: 'openid offline_access' }],
     ['acme', { scope: 'openid', access_type: 'offline' }],
+    ['example-company', { scope: 'openid email', access_type: 'offline' }],
   ])('%s gives no refresh token unless it is asked in its own way', async (name, parameters) => {
     const config = await discover(name)
     const tokens = await oauth.authorizationCodeGrant(config, await consent(config, parameters))

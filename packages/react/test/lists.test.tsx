@@ -63,7 +63,7 @@ test('the connections are those that the tenant offers', async () => {
   const { result } = await renderHook(() => useConnections(), { wrapper: App })
   await expect
     .poll(() => result.current.data?.map(({ name }) => name).sort())
-    .toEqual(['acme', 'github', 'google-oauth2'])
+    .toEqual(['acme', 'example-company', 'github', 'google-oauth2'])
 })
 
 test('while nobody is logged in nothing is asked; after the login the list is', async () => {
