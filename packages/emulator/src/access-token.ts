@@ -10,6 +10,10 @@ export interface AccessToken {
   userId: string
   clientId: string
   scopes: ReadonlySet<string>
+  /** The organization that the user logged in to. */
+  orgId: string | undefined
+  /** What tells where the user is: the key that the token is bound to, or else the session of its login. */
+  device: string | undefined
   /** How the token was presented. */
   scheme: Scheme
   /** A new nonce for the `DPoP-Nonce` header, when the one in use is about to expire. */
@@ -71,7 +75,7 @@ export function createAccessTokenVerifier(options: VerifierOptions): AccessToken
         now: context.clock.proofNow,
       }
       const { nonceIsAging } = await verifyProof(expected).catch((error) => refuse(error, options))
-      return nonceIsAging ? { ...access, nextNonce: await options.nonces.issue() } : access
+      return nonceIsAging ? { ...access, nextNonce: options.nonces.issue() } : access
     },
     reset: () => seen.clear(),
   }
@@ -91,6 +95,8 @@ interface Claims extends JWTPayload {
   azp?: unknown
   client_id?: unknown
   scope?: unknown
+  org_id?: unknown
+  sid?: unknown
   cnf?: { jkt?: string }
 }
 
@@ -157,16 +163,23 @@ function wrongScheme(scheme: Scheme, api: Api): AccessTokenError {
   })
 }
 
-function describe({ sub = '', azp, client_id, scope }: Claims): Omit<AccessToken, 'scheme'> {
+function describe(claims: Claims): Omit<AccessToken, 'scheme'> {
+  const { sub = '', azp, client_id, scope, org_id, sid, cnf } = claims
   const clientId = [azp, client_id].find((id) => typeof id === 'string') ?? ''
   const scopes = typeof scope === 'string' ? scope.split(' ') : []
-  return { userId: sub, clientId, scopes: new Set(scopes) }
+  return {
+    userId: sub,
+    clientId,
+    scopes: new Set(scopes),
+    orgId: typeof org_id === 'string' ? org_id : undefined,
+    device: cnf?.jkt ?? (typeof sid === 'string' ? sid : undefined),
+  }
 }
 
-async function refuse(error: unknown, { nonces }: VerifierOptions): Promise<never> {
+function refuse(error: unknown, { nonces }: VerifierOptions): never {
   if (!(error instanceof DpopError)) throw error
   const fields = { error: error.code, error_description: error.message }
   const headers: Record<string, string> = { 'www-authenticate': challenge('DPoP', fields) }
-  if (error.code.endsWith('_dpop_nonce')) headers['dpop-nonce'] = await nonces.issue()
+  if (error.code.endsWith('_dpop_nonce')) headers['dpop-nonce'] = nonces.issue()
   throw new AccessTokenError(error.code, error.message, headers)
 }

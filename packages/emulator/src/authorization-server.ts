@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Provider } from 'oidc-provider'
 import { isAllowedCallback } from './callbacks.js'
 import type { Context } from './context.js'
+import type { DpopNonces } from './dpop-nonces.js'
 import { createOidcStore } from './oidc/adapter.js'
 import { registerClientCredentialsGrant } from './oidc/client-credentials-grant.js'
 import { oidcConfiguration } from './oidc/configuration.js'
@@ -26,19 +27,23 @@ export interface AuthorizationServer {
   reset(): void
 }
 
-/** What the authorization server needs: `vault` answers the Token Vault exchange, `trips` lead to third parties. */
+/** What the authorization server needs. */
 export interface AuthorizationServerOptions {
+  /** Answers the Token Vault exchange. */
   vault: Vault
+  /** Lead to third parties. */
   trips: Trips
+  /** The DPoP nonces of the My Account API. */
+  nonces: DpopNonces
 }
 
 /** Login, tokens and logout of the tenant, on oidc-provider. */
 export function createAuthorizationServer(
   context: Context,
-  { vault, trips }: AuthorizationServerOptions,
+  { vault, trips, nonces: myAccountNonces }: AuthorizationServerOptions,
 ): AuthorizationServer {
   const store = createOidcStore(context.now)
-  const nonces = createTokenNonces(context)
+  const nonces = createTokenNonces(context, myAccountNonces)
   const configuration = oidcConfiguration(context, store.adapter, nonces)
   const provider = new Provider(context.issuer, configuration)
   customizeClients(provider, context)
@@ -49,7 +54,7 @@ export function createAuthorizationServer(
   registerRefreshTokenGrant({ provider, context, onReuse })
   registerClientCredentialsGrant(provider, context)
   registerTokenVaultExchange(provider, context, vault)
-  describeTokenErrors(provider)
+  describeTokenErrors(provider, context)
   answerTokenFaults(provider, context, nonces)
   nonces.guard(provider)
   const loginPage = serveLoginPage({ provider, context, trips })

@@ -68,7 +68,7 @@ export async function verifyProof(expected: ProofExpectation): Promise<{ nonceIs
   const claims = await readClaims(proof, header.alg, publicPart(jwk))
   ensure(claims.htm === expected.request.method, 'htm must be the method of the request')
   ensure(sameTarget(claims.htu, expected.url), 'htu must be the URL of the request')
-  const nonceIsAging = await verifyNonce(expected.nonces, claims.nonce)
+  const nonceIsAging = verifyNonce(expected.nonces, claims.nonce)
   verifyTime(claims.iat, expected.now())
   ensure(
     claims.ath === (await sha256(expected.accessToken)),
@@ -140,12 +140,12 @@ function normalise(url: string): string {
   )
 }
 
-async function verifyNonce(nonces: DpopNonces, nonce: unknown): Promise<boolean> {
+function verifyNonce(nonces: DpopNonces, nonce: unknown): boolean {
   if (nonce === undefined && !nonces.isRequired()) return false
   if (typeof nonce !== 'string') {
     throw new DpopError('use_dpop_nonce', 'A nonce is required in the DPoP proof')
   }
-  const state = await nonces.check(nonce)
+  const state = nonces.check(nonce)
   if (state === 'expired') throw new DpopError('invalid_dpop_nonce', 'The nonce has expired')
   if (state === 'unknown') throw new DpopError('invalid_dpop_nonce', 'The nonce is unknown')
   return state === 'aging'

@@ -13,11 +13,11 @@ export interface FaultParts {
  * The My Account API's answer in place of the operation's: a problem with the headers that its status must have, unless the
  * fault has its own, or a challenge. `undefined` for a fault that lets the operation do its work.
  */
-export async function faultResponse(
+export function faultResponse(
   { status, headers, problem: fields, challenge: code }: Fault,
   { nonces, rateLimit }: FaultParts,
-): Promise<Response | undefined> {
-  if (code) return nonceChallenge(code, await nonces.issue())
+): Response | undefined {
+  if (code) return nonceChallenge(code, nonces.issue())
   if (status === undefined) return undefined
   return problemOfStatus(
     status,

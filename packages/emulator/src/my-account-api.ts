@@ -12,7 +12,7 @@ import type { Store } from './store.js'
 
 /** The My Account API of a tenant under `/me/v1`. */
 export function createMyAccountApi(context: Context, store: Store): ProtectedResource {
-  return createProtectedResource(context, {
+  const resource = createProtectedResource(context, {
     path: '/me/v1',
     audience: context.myAccountAudience,
     operations: createContract(),
@@ -21,6 +21,15 @@ export function createMyAccountApi(context: Context, store: Store): ProtectedRes
     refusals,
     before: myAccountCors(context.tenant),
   })
+  return {
+    ...resource,
+    async fetch(request) {
+      const response = await resource.fetch(request)
+      const isProblem = !response.ok && response.headers.get('content-type') === 'application/json'
+      if (isProblem) response.headers.set('content-type', context.switches.get().problemType)
+      return response
+    },
+  }
 }
 
 const refusals: Refusals = {

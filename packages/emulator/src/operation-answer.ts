@@ -11,8 +11,7 @@ import { readJson } from './request-body.js'
 
 /** A request that is authorized and fits the contract. */
 export interface Call {
-  userId: string
-  clientId: string
+  token: AccessToken
   path: Record<string, string>
   query: URLSearchParams
   body: unknown
@@ -29,7 +28,7 @@ export interface Refusals {
   unsupportedMediaType(): Response
   invalid(errors: [ValidationError, ...ValidationError[]]): Response
   /** The answer in place of the operation's, if the fault has one. */
-  fault(fault: Fault, parts: FaultParts): Promise<Response | undefined>
+  fault(fault: Fault, parts: FaultParts): Response | undefined | Promise<Response | undefined>
   /** For a mistake of the emulator's own. */
   failed(): Response
 }
@@ -94,8 +93,7 @@ async function handleAuthorized(
   const { searchParams: query } = new URL(request.url)
   const [parameterError, ...others] = operation.checkParameters(path, query)
   if (parameterError) return refusals.invalid([parameterError, ...others])
-  const { userId, clientId } = token
-  const call = { userId, clientId, path, query, body: undefined }
+  const call = { token, path, query, body: undefined }
   if (!operation.takesBody) return handle(call)
   if (!/^application\/json *(;|$)/i.test(request.headers.get('content-type') ?? '')) {
     return refusals.unsupportedMediaType()

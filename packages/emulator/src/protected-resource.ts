@@ -10,6 +10,8 @@ import { createRateLimit } from './rate-limit.js'
 /** An API that takes the tenant's access tokens, as a plain function that HTTP, msw and an in-process fetch can stand before. */
 export interface ProtectedResource {
   fetch(request: Request): Promise<Response>
+  /** The DPoP nonces that its proofs need. */
+  readonly nonces: DpopNonces
   /** Forgets nonces, proofs and rate limits. */
   reset(): void
 }
@@ -49,6 +51,7 @@ export function createProtectedResource<Id extends string>(
   }
   return {
     fetch: async (request) => app.fetch(request),
+    nonces,
     reset() {
       nonces.reset()
       rateLimit.reset()

@@ -4,6 +4,7 @@ import type { ConnectedAccounts } from './connected-accounts.js'
 import type { Context } from './context.js'
 import { type Controls, createControl } from './control.js'
 import { ConnectionReset } from './damage.js'
+import type { DpopNonces } from './dpop-nonces.js'
 import { createManagementApi } from './management-api.js'
 import { createMyAccountApi } from './my-account-api.js'
 import { seedAccounts } from './seed-accounts.js'
@@ -21,6 +22,8 @@ export interface Resources {
   readonly vault: Vault
   readonly accounts: ConnectedAccounts
   readonly trips: Trips
+  /** The DPoP nonces of the My Account API. */
+  readonly nonces: DpopNonces
   /** Connects accounts without a browser; `name` is what its errors call the request. */
   readonly seed: Controls['seed']
   /** Forgets sessions, accounts, the third parties' tokens, nonces and waiting faults, and puts clock, switches and tenant back. */
@@ -73,5 +76,14 @@ export function createResources(context: Context, options: ResourcesOptions = {}
   app.all('/api/v2/*', (c) => management.fetch(c.req.raw))
   app.all('/upstream/*', (c) => upstream.fetch(c.req.raw))
   const vault = createVault({ accounts, upstream: client, now })
-  return { fetch: async (request) => app.fetch(request), vault, accounts, trips, seed, reset }
+  const { nonces } = myAccount
+  return {
+    fetch: async (request) => app.fetch(request),
+    vault,
+    accounts,
+    trips,
+    nonces,
+    seed,
+    reset,
+  }
 }

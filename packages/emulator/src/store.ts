@@ -14,6 +14,8 @@ export interface ConnectSession {
   readonly id: string
   readonly userId: string
   readonly clientId: string
+  /** Where it was started: see `AccessToken`. */
+  readonly device: string | undefined
   readonly connection: Connection
   readonly request: components['schemas']['CreateConnectedAccountRequest']
   readonly expiresAt: number

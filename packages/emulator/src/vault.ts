@@ -22,7 +22,7 @@ interface VaultToken {
 export interface Vault {
   /**
    * A token that is not expired, refreshed at the provider if need be. `undefined` if no such account is connected, if the
-   * provider never gave a refresh token, or if it no longer takes it.
+   * provider never gave a refresh token, or if it no longer takes it. Throws `ProviderDown`.
    */
   exchange(request: VaultRequest): Promise<VaultToken | undefined>
 }

@@ -115,6 +115,53 @@ describe('The switch tokenNonce', () => {
   })
 })
 
+describe('The switch tokenNonce as rotating', () => {
+  it('has each answer bring a new nonce, and each nonce work once', async () => {
+    const refresh = await createRefresher('spa')
+    emulator.switches.set({ tokenNonce: 'rotating' })
+    const nonces = [nonceOf(await refresh())]
+    for (let call = 0; call < 3; call += 1) {
+      const answer = await refresh(nonces.at(-1))
+      expect(answer.status).toBe(200)
+      nonces.push(nonceOf(answer))
+    }
+    expect(new Set(nonces).size).toBe(4)
+    const again = await refresh(nonces[0])
+    expect([again.status, (await again.json()).error]).toEqual([400, 'use_dpop_nonce'])
+    emulator.switches.set({ tokenNonce: 'public_clients' })
+    const last = nonces.at(-1)
+    const calm = await refresh(last)
+    expect([calm.status, nonceOf(calm), (await refresh(last)).status]).toEqual([
+      200,
+      undefined,
+      200,
+    ])
+  })
+
+  it('asks no confidential client, but gives it a new one with each answer', async () => {
+    const refresh = await createRefresher('web')
+    emulator.switches.set({ tokenNonce: 'rotating' })
+    const [one, other] = [await refresh(), await refresh()]
+    expect([one.status, other.status]).toEqual([200, 200])
+    expect(nonceOf(one)).not.toBe(nonceOf(other))
+  })
+})
+
+describe('The switch nonces', () => {
+  it('makes those of the token endpoint and of the My Account API the same, until it is set back', async () => {
+    const [list, refresh] = [await createLister(), await createRefresher('spa')]
+    emulator.switches.set({ nonces: 'shared' })
+    const nonce = nonceOf(await refresh())
+    expect([(await list(nonce)).status, (await refresh(nonce)).status]).toEqual([200, 200])
+    emulator.switches.set({ nonces: 'separate' })
+    const own = nonceOf(await refresh())
+    const refused = await list(own)
+    expect([refused.status, challengeOf(refused)]).toEqual([401, 'invalid_dpop_nonce'])
+    expect((await refresh(own)).status).toBe(200)
+    expect((await refresh(nonceOf(refused))).status).toBe(400)
+  })
+})
+
 describe('A fault with a challenge', () => {
   it.each(['use_dpop_nonce', 'invalid_dpop_nonce'] as const)(
     'asks once for another nonce with %s, and gives one that works',

@@ -7,7 +7,7 @@ export async function faultResponse(
   fault: Fault,
   parts: FaultParts,
 ): Promise<Response | undefined> {
-  const answer = await problemResponse(fault, parts)
+  const answer = problemResponse(fault, parts)
   if (!answer) return undefined
   const { status, headers } = answer
   const error = managementError(status, 'A fault that was asked for', { headers })

@@ -1,13 +1,15 @@
 import { isAllowedCallback } from '../callbacks.js'
+import type { ProviderGrant, VaultEntry } from '../connected-accounts.js'
 import { connectionsFor } from '../connections.js'
 import type { Context } from '../context.js'
 import type { components } from '../generated/my-account.js'
 import type { Call, Handler } from '../operation-answer.js'
 import { pageOf } from '../paging.js'
-import { problem } from '../problem.js'
+import { problem, type ValidationError } from '../problem.js'
 import { isSameSecret, sha256 } from '../secrets.js'
 import { type ConnectSession, SESSION_LIFETIME, type Store } from '../store.js'
 import type { OperationId } from './contract.js'
+import { flawInConnect, flawInTake, invalid } from './strictness.js'
 
 type Schemas = components['schemas']
 
@@ -16,10 +18,11 @@ export function createHandlers(context: Context, store: Store): Record<Operation
   return {
     createConnectedAccountRequest: (call) => connect(context, store, call),
     completeConnectedAccountRequest: (call) => complete(context, store, call),
-    getConnectedAccounts: (call) => listAccounts(store, call),
-    getConnectedAccountsConnections: (call) => listConnections(context, call),
-    deleteConnectedAccount: ({ userId, path }) =>
-      store.accounts.delete(userId, path.id ?? '')
+    getConnectedAccounts: (call) => listAccounts(context, store, call),
+    getConnectedAccountsConnections: (call) => listConnections(context, store, call),
+    deleteConnectedAccount: ({ token, path }) =>
+      store.accounts.delete(token.userId, path.id ?? '') ||
+      context.switches.get().unknownAccount === '204'
         ? new Response(null, { status: 204 })
         : problem('not_found', 'The connected account was not found'),
   }
@@ -27,22 +30,24 @@ export function createHandlers(context: Context, store: Store): Record<Operation
 
 function connect(context: Context, store: Store, call: Call): Response {
   const request = call.body as Schemas['CreateConnectedAccountRequest'] // fits the contract
-  const client = context.tenant.clients.find(({ client_id }) => client_id === call.clientId)
+  const flaw = flawInConnect(context, request)
+  if (flaw) return invalid(flaw)
+  const { userId, clientId, device } = call.token
+  const client = context.tenant.clients.find(({ client_id }) => client_id === clientId)
   if (!isAllowedCallback(client, request.redirect_uri)) {
     return problem(
       'bad_request',
       'The redirect_uri is not an allowed callback URL of the application',
     )
   }
-  const connection = connectionsFor(context.tenant, 'connected_accounts', call.clientId).find(
+  const connection = connectionsFor(context.tenant, 'connected_accounts', clientId).find(
     ({ name }) => name === request.connection,
   )
   if (!connection) return problem('not_found', 'The connection was not found')
-  const { userId, clientId } = call
-  const { session, ticket } = store.open({ userId, clientId, connection, request })
+  const { session, ticket } = store.open({ userId, clientId, device, connection, request })
   const answer: Schemas['CreateConnectedAccountResponse'] = {
     auth_session: session.id,
-    connect_uri: `${context.url}/connect`,
+    connect_uri: context.url + context.switches.get().connectPath,
     connect_params: { ticket },
     expires_in: SESSION_LIFETIME,
   }
@@ -52,7 +57,7 @@ function connect(context: Context, store: Store, call: Call): Response {
 async function complete(context: Context, store: Store, call: Call): Promise<Response> {
   const request = call.body as Schemas['CompleteConnectedAccountRequest'] // fits the contract
   const session = store.sessions.get(request.auth_session)
-  if (session?.userId !== call.userId || session.clientId !== call.clientId) {
+  if (!session || !isOwn(context, session, call)) {
     return problem('not_found', 'Invalid or expired session')
   }
   if (context.switches.get().connectCode === 'expired') delete session.outcome
@@ -62,9 +67,21 @@ async function complete(context: Context, store: Store, call: Call): Promise<Res
   const grant = session.outcome?.grant
   if (!grant) return problem('bad_request', 'Invalid connect_code')
   delete session.outcome
-  const { item } = store.accounts.connect(call.userId, session.connection.name, grant)
-  const answer: Schemas['CompleteConnectedAccountResponse'] = item
-  return Response.json(answer, { status: 201 })
+  const { userId } = call.token
+  const connection = session.connection.name
+  const conflict = conflictOf(context, store.accounts.list(userId), { connection, grant })
+  if (conflict) return problem('conflict', conflict)
+  const { item } = store.accounts.connect(userId, connection, grant)
+  const { scopes: _, ...others } = item
+  const { completeScopes, completeStatus } = context.switches.get()
+  const answer: Schemas['CompleteConnectedAccountResponse'] =
+    completeScopes === 'sent' ? item : others
+  return Response.json(answer, { status: Number(completeStatus) })
+}
+
+function isOwn({ switches }: Context, session: ConnectSession, { token }: Call): boolean {
+  const isSame = session.userId === token.userId && session.clientId === token.clientId
+  return isSame && (switches.get().device === 'any' || session.device === token.device)
 }
 
 async function flawOf(
@@ -89,36 +106,52 @@ async function isVerified(
   return isSameSecret(await sha256(verifier), challenge)
 }
 
-function listAccounts(store: Store, { userId, query }: Call): Response {
+function conflictOf(
+  { switches }: Context,
+  entries: VaultEntry[],
+  { connection, grant }: { connection: string; grant: ProviderGrant },
+): string | undefined {
+  const { sameAccount, secondAccount } = switches.get()
+  const known = entries.filter(({ item }) => item.connection === connection)
+  const isKnown = known.some(({ grant: { subject } }) => subject === grant.subject)
+  if (isKnown && sameAccount === 'refused') return 'The account is already connected'
+  if (known.length === 0 || isKnown || secondAccount === 'added') return undefined
+  return 'Another account of the connection is already connected'
+}
+
+function listAccounts(context: Context, store: Store, { token, query }: Call): Response {
+  const flaw = flawInTake(context, query)
+  if (flaw) return invalid(flaw)
   const wanted = query.getAll('connection')
+  const isOfAny = context.switches.get().accountList === 'all'
   const entries = store.accounts
-    .list(userId)
+    .list(token.userId)
     .filter(({ item }) => wanted.length === 0 || wanted.includes(item.connection))
+    .filter(({ item }) => isOfAny || item.org_id === token.orgId)
   const page = pageOf(entries, { name: 'accounts', query })
-  if (!page) return badCursor()
+  if (!page) return invalid(badCursor)
   const { items: accounts, next } = page
   const answer: Schemas['ListConnectedAccountsResponse'] = { accounts, ...(next && { next }) }
   return Response.json(answer)
 }
 
-function listConnections(context: Context, call: Call): Response {
-  const list = connectionsFor(context.tenant, 'connected_accounts', call.clientId).map(
-    ({ name, strategy, scopes }, position) => ({
-      position,
-      item: { name, strategy, scopes },
-    }),
-  )
+function listConnections(context: Context, store: Store, call: Call): Response {
+  const flaw = flawInTake(context, call.query)
+  if (flaw) return invalid(flaw)
+  const linked = store.accounts.list(call.token.userId).map(({ item }) => item.connection)
+  const isOfAny = context.switches.get().connectionList === 'available'
+  const list = connectionsFor(context.tenant, 'connected_accounts', call.token.clientId)
+    .filter(({ name }) => isOfAny || linked.includes(name))
+    .map(({ name, strategy, scopes }, position) => ({ position, item: { name, strategy, scopes } }))
   const page = pageOf(list, { name: 'connections', query: call.query })
-  if (!page) return badCursor()
+  if (!page) return invalid(badCursor)
   const { items: connections, next } = page
   const answer: Schemas['ListConnectionsResponse'] = { connections, ...(next && { next }) }
   return Response.json(answer)
 }
 
-function badCursor(): Response {
-  return problem('validation', 'Invalid request query input', {
-    validationErrors: [
-      { detail: 'from must be the next of a page before', field: 'from', source: 'query' },
-    ],
-  })
+const badCursor: ValidationError = {
+  detail: 'from must be the next of a page before',
+  field: 'from',
+  source: 'query',
 }

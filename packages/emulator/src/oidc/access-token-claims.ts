@@ -17,6 +17,8 @@ export function customizeAccessToken(
   if (token.kind === 'ClientCredentials') {
     Object.assign(payload, { sub: `${client_id}@clients`, gty: 'client-credentials' })
   }
+  // Not Auth0's: the switch `device` has nothing else to tell a login of an unbound token by.
+  if (claims.aud === context.myAccountAudience && 'sid' in token) payload.sid = token.sid
   if (token.scopes.has('openid')) payload.aud = [claims.aud, `${context.issuer}userinfo`]
   if (findApi(context, String(claims.aud))?.proof_of_possession !== 'none') return
   // An API without DPoP gets an unbound token even if the request had a proof; the answer's token_type follows from jkt.

@@ -93,7 +93,8 @@ function features(context: Context, nonces: TokenNonces): Configuration['feature
     clientCredentials: { enabled: true },
     dPoP: {
       enabled: true,
-      nonceSecret: nonces.secret,
+      // Not used, but without one its CORS headers lack DPoP-Nonce.
+      nonceSecret: Buffer.alloc(32),
       requireNonce: (ctx) => nonces.isRequired(ctx.oidc.client?.clientAuthMethod === 'none'),
     },
     pushedAuthorizationRequests: { enabled: false },

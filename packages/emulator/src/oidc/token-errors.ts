@@ -1,4 +1,5 @@
 import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { Context } from '../context.js'
 
 interface TokenError {
   status: number
@@ -10,10 +11,12 @@ interface TokenError {
  * Gives the errors of the token endpoint Auth0's statuses and words. They are always JSON, whatever the request accepts, and
  * say what was wrong, which oidc-provider keeps to itself.
  */
-export function describeTokenErrors(provider: Provider): void {
+export function describeTokenErrors(provider: Provider, { switches }: Context): void {
   provider.on('grant.error', (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
     const { status, ...body } = describe(error)
-    ctx.status = status
+    // RFC 6749 §5.2 has 400 for an invalid_grant, Auth0 403.
+    const isGrant = status === 403 && body.error === 'invalid_grant'
+    ctx.status = isGrant ? Number(switches.get().invalidGrant) : status
     ctx.type = 'json'
     ctx.body = body
   })
@@ -47,7 +50,6 @@ const descriptions: Record<string, string> = {
   'refresh token not found': 'Unknown or invalid refresh token.',
 }
 
-// RFC 6749 §5.2 has 400 for this, Auth0 403.
 function describeInvalidGrant(detail = 'the grant is not valid'): TokenError {
   if (detail === 'DPoP proof JWT Replay detected') {
     const error_description = 'The jti of the DPoP proof has been used before'

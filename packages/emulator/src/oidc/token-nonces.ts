@@ -1,51 +1,49 @@
-import { randomBytes } from 'node:crypto'
 import { decodeJwt } from 'jose'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 // @ts-expect-error: oidc-provider has no types for this file.
-import ServerChallenge from 'oidc-provider/lib/helpers/challenge.js'
+import instance from 'oidc-provider/lib/helpers/weak_cache.js'
 import type { Context } from '../context.js'
-import { createExpiringMap } from '../expiring-map.js'
+import { createDpopNonces, type DpopNonces } from '../dpop-nonces.js'
 
-/** The DPoP nonces of the token endpoint, which oidc-provider makes and checks, by the emulator's clock and switches. */
+/** The DPoP nonces of the token endpoint, by the emulator's clock and switches. */
 export interface TokenNonces {
-  /** What oidc-provider makes them from. */
-  readonly secret: Buffer
   /** Whether a proof of this kind of client must have one. */
   isRequired(isPublicClient: boolean): boolean
   /** One that works. */
   next(): string
-  /** Has the endpoint refuse those that the clock or a switch made expire, before oidc-provider looks at them. */
+  /** Has oidc-provider make and check its nonces here: its own are a function of the machine's time. */
   guard(provider: Provider): void
 }
 
-/** Life of a nonce, and how old a proof without one may be, in seconds: as oidc-provider has it. */
+/** How old a proof without a nonce may be, in seconds. */
 const WINDOW = 300
 
-/** Creates the nonces of one authorization server. */
-export function createTokenNonces(context: Context): TokenNonces {
+/** Creates the nonces of one authorization server. `myAccount` are those of the My Account API, for a switch to share. */
+export function createTokenNonces(context: Context, myAccount: DpopNonces): TokenNonces {
   const { now, clock, switches } = context
-  const secret = randomBytes(32)
-  const challenges: { nextChallenge(): string } = new ServerChallenge(secret, 'DPoP')
-  const expiries = createExpiringMap<number>(now)
-  const next = () => challenges.nextChallenge()
-  const isStale = ({ nonce, iat }: ReturnType<typeof readProof>) => {
-    if (typeof nonce !== 'string') return Math.abs(clock.proofNow() / 1000 - Number(iat)) > WINDOW
-    return switches.get().tokenNonce === 'expired' || (expiries.get(nonce) ?? now()) < now()
-  }
+  const own = createDpopNonces(now, () => switches.get().tokenNonce)
+  const nonces = () => (switches.get().nonces === 'shared' ? myAccount : own)
+  const isLate = (iat: unknown) =>
+    typeof iat === 'number' && Math.abs(clock.proofNow() / 1000 - iat) > WINDOW
+  const next = () => nonces().issue()
   return {
-    secret,
     next,
     isRequired(isPublicClient) {
-      const mode = switches.get().tokenNonce
-      return mode === 'public_clients' ? isPublicClient : mode !== 'optional'
+      const { tokenNonce } = switches.get()
+      if (tokenNonce === 'all_clients' || tokenNonce === 'expired') return true
+      return isPublicClient && tokenNonce !== 'optional'
     },
     guard(provider) {
+      const checkChallenge = (nonce: string) => ['good', 'aging'].includes(nonces().check(nonce))
+      instance(provider).DPoPNonces = { nextChallenge: next, checkChallenge }
       provider.use(async (ctx, proceed) => {
-        const proof = ctx.path === '/oauth/token' ? ctx.get('dpop') : ''
-        if (proof && isStale(readProof(proof))) challengeNonce(ctx, next())
-        else await proceed()
-        const sent = ctx.response.get('dpop-nonce')
-        if (sent) expiries.set(sent, now() + WINDOW * 1000, Number.POSITIVE_INFINITY)
+        const { nonce, iat } = ctx.path === '/oauth/token' ? readProof(ctx.get('dpop')) : {}
+        if (nonce === undefined && isLate(iat)) {
+          return challengeNonce(ctx, next())
+        }
+        await proceed()
+        // oidc-provider sends a new one as soon as it differs from the one in use.
+        if (typeof nonce === 'string' && nonces().check(nonce) === 'good') ctx.remove('dpop-nonce')
       })
     },
   }
@@ -70,7 +68,7 @@ export function challengeNonce(
 // What is no proof at all is left to oidc-provider, which says so.
 function readProof(proof: string): { nonce?: unknown; iat?: unknown } {
   try {
-    return decodeJwt(proof)
+    return proof === '' ? {} : decodeJwt(proof)
   } catch {
     return {}
   }

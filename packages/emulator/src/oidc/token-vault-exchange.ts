@@ -1,8 +1,13 @@
 import { importJWK, jwtVerify } from 'jose'
 import { errors, type Provider, type TokenEndpointGrantContext } from 'oidc-provider'
-import { buildTokenResponse } from 'oidc-provider/lib/helpers/grants.js'
+import {
+  buildTokenResponse,
+  checkDpopReplay,
+  validateDpop,
+} from 'oidc-provider/lib/helpers/grants.js'
 import type { Context } from '../context.js'
 import { TOKEN_VAULT_GRANT } from '../tenant.js'
+import { ProviderDown } from '../upstream/client.js'
 import type { Vault } from '../vault.js'
 import { oauthError, required } from './token-request.js'
 
@@ -22,14 +27,23 @@ export function registerTokenVaultExchange(
       const subjectTokenType = required(ctx, 'subject_token_type')
       requireFederatedToken(required(ctx, 'requested_token_type'))
       const connection = enabledConnection(context, required(ctx, 'connection'))
-      const userId = await readSubject({ provider, context, ctx, subjectToken, subjectTokenType })
+      const thumbprint = await readProof(provider, context, ctx)
+      const userId = await readSubject({
+        provider,
+        context,
+        ctx,
+        subjectToken,
+        subjectTokenType,
+        thumbprint,
+      })
       const { login_hint: loginHint } = ctx.oidc.params
       const account = {
         userId,
         connection,
         ...(typeof loginHint === 'string' && { loginHint }),
       }
-      const found = (await vault.exchange(account)) ?? refuseUnconnected()
+      const answer = vault.exchange(account).catch((error) => refuseWhileDown(context, error))
+      const found = (await answer) ?? refuseUnconnected()
       ctx.body = buildTokenResponse(provider, {
         ...found,
         tokenType: 'Bearer',
@@ -64,6 +78,8 @@ interface Subject {
   ctx: TokenEndpointGrantContext
   subjectToken: string
   subjectTokenType: string
+  /** Of the key of the proof that was sent. */
+  thumbprint: string | undefined
 }
 
 async function readSubject(subject: Subject): Promise<string> {
@@ -111,6 +127,7 @@ async function userOfRefreshToken({
   context,
   ctx,
   subjectToken,
+  thumbprint,
 }: Subject): Promise<string | undefined> {
   const { clientId } = ctx.oidc.client
   const client = context.tenant.clients.find(({ client_id }) => client_id === clientId)
@@ -118,7 +135,28 @@ async function userOfRefreshToken({
     throw new errors.InvalidRequest('Token Vault needs refresh token rotation turned off')
   }
   const token = await provider.RefreshToken.find(subjectToken)
-  return token?.isValid && token.clientId === clientId ? token.accountId : undefined
+  if (!token?.isValid || token.clientId !== clientId) return undefined
+  const isHeld = !token.jkt || token.jkt === thumbprint
+  const isIgnored = context.switches.get().exchangeProof === 'ignored'
+  return isHeld || isIgnored ? token.accountId : undefined
+}
+
+// The answer is never bound, so a proof says no more than that the client holds the key of its subject token.
+async function readProof(
+  provider: Provider,
+  { switches }: Context,
+  ctx: TokenEndpointGrantContext,
+): Promise<string | undefined> {
+  if (switches.get().exchangeProof === 'ignored') return undefined
+  const proof = await validateDpop(provider, ctx)
+  await checkDpopReplay(provider, ctx, proof, ctx.oidc.client.clientId)
+  return proof?.thumbprint
+}
+
+function refuseWhileDown({ switches }: Context, error: unknown): undefined {
+  if (!(error instanceof ProviderDown)) throw error
+  if (switches.get().exchangeWhileDown === '401') return undefined
+  throw oauthError(503, 'temporarily_unavailable', error.message)
 }
 
 function refuseUnconnected(): never {

@@ -3,10 +3,18 @@ import { issuerOf, upstreamClient } from './provider.js'
 
 /** How the tenant speaks to the third party behind a connection: over HTTP, or in the same process. */
 export interface UpstreamClient {
-  /** Redeems an authorization code and learns whose account it is; `undefined` if the third party refuses. */
+  /** Redeems an authorization code and learns whose account it is; `undefined` if the third party refuses or is down. */
   redeem(request: CodeRequest): Promise<ProviderGrant | undefined>
-  /** New tokens of the same scope; `undefined` if the third party refuses. */
+  /** New tokens of the same scope; `undefined` if the third party refuses. Throws `ProviderDown`. */
   refresh(connection: string, refreshToken: string): Promise<ProviderTokens | undefined>
+}
+
+/** Thrown where a third party answers nothing that makes sense. */
+export class ProviderDown extends Error {
+  override readonly name = 'ProviderDown'
+  constructor(connection: string) {
+    super(`The provider of ${connection} is down`)
+  }
 }
 
 /** What a code is redeemed with. */
@@ -27,21 +35,30 @@ export interface UpstreamClientOptions {
 /** Creates the tenant's client of its third parties. */
 export function createUpstreamClient(options: UpstreamClientOptions): UpstreamClient {
   return {
-    async redeem({ connection, code, codeVerifier, redirectUri }) {
-      const tokens = await requestTokens(options, connection, {
-        grant_type: 'authorization_code',
-        code,
-        code_verifier: codeVerifier,
-        redirect_uri: redirectUri,
-      })
-      return tokens && describe(options, connection, tokens)
-    },
+    redeem: (request) =>
+      redeem(options, request).catch((error) => {
+        if (error instanceof ProviderDown) return undefined
+        throw error
+      }),
     refresh: (connection, refreshToken) =>
       requestTokens(options, connection, {
         grant_type: 'refresh_token',
         refresh_token: refreshToken,
       }),
   }
+}
+
+async function redeem(
+  options: UpstreamClientOptions,
+  { connection, code, codeVerifier, redirectUri }: CodeRequest,
+): Promise<ProviderGrant | undefined> {
+  const tokens = await requestTokens(options, connection, {
+    grant_type: 'authorization_code',
+    code,
+    code_verifier: codeVerifier,
+    redirect_uri: redirectUri,
+  })
+  return tokens && describe(options, connection, tokens)
 }
 
 async function requestTokens(
@@ -52,6 +69,7 @@ async function requestTokens(
   const body = new URLSearchParams({ ...fields, ...upstreamClient(connection) })
   const request = new Request(`${issuerOf(url, connection)}/token`, { method: 'POST', body })
   const response = await fetch(request)
+  if (response.status >= 500) throw new ProviderDown(connection)
   if (!response.ok) return undefined
   const answer: Partial<Record<string, unknown>> = await response.json()
   return {

@@ -1,0 +1,41 @@
+import type { Context } from '../context.js'
+import type { components } from '../generated/my-account.js'
+import { problem, type ValidationError } from '../problem.js'
+
+type Switches = Pick<Context, 'switches'>
+
+/** What a stricter reading of the contract, if a switch asks for it, finds wrong with a connect request. */
+export function flawInConnect(
+  { switches }: Switches,
+  request: components['schemas']['CreateConnectedAccountRequest'],
+): ValidationError | undefined {
+  const { connectState, accessType } = switches.get()
+  const source = 'body'
+  if (connectState === 'required' && request.state === undefined) {
+    return {
+      detail: "data must have required property 'state'",
+      field: 'state',
+      pointer: '',
+      source,
+    }
+  }
+  if (accessType === 'accepted' || request.authorization_params?.access_type === undefined) return
+  const pointer = '/authorization_params'
+  const detail = `data${pointer} must NOT have additional properties`
+  return { detail, field: 'access_type', pointer, source }
+}
+
+/** What is wrong with the `take` of a list, if a switch has pages of more than 20 refused rather than cut. */
+export function flawInTake(
+  { switches }: Switches,
+  query: URLSearchParams,
+): ValidationError | undefined {
+  if (switches.get().largeTake === 'capped' || Number(query.get('take')) <= 20) return
+  return { detail: 'take must be <= 20', field: 'take', source: 'query' }
+}
+
+/** The problem for one part of a request. */
+export function invalid(error: ValidationError): Response {
+  const detail = `Invalid request ${error.source === 'body' ? 'payload' : error.source} input`
+  return problem('validation', detail, { validationErrors: [error] })
+}
