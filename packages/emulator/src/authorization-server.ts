@@ -7,8 +7,10 @@ import { createOidcStore } from './oidc/adapter.js'
 import { registerClientCredentialsGrant } from './oidc/client-credentials-grant.js'
 import { oidcConfiguration } from './oidc/configuration.js'
 import { hasJsonBody, withFormBody } from './oidc/json-body.js'
+import { logExchanges } from './oidc/log-exchanges.js'
 import { serveLoginPage } from './oidc/login-page.js'
 import { serveLogout } from './oidc/logout.js'
+import { recordRequests } from './oidc/record-requests.js'
 import { registerRefreshTokenGrant } from './oidc/refresh-token-grant.js'
 import { describeTokenErrors } from './oidc/token-errors.js'
 import { answerTokenFaults } from './oidc/token-fault.js'
@@ -55,8 +57,10 @@ export function createAuthorizationServer(
   registerClientCredentialsGrant(provider, context)
   registerTokenVaultExchange(provider, context, vault)
   describeTokenErrors(provider, context)
+  recordRequests(provider, context)
   answerTokenFaults(provider, context, nonces)
   nonces.guard(provider)
+  logExchanges(provider, context)
   const loginPage = serveLoginPage({ provider, context, trips })
   serveLogout(provider, context)
   serveUserinfo(provider, context)

@@ -4,6 +4,7 @@ import { describeForPeople, describeForScripts } from './cli-output.js'
 import { readConfig } from './config-file.js'
 import { createEmulator } from './emulator.js'
 import { isLoopback } from './http-server.js'
+import { logLine } from './log-line.js'
 import { readTenant } from './tenant-options.js'
 
 const help = `Usage: connected-accounts-emulator [options]
@@ -14,9 +15,10 @@ For development and tests only.
   --port <port>    Port to listen on, 4400 by default; 0 takes any that is free.
   --host <host>    Address to listen on, by default only this machine's own; 0.0.0.0 is every one.
   --config <file>  The tenant: a JSON file, or a JavaScript or TypeScript module that exports "tenant" or a default.
-  --json           Prints one line of JSON with url, clients and users.
+  --json           Prints JSON: a line with url, clients and users, then a line for each event of the tenant log.
   --help           Shows this.
 
+Each connect, complete, exchange and delete prints a line; failures are red on a terminal unless NO_COLOR is set.
 Exits with 0 once stopped by SIGINT, SIGTERM or SIGHUP, with 1 if it cannot start, and with 2 if it is used wrongly.
 `
 
@@ -47,7 +49,11 @@ async function run(): Promise<void> {
     console.error(`Warning: whoever reaches this machine at ${host} can log in here as anyone.`)
   }
   const { url } = emulator
-  console.log(json ? describeForScripts(url, tenant) : describeForPeople(url, tenant))
+  console.log(json ? describeForScripts(url, tenant) : `${describeForPeople(url, tenant)}\n`)
+  const color = process.stdout.isTTY && !process.env.NO_COLOR
+  // Who reads no further than the first line may close the pipe.
+  process.stdout.on('error', () => undefined)
+  emulator.onLog((log) => console.log(json ? JSON.stringify(log) : logLine(log, { color })))
 }
 
 /** The options, or nothing where they are wrong, which is then said. */

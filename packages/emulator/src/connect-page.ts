@@ -2,6 +2,8 @@ import { Hono } from 'hono'
 import type { Context } from './context.js'
 import { html, pageResponse } from './page.js'
 import type { ConnectSession, Store } from './store.js'
+import { type LogEntry, loggedRequest } from './tenant-logs.js'
+import { traceOf } from './trace.js'
 import type { Trip, Trips } from './trips.js'
 
 /** What the connect page needs. */
@@ -18,11 +20,13 @@ export interface ConnectPageOptions {
 export function createConnectPage(options: ConnectPageOptions): Hono {
   const app = new Hono()
   for (const path of ['/connect', '/connected-accounts/connect']) {
-    app.get(path, ({ req }) => depart(options, req.query('ticket') ?? ''))
+    app.get(path, ({ req }) => depart(options, req.raw))
   }
   app.get('/login/callback', async ({ req }) => {
-    const url = await options.trips.comeBack(new URL(req.url).searchParams)
-    return url ? redirect(url) : stop('The way back is closed', unknownTrip)
+    const url = await options.trips.comeBack(req.raw)
+    if (url) return redirect(url)
+    traceOf(req.raw).problem = { title: 'Bad Request', detail: unknownTrip }
+    return stop('The way back is closed', unknownTrip)
   })
   return app
 }
@@ -34,10 +38,12 @@ const unknownTrip =
 
 async function depart(
   { context, store, trips }: ConnectPageOptions,
-  ticket: string,
+  request: Request,
 ): Promise<Response> {
-  const session = store.tickets.take(ticket)
+  const session = store.tickets.take(new URL(request.url).searchParams.get('ticket') ?? '')
+  if (session) identify(request, session)
   if (!session || context.switches.get().ticket === 'expired') {
+    logFailure(context, request, { title: 'Bad Request', detail: unknownTicket, status: 400 })
     return stop('The account cannot be connected', unknownTicket)
   }
   return redirect(await trips.depart(tripOf({ context, store }, session)))
@@ -56,13 +62,29 @@ function tripOf(
     scopes: request.scopes ? [...request.scopes, ...kept] : connection.scopes,
     parameters: { ...params, ...(max_age !== undefined && { max_age: String(max_age) }) },
     expiresAt,
-    comeBack: (outcome) =>
-      callbackOf(
-        context,
-        session,
-        'grant' in outcome ? { connect_code: store.arrive(session, outcome.grant) } : outcome,
-      ),
+    comeBack(outcome, back) {
+      identify(back, session)
+      if ('grant' in outcome) {
+        return callbackOf(context, session, { connect_code: store.arrive(session, outcome.grant) })
+      }
+      logFailure(context, back, traceOf(back).problem)
+      return callbackOf(context, session, outcome)
+    },
   }
+}
+
+function identify(request: Request, { userId, clientId, connection }: ConnectSession): void {
+  Object.assign(traceOf(request), { userId, clientId, connection: connection.name })
+}
+
+function logFailure(
+  { logs }: Context,
+  request: Request,
+  failure: LogEntry['failure'] = { title: 'server_error' },
+): void {
+  traceOf(request).problem = failure
+  const type = 'connected_accounts_connection_failed'
+  logs.write({ type, request: loggedRequest(request), failure })
 }
 
 // With PKCE the answer is in the query, without it in the fragment, which no server sees, unless a switch says where.

@@ -18,3 +18,10 @@ export function connectionsFor(
       (setting?.active ?? true) && (enabled_clients?.includes(clientId) ?? true),
   )
 }
+
+const enterprise = ['oidc', 'okta', 'waad', 'google-apps', 'pingfederate']
+
+/** Whether a connection is to a company's own login, rather than to one that everybody has. */
+export function isEnterprise({ strategy }: Connection): boolean {
+  return enterprise.includes(strategy)
+}

@@ -1,8 +1,10 @@
 import type { CryptoKey, JWK } from 'jose'
 import type { Clock } from './clock.js'
 import type { Faults } from './faults.js'
+import type { RequestRecord } from './request-record.js'
 import type { SwitchBoard } from './switches.js'
 import type { Tenant } from './tenant.js'
+import type { TenantLogs } from './tenant-logs.js'
 import type { Users } from './users.js'
 
 /** What every part of one running emulator shares. */
@@ -24,6 +26,8 @@ export interface Context {
   readonly faults: Faults
   readonly switches: SwitchBoard
   readonly clock: Clock
+  readonly logs: TenantLogs
+  readonly requests: RequestRecord
   /** Milliseconds since the epoch, on `clock`. */
   now(): number
 }

@@ -56,6 +56,7 @@ export function createControl({ context, seed, reset }: Controls): Hono {
     if (skewProofs !== undefined) clock.skewProofs(skewProofs)
     return c.json(times())
   })
+  app.get('/logs', (c) => c.json({ logs: context.logs.list() }))
   app.post('/accounts', async (c) => {
     return c.json({ accounts: await seed(await read(c, readSeed), 'body') }, 201)
   })

@@ -7,10 +7,12 @@ import { createControls, type EmulatorControls } from './emulator-controls.js'
 import { createFaults } from './faults.js'
 import { withHangUp } from './hang-up.js'
 import { type Handler, listenOn } from './http-server.js'
+import { createRequestRecord } from './request-record.js'
 import { createResources, isResourcePath } from './resources.js'
 import { loadSigningKey } from './signing-key.js'
 import { createSwitches } from './switches.js'
 import type { Connection, Tenant, User } from './tenant.js'
+import { createTenantLogs, type TenantLog, type TenantLogs } from './tenant-logs.js'
 import { readTenant, withAudiences } from './tenant-options.js'
 import { createUsers } from './users.js'
 
@@ -35,6 +37,10 @@ export interface Emulator extends EmulatorControls {
   readonly connections: readonly Connection[]
   /** How often, since the last reset, a rotated refresh token came back after its leeway and ended its family. */
   readonly refreshTokenReuses: number
+  /** The newest 1000 events of the tenant log since the last reset, the newest last. */
+  readonly logs: readonly TenantLog[]
+  /** Calls the listener for each event from now on, until what it gives back is called. */
+  onLog: TenantLogs['subscribe']
   /** Forgets all sessions, grants, tokens, connected accounts and faults, and puts clock, switches and tenant back. */
   reset(): void
   /** Stops listening and ends open connections. */
@@ -67,6 +73,10 @@ export async function createEmulator({
     get refreshTokenReuses() {
       return authorizationServer.refreshTokenReuses
     },
+    get logs() {
+      return context.logs.list()
+    },
+    onLog: context.logs.subscribe,
     ...createControls(context, resources),
     reset,
     close: () => server.close(),
@@ -79,16 +89,19 @@ function assemble(url: string, { tenant, signingKey }: Settings) {
   const audiences = { myAccountAudience: `${url}/me/`, managementAudience: `${url}/api/v2/` }
   const clock = createClock()
   const running = withAudiences(tenant, audiences)
+  const users = createUsers(running, clock.now)
   const context: Context = {
     url,
     issuer: `${url}/`,
     ...audiences,
     tenant: running,
-    users: createUsers(running, clock.now),
+    users,
     signingKey,
     faults: createFaults(),
     switches: createSwitches(),
     clock,
+    logs: createTenantLogs({ tenant: running, users, now: clock.now }),
+    requests: createRequestRecord(clock.now),
     now: clock.now,
   }
   const reset = () => {

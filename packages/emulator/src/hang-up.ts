@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { ConnectionReset } from './damage.js'
+import { addressOf, traceOf } from './trace.js'
 
 type Fetch = (request: Request) => Promise<Response>
 
@@ -16,6 +17,7 @@ export function hangUp(socket: Socket): void {
 export function withHangUp(fetch: Fetch) {
   return async (request: Request, { outgoing }: { outgoing: unknown }): Promise<Response> => {
     if (!(outgoing instanceof ServerResponse)) return fetch(request)
+    traceOf(request).ip = addressOf(outgoing.socket)
     try {
       const response = await fetch(request)
       // Only a body that will break off says how long it is.

@@ -16,3 +16,4 @@ export {
   TOKEN_VAULT_GRANT,
   type User,
 } from './tenant.js'
+export type { TenantLog, TenantLogDetails, TenantLogType } from './tenant-logs.js'

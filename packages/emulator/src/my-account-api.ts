@@ -4,6 +4,7 @@ import { createDpopNonces } from './dpop-nonces.js'
 import { faultResponse } from './fault-response.js'
 import { createContract } from './my-account/contract.js'
 import { myAccountCors } from './my-account/cors.js'
+import { logAnswer } from './my-account/log-events.js'
 import { createHandlers } from './my-account/operations.js'
 import type { Refusals } from './operation-answer.js'
 import { problem } from './problem.js'
@@ -20,6 +21,7 @@ export function createMyAccountApi(context: Context, store: Store): ProtectedRes
     nonces: createDpopNonces(context.now, () => context.switches.get().myAccountNonce),
     refusals,
     before: myAccountCors(context.tenant),
+    onAnswer: (operation, answered) => logAnswer(context.logs, operation, answered),
   })
   return {
     ...resource,

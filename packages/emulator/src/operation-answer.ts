@@ -8,6 +8,7 @@ import type { Fault } from './faults.js'
 import type { ValidationError } from './problem.js'
 import type { RateLimit } from './rate-limit.js'
 import { readJson } from './request-body.js'
+import { problemOfResponse, type Trace, traceOf } from './trace.js'
 
 /** A request that is authorized and fits the contract. */
 export interface Call {
@@ -15,6 +16,8 @@ export interface Call {
   path: Record<string, string>
   query: URLSearchParams
   body: unknown
+  /** Takes what the handler learns of the request. */
+  trace: Trace
 }
 
 /** What one operation does. */
@@ -42,6 +45,8 @@ export interface GuardedOperation {
   nonces: DpopNonces
   rateLimit: RateLimit
   refusals: Refusals
+  /** Told of each answer once, before a fault damages it. */
+  onAnswer?(answered: { request: Request; response: Response }): void
 }
 
 /**
@@ -55,10 +60,14 @@ export async function answerOperation(
 ): Promise<Response> {
   const { context, operation, nonces, rateLimit, refusals } = guarded
   const fault = context.faults.take(operation.id)
-  if (!fault) return answer(guarded, request, path)
-  await wait(fault.delay)
-  const instead = await refusals.fault(fault, { nonces, rateLimit: rateLimit.headers('fault') })
-  return damaged(instead ?? (await answer(guarded, request, path)), fault.damage)
+  if (fault) await wait(fault.delay)
+  const parts = { nonces, rateLimit: fault ? rateLimit.headers('fault') : {} }
+  const instead = fault && (await refusals.fault(fault, parts))
+  const response = instead ?? (await answer(guarded, request, path))
+  const problem = await problemOfResponse(response)
+  if (problem) traceOf(request).problem = problem
+  guarded.onAnswer?.({ request, response })
+  return damaged(response, fault?.damage)
 }
 
 async function answer(
@@ -69,6 +78,8 @@ async function answer(
   const { verifier, rateLimit, refusals } = guarded
   try {
     const token = await verifier.verify(request)
+    const { userId, clientId } = token
+    Object.assign(traceOf(request), { userId, clientId })
     const response = await handleAuthorized(guarded, { request, path, token })
     if (response.ok) setHeaders(response, rateLimit.headers(token.userId))
     if (token.nextNonce) setHeaders(response, { 'dpop-nonce': token.nextNonce })
@@ -93,7 +104,7 @@ async function handleAuthorized(
   const { searchParams: query } = new URL(request.url)
   const [parameterError, ...others] = operation.checkParameters(path, query)
   if (parameterError) return refusals.invalid([parameterError, ...others])
-  const call = { token, path, query, body: undefined }
+  const call = { token, path, query, body: undefined, trace: traceOf(request) }
   if (!operation.takesBody) return handle(call)
   if (!/^application\/json *(;|$)/i.test(request.headers.get('content-type') ?? '')) {
     return refusals.unsupportedMediaType()

@@ -4,7 +4,12 @@ import type { Context } from './context.js'
 import type { Operation } from './contract.js'
 import { ConnectionReset } from './damage.js'
 import type { DpopNonces } from './dpop-nonces.js'
-import { answerOperation, type Handler, type Refusals } from './operation-answer.js'
+import {
+  answerOperation,
+  type GuardedOperation,
+  type Handler,
+  type Refusals,
+} from './operation-answer.js'
 import { createRateLimit } from './rate-limit.js'
 
 /** An API that takes the tenant's access tokens, as a plain function that HTTP, msw and an in-process fetch can stand before. */
@@ -28,6 +33,8 @@ export interface ProtectedResourceOptions<Id extends string> {
   refusals: Refusals
   /** Runs before everything else, once for each request. */
   before?: MiddlewareHandler
+  /** Told of each answer of an operation once, before a fault damages it. */
+  onAnswer?(id: Id, answered: { request: Request; response: Response }): void
 }
 
 /** Creates an API of the tenant from its contract, its handlers and the words of its refusals. */
@@ -45,7 +52,12 @@ export function createProtectedResource<Id extends string>(
     const shared = { context, verifier, nonces, rateLimit, refusals }
     for (const operation of options.operations) {
       const path = `${options.path}${operation.path.replace(/\{(\w+)\}/g, ':$1')}`
-      const guarded = { ...shared, operation, handle: options.handlers[operation.id] }
+      const guarded: GuardedOperation = {
+        ...shared,
+        operation,
+        handle: options.handlers[operation.id],
+        onAnswer: (answered) => options.onAnswer?.(operation.id, answered),
+      }
       app.on(operation.method, path, (c) => answerOperation(guarded, c.req.raw, c.req.param()))
     }
   }

@@ -10,6 +10,7 @@ import { createMyAccountApi } from './my-account-api.js'
 import { seedAccounts } from './seed-accounts.js'
 import { createStore } from './store.js'
 import { rememberTenant } from './tenant-memory.js'
+import { problemOfResponse, traceOf } from './trace.js'
 import { createTrips, type Trips } from './trips.js'
 import { createUpstreamClient } from './upstream/client.js'
 import { createUpstream } from './upstream.js'
@@ -59,7 +60,7 @@ export function createResources(context: Context, options: ResourcesOptions = {}
     for (const part of [context.clock, context.switches]) part.reset()
     for (const part of [trips, context.users]) part.clear()
     restoreTenant()
-    context.faults.clear()
+    for (const part of [context.faults, context.logs, context.requests]) part.clear()
   }
   const seed: Controls['seed'] = (request, name) =>
     seedAccounts({ context, accounts, upstream }, request, name)
@@ -76,14 +77,32 @@ export function createResources(context: Context, options: ResourcesOptions = {}
   app.all('/api/v2/*', (c) => management.fetch(c.req.raw))
   app.all('/upstream/*', (c) => upstream.fetch(c.req.raw))
   const vault = createVault({ accounts, upstream: client, now })
+  const fetch = recorded(context, async (request) => app.fetch(request))
   const { nonces } = myAccount
-  return {
-    fetch: async (request) => app.fetch(request),
-    vault,
-    accounts,
-    trips,
-    nonces,
-    seed,
-    reset,
+  return { fetch, vault, accounts, trips, nonces, seed, reset }
+}
+
+type Fetch = Resources['fetch']
+
+// A fault may end a request without an answer, which is then recorded without a status.
+function recorded({ requests }: Context, fetch: Fetch): Fetch {
+  return async (request) => {
+    let response: Response | undefined
+    try {
+      response = await fetch(request)
+      const trace = traceOf(request)
+      const problem = trace.problem ?? (await problemOfResponse(response))
+      if (problem) trace.problem = problem
+      return response
+    } finally {
+      const { pathname: path, searchParams: parameters } = new URL(request.url)
+      const { method } = request
+      requests.add(request, {
+        method,
+        path,
+        parameters,
+        ...(response && { status: response.status }),
+      })
+    }
   }
 }

@@ -3,6 +3,7 @@ import type { Context } from './context.js'
 import { createExpiringMap } from './expiring-map.js'
 import { randomString, sha256 } from './secrets.js'
 import type { Connection } from './tenant.js'
+import { problemOf, traceOf } from './trace.js'
 import type { UpstreamClient } from './upstream/client.js'
 import { issuerOf, upstreamClient } from './upstream/provider.js'
 
@@ -19,15 +20,15 @@ export interface Trip {
   /** Milliseconds since the epoch. */
   expiresAt: number
   /** Says where the person goes on. */
-  comeBack(outcome: Outcome): URL
+  comeBack(outcome: Outcome, request: Request): URL
 }
 
 /** The trips that people are on, each known by the `state` with which it left. */
 export interface Trips {
   /** The URL of the third party at which a trip begins. */
   depart(trip: Trip): Promise<URL>
-  /** Where the person goes on who came to `/login/callback` with this query; `undefined` if no trip has its `state`. */
-  comeBack(query: URLSearchParams): Promise<URL | undefined>
+  /** Where the person goes on who came to `/login/callback` with this request; `undefined` if no trip has its `state`. */
+  comeBack(request: Request): Promise<URL | undefined>
   clear(): void
 }
 
@@ -58,16 +59,19 @@ export function createTrips({ url, now }: Context, upstream: UpstreamClient): Tr
       }).toString()
       return departure
     },
-    async comeBack(query) {
+    async comeBack(request) {
+      const { searchParams: query } = new URL(request.url)
       const departure = departures.take(query.get('state') ?? '')
       if (!departure) return undefined
       const { trip, codeVerifier } = departure
       const connection = trip.connection.name
       // RFC 9207 §2.4: the answer must come from the server that was asked.
       const code = query.get('iss') === issuerOf(url, connection) ? query.get('code') : null
-      if (code === null) return trip.comeBack(refusalOf(query))
-      const grant = await upstream.redeem({ connection, code, codeVerifier, redirectUri })
-      return trip.comeBack(grant ? { grant } : refusedCode)
+      const grant = code && (await upstream.redeem({ connection, code, codeVerifier, redirectUri }))
+      if (grant) return trip.comeBack({ grant }, request)
+      const refusal = code === null ? refusalOf(query) : refusedCode
+      Object.assign(traceOf(request), { connection, problem: problemOf(refusal) })
+      return trip.comeBack(refusal, request)
     },
     clear: () => departures.clear(),
   }

@@ -1,5 +1,5 @@
 import type { ProviderGrant } from './connected-accounts.js'
-import { DATABASE } from './connections.js'
+import { DATABASE, isEnterprise } from './connections.js'
 import { createExpiringMap } from './expiring-map.js'
 import type { components } from './generated/management.js'
 import type { Connection, Profile, Tenant } from './tenant.js'
@@ -49,11 +49,10 @@ function personOf({ user_id, email, name }: Profile): Person {
   return { user_id, email, name, identity }
 }
 
-const enterprise = ['oidc', 'okta', 'waad', 'google-apps', 'pingfederate']
-
 // Of some strategies there may be several connections, whose names keep their users apart.
-function identityOf({ strategy, name }: Connection, subject: string): Identity {
-  const isSocial = !enterprise.includes(strategy)
+function identityOf(connection: Connection, subject: string): Identity {
+  const { strategy, name } = connection
+  const isSocial = !isEnterprise(connection)
   const isNamed = !isSocial || strategy === 'oauth2'
   const user_id = isNamed ? `${name}|${subject}` : subject
   return { connection: name, user_id, provider: strategy, isSocial }

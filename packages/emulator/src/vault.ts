@@ -16,6 +16,8 @@ interface VaultToken {
   expiresIn: number
   /** As the provider wrote it; some separate by commas. */
   scope: string
+  /** The account that it belongs to. */
+  account: { id: string; idp_user_id: string }
 }
 
 /** Token Vault: the third parties' tokens of the connected accounts. */
@@ -42,7 +44,8 @@ export function createVault({ accounts, upstream, now }: VaultOptions): Vault {
       const tokens = entry && (await freshTokens(entry, upstream, now()))
       if (!tokens) return undefined
       const { accessToken, expiresAt, scope } = tokens
-      return { accessToken, expiresIn: Math.floor((expiresAt - now()) / 1000), scope }
+      const account = { id: entry.item.id, idp_user_id: entry.grant.subject }
+      return { accessToken, expiresIn: Math.floor((expiresAt - now()) / 1000), scope, account }
     },
   }
 }

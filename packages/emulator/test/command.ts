@@ -55,7 +55,8 @@ export function run(file: string, args: string[]): Running {
   const lines = async (count: number) => {
     while (output.stdout.split('\n').length <= count) {
       await Promise.race([once(child.stdout, 'data'), ended])
-      if (child.exitCode !== null) throw new Error(`It ended: ${output.stderr}`)
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`It ended: ${output.stderr}`)
     }
     return output.stdout.trimEnd().split('\n')
   }

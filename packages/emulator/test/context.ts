@@ -3,9 +3,11 @@ import { createClock } from '../src/clock.js'
 import type { Context } from '../src/context.js'
 import { defaultTenant } from '../src/default-tenant.js'
 import { createFaults } from '../src/faults.js'
+import { createRequestRecord } from '../src/request-record.js'
 import { createResources, type Resources } from '../src/resources.js'
 import { createSwitches } from '../src/switches.js'
 import { MANAGEMENT_AUDIENCE, MY_ACCOUNT_AUDIENCE, type Tenant } from '../src/tenant.js'
+import { createTenantLogs } from '../src/tenant-logs.js'
 import { createUsers } from '../src/users.js'
 
 /** An emulator's resource side with a clock that a test can move. */
@@ -39,6 +41,7 @@ export async function createTestBed({
   }
   change?.(tenant)
   const clock = createClock()
+  const users = createUsers(tenant, clock.now)
   let offset = 0
   const context: Context = {
     url,
@@ -46,7 +49,7 @@ export async function createTestBed({
     myAccountAudience: `${url}/me/`,
     managementAudience: `${url}/api/v2/`,
     tenant,
-    users: createUsers(tenant, clock.now),
+    users,
     signingKey: {
       kid: 'test',
       privateKey,
@@ -56,6 +59,8 @@ export async function createTestBed({
     faults: createFaults(),
     switches: createSwitches(),
     clock,
+    logs: createTenantLogs({ tenant, users, now: clock.now }),
+    requests: createRequestRecord(clock.now),
     now: clock.now,
   }
   const wait = (seconds: number) => {

@@ -20,16 +20,13 @@ export function createHandlers(context: Context, store: Store): Record<Operation
     completeConnectedAccountRequest: (call) => complete(context, store, call),
     getConnectedAccounts: (call) => listAccounts(context, store, call),
     getConnectedAccountsConnections: (call) => listConnections(context, store, call),
-    deleteConnectedAccount: ({ token, path }) =>
-      store.accounts.delete(token.userId, path.id ?? '') ||
-      context.switches.get().unknownAccount === '204'
-        ? new Response(null, { status: 204 })
-        : problem('not_found', 'The connected account was not found'),
+    deleteConnectedAccount: (call) => deleteAccount(context, store, call),
   }
 }
 
 function connect(context: Context, store: Store, call: Call): Response {
   const request = call.body as Schemas['CreateConnectedAccountRequest'] // fits the contract
+  call.trace.connection = request.connection
   const flaw = flawInConnect(context, request)
   if (flaw) return invalid(flaw)
   const { userId, clientId, device } = call.token
@@ -60,6 +57,7 @@ async function complete(context: Context, store: Store, call: Call): Promise<Res
   if (!session || !isOwn(context, session, call)) {
     return problem('not_found', 'Invalid or expired session')
   }
+  call.trace.connection = session.connection.name
   if (context.switches.get().connectCode === 'expired') delete session.outcome
   const flaw = await flawOf(session, request)
   if (flaw) return problem('bad_request', flaw)
@@ -72,6 +70,7 @@ async function complete(context: Context, store: Store, call: Call): Promise<Res
   const conflict = conflictOf(context, store.accounts.list(userId), { connection, grant })
   if (conflict) return problem('conflict', conflict)
   const { item } = store.accounts.connect(userId, connection, grant)
+  call.trace.account = { id: item.id, idp_user_id: grant.subject }
   const { scopes: _, ...others } = item
   const { completeScopes, completeStatus } = context.switches.get()
   const answer: Schemas['CompleteConnectedAccountResponse'] =
@@ -104,6 +103,18 @@ async function isVerified(
 ): Promise<boolean> {
   if (challenge === undefined || verifier === undefined) return challenge === verifier
   return isSameSecret(await sha256(verifier), challenge)
+}
+
+function deleteAccount({ switches }: Context, { accounts }: Store, call: Call): Response {
+  const { token, trace, path } = call
+  const { id = '' } = path
+  const entry = accounts.list(token.userId).find(({ item }) => item.id === id)
+  trace.account = { id, ...(entry && { idp_user_id: entry.grant.subject }) }
+  if (entry) trace.connection = entry.item.connection
+  const isDone = accounts.delete(token.userId, id) || switches.get().unknownAccount === '204'
+  return isDone
+    ? new Response(null, { status: 204 })
+    : problem('not_found', 'The connected account was not found')
 }
 
 function conflictOf(

@@ -7,6 +7,7 @@ import {
 } from 'oidc-provider/lib/helpers/grants.js'
 import type { Context } from '../context.js'
 import { TOKEN_VAULT_GRANT } from '../tenant.js'
+import { traceOf } from '../trace.js'
 import { ProviderDown } from '../upstream/client.js'
 import type { Vault } from '../vault.js'
 import { oauthError, required } from './token-request.js'
@@ -26,6 +27,7 @@ export function registerTokenVaultExchange(
       const subjectToken = required(ctx, 'subject_token')
       const subjectTokenType = required(ctx, 'subject_token_type')
       requireFederatedToken(required(ctx, 'requested_token_type'))
+      const trace = traceOf(ctx.req)
       const connection = enabledConnection(context, required(ctx, 'connection'))
       const thumbprint = await readProof(provider, context, ctx)
       const userId = await readSubject({
@@ -36,6 +38,7 @@ export function registerTokenVaultExchange(
         subjectTokenType,
         thumbprint,
       })
+      trace.userId = userId
       const { login_hint: loginHint } = ctx.oidc.params
       const account = {
         userId,
@@ -43,7 +46,8 @@ export function registerTokenVaultExchange(
         ...(typeof loginHint === 'string' && { loginHint }),
       }
       const answer = vault.exchange(account).catch((error) => refuseWhileDown(context, error))
-      const found = (await answer) ?? refuseUnconnected()
+      const { account: exchanged, ...found } = (await answer) ?? refuseUnconnected()
+      trace.account = exchanged
       ctx.body = buildTokenResponse(provider, {
         ...found,
         tokenType: 'Bearer',
