@@ -1,18 +1,19 @@
 import { base64url, base64urlText } from './base64url.js'
 import { createNonces, type DpopProofRequest, type DpopProver } from './dpop.js'
+import { generateDpopKeyPair, P256 } from './dpop-keys.js'
 import { sha256 } from './pkce.js'
 
 export type { DpopProofRequest, DpopProver } from './dpop.js'
+export { deleteDpopKeyPair, loadDpopKeyPair } from './dpop-keys.js'
 
-const ES256 = { name: 'ECDSA', namedCurve: 'P-256' }
 const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' }
 
 /**
  * Makes a prover that signs with ES256 and remembers the nonces of each origin.
  * Throws a TypeError where `keyPair` is not an ECDSA P-256 pair that can sign.
  *
- * @param options.keyPair - The key that the tokens are bound to; by default a new non-extractable one that lives as
- * long as the prover.
+ * @param options.keyPair - The key that the tokens are bound to; that of {@link loadDpopKeyPair}, or one
+ * of your own; by default a new one that cannot be read and lives as long as the prover.
  * @see https://www.rfc-editor.org/rfc/rfc9449#section-4.2
  */
 export async function createDpop({
@@ -20,7 +21,7 @@ export async function createDpop({
 }: {
   keyPair?: CryptoKeyPair
 } = {}): Promise<DpopProver> {
-  const { privateKey, publicKey } = keyPair ? checkedKeyPair(keyPair) : await generateKeyPair()
+  const { privateKey, publicKey } = keyPair ? checkedKeyPair(keyPair) : await generateDpopKeyPair()
   const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', publicKey)
   const jwk = { kty, crv, x, y }
   const header = base64urlText(JSON.stringify({ alg: 'ES256', typ: 'dpop+jwt', jwk }))
@@ -52,15 +53,11 @@ export async function createDpop({
   }
 }
 
-function generateKeyPair(): Promise<CryptoKeyPair> {
-  return crypto.subtle.generateKey(ES256, false, ['sign', 'verify'])
-}
-
 function checkedKeyPair(keyPair: CryptoKeyPair): CryptoKeyPair {
   const { privateKey, publicKey } = keyPair
   const algorithm: { name?: string; namedCurve?: string } = { ...privateKey?.algorithm }
   const canSign = privateKey?.usages.includes('sign') && publicKey?.extractable
-  if (algorithm.name !== ES256.name || algorithm.namedCurve !== ES256.namedCurve || !canSign) {
+  if (algorithm.name !== P256.name || algorithm.namedCurve !== P256.namedCurve || !canSign) {
     throw new TypeError('keyPair must be an ECDSA P-256 CryptoKeyPair whose private key can sign.')
   }
   return keyPair

@@ -1,7 +1,7 @@
 import { calculateJwkThumbprint, decodeProtectedHeader, EmbeddedJWK, jwtVerify } from 'jose'
 import { expect, test } from 'vitest'
 import { createNonces } from '../src/dpop.js'
-import { createDpop } from '../src/dpop-prover.js'
+import { createDpop, deleteDpopKeyPair, loadDpopKeyPair } from '../src/dpop-prover.js'
 
 const request = { url: 'https://api.example.test:8443/a/b?c=d#e', method: 'POST' }
 
@@ -74,4 +74,11 @@ test('nonces are kept by origin, for the last hundred of them', () => {
   expect(nonces.getNonce('https://0.example.test')).toBe('again')
   expect(nonces.getNonce('https://1.example.test')).toBeUndefined()
   expect(nonces.getNonce('https://100.example.test')).toBe('n100')
+})
+
+test('where there is no IndexedDB, as in Node, a key pair to be kept is storage_unavailable', async () => {
+  const expected = { name: 'ConnectFlowError', code: 'storage_unavailable' }
+  await expect(loadDpopKeyPair('alice')).rejects.toMatchObject(expected)
+  await expect(deleteDpopKeyPair('alice')).rejects.toMatchObject(expected)
+  await expect(loadDpopKeyPair('')).rejects.toThrow('name must be a text')
 })
