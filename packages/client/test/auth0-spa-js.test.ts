@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import { connect, openAndLogIn, shown } from '../../emulator/test/application.js'
+import { press, setUpStage } from '../../emulator/test/chromium.js'
+import { recordRequests } from '../../emulator/test/wire.js'
+
+const stage = setUpStage('../../../client/test/pages/spa.ts')
+
+const schemes = [
+  { scheme: 'Bearer', useDpop: false },
+  { scheme: 'DPoP', useDpop: true },
+]
+
+test.for(schemes)(
+  'with the tokens of auth0-spa-js 2.27.0, $scheme, an account is connected, listed and deleted',
+  async ({ scheme, useDpop }) => {
+    const { context, page } = stage()
+    const wire = recordRequests(context, '/me/v1')
+    await openAndLogIn(stage(), { useDpop })
+    const { value } = await connect(page, 'Connect Google')
+    expect(value).toMatchObject({ account: { connection: 'google-oauth2' } })
+    const { account } = Object(value)
+    await press(page, 'List')
+    await expect.poll(() => shown(page)).toEqual({ value: { accounts: [account] } })
+    await press(page, 'Disconnect')
+    await expect.poll(() => shown(page)).toEqual({ value: null })
+    await press(page, 'List')
+    await expect.poll(() => shown(page)).toEqual({ value: { accounts: [] } })
+    expect(new Set(wire.map((request) => request.scheme))).toEqual(new Set([scheme]))
+    expect(new Set(wire.map(({ hasProof }) => hasProof))).toEqual(new Set([useDpop]))
+  },
+)
+
+test('a nonce that expires is replaced in the store of auth0-spa-js, with one repeat', async () => {
+  const { context, emulator, page } = stage()
+  await openAndLogIn(stage(), { useDpop: true })
+  await press(page, 'List')
+  await expect.poll(() => shown(page)).toEqual({ value: { accounts: [] } })
+  emulator.clock.advance(301)
+  const wire = recordRequests(context, '/me/v1')
+  const statuses = () => wire.map(({ status }) => status)
+  await press(page, 'List')
+  await expect.poll(statuses).toEqual([401, 200])
+  await press(page, 'List')
+  await expect.poll(statuses).toEqual([401, 200, 200])
+})
+
+test('a proof that auth0-spa-js makes by a wrong clock is an error that names it', async () => {
+  const { emulator, page } = stage()
+  await openAndLogIn(stage(), { useDpop: true })
+  emulator.clock.skewProofs(600)
+  await press(page, 'List')
+  await expect
+    .poll(() => shown(page))
+    .toMatchObject({
+      error: {
+        code: 'invalid_dpop_proof',
+        message: expect.stringContaining('the clock here says'),
+      },
+    })
+})
