@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Provider } from 'oidc-provider'
+import { type AdapterFactory, Provider } from 'oidc-provider'
 import { isAllowedCallback } from './callbacks.js'
 import type { Context } from './context.js'
-import type { DpopNonces } from './dpop-nonces.js'
-import { createOidcStore } from './oidc/adapter.js'
+import type { DomainResources } from './domain-resources.js'
+import { byHost } from './domains.js'
+import { createOidcStore, type OidcStore } from './oidc/adapter.js'
 import { registerClientCredentialsGrant } from './oidc/client-credentials-grant.js'
 import { oidcConfiguration } from './oidc/configuration.js'
 import { hasJsonBody, withFormBody } from './oidc/json-body.js'
@@ -17,7 +18,6 @@ import { answerTokenFaults } from './oidc/token-fault.js'
 import { createTokenNonces } from './oidc/token-nonces.js'
 import { registerTokenVaultExchange } from './oidc/token-vault-exchange.js'
 import { serveUserinfo } from './oidc/userinfo.js'
-import type { Trips } from './trips.js'
 import type { Vault } from './vault.js'
 
 /** The tenant's authorization server, as a listener for a Node HTTP server. */
@@ -33,26 +33,61 @@ export interface AuthorizationServer {
 export interface AuthorizationServerOptions {
   /** Answers the Token Vault exchange. */
   vault: Vault
-  /** Lead to third parties. */
-  trips: Trips
-  /** The DPoP nonces of the My Account API. */
-  nonces: DpopNonces
+  /** What each domain has besides, the canonical one first. */
+  domains: readonly [DomainResources, ...DomainResources[]]
 }
 
-/** Login, tokens and logout of the tenant, on oidc-provider. */
-export function createAuthorizationServer(
-  context: Context,
-  { vault, trips, nonces: myAccountNonces }: AuthorizationServerOptions,
-): AuthorizationServer {
-  const store = createOidcStore(context.now)
-  const nonces = createTokenNonces(context, myAccountNonces)
-  const configuration = oidcConfiguration(context, store.adapter, nonces)
-  const provider = new Provider(context.issuer, configuration)
-  customizeClients(provider, context)
+/** Login, tokens and logout of the tenant: an issuer for each of its domains, over one store. */
+export function createAuthorizationServer({
+  vault,
+  domains,
+}: AuthorizationServerOptions): AuthorizationServer {
+  const [canonical, ...others] = domains
+  const store = createOidcStore(canonical.context.now)
   let refreshTokenReuses = 0
   const onReuse = () => {
     refreshTokenReuses += 1
   }
+  const shared = { store, vault, onReuse }
+  const issuers: [Issuer, ...Issuer[]] = [
+    createIssuer(canonical, shared),
+    ...others.map((domain) => createIssuer(domain, shared)),
+  ]
+  const find = byHost(issuers)
+  return {
+    handle: (request, response) => find(request.headers.host ?? '').handle(request, response),
+    get refreshTokenReuses() {
+      return refreshTokenReuses
+    },
+    reset() {
+      store.reset()
+      for (const issuer of issuers) issuer.clear()
+      refreshTokenReuses = 0
+    },
+  }
+}
+
+/** One oidc-provider, which has one issuer. */
+interface Issuer extends Pick<AuthorizationServer, 'handle'> {
+  context: Context
+  /** Forgets what is not in the store. */
+  clear(): void
+}
+
+interface SharedByIssuers {
+  store: OidcStore
+  vault: Vault
+  onReuse(): void
+}
+
+function createIssuer(
+  { context, trips, nonces: myAccountNonces }: DomainResources,
+  { store, vault, onReuse }: SharedByIssuers,
+): Issuer {
+  const nonces = createTokenNonces(context, myAccountNonces)
+  const configuration = oidcConfiguration(context, adapterOf(store, context), nonces)
+  const provider = new Provider(context.issuer, configuration)
+  customizeClients(provider, context)
   registerRefreshTokenGrant({ provider, context, onReuse })
   registerClientCredentialsGrant(provider, context)
   registerTokenVaultExchange(provider, context, vault)
@@ -66,6 +101,8 @@ export function createAuthorizationServer(
   serveUserinfo(provider, context)
   const callback = provider.callback()
   return {
+    context,
+    clear: () => loginPage.clear(),
     async handle(request, response) {
       if (isNavigationElsewhere(request, context)) return sendHome(request, response, context)
       // oidc-provider builds its own URLs from this header, but not the issuer.
@@ -74,15 +111,14 @@ export function createAuthorizationServer(
       const readable = hasJson ? await withFormBody(request, response) : request
       if (readable) await callback(readable, response)
     },
-    get refreshTokenReuses() {
-      return refreshTokenReuses
-    },
-    reset() {
-      store.reset()
-      loginPage.clear()
-      refreshTokenReuses = 0
-    },
   }
+}
+
+// What is good at the domain alone that issued it; JWTs say so themselves. All else is the tenant's.
+const ofOneDomain = ['AccessToken', 'AuthorizationCode']
+
+function adapterOf({ adapter }: OidcStore, { issuer }: Context): AdapterFactory {
+  return (name) => adapter(ofOneDomain.includes(name) ? `${name} of ${issuer}` : name)
 }
 
 function customizeClients(provider: Provider, { tenant }: Context): void {

@@ -1,4 +1,7 @@
 #!/usr/bin/env node
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { describeForPeople, describeForScripts } from './cli-output.js'
 import { readConfig } from './config-file.js'
@@ -14,8 +17,10 @@ For development and tests only.
 
   --port <port>    Port to listen on, 4400 by default; 0 takes any that is free.
   --host <host>    Address to listen on, by default only this machine's own; 0.0.0.0 is every one.
+  --https          Speaks https only, with a certificate made at the start, and says how to trust it.
   --config <file>  The tenant: a JSON file, or a JavaScript or TypeScript module that exports "tenant" or a default.
-  --json           Prints JSON: a line with url, clients and users, then a line for each event of the tenant log.
+  --json           Prints JSON: a line with url, domains, certificate, clients and users, then a line for each event of the
+                   tenant log.
   --help           Shows this.
 
 Each connect, complete, exchange and delete prints a line; failures are red on a terminal unless NO_COLOR is set.
@@ -25,6 +30,7 @@ Exits with 0 once stopped by SIGINT, SIGTERM or SIGHUP, with 1 if it cannot star
 const options = {
   port: { type: 'string', default: '4400' },
   host: { type: 'string', default: 'localhost' },
+  https: { type: 'boolean', default: false },
   config: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -39,21 +45,32 @@ async function run(): Promise<void> {
   const values = readArguments()
   if (!values) return
   if (values.help) return void process.stdout.write(help)
-  const { host, json, config } = values
+  const { host, https, json, config } = values
   const tenant = config === undefined ? readTenant() : await readConfig(config)
-  const emulator = await createEmulator({ port: Number(values.port), host, tenant })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => emulator.close())
+  const emulator = await createEmulator({ port: Number(values.port), host, https, tenant })
+  const certificateFile = emulator.certificate && (await writeCertificate(emulator.certificate))
+  const stop = async () => {
+    await emulator.close()
+    if (certificateFile) await rm(dirname(certificateFile), { recursive: true })
   }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop)
   if (!isLoopback(host)) {
     console.error(`Warning: whoever reaches this machine at ${host} can log in here as anyone.`)
   }
-  const { url } = emulator
-  console.log(json ? describeForScripts(url, tenant) : `${describeForPeople(url, tenant)}\n`)
+  const told = { ...emulator, tenant, certificateFile }
+  console.log(json ? describeForScripts(told) : `${describeForPeople(told)}\n`)
   const color = process.stdout.isTTY && !process.env.NO_COLOR
   // Who reads no further than the first line may close the pipe.
   process.stdout.on('error', () => undefined)
   emulator.onLog((log) => console.log(json ? JSON.stringify(log) : logLine(log, { color })))
+}
+
+// In a directory of its own, so that nobody else can have put something in its place.
+async function writeCertificate(certificate: string): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'connected-accounts-emulator-'))
+  const file = join(directory, 'certificate.pem')
+  await writeFile(file, certificate)
+  return file
 }
 
 /** The options, or nothing where they are wrong, which is then said. */

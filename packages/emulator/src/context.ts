@@ -7,17 +7,22 @@ import type { Tenant } from './tenant.js'
 import type { TenantLogs } from './tenant-logs.js'
 import type { Users } from './users.js'
 
-/** What every part of one running emulator shares. */
+/** What every part of one running emulator shares, as one of the tenant's domains sees it. */
 export interface Context {
-  /** Origin without a trailing slash, `http://localhost:4400`. */
+  /** Origin of the domain without a trailing slash, `http://localhost:4400`. */
   readonly url: string
+  /** Origin of the third parties: of the canonical domain, whichever this is. */
+  readonly providersUrl: string
   /** The issuer of all tokens: `url` with a trailing slash. */
   readonly issuer: string
   /** Audience of the My Account API: `{url}/me/`. */
   readonly myAccountAudience: string
   /** Audience of the Management API: `{url}/api/v2/`. */
   readonly managementAudience: string
-  /** The running tenant, with these audiences already in place. The Management API changes it. */
+  /**
+   * The running tenant, with these audiences already in place. The Management API changes that of the canonical domain, of
+   * which the others have views.
+   */
   readonly tenant: Tenant
   /** The users of the tenant, and those that came by a login through a connection. */
   readonly users: Users

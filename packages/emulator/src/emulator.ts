@@ -1,19 +1,21 @@
 import { getRequestListener } from '@hono/node-server'
 import { createAuthorizationServer } from './authorization-server.js'
+import { createCertificate } from './certificate.js'
 import { createClock } from './clock.js'
 import type { Context } from './context.js'
+import { createContexts, runningTenant } from './domains.js'
 import { type EmulatorClients, emulatorClients } from './emulator-clients.js'
 import { createControls, type EmulatorControls } from './emulator-controls.js'
 import { createFaults } from './faults.js'
 import { withHangUp } from './hang-up.js'
-import { type Handler, listenOn } from './http-server.js'
+import { type Handler, type HttpServer, listenOn } from './http-server.js'
 import { createRequestRecord } from './request-record.js'
 import { createResources, isResourcePath } from './resources.js'
 import { loadSigningKey } from './signing-key.js'
 import { createSwitches } from './switches.js'
 import type { Connection, Tenant, User } from './tenant.js'
 import { createTenantLogs, type TenantLog, type TenantLogs } from './tenant-logs.js'
-import { readTenant, withAudiences } from './tenant-options.js'
+import { readTenant } from './tenant-options.js'
 import { createUsers } from './users.js'
 
 /** What an emulator is created with. */
@@ -22,6 +24,8 @@ export interface EmulatorOptions {
   port?: number
   /** Where to listen: only this machine reaches `localhost`, the default, and everybody `0.0.0.0`. */
   host?: string
+  /** Speaks https only, with a certificate made at the start for `localhost`, the host and the custom domains. */
+  https?: boolean
   /** Each list replaces the default one. */
   tenant?: Partial<Tenant>
 }
@@ -32,6 +36,10 @@ export interface Emulator extends EmulatorControls {
   readonly url: string
   /** What an SDK's option `domain` takes: the same as `url`. */
   readonly domain: string
+  /** The origins of all its domains: `domain`, then the custom ones in the tenant's order. */
+  readonly domains: readonly string[]
+  /** With `https`, what callers must trust, in PEM: the certificate of the authority that signed the server's. */
+  readonly certificate: string | undefined
   readonly clients: EmulatorClients
   readonly users: readonly User[]
   readonly connections: readonly Connection[]
@@ -54,19 +62,29 @@ export interface Emulator extends EmulatorControls {
 export async function createEmulator({
   port = 4400,
   host = 'localhost',
-  tenant,
+  https = false,
+  tenant: option,
 }: EmulatorOptions = {}): Promise<Emulator> {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new RangeError('port must be an integer from 0 to 65535')
   }
-  const settings = { tenant: readTenant(tenant), signingKey: await loadSigningKey() }
-  const server = await listenOn(host, port)
-  const { url } = server
-  const { context, handler, reset, authorizationServer, resources } = assemble(url, settings)
+  const tenant = readTenant(option)
+  const signingKey = await loadSigningKey()
+  const { custom_domains: names = [] } = tenant
+  if (names.includes(host.toLowerCase())) {
+    throw new TypeError(`tenant/custom_domains must not have ${host}, which is the host`)
+  }
+  const certificate = https ? await createCertificate([host, ...names]) : undefined
+  const server = await listenOn({ host, port, certificate })
+  const assembled = assemble(server, { tenant, signingKey })
+  const { context, customUrls, handler, authorizationServer, resources, reset } = assembled
   server.serve(handler)
+  const { url } = server
   return {
     url,
     domain: url,
+    domains: [url, ...customUrls],
+    certificate: certificate?.ca,
     clients: emulatorClients(context),
     users: context.tenant.users,
     connections: context.tenant.connections,
@@ -85,31 +103,29 @@ export async function createEmulator({
 
 type Settings = Pick<Context, 'tenant' | 'signingKey'>
 
-function assemble(url: string, { tenant, signingKey }: Settings) {
-  const audiences = { myAccountAudience: `${url}/me/`, managementAudience: `${url}/api/v2/` }
+function assemble({ url, urlOf }: HttpServer, settings: Settings) {
   const clock = createClock()
-  const running = withAudiences(tenant, audiences)
-  const users = createUsers(running, clock.now)
-  const context: Context = {
-    url,
-    issuer: `${url}/`,
-    ...audiences,
-    tenant: running,
+  const tenant = runningTenant(settings.tenant, url)
+  const users = createUsers(tenant, clock.now)
+  const shared = {
+    ...settings,
+    tenant,
     users,
-    signingKey,
     faults: createFaults(),
     switches: createSwitches(),
     clock,
-    logs: createTenantLogs({ tenant: running, users, now: clock.now }),
+    logs: createTenantLogs({ tenant, users, now: clock.now }),
     requests: createRequestRecord(clock.now),
     now: clock.now,
   }
+  const customUrls = (settings.tenant.custom_domains ?? []).map(urlOf)
+  const { canonical, custom } = createContexts(shared, url, customUrls)
   const reset = () => {
     authorizationServer.reset()
     resources.reset()
   }
-  const resources = createResources(context, { reset })
-  const authorizationServer = createAuthorizationServer(context, resources)
+  const resources = createResources(canonical, { custom, reset })
+  const authorizationServer = createAuthorizationServer(resources)
   const fetchResource = getRequestListener(withHangUp(resources.fetch), {
     overrideGlobalObjects: false,
   })
@@ -119,5 +135,5 @@ function assemble(url: string, { tenant, signingKey }: Settings) {
     else if (isResourcePath(new URL(target, url).pathname)) await fetchResource(request, response)
     else await authorizationServer.handle(request, response)
   }
-  return { context, handler, reset, authorizationServer, resources }
+  return { context: canonical, customUrls, handler, reset, authorizationServer, resources }
 }

@@ -1,16 +1,29 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { Certificate } from './certificate.js'
 
 /** Answers one request. A rejection is logged and answered with a 500 that tells nothing. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
 /** A server that listens. */
 export interface HttpServer {
-  /** `http://localhost:{port}`, or with the host that it was given if that is one to call it by. */
+  /** `http://localhost:{port}`, or `https`, and with the host that it was given if that is one to call it by. */
   readonly url: string
+  /** The same place by another host name. */
+  urlOf(name: string): string
   /** Says who answers; before that, every request gets a 503. */
   serve(handler: Handler): void
   /** Ends open connections, too. */
   close(): Promise<void>
+}
+
+/** Where and how to listen. */
+export interface Listening {
+  host: string
+  /** 0 takes any that is free. */
+  port: number
+  /** With one it speaks https only. */
+  certificate?: Certificate | undefined
 }
 
 const loopback = ['127.0.0.1', '::1']
@@ -22,21 +35,23 @@ export function isLoopback(host: string): boolean {
 
 /**
  * Listens on a host, and for `localhost` on both addresses that it may stand for, so that nobody reaches another server by
- * chance of resolution. Port 0 takes any that is free. Rejects with the port and the way out if it is taken, or with the host
- * if it is none of this machine.
+ * chance of resolution. Rejects with the port and the way out if it is taken, or with the host if it is none of this machine.
  */
-export async function listenOn(host: string, port: number): Promise<HttpServer> {
+export async function listenOn(listening: Listening): Promise<HttpServer> {
+  const { host, port, certificate } = listening
   const addresses = isLoopback(host) ? loopback : [host]
   const servers: Server[] = []
   let handler: Handler = async (_request, response) => {
     response.writeHead(503).end()
   }
+  const listener = (request: IncomingMessage, response: ServerResponse) =>
+    answer(handler, request, response)
   const close = async () => {
     await Promise.all(servers.map(stop))
   }
   try {
     for (const address of addresses) {
-      const server = createServer((request, response) => answer(handler, request, response))
+      const server = certificate ? createTlsServer(certificate, listener) : createServer(listener)
       if (await listen(server, address, portOf(servers) ?? port)) servers.push(server)
     }
     if (servers.length === 0) throw noHost(host)
@@ -45,11 +60,15 @@ export async function listenOn(host: string, port: number): Promise<HttpServer> 
     if (isCode(error, 'ENOTFOUND') || isCode(error, 'EAI_AGAIN')) throw noHost(host, error)
     if (!isCode(error, 'EADDRINUSE')) throw error
     // Free on the first address, but not on the second: try another one.
-    if (port === 0) return listenOn(host, port)
+    if (port === 0) return listenOn(listening)
     throw taken(port, error)
   }
+  const scheme = certificate ? 'https' : 'http'
+  // An origin leaves out the default port, as every caller will.
+  const urlOf = (name: string) => new URL(`${scheme}://${name}:${portOf(servers) ?? port}`).origin
   return {
-    url: `http://${nameOf(host)}:${portOf(servers) ?? port}`,
+    url: urlOf(nameOf(host)),
+    urlOf,
     serve: (next) => {
       handler = next
     },

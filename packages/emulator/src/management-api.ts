@@ -8,19 +8,26 @@ import { createHandlers } from './management/operations.js'
 import type { Refusals } from './operation-answer.js'
 import { createProtectedResource, type ProtectedResource } from './protected-resource.js'
 
+/** What the Management API works on. */
+export interface ManagementApiOptions {
+  /** The context of the canonical domain, whichever is called: its tenant is the one that changes. */
+  canonical: Context
+  accounts: ConnectedAccounts
+}
+
 /**
  * The Management API under `/api/v2`, which changes the tenant as it runs. It is for programs on a server, and sends no CORS
  * headers.
  */
 export function createManagementApi(
   context: Context,
-  accounts: ConnectedAccounts,
+  { canonical, accounts }: ManagementApiOptions,
 ): ProtectedResource {
   return createProtectedResource(context, {
     path: '/api/v2',
     audience: context.managementAudience,
     operations: createContract(),
-    handlers: createHandlers(context, accounts),
+    handlers: createHandlers(canonical, accounts),
     nonces: createDpopNonces(context.now),
     refusals,
   })

@@ -1,30 +1,27 @@
-import { Hono } from 'hono'
-import { createConnectPage } from './connect-page.js'
 import type { ConnectedAccounts } from './connected-accounts.js'
 import type { Context } from './context.js'
-import { type Controls, createControl } from './control.js'
-import { ConnectionReset } from './damage.js'
-import type { DpopNonces } from './dpop-nonces.js'
-import { createManagementApi } from './management-api.js'
-import { createMyAccountApi } from './my-account-api.js'
+import type { Controls } from './control.js'
+import { createDomainResources, type DomainResources } from './domain-resources.js'
+import { byHost } from './domains.js'
 import { seedAccounts } from './seed-accounts.js'
 import { createStore } from './store.js'
 import { rememberTenant } from './tenant-memory.js'
 import { problemOfResponse, traceOf } from './trace.js'
-import { createTrips, type Trips } from './trips.js'
 import { createUpstreamClient } from './upstream/client.js'
 import { createUpstream } from './upstream.js'
 import { createVault, type Vault } from './vault.js'
 
 /** Everything of the emulator but its authorization server. */
 export interface Resources {
-  /** Answers `/me/*`, `/api/v2/*`, `/connect`, `/connected-accounts/connect`, `/login/callback`, `/upstream/*` and `/_emulator/*`. */
+  /**
+   * Answers `/me/*`, `/api/v2/*`, `/connect`, `/connected-accounts/connect`, `/login/callback`, `/upstream/*` and `/_emulator/*`,
+   * as the custom domain that the request names as its host, or else as the canonical one.
+   */
   fetch(request: Request): Promise<Response>
   readonly vault: Vault
   readonly accounts: ConnectedAccounts
-  readonly trips: Trips
-  /** The DPoP nonces of the My Account API. */
-  readonly nonces: DpopNonces
+  /** Those of each domain, the canonical one first. */
+  readonly domains: readonly [DomainResources, ...DomainResources[]]
   /** Connects accounts without a browser; `name` is what its errors call the request. */
   readonly seed: Controls['seed']
   /** Forgets sessions, accounts, the third parties' tokens, nonces and waiting faults, and puts clock, switches and tenant back. */
@@ -33,6 +30,8 @@ export interface Resources {
 
 /** What may be told to the resources. */
 export interface ResourcesOptions {
+  /** The contexts of the custom domains. */
+  custom?: readonly Context[]
   /** What `POST /_emulator/reset` calls instead of the resources' own `reset`. */
   reset?: () => void | Promise<void>
 }
@@ -44,42 +43,40 @@ export function isResourcePath(pathname: string): boolean {
   )
 }
 
-/** Creates the My Account API, the Management API, the connect page, the third parties, Token Vault and the control API of one tenant. */
+/**
+ * Creates the APIs and pages of each domain of one tenant, whose canonical one is `context`'s, the third parties, and Token Vault.
+ */
 export function createResources(context: Context, options: ResourcesOptions = {}): Resources {
+  const { custom = [] } = options
   const store = createStore(context)
   const { accounts } = store
-  const upstream = createUpstream(context)
+  const callbacks = [context, ...custom].map(({ url }) => `${url}/login/callback`)
+  const upstream = createUpstream(context, callbacks)
   const { url, now } = context
   const client = createUpstreamClient({ url, now, fetch: upstream.fetch })
-  const trips = createTrips(context, client)
-  const myAccount = createMyAccountApi(context, store)
-  const management = createManagementApi(context, accounts)
   const restoreTenant = rememberTenant(context.tenant)
   const reset = () => {
-    for (const part of [store, upstream, myAccount, management]) part.reset()
+    for (const part of [store, upstream, canonical, ...others]) part.reset()
     for (const part of [context.clock, context.switches]) part.reset()
-    for (const part of [trips, context.users]) part.clear()
+    context.users.clear()
     restoreTenant()
     for (const part of [context.faults, context.logs, context.requests]) part.clear()
   }
   const seed: Controls['seed'] = (request, name) =>
     seedAccounts({ context, accounts, upstream }, request, name)
-  const control = createControl({ context, seed, reset: options.reset ?? reset })
-  const app = new Hono()
-  app.onError((error, c) => {
-    if (error instanceof ConnectionReset) throw error
-    console.error(error)
-    return c.text('The emulator failed; its own output says how', 500)
-  })
-  app.route('/', createConnectPage({ context, store, trips }))
-  app.route('/', control)
-  app.all('/me/*', (c) => myAccount.fetch(c.req.raw))
-  app.all('/api/v2/*', (c) => management.fetch(c.req.raw))
-  app.all('/upstream/*', (c) => upstream.fetch(c.req.raw))
-  const vault = createVault({ accounts, upstream: client, now })
-  const fetch = recorded(context, async (request) => app.fetch(request))
-  const { nonces } = myAccount
-  return { fetch, vault, accounts, trips, nonces, seed, reset }
+  const resetAll = options.reset ?? reset
+  const shared = { canonical: context, store, upstream, client, seed, reset: resetAll }
+  const canonical = createDomainResources(context, shared)
+  const others = custom.map((at) => createDomainResources(at, shared))
+  const find = byHost([canonical, ...others])
+  return {
+    fetch: recorded(context, (request) => find(new URL(request.url).host).fetch(request)),
+    vault: createVault({ accounts, upstream: client, now }),
+    accounts,
+    domains: [canonical, ...others],
+    seed,
+    reset,
+  }
 }
 
 type Fetch = Resources['fetch']

@@ -1,7 +1,8 @@
+import { isIP } from 'node:net'
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 import { defaultTenant } from './default-tenant.js'
 import document from './generated/management.json' with { type: 'json' }
-import { MANAGEMENT_AUDIENCE, MY_ACCOUNT_AUDIENCE, type Tenant } from './tenant.js'
+import type { Tenant } from './tenant.js'
 
 const text = { type: 'string', minLength: 1 }
 const texts = { type: 'array', items: { type: 'string' } }
@@ -83,6 +84,7 @@ const lists = {
     ]),
   },
   client_grants: { type: 'array', items: clientGrant },
+  custom_domains: texts,
 }
 
 /**
@@ -96,6 +98,12 @@ export function readTenant(option: Partial<Tenant> = {}): Tenant {
   if (!check(option)) throw new TypeError((check.errors ?? []).map(explain).join(', '))
   const tenant = structuredClone({ ...defaultTenant(), ...option })
   refuseDuplicates(tenant)
+  for (const [index, name] of (tenant.custom_domains ?? []).entries()) {
+    if (isHostName(name)) continue
+    const wanted =
+      'a host name other than localhost, in lower case and without scheme, port and path'
+    throw new TypeError(`tenant/custom_domains/${index} must be ${wanted}: ${name}`)
+  }
   return tenant
 }
 
@@ -104,7 +112,19 @@ function explain({ instancePath, message, params }: ErrorObject): string {
   return `tenant${instancePath} ${message}${name === undefined ? '' : `: ${name}`}`
 }
 
-function refuseDuplicates({ clients, apis, users, connections }: Tenant): void {
+// What leads to the canonical domain cannot lead elsewhere, too: `localhost` and all addresses.
+function isHostName(name: string): boolean {
+  if (name === 'localhost' || !/^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(name)) return false
+  return URL.canParse(`http://${name}`) && isIP(new URL(`http://${name}`).hostname) === 0
+}
+
+function refuseDuplicates({
+  clients,
+  apis,
+  users,
+  connections,
+  custom_domains = [],
+}: Tenant): void {
   const ids = {
     'clients client_id': clients.map(({ client_id }) => client_id),
     'apis identifier': apis.map(({ identifier }) => identifier),
@@ -112,40 +132,12 @@ function refuseDuplicates({ clients, apis, users, connections }: Tenant): void {
     'users email': users.map(({ email }) => email.toLowerCase()),
     'connections id': connections.map(({ id }) => id),
     'connections name': connections.map(({ name }) => name),
+    'custom_domains name': custom_domains,
   }
   for (const [field, values] of Object.entries(ids)) {
     const twice = values.find((value, index) => values.indexOf(value) < index)
     if (twice === undefined) continue
     const [list, key] = field.split(' ')
     throw new TypeError(`tenant/${list} must not have the ${key} ${twice} twice`)
-  }
-}
-
-/** The tenant with the audiences of its own APIs in place of `https://{domain}/me/` and `https://{domain}/api/v2/`. */
-export function withAudiences(
-  tenant: Tenant,
-  {
-    myAccountAudience,
-    managementAudience,
-  }: Record<'myAccountAudience' | 'managementAudience', string>,
-): Tenant {
-  const audiences = new Map([
-    [MY_ACCOUNT_AUDIENCE, myAccountAudience],
-    [MANAGEMENT_AUDIENCE, managementAudience],
-  ])
-  const named = (name: string) => audiences.get(name) ?? name
-  const renamed = <Item extends { audience: string }>(item: Item): Item => ({
-    ...item,
-    audience: named(item.audience),
-  })
-  const { apis, clients, client_grants } = tenant
-  return {
-    ...tenant,
-    apis: apis.map((one) => ({ ...one, identifier: named(one.identifier) })),
-    clients: clients.map(({ refresh_token, ...one }) => ({
-      ...one,
-      refresh_token: { ...refresh_token, policies: refresh_token.policies.map(renamed) },
-    })),
-    ...(client_grants && { client_grants: client_grants.map(renamed) }),
   }
 }

@@ -63,7 +63,7 @@ export interface Connection extends ConnectionOfContract {
 
 /**
  * Everything that is configured about a tenant. `https://{domain}/me/` stands for its own My Account API, and
- * `https://{domain}/api/v2/` for its Management API.
+ * `https://{domain}/api/v2/` for its Management API, at each of its domains.
  */
 export interface Tenant {
   clients: Client[]
@@ -72,6 +72,8 @@ export interface Tenant {
   connections: Connection[]
   /** Who may have what of which API. If absent, every client may have everything. */
   client_grants?: ClientGrant[]
+  /** Host names by which the tenant can be called besides its own, such as `login.localhost`. */
+  custom_domains?: string[]
 }
 
 /** The audience of the My Account API as tenant data spell it, whatever the emulator's own address. */

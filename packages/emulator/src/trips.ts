@@ -38,7 +38,7 @@ interface Departure {
 }
 
 /** No trips yet. */
-export function createTrips({ url, now }: Context, upstream: UpstreamClient): Trips {
+export function createTrips({ url, providersUrl, now }: Context, upstream: UpstreamClient): Trips {
   const departures = createExpiringMap<Departure>(now)
   const redirectUri = `${url}/login/callback`
   return {
@@ -47,7 +47,7 @@ export function createTrips({ url, now }: Context, upstream: UpstreamClient): Tr
       const state = randomString(32)
       const codeVerifier = randomString(64)
       departures.set(state, { trip, codeVerifier }, trip.expiresAt)
-      const departure = new URL(`${issuerOf(url, name)}/authorize`)
+      const departure = new URL(`${issuerOf(providersUrl, name)}/authorize`)
       departure.search = new URLSearchParams({
         ...parametersOf(trip),
         response_type: 'code',
@@ -66,7 +66,8 @@ export function createTrips({ url, now }: Context, upstream: UpstreamClient): Tr
       const { trip, codeVerifier } = departure
       const connection = trip.connection.name
       // RFC 9207 §2.4: the answer must come from the server that was asked.
-      const code = query.get('iss') === issuerOf(url, connection) ? query.get('code') : null
+      const code =
+        query.get('iss') === issuerOf(providersUrl, connection) ? query.get('code') : null
       const grant = code && (await upstream.redeem({ connection, code, codeVerifier, redirectUri }))
       if (grant) return trip.comeBack({ grant }, request)
       const refusal = code === null ? refusalOf(query) : refusedCode

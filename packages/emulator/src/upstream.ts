@@ -22,15 +22,16 @@ interface ThirdParty {
 
 /**
  * Creates a third party for each connection of the tenant: discovery, JWKS, a consent page, a token endpoint for code and
- * refresh, revocation and userinfo. A strategy of `google-oauth2` also has a calendar.
+ * refresh, revocation and userinfo. A strategy of `google-oauth2` also has a calendar. `callbacks` are where the tenant's domains
+ * take their answers.
  */
-export function createUpstream(context: Context): Upstream {
+export function createUpstream(context: Context, callbacks: readonly string[]): Upstream {
   const parties = new Map<string, ThirdParty>()
   const find = (name: string) => {
     const connection = context.tenant.connections.find((known) => known.name === name)
     if (!connection) return undefined
     const party =
-      parties.get(name) ?? createThirdParty(context, createProvider(context, connection))
+      parties.get(name) ?? createThirdParty(context, createProvider(context, connection), callbacks)
     parties.set(name, party)
     return party
   }
@@ -50,8 +51,12 @@ export function createUpstream(context: Context): Upstream {
   }
 }
 
-function createThirdParty({ url, now }: Context, provider: Provider): ThirdParty {
-  const callbacks = [`${url}/login/callback`, 'http://localhost:*']
+function createThirdParty(
+  { now }: Context,
+  provider: Provider,
+  tenantCallbacks: readonly string[],
+): ThirdParty {
+  const callbacks = [...tenantCallbacks, 'http://localhost:*']
   const isCallback = (callback: string) => isAllowedCallback({ callbacks }, callback)
   return { provider, endpoint: createAuthorizeEndpoint(provider, { now, isCallback }) }
 }

@@ -8,13 +8,14 @@ export const API = 'https://api.example.test/'
 
 type Shown = Record<string, unknown>
 
-// What the SDK's documentation has for Connected Accounts, with scopes by audience, and more or others.
+// What the SDK's documentation has for Connected Accounts, with scopes by audience, and more or others. Where the tenant has a
+// custom domain, the application uses that.
 function options(
   { emulator, origin }: Stage,
   { authorizationParams, ...others }: Partial<Auth0ClientOptions>,
 ): Auth0ClientOptions {
   return {
-    domain: emulator.domain,
+    domain: emulator.domains.at(-1) ?? '',
     clientId: emulator.clients.spa.clientId,
     cacheLocation: 'localstorage',
     useRefreshTokens: true,

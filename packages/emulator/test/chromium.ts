@@ -1,6 +1,6 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
-import { createEmulator, type Emulator } from '../src/index.js'
+import { createEmulator, type Emulator, type EmulatorOptions } from '../src/index.js'
 import { type PageServer, servePage } from './page-server.js'
 
 /** What a test has: an emulator, and a browser in which nothing has happened yet. */
@@ -12,8 +12,11 @@ export interface Stage {
   page: Page
 }
 
-/** Runs an emulator, a Chromium and the page of `script` for the tests of a file, and gives each a new page. */
-export function setUpStage(script: string): () => Stage {
+/**
+ * Runs an emulator with these options, a Chromium that takes its certificate, and the page of `script` for the tests of a file,
+ * and gives each a new page.
+ */
+export function setUpStage(script: string, options: EmulatorOptions = {}): () => Stage {
   let emulator: Emulator
   let browser: Browser
   let server: PageServer
@@ -21,14 +24,14 @@ export function setUpStage(script: string): () => Stage {
 
   beforeAll(async () => {
     ;[emulator, browser, server] = await Promise.all([
-      createEmulator({ port: 0 }),
+      createEmulator({ port: 0, ...options }),
       launchChromium(),
       servePage(script),
     ])
   })
   beforeEach(async () => {
     emulator.reset()
-    const context = await browser.newContext()
+    const context = await browser.newContext({ ignoreHTTPSErrors: options.https ?? false })
     context.setDefaultTimeout(10_000)
     stage = { emulator, origin: server.origin, context, page: await context.newPage() }
   })

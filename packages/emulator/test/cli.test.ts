@@ -100,7 +100,7 @@ describe('connected-accounts-emulator', () => {
     const { code, stdout } = await run('--help').end()
     expect(code).toBe(0)
     expect(stdout).toContain('Usage: connected-accounts-emulator')
-    for (const option of ['--port', '--host', '--config', '--json']) {
+    for (const option of ['--port', '--host', '--https', '--config', '--json']) {
       expect(stdout).toContain(option)
     }
   })

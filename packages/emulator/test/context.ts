@@ -45,6 +45,7 @@ export async function createTestBed({
   let offset = 0
   const context: Context = {
     url,
+    providersUrl: url,
     issuer: `${url}/`,
     myAccountAudience: `${url}/me/`,
     managementAudience: `${url}/api/v2/`,

@@ -3,6 +3,7 @@ import { createExpiringMap } from '../expiring-map.js'
 
 /** Where oidc-provider keeps sessions, interactions, grants, codes and tokens: in memory, each kind with a cap of its own. */
 export interface OidcStore {
+  /** The same for the same name, whichever provider asks. */
   adapter: AdapterFactory
   /** Forgets everything. */
   reset(): void
@@ -10,15 +11,15 @@ export interface OidcStore {
 
 /** An empty store on the clock `now`. */
 export function createOidcStore(now: () => number): OidcStore {
-  const models: { clear(): void }[] = []
+  const models = new Map<string, ReturnType<typeof createModel>>()
   return {
-    adapter() {
-      const model = createModel(now)
-      models.push(model)
+    adapter(name) {
+      const model = models.get(name) ?? createModel(now)
+      models.set(name, model)
       return model
     },
     reset() {
-      for (const model of models) model.clear()
+      for (const model of models.values()) model.clear()
     },
   }
 }

@@ -17,7 +17,7 @@ import type { Client } from '../tenant.js'
 import { accountOf } from './account.js'
 import { createOneAtATime } from './one-at-a-time.js'
 import { type LoginGrant, type RefreshTarget, refreshTarget } from './refresh-token-policy.js'
-import { apiOfResource, resourceOf, resourceServer } from './resource-servers.js'
+import { resourceOf, resourceServer } from './resource-servers.js'
 import { required } from './token-request.js'
 
 /** What the grant works with. */
@@ -112,10 +112,13 @@ async function answer(refresh: Refresh, thumbprint: string | undefined): Promise
 
 function loginOf({ context, source, grant }: Refresh): LoginGrant {
   const [resource] = [source.resource ?? []].flat()
+  const { apis } = context.tenant
   const granted = `${grant.getOIDCScope()} ${resource ? grant.getResourceScope(resource) : ''}`
   return {
     clientId: source.clientId ?? '',
-    audience: resource && apiOfResource(context, resource).identifier,
+    // An API of another domain is none here.
+    audience:
+      apis.find(({ identifier }) => resourceOf(identifier) === resource)?.identifier ?? resource,
     scopes: [...new Set(granted.split(' '))],
   }
 }

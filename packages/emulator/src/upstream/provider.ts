@@ -7,7 +7,7 @@ import { createGrants, type Grants, type ProviderAccess } from './grants.js'
 /** A third party: an OAuth 2.0 authorization server of its own, with its own client, keys, codes and tokens. */
 export interface Provider {
   readonly connection: Connection
-  /** `{url}/upstream/<connection name>`. */
+  /** `{providersUrl}/upstream/<connection name>`. */
   readonly issuer: string
   readonly client: { readonly client_id: string; readonly client_secret: string }
   /** Whether it follows Google: refresh tokens for `access_type=offline` instead of the scope `offline_access`. */
@@ -21,11 +21,14 @@ export interface Provider {
 }
 
 /** The third party behind a connection. */
-export function createProvider({ url, now, switches }: Context, connection: Connection): Provider {
+export function createProvider(
+  { providersUrl, now, switches }: Context,
+  connection: Connection,
+): Provider {
   let key: ReturnType<Provider['key']> | undefined
   return {
     connection,
-    issuer: issuerOf(url, connection.name),
+    issuer: issuerOf(providersUrl, connection.name),
     client: upstreamClient(connection.name),
     isGoogle: connection.strategy === 'google-oauth2',
     scopeSeparator: connection.strategy === 'github' ? ',' : ' ',

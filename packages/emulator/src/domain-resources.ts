@@ -1,0 +1,64 @@
+import { Hono } from 'hono'
+import { createConnectPage } from './connect-page.js'
+import type { Context } from './context.js'
+import { type Controls, createControl } from './control.js'
+import { ConnectionReset } from './damage.js'
+import type { DpopNonces } from './dpop-nonces.js'
+import { createManagementApi } from './management-api.js'
+import { createMyAccountApi } from './my-account-api.js'
+import type { Store } from './store.js'
+import { createTrips, type Trips } from './trips.js'
+import type { UpstreamClient } from './upstream/client.js'
+import type { Upstream } from './upstream.js'
+
+/** Everything of one domain but its authorization server. */
+export interface DomainResources {
+  readonly context: Context
+  /** The ways to third parties that begin and end at this domain. */
+  readonly trips: Trips
+  /** The DPoP nonces of the My Account API. */
+  readonly nonces: DpopNonces
+  fetch(request: Request): Promise<Response>
+  /** Forgets trips, nonces, proofs and rate limits. */
+  reset(): void
+}
+
+/** What the domains of a tenant share. */
+export interface SharedResources extends Omit<Controls, 'context'> {
+  /** The context of the canonical domain. */
+  canonical: Context
+  store: Store
+  upstream: Upstream
+  client: UpstreamClient
+}
+
+/** Creates the My Account API, the Management API, the connect page and the control API of one domain. */
+export function createDomainResources(context: Context, shared: SharedResources): DomainResources {
+  const { canonical, store, upstream, client, seed, reset } = shared
+  const { accounts } = store
+  const trips = createTrips(context, client)
+  const myAccount = createMyAccountApi(context, store)
+  const management = createManagementApi(context, { canonical, accounts })
+  const app = new Hono()
+  app.onError((error, c) => {
+    if (error instanceof ConnectionReset) throw error
+    console.error(error)
+    return c.text('The emulator failed; its own output says how', 500)
+  })
+  app.route('/', createConnectPage({ context, store, trips }))
+  app.route('/', createControl({ context, seed, reset }))
+  app.all('/me/*', (c) => myAccount.fetch(c.req.raw))
+  app.all('/api/v2/*', (c) => management.fetch(c.req.raw))
+  app.all('/upstream/*', (c) => upstream.fetch(c.req.raw))
+  return {
+    context,
+    trips,
+    nonces: myAccount.nonces,
+    fetch: async (request) => app.fetch(request),
+    reset() {
+      trips.clear()
+      myAccount.reset()
+      management.reset()
+    },
+  }
+}
