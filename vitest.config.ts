@@ -1,8 +1,9 @@
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
+import { commands as clientCommands } from './packages/client/test/commands.js'
 import { chromiumPath } from './packages/demo/test/chromium.js'
-import { commands } from './packages/react/test/commands.js'
+import { commands as reactCommands } from './packages/react/test/commands.js'
 
 // Workers inherit the environment, so the browser is unpacked once, before any test.
 const executablePath = await chromiumPath()
@@ -47,7 +48,7 @@ export default defineConfig({
           name: 'browser',
           include: ['packages/*/test/**/*.test.tsx'],
           browser: {
-            commands,
+            commands: { ...clientCommands, ...reactCommands },
             enabled: true,
             headless: true,
             screenshotFailures: false,

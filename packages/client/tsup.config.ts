@@ -1,7 +1,13 @@
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/dpop-prover.ts', 'src/token-vault.ts', 'src/auth0-spa-js.ts'],
+  entry: [
+    'src/index.ts',
+    'src/dpop-prover.ts',
+    'src/tokens.ts',
+    'src/token-vault.ts',
+    'src/auth0-spa-js.ts',
+  ],
   format: 'esm',
   dts: true,
   sourcemap: true,

@@ -115,15 +115,22 @@ export class ConnectFlowError extends CodedError<ConnectFlowErrorCode> {
 export type TokenErrorCode =
   | 'dpop_prover_missing'
   | 'token_not_bound'
+  | 'missing_refresh_token'
+  | 'insufficient_scope'
   | 'connection_not_connected'
   | 'unexpected_response'
   | 'invalid_grant'
   | 'invalid_client'
   | 'invalid_request'
+  | 'invalid_scope'
   | 'invalid_target'
   | 'unauthorized_client'
   | 'access_denied'
   | 'mfa_required'
+  | 'unmet_authentication_requirements'
+  | 'use_dpop_nonce'
+  | 'invalid_dpop_proof'
+  | 'too_many_requests'
   | (string & {})
 
 /** No usable token could be had. */
@@ -131,10 +138,13 @@ export class TokenError extends CodedError<TokenErrorCode> {
   override readonly name = 'TokenError'
   /** Status of the token endpoint's answer, where there was one. */
   readonly status: number | undefined
+  /** Seconds to wait, from its `retry-after`. Browsers hide that header across origins; then it is undefined. */
+  readonly retryAfter: number | undefined
 
-  constructor(code: TokenErrorCode, details: Details & { status?: number | undefined }) {
+  constructor(code: TokenErrorCode, { response, ...details }: Details & { response?: Response }) {
     super(code, details)
-    this.status = details.status
+    this.status = response?.status
+    this.retryAfter = response && retryAfter(response)
   }
 }
 
@@ -203,7 +213,7 @@ const SECRETS = [
   /(?<="\w*(?:token|secret|code|session|verifier|ticket)"\s*:\s*")[^"]*/g, // a JSON field that holds one
   /(?<=(?:Bearer|DPoP)\s+)\S+/gi,
   /eyJ[\w-]*\.[\w-]*\.[\w-]*/g, // a JWT
-  /[\w-]{32,}/g, // an opaque token
+  /(?<![\w-])(?![a-z]+(?:_[a-z]+)+(?![\w-]))[\w-]{32,}/g, // an opaque token, and no long snake_case word
 ]
 
 /** The text with everything that looks like a token blanked. */

@@ -96,6 +96,19 @@ export function isConnectResponse(
   })
 }
 
+/** Whether a value is the answer of a grant that gives a token of Auth0. */
+export function isTokenResponse(
+  value: unknown,
+): value is authentication['schemas']['TokenResponse'] {
+  return hasFields(value, {
+    access_token: isString,
+    token_type: (type) => typeof type === 'string' && /^(bearer|dpop)$/i.test(type), // RFC 6749 §7.1
+    expires_in: isNumber,
+    scope: optional(isString),
+    refresh_token: optional(isString),
+  })
+}
+
 type TokenVaultExchangeResponse = authentication['schemas']['TokenVaultExchangeResponse']
 /** Providers whose tokens do not expire may leave `expires_in` out (RFC 6749 §5.1). */
 type ConnectionTokenResponse = Omit<TokenVaultExchangeResponse, 'expires_in'> &

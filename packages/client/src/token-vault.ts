@@ -1,26 +1,35 @@
 import { type Fetch, runtimeFetch } from './authorized-fetch.js'
+import { type ClientAuth, clientAuthParameters, type SigningKey, signJwt } from './client-auth.js'
 import { tenantOrigin } from './domain.js'
-import { TokenError } from './errors.js'
-import { isOAuthError, isTokenVaultExchangeResponse, parseJson } from './shape.js'
+import type { TokenError } from './errors.js'
+import { isTokenVaultExchangeResponse } from './shape.js'
+import { type GrantAnswer, grantError, oauthError, sendGrant } from './token-endpoint.js'
 import type { Abortable } from './types.js'
 
 export type { Fetch } from './authorized-fetch.js'
+export type { ClientAuth, SigningKey } from './client-auth.js'
 export type { Abortable } from './types.js'
 
 /** Options of {@link exchangeConnectionToken}. */
 export interface ExchangeConnectionTokenOptions extends Abortable {
   /** The tenant's domain, like `tenant.eu.auth0.com`. */
   domain: string
-  /** The client of the API that exchanges: one of type `resource_server`, linked to the API's identifier. */
+  /** A confidential client; with an access token, the API's own of type `resource_server`, linked to its identifier. */
   clientId: string
-  clientAuth: { clientSecret: string }
-  /** The access token that the API was called with. */
+  clientAuth: ClientAuth
+  /** Says whose account it is. */
   subjectToken: string
-  subjectTokenType: 'access_token'
+  /**
+   * What the subject token is: the access token that the API was called with, the refresh token of a login, which may
+   * not rotate, or, from a privileged client, a request of {@link signTokenVaultRequest}.
+   */
+  subjectTokenType: 'access_token' | 'refresh_token' | 'jwt'
   /** Name of the connection, like `google-oauth2`. */
   connection: string
-  /** Chooses among several accounts of the connection. */
+  /** Chooses among several accounts of the connection. Not with `jwt`. */
   loginHint?: string | undefined
+  /** Fewer scopes than the account has; Auth0 documents that with `jwt` only. By default all. */
+  scopes?: string[] | undefined
   /** Sends the request; by default the runtime's own `fetch`. */
   fetch?: Fetch | undefined
 }
@@ -37,12 +46,12 @@ export interface ConnectionToken {
 
 const GRANT_TYPE =
   'urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token'
-const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token'
 const CONNECTION_TOKEN = 'http://auth0.com/oauth/token-type/federated-connection-access-token'
+const VAULT_TOKEN = 'http://auth0.com/oauth/token-type/token-vault-access-token'
 
 /**
- * Exchanges an Auth0 access token for the third party's, which Token Vault keeps and refreshes (RFC 8693).
- * Runs on servers only: it throws in a browser, where the client secret would be public. Caches nothing.
+ * Exchanges a token of Auth0 for the third party's, which Token Vault keeps and refreshes (RFC 8693).
+ * Runs on servers only: it throws in a browser, where the client's secret would be public. Caches nothing.
  * Throws `TokenError`: `connection_not_connected` where the user has no such account with a refresh token,
  * `unexpected_response`, or the `error` that the token endpoint answered.
  *
@@ -51,59 +60,92 @@ const CONNECTION_TOKEN = 'http://auth0.com/oauth/token-type/federated-connection
 export async function exchangeConnectionToken(
   options: ExchangeConnectionTokenOptions,
 ): Promise<ConnectionToken> {
-  const { domain, signal, fetch = runtimeFetch } = options
-  const request = new Request(`${tenantOrigin(domain)}/oauth/token`, {
-    method: 'POST',
-    body: new URLSearchParams(exchangeParameters(options)),
-    redirect: 'manual',
-    signal: signal ?? null,
-  })
-  const response = await fetch(request)
-  const text = await response.text()
-  const body = parseJson(text)
-  if (!response.ok || !isTokenVaultExchangeResponse(body))
-    throw exchangeError(response.status, body)
+  refuseBrowser('exchangeConnectionToken')
+  const { domain, clientId, clientAuth, signal, fetch = runtimeFetch } = options
+  const origin = tenantOrigin(domain)
+  const exchange = exchangeParameters(options)
+  const parameters = { ...(await clientAuthParameters(origin, clientId, clientAuth)), ...exchange }
+  const askedAt = Date.now()
+  const answer = await sendGrant({ url: `${origin}/oauth/token`, parameters, signal, fetch })
+  const { response, body } = answer
+  if (!response.ok || !isTokenVaultExchangeResponse(body)) throw exchangeError(answer)
   return {
     accessToken: body.access_token,
-    expiresAt: body.expires_in === undefined ? undefined : Date.now() + body.expires_in * 1000,
+    expiresAt: body.expires_in === undefined ? undefined : askedAt + body.expires_in * 1000,
     scopes: (body.scope ?? '').split(/[\s,]+/).filter(Boolean),
   }
 }
 
-function exchangeParameters(options: ExchangeConnectionTokenOptions): Record<string, string> {
-  if (typeof window !== 'undefined' && typeof document !== 'undefined') {
-    throw new Error(
-      'exchangeConnectionToken needs a client secret, so it runs on a server, not in a browser.',
-    )
+/** Options of {@link signTokenVaultRequest}. */
+export interface TokenVaultRequestOptions extends SigningKey {
+  /** The tenant's domain, like `tenant.eu.auth0.com`. */
+  domain: string
+  /** A client with privileged access to Token Vault; `privateKey` is one of the credentials for that. */
+  clientId: string
+  /** Id of the user whose account is meant, like `auth0|1`. */
+  user: string
+  /** Why the token is needed, in at most 256 characters, for the tenant's log. */
+  auditContext: string
+  /** The organization in which the account was connected. */
+  orgId?: string | undefined
+}
+
+/**
+ * Signs the request with which a privileged client exchanges without a token of the user: the `subjectToken` of the
+ * type `jwt`. It is valid for 60 seconds and once. Throws in a browser.
+ */
+export async function signTokenVaultRequest(options: TokenVaultRequestOptions): Promise<string> {
+  refuseBrowser('signTokenVaultRequest')
+  const { domain, clientId, user, auditContext, orgId } = options
+  requireTexts({ clientId, user, auditContext })
+  if (auditContext.length > 256) {
+    throw new TypeError('auditContext must have at most 256 characters.')
   }
-  const { clientId, clientAuth, subjectToken, subjectTokenType, connection, loginHint } = options
-  const clientSecret = clientAuth?.clientSecret
-  const required = { clientId, 'clientAuth.clientSecret': clientSecret, subjectToken, connection }
-  for (const [name, value] of Object.entries(required)) {
-    if (typeof value !== 'string' || value === '') throw new TypeError(`${name} is missing.`)
+  const claims = {
+    iss: clientId,
+    sub: user,
+    aud: `${tenantOrigin(domain)}/`,
+    audit_context: auditContext,
+    ...(orgId && { org_id: orgId }),
   }
-  if (subjectTokenType !== 'access_token') {
-    throw new TypeError("subjectTokenType must be 'access_token'.")
+  return signJwt(claims, options, 'token-vault-req+jwt')
+}
+
+function exchangeParameters(
+  options: ExchangeConnectionTokenOptions,
+): Record<string, string | undefined> {
+  const { clientId, subjectToken, subjectTokenType, connection, loginHint, scopes } = options
+  requireTexts({ clientId, subjectToken, connection })
+  if (!['access_token', 'refresh_token', 'jwt'].includes(subjectTokenType)) {
+    throw new TypeError("subjectTokenType must be 'access_token', 'refresh_token' or 'jwt'.")
+  }
+  const privileged = subjectTokenType === 'jwt'
+  if (privileged && loginHint) {
+    throw new TypeError("loginHint cannot be used with the subjectTokenType 'jwt'.")
   }
   return {
     grant_type: GRANT_TYPE,
-    client_id: clientId,
-    client_secret: clientSecret,
     subject_token: subjectToken,
-    subject_token_type: ACCESS_TOKEN,
-    requested_token_type: CONNECTION_TOKEN,
+    subject_token_type: `urn:ietf:params:oauth:token-type:${subjectTokenType}`,
+    requested_token_type: privileged ? VAULT_TOKEN : CONNECTION_TOKEN,
     connection,
-    ...(loginHint && { login_hint: loginHint }),
+    login_hint: loginHint || undefined,
+    scope: scopes?.join(' ') || undefined,
   }
 }
 
-function exchangeError(status: number, body: unknown): TokenError {
-  if (!isOAuthError(body)) {
-    const message = `The token endpoint answered ${status} without an OAuth answer.`
-    return new TokenError('unexpected_response', { message, status })
+function refuseBrowser(name: string): void {
+  if (typeof window === 'undefined' || typeof document === 'undefined') return
+  throw new Error(`${name} needs a secret of the client, so it runs on a server, not in a browser.`)
+}
+
+function requireTexts(texts: Record<string, unknown>): void {
+  for (const [name, text] of Object.entries(texts)) {
+    if (typeof text !== 'string' || text === '') throw new TypeError(`${name} is missing.`)
   }
-  const { error, error_description: description } = body
-  const message = description ? `${error}: ${description}` : error
-  const notConnected = error === 'federated_connection_refresh_token_not_found'
-  return new TokenError(notConnected ? 'connection_not_connected' : error, { message, status })
+}
+
+function exchangeError(answer: GrantAnswer): TokenError {
+  const notConnected = oauthError(answer) === 'federated_connection_refresh_token_not_found'
+  return notConnected ? grantError(answer, 'connection_not_connected') : grantError(answer)
 }

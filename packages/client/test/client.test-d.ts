@@ -1,5 +1,7 @@
 import { assertType, expectTypeOf, test } from 'vitest'
 import {
+  type AccessToken,
+  type AccessTokenSource,
   type ConnectedAccount,
   type ConnectedAccountsClient,
   type ConnectedAccountsPage,
@@ -8,8 +10,10 @@ import {
   iterateConnectedAccounts,
   type listConnectedAccounts,
   type MyAccountApiErrorCode,
+  type TokenErrorCode,
 } from '../src/index.js'
 import type { ExchangeConnectionTokenOptions } from '../src/token-vault.js'
+import { refreshTokenSource } from '../src/tokens.js'
 
 declare const client: ConnectedAccountsClient
 
@@ -52,8 +56,29 @@ test('guards narrow to literal codes', () => {
   }
 })
 
-test('an exchange needs a client secret', () => {
-  expectTypeOf<ExchangeConnectionTokenOptions['clientAuth']>().toEqualTypeOf<{
-    clientSecret: string
-  }>()
+test('an exchange needs a secret or a key', () => {
+  expectTypeOf<ExchangeConnectionTokenOptions['clientAuth']>().toEqualTypeOf<
+    { clientSecret: string } | { privateKey: CryptoKey; kid?: string | undefined }
+  >()
+  // @ts-expect-error one of the three
+  assertType<ExchangeConnectionTokenOptions['subjectTokenType']>('id_token')
+})
+
+test('a refresh token source is an accessToken, and answers what a client takes', () => {
+  const accessToken = refreshTokenSource({
+    domain: 'd',
+    clientId: 'c',
+    refreshToken: () => localStorage.getItem('r'),
+  })
+  assertType<AccessTokenSource>(accessToken)
+  assertType(createConnectedAccountsClient({ domain: 'd', accessToken }))
+  expectTypeOf<Awaited<ReturnType<typeof accessToken>>>().toEqualTypeOf<AccessToken>()
+  // @ts-expect-error a function, as the token may change
+  refreshTokenSource({ domain: 'd', clientId: 'c', refreshToken: 'r' })
+})
+
+test('codes of token errors are known ones, or whatever a server says', () => {
+  expectTypeOf<'invalid_target'>().toExtend<TokenErrorCode>()
+  expectTypeOf<'brand_new'>().toExtend<TokenErrorCode>()
+  expectTypeOf<TokenErrorCode>().not.toEqualTypeOf<string>()
 })

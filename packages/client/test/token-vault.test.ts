@@ -1,5 +1,13 @@
-import { expect, test } from 'vitest'
-import { type ExchangeConnectionTokenOptions, exchangeConnectionToken } from '../src/token-vault.js'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { decodeProtectedHeader, jwtVerify } from 'jose'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  type ExchangeConnectionTokenOptions,
+  exchangeConnectionToken,
+  signTokenVaultRequest,
+} from '../src/token-vault.js'
 import { json, observedFetch } from './observed-client.js'
 
 const options: ExchangeConnectionTokenOptions = {
@@ -10,6 +18,11 @@ const options: ExchangeConnectionTokenOptions = {
   subjectTokenType: 'access_token',
   connection: 'google-oauth2',
 }
+
+const rs256 = { name: 'RSASSA-PKCS1-v1_5', modulusLength: 2048, hash: 'SHA-256' }
+const publicExponent = new Uint8Array([1, 0, 1])
+const generateKeys = (algorithm: RsaHashedKeyGenParams | EcKeyGenParams) =>
+  crypto.subtle.generateKey(algorithm, false, ['sign', 'verify'])
 
 test('exchanges an access token with the parameters that Auth0 documents (RFC 8693 §2.1)', async () => {
   const { fetch, requests } = observedFetch(
@@ -33,6 +46,30 @@ test('exchanges an access token with the parameters that Auth0 documents (RFC 86
     requested_token_type: 'http://auth0.com/oauth/token-type/federated-connection-access-token',
     connection: 'google-oauth2',
     login_hint: 'a@example.test',
+  })
+})
+
+test.for([
+  ['access_token', 'http://auth0.com/oauth/token-type/federated-connection-access-token'],
+  ['refresh_token', 'http://auth0.com/oauth/token-type/federated-connection-access-token'],
+  ['jwt', 'http://auth0.com/oauth/token-type/token-vault-access-token'],
+] as const)('a subject token of the type %s asks for %s', async ([subjectTokenType, requested]) => {
+  const { fetch, requests } = observedFetch(json(200, { access_token: 'at', token_type: 'Bearer' }))
+  await exchangeConnectionToken({ ...options, subjectTokenType, scopes: ['a', 'b'], fetch })
+  const parameters = new URLSearchParams(await requests[0]?.text())
+  expect(Object.fromEntries(parameters)).toMatchObject({
+    subject_token_type: `urn:ietf:params:oauth:token-type:${subjectTokenType}`,
+    requested_token_type: requested,
+    scope: 'a b',
+  })
+})
+
+test('a token that does not say when it expires has no expiresAt', async () => {
+  const { fetch } = observedFetch(json(200, { access_token: 'at', token_type: 'Bearer' }))
+  expect(await exchangeConnectionToken({ ...options, fetch })).toEqual({
+    accessToken: 'at',
+    expiresAt: undefined,
+    scopes: [],
   })
 })
 
@@ -63,3 +100,94 @@ test.for(['clientId', 'clientAuth', 'subjectToken', 'subjectTokenType', 'connect
     expect(requests).toHaveLength(0)
   },
 )
+
+test('a login hint with a request JWT is refused, as it would choose nothing', async () => {
+  const wrong = { ...options, subjectTokenType: 'jwt', loginHint: 'a@example.test' } as const
+  await expect(exchangeConnectionToken(wrong)).rejects.toThrow('loginHint')
+})
+
+describe('A client with a key (RFC 7523 §2.2)', () => {
+  const bodies: URLSearchParams[] = []
+  const server = createServer(async (request, response) => {
+    bodies.push(new URLSearchParams(await text(request)))
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify({ access_token: 'at', token_type: 'Bearer' }))
+  })
+  let domain: string
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
+    const { port } = server.address() as AddressInfo // a TCP server has no other
+    domain = `http://localhost:${port}`
+  })
+  afterAll(() => void server.close())
+
+  test.for([
+    ['RS256', { ...rs256, publicExponent }],
+    ['RS384', { ...rs256, hash: 'SHA-384', publicExponent }],
+    ['PS256', { ...rs256, name: 'RSA-PSS', publicExponent }],
+    ['ES256', { name: 'ECDSA', namedCurve: 'P-256' }],
+  ] as const)('signs its assertion with %s, for this tenant and once', async ([alg, algorithm]) => {
+    const { privateKey, publicKey } = await generateKeys(algorithm)
+    const clientAuth = { privateKey, kid: 'key-1' }
+    await exchangeConnectionToken({ ...options, domain, clientAuth })
+    await exchangeConnectionToken({ ...options, domain, clientAuth })
+    const assertions = bodies.splice(0).map((body) => {
+      expect(body.get('client_id')).toBe('api')
+      expect(body.has('client_secret')).toBe(false)
+      expect(body.get('client_assertion_type')).toBe(
+        'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      )
+      return body.get('client_assertion') ?? ''
+    })
+    const verify = (jwt: string) => jwtVerify(jwt, publicKey, { audience: `${domain}/` })
+    const [first, second] = await Promise.all(assertions.map(verify))
+    expect(first?.protectedHeader).toEqual({ alg, kid: 'key-1' })
+    expect(first?.payload).toMatchObject({ iss: 'api', sub: 'api' })
+    expect((first?.payload.exp ?? 0) - (first?.payload.iat ?? 0)).toBe(60)
+    expect(first?.payload.jti).not.toBe(second?.payload.jti)
+  })
+})
+
+test('a key that cannot sign is refused', async () => {
+  const { publicKey } = await generateKeys({ ...rs256, publicExponent })
+  const clientAuth = { privateKey: publicKey }
+  await expect(exchangeConnectionToken({ ...options, clientAuth })).rejects.toThrow('privateKey')
+})
+
+describe('The request of a privileged client', () => {
+  const request = {
+    domain: 'tenant.example.test',
+    clientId: 'worker',
+    user: 'auth0|alice',
+    auditContext: 'nightly sync',
+  }
+
+  test('has the type and the claims that Auth0 documents', async () => {
+    const { privateKey, publicKey } = await generateKeys({ ...rs256, publicExponent })
+    const jwt = await signTokenVaultRequest({ ...request, orgId: 'org_1', privateKey })
+    expect(decodeProtectedHeader(jwt)).toEqual({ alg: 'RS256', typ: 'token-vault-req+jwt' })
+    const { payload } = await jwtVerify(jwt, publicKey)
+    expect(payload).toEqual({
+      iss: 'worker',
+      sub: 'auth0|alice',
+      aud: 'https://tenant.example.test/',
+      audit_context: 'nightly sync',
+      org_id: 'org_1',
+      iat: expect.any(Number),
+      exp: (payload.iat ?? 0) + 60,
+      jti: expect.stringMatching(/^[\w-]{43}$/),
+    })
+  })
+
+  test.for([
+    ['user', ''],
+    ['auditContext', ''],
+    ['auditContext', 'x'.repeat(257)],
+    ['clientId', ''],
+    ['domain', ''],
+  ])('is not signed with a wrong %s', async ([name = '', value]) => {
+    const { privateKey } = await generateKeys({ ...rs256, publicExponent })
+    const call = signTokenVaultRequest({ ...request, privateKey, [name]: value })
+    await expect(call).rejects.toThrow(name)
+  })
+})

@@ -1,0 +1,148 @@
+import type { Emulator } from '@connected-accounts/emulator'
+import { decodeJwt } from 'jose'
+import { allowInsecureRequests, customFetch, None, refreshTokenGrantRequest } from 'oauth4webapi'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { createConnectedAccountsClient, listConnectedAccounts } from '../src/index.js'
+import { refreshTokenSource } from '../src/tokens.js'
+import { rejection } from './observed-client.js'
+import { logIn, myAccount, startEmulator } from './refreshing.js'
+
+const example = 'https://api.example.test/'
+const create = 'create:me:connected_accounts'
+const read = 'read:me:connected_accounts'
+
+let emulator: Emulator
+beforeAll(async () => {
+  emulator = await startEmulator()
+})
+beforeEach(() => emulator.reset())
+afterEach(() => {
+  vi.useRealTimers()
+})
+afterAll(() => emulator.close())
+
+test('it is the accessToken of a client, which it serves with one refresh', async () => {
+  const { source, requests } = await logIn({ emulator })
+  const client = createConnectedAccountsClient({ domain: emulator.domain, accessToken: source })
+  expect(await listConnectedAccounts(client)).toEqual({ accounts: [] })
+  expect(await listConnectedAccounts(client)).toEqual({ accounts: [] })
+  expect(requests).toHaveLength(1)
+})
+
+test('each audience has a token of its own, from the same refresh token (MRRT)', async () => {
+  const { source, requests } = await logIn({ emulator })
+  const me = await source(myAccount(emulator, { scope: 'openid' }))
+  const api = await source({ audience: example, scope: 'openid', fresh: false })
+  expect([decodeJwt(me.accessToken).aud].flat()).toContain(`${emulator.url}/me/`)
+  expect([decodeJwt(api.accessToken).aud].flat()).toContain(example)
+  expect(api).toEqual({
+    accessToken: expect.any(String),
+    tokenType: 'Bearer',
+    expiresAt: expect.any(Number),
+  })
+  expect(requests).toHaveLength(2)
+})
+
+test('sends what oauth4webapi sends (RFC 6749 §6), and follows no redirect', async () => {
+  const { source, requests, store } = await logIn({ emulator })
+  await source(myAccount(emulator))
+  let peer = new URLSearchParams()
+  const { url: issuer } = emulator
+  const server = { issuer, token_endpoint: `${issuer}/oauth/token` }
+  await refreshTokenGrantRequest(server, { client_id: 'spa' }, None(), store.refreshToken, {
+    additionalParameters: { audience: `${issuer}/me/`, scope: read },
+    [allowInsecureRequests]: true,
+    [customFetch]: (_url, { body }) => {
+      peer = body
+      return Promise.resolve(new Response())
+    },
+  })
+  const ours = new URLSearchParams(await requests[0]?.text())
+  expect(Object.fromEntries(ours)).toEqual(Object.fromEntries(peer))
+  expect(requests[0]).toMatchObject({ url: server.token_endpoint, redirect: 'manual' })
+})
+
+test('a token with more scopes serves a request for fewer, in whatever order, and not the other way', async () => {
+  const { source, requests } = await logIn({ emulator })
+  const two = await source(myAccount(emulator, { scope: `${read} ${create}` }))
+  expect(await source(myAccount(emulator, { scope: create }))).toEqual(two)
+  expect(await source(myAccount(emulator, { scope: `${create} ${read}` }))).toEqual(two)
+  expect(requests).toHaveLength(1)
+  await source(myAccount(emulator, { scope: `${read} delete:me:connected_accounts` }))
+  expect(requests).toHaveLength(2)
+})
+
+test('a token is used until 30 seconds before it expires', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  const { source, requests } = await logIn({ emulator })
+  const { expiresAt = 0 } = await source(myAccount(emulator))
+  expect(expiresAt).toBe(Date.now() + 86_400_000)
+  vi.setSystemTime(expiresAt - 31_000)
+  await source(myAccount(emulator))
+  expect(requests).toHaveLength(1)
+  vi.setSystemTime(expiresAt - 29_000)
+  await source(myAccount(emulator))
+  expect(requests).toHaveLength(2)
+})
+
+test('a token that the API refuses before its time is replaced, and the call succeeds', async () => {
+  const { source, requests } = await logIn({ emulator })
+  const client = createConnectedAccountsClient({ domain: emulator.domain, accessToken: source })
+  await listConnectedAccounts(client)
+  emulator.clock.advance(86_401)
+  await listConnectedAccounts(client)
+  await listConnectedAccounts(client)
+  expect(requests).toHaveLength(2)
+})
+
+test('fresh passes the cache, and the token that was refused is not handed out again', async () => {
+  const { source, requests } = await logIn({ emulator })
+  const refused = await source(myAccount(emulator))
+  const calls = [{ fresh: true }, { fresh: false }, { fresh: true }]
+  const tokens = await Promise.all(calls.map((more) => source(myAccount(emulator, more))))
+  expect(new Set(tokens.map(({ accessToken }) => accessToken)).size).toBe(1)
+  expect(tokens[0]?.accessToken).not.toBe(refused.accessToken)
+  expect(requests).toHaveLength(2)
+})
+
+test.for([false, true])(
+  'a thousand calls at once make one request, with fresh: %s',
+  async (fresh) => {
+    const { source, requests } = await logIn({ emulator })
+    const calls = Array.from({ length: 1000 }, () => source(myAccount(emulator, { fresh })))
+    const tokens = await Promise.all(calls)
+    expect(new Set(tokens.map(({ accessToken }) => accessToken)).size).toBe(1)
+    expect(requests).toHaveLength(1)
+  },
+)
+
+test('an abort ends the waiting of its caller alone, and the refresh goes on', async () => {
+  const { source, requests } = await logIn({ emulator })
+  const controller = new AbortController()
+  const reason = new Error('gone')
+  const first = source(myAccount(emulator, { signal: controller.signal }))
+  const second = source(myAccount(emulator))
+  controller.abort(reason)
+  expect(await rejection(first)).toBe(reason)
+  expect(await rejection(source(myAccount(emulator, { signal: controller.signal })))).toBe(reason)
+  await second
+  expect(requests).toHaveLength(1)
+})
+
+test('what fails is asked for again', async () => {
+  const { source, requests } = await logIn({ emulator })
+  emulator.failNext('getToken', { status: 503 })
+  await expect(source(myAccount(emulator))).rejects.toMatchObject({ status: 503 })
+  await source(myAccount(emulator))
+  expect(requests).toHaveLength(2)
+})
+
+test.for([
+  [{ domain: 'https://a/b' }, 'domain'],
+  [{ clientId: '' }, 'clientId'],
+  [{ refreshToken: 'a-token' as never }, 'refreshToken'],
+] as const)('a wrong option is named: %o', ([change, name]) => {
+  const options = { domain: 'tenant.example.test', clientId: 'spa', refreshToken: () => 'r' }
+  expect(() => refreshTokenSource({ ...options, ...change })).toThrow(TypeError)
+  expect(() => refreshTokenSource({ ...options, ...change })).toThrow(name)
+})
