@@ -7,6 +7,7 @@ import { byHost } from './domains.js'
 import { createOidcStore, type OidcStore } from './oidc/adapter.js'
 import { registerClientCredentialsGrant } from './oidc/client-credentials-grant.js'
 import { oidcConfiguration } from './oidc/configuration.js'
+import { createGrantOrganizations, type GrantOrganizations } from './oidc/grant-organizations.js'
 import { hasJsonBody, withFormBody } from './oidc/json-body.js'
 import { logExchanges } from './oidc/log-exchanges.js'
 import { serveLoginPage } from './oidc/login-page.js'
@@ -48,7 +49,8 @@ export function createAuthorizationServer({
   const onReuse = () => {
     refreshTokenReuses += 1
   }
-  const shared = { store, vault, onReuse }
+  const organizations = createGrantOrganizations(canonical.context)
+  const shared = { store, organizations, vault, onReuse }
   const issuers: [Issuer, ...Issuer[]] = [
     createIssuer(canonical, shared),
     ...others.map((domain) => createIssuer(domain, shared)),
@@ -61,7 +63,7 @@ export function createAuthorizationServer({
     },
     reset() {
       store.reset()
-      for (const issuer of issuers) issuer.clear()
+      for (const part of [organizations, ...issuers]) part.clear()
       refreshTokenReuses = 0
     },
   }
@@ -76,19 +78,21 @@ interface Issuer extends Pick<AuthorizationServer, 'handle'> {
 
 interface SharedByIssuers {
   store: OidcStore
+  organizations: GrantOrganizations
   vault: Vault
   onReuse(): void
 }
 
 function createIssuer(
   { context, trips, nonces: myAccountNonces }: DomainResources,
-  { store, vault, onReuse }: SharedByIssuers,
+  { store, organizations, vault, onReuse }: SharedByIssuers,
 ): Issuer {
   const nonces = createTokenNonces(context, myAccountNonces)
-  const configuration = oidcConfiguration(context, adapterOf(store, context), nonces)
+  const adapter = adapterOf(store, context)
+  const configuration = oidcConfiguration(context, { adapter, nonces, organizations })
   const provider = new Provider(context.issuer, configuration)
   customizeClients(provider, context)
-  registerRefreshTokenGrant({ provider, context, onReuse })
+  registerRefreshTokenGrant({ provider, context, organizations, onReuse })
   registerClientCredentialsGrant(provider, context)
   registerTokenVaultExchange(provider, context, vault)
   describeTokenErrors(provider, context)

@@ -17,6 +17,8 @@ export interface ClockChange {
 export interface SeedRequest {
   user_id: string
   connection: string
+  /** Id of the organization that the user is logged in to when connecting; none by default. */
+  org_id?: string
   /** How many, from 1 to 100; each is another account at the provider. 1 by default. Not together with `emails`. */
   count?: number
   /** One account for each of these addresses, by which a `login_hint` tells them apart. */
@@ -64,6 +66,7 @@ const seedRequest = closed(
   {
     user_id: text,
     connection: text,
+    org_id: text,
     count: { type: 'integer', minimum: 1, maximum: 100 },
     emails: { type: 'array', items: text, minItems: 1, maxItems: 100, uniqueItems: true },
   },

@@ -33,13 +33,19 @@ export interface VaultEntry extends Placed<ConnectedAccount> {
   connectedOrder: number
 }
 
+/** Who connects an account, and in which organization if any. */
+export interface Owner {
+  userId: string
+  orgId: string | undefined
+}
+
 /** The connected accounts of all users; the oldest are forgotten beyond 10 000. */
 export interface ConnectedAccounts {
   /**
    * Adds an account. The same account of the provider connected again by the same user stays one: its id and its date are
-   * kept, its scopes and tokens replaced.
+   * kept, its scopes, tokens and organization replaced.
    */
-  connect(userId: string, connection: string, grant: ProviderGrant): VaultEntry
+  connect(owner: Owner, connection: string, grant: ProviderGrant): VaultEntry
   /** In the order in which they were first connected. */
   list(userId: string): VaultEntry[]
   /** Whether the user had such an account. */
@@ -56,17 +62,19 @@ export function createConnectedAccounts(now: () => number): ConnectedAccounts {
   const list = (userId: string) => [...entries.values()].filter((entry) => entry.userId === userId)
   return {
     list,
-    connect(userId, connection, grant) {
+    connect({ userId, orgId }, connection, grant) {
       order += 1
+      const inOrganization = orgId === undefined ? {} : { org_id: orgId }
       const known = list(userId).find(
         ({ item, grant: { subject } }) =>
           item.connection === connection && subject === grant.subject,
       )
       if (known) {
-        known.item.scopes = grant.scopes
+        delete known.item.org_id
+        Object.assign(known.item, { scopes: grant.scopes, ...inOrganization })
         return Object.assign(known, { grant, connectedOrder: order })
       }
-      const item = newAccount(connection, grant.scopes, now())
+      const item = { ...newAccount(connection, grant.scopes, now()), ...inOrganization }
       const entry = { position: order, item, userId, grant, connectedOrder: order }
       entries.set(item.id, entry)
       for (const id of entries.keys()) if (entries.size > LIMIT) entries.delete(id)

@@ -4,6 +4,7 @@ import {
   type Connection,
   MANAGEMENT_AUDIENCE,
   MY_ACCOUNT_AUDIENCE,
+  type Organization,
   type Tenant,
   TOKEN_VAULT_GRANT,
   type User,
@@ -144,9 +145,18 @@ const connections: Connection[] = [
   },
 ]
 
+const organizations: Organization[] = [
+  {
+    id: 'org_example',
+    name: 'example-organization',
+    display_name: 'Example Organization',
+    members: ['auth0|alice'],
+  },
+]
+
 /** The tenant that an emulator has when nothing is configured. Each call gives a new copy. */
 export function defaultTenant(): Tenant {
   // One by one, since a clone of all would share what two clients share here.
   const own = clients.map((client) => structuredClone(client))
-  return { clients: own, ...structuredClone({ apis, users, connections }) }
+  return { clients: own, ...structuredClone({ apis, users, connections, organizations }) }
 }

@@ -12,6 +12,7 @@ export {
   type Connection,
   MANAGEMENT_AUDIENCE,
   MY_ACCOUNT_AUDIENCE,
+  type Organization,
   type Tenant,
   TOKEN_VAULT_GRANT,
   type User,

@@ -41,9 +41,18 @@ function providerOf({ context, upstream }: SeedParts, request: SeedRequest, name
   if (!context.users.find(request.user_id)) {
     throw new InputError(`${name}/user_id is no user of the tenant`)
   }
+  refuseStranger(context, request, name)
   const provider = upstream.provider(request.connection)
   if (provider) return provider
   throw new InputError(`${name}/connection is no connection of the tenant`)
+}
+
+function refuseStranger({ tenant }: Context, { user_id, org_id }: SeedRequest, name: string): void {
+  if (org_id === undefined) return
+  const organization = tenant.organizations.find(({ id }) => id === org_id)
+  if (!organization) throw new InputError(`${name}/org_id is no organization of the tenant`)
+  if (organization.members.includes(user_id)) return
+  throw new InputError(`${name}/user_id is no member of the organization ${org_id}`)
 }
 
 function emailsOf({ accounts }: SeedParts, request: SeedRequest): string[] {
@@ -82,6 +91,7 @@ async function connect(
     scope: scopes.join(scopeSeparator),
   }
   const { sub: subject, email } = account
+  const owner = { userId: request.user_id, orgId: request.org_id }
   const details = { subject, email, scopes, tokens }
-  return accounts.connect(request.user_id, request.connection, details).item
+  return accounts.connect(owner, request.connection, details).item
 }

@@ -1,4 +1,4 @@
-import type { ConnectedAccounts, ProviderGrant } from './connected-accounts.js'
+import type { ConnectedAccounts, Owner, ProviderGrant } from './connected-accounts.js'
 import { createConnectedAccounts } from './connected-accounts.js'
 import type { Context } from './context.js'
 import { createExpiringMap, type ExpiringMap } from './expiring-map.js'
@@ -10,9 +10,8 @@ import type { Connection } from './tenant.js'
 export const SESSION_LIFETIME = 300
 
 /** A flow between `connect` and `complete`. */
-export interface ConnectSession {
+export interface ConnectSession extends Readonly<Owner> {
   readonly id: string
-  readonly userId: string
   readonly clientId: string
   /** Where it was started: see `AccessToken`. */
   readonly device: string | undefined

@@ -61,6 +61,17 @@ const connection = {
   scopes: texts,
 }
 
+const organization = closed(
+  {
+    id: { type: 'string', pattern: '^org_[A-Za-z0-9]+$' },
+    name: { type: 'string', pattern: '^(?!org_)[a-z0-9][a-z0-9_-]{0,49}$' },
+    display_name: text,
+    members: texts,
+    connections: { ...texts, minItems: 1 },
+  },
+  ['id', 'name', 'display_name', 'members'],
+)
+
 const lists = {
   clients: {
     type: 'array',
@@ -83,6 +94,7 @@ const lists = {
       'connected_accounts',
     ]),
   },
+  organizations: { type: 'array', items: organization },
   client_grants: { type: 'array', items: clientGrant },
   custom_domains: texts,
 }
@@ -118,13 +130,8 @@ function isHostName(name: string): boolean {
   return URL.canParse(`http://${name}`) && isIP(new URL(`http://${name}`).hostname) === 0
 }
 
-function refuseDuplicates({
-  clients,
-  apis,
-  users,
-  connections,
-  custom_domains = [],
-}: Tenant): void {
+function refuseDuplicates(tenant: Tenant): void {
+  const { clients, apis, users, connections, organizations, custom_domains = [] } = tenant
   const ids = {
     'clients client_id': clients.map(({ client_id }) => client_id),
     'apis identifier': apis.map(({ identifier }) => identifier),
@@ -132,6 +139,8 @@ function refuseDuplicates({
     'users email': users.map(({ email }) => email.toLowerCase()),
     'connections id': connections.map(({ id }) => id),
     'connections name': connections.map(({ name }) => name),
+    'organizations id': organizations.map(({ id }) => id),
+    'organizations name': organizations.map(({ name }) => name),
     'custom_domains name': custom_domains,
   }
   for (const [field, values] of Object.entries(ids)) {

@@ -49,6 +49,19 @@ export interface User extends Profile {
   password: string
 }
 
+/** A company or team whose members log in to it. */
+export interface Organization {
+  /** `org_` and letters and digits. */
+  id: string
+  /** Small letters, digits, `-` and `_`. */
+  name: string
+  display_name: string
+  /** Ids of the users who are in it. */
+  members: string[]
+  /** Names of the connections with which they log in; absent means all. */
+  connections?: string[]
+}
+
 /** A connection to a third party, which the emulator itself plays. */
 export interface Connection extends ConnectionOfContract {
   display_name: string
@@ -70,6 +83,7 @@ export interface Tenant {
   apis: Api[]
   users: User[]
   connections: Connection[]
+  organizations: Organization[]
   /** Who may have what of which API. If absent, every client may have everything. */
   client_grants?: ClientGrant[]
   /** Host names by which the tenant can be called besides its own, such as `login.localhost`. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { open, shown } from './application.js'
-import { press, setUpStage } from './chromium.js'
+import { call, connect, open, shown } from './application.js'
+import { logInAs, press, setUpStage } from './chromium.js'
 
 const stage = setUpStage('spa.ts')
 const user = () => stage().page.evaluate(() => window.auth0.getUser())
@@ -37,5 +37,28 @@ test('auth0-spa-js hears that the third party was refused', async () => {
     name: 'GenericError',
     error: 'access_denied',
     error_description: 'The user denied the request',
+  })
+})
+
+test('auth0-spa-js logs in to an organization, whose id and name it finds in the ID token', async () => {
+  const { page } = stage()
+  await open(stage(), { authorizationParams: { organization: 'org_example' } })
+  await press(page, 'Log in')
+  await logInAs(page)
+  expect(await shown(page)).toMatchObject({ value: { response_type: 'code' } })
+  expect(await user()).toMatchObject({ org_id: 'org_example', org_name: 'example-organization' })
+  await connect(page, 'Connect Google')
+  const list = { path: '/accounts', scope: 'read:me:connected_accounts' }
+  expect((await call(page, list)).body).toMatchObject({ accounts: [{ org_id: 'org_example' }] })
+})
+
+test('auth0-spa-js hears that the user is no member of the organization', async () => {
+  const { page } = stage()
+  await open(stage(), { authorizationParams: { organization: 'example-organization' } })
+  await press(page, 'Log in')
+  await logInAs(page, 'bob@example.test')
+  expect((await shown(page)).error).toMatchObject({
+    error: 'access_denied',
+    error_description: 'user auth0|bob is not part of the org_example organization',
   })
 })

@@ -192,16 +192,16 @@ describe('A connection', () => {
     await json({ path, body: { options: { icon: 'x' } } })
     const { options } = await json({ path, body: { options: { scope } } })
     expect(options).toEqual({ scope: expected })
-    expect(await connectionsOf('spa')).toMatchObject([{ scopes: expected }, {}, {}])
+    expect(await connectionsOf('spa')).toMatchObject([{ scopes: expected }, {}, {}, {}])
   })
 
   it('is there for the clients that are enabled, and for no other', async () => {
     const off = [{ client_id: 'spa', status: false }]
     expect((await manage(emulator, { path: `${path}/clients`, body: off })).status).toBe(204)
-    expect(await connectionsOf('spa')).toHaveLength(2)
-    expect(await connectionsOf('web')).toHaveLength(3)
-    await manage(emulator, { path: `${path}/clients`, body: [{ client_id: 'spa', status: true }] })
     expect(await connectionsOf('spa')).toHaveLength(3)
+    expect(await connectionsOf('web')).toHaveLength(4)
+    await manage(emulator, { path: `${path}/clients`, body: [{ client_id: 'spa', status: true }] })
+    expect(await connectionsOf('spa')).toHaveLength(4)
   })
 
   it('cannot be enabled for a client that does not exist', async () => {
@@ -290,7 +290,8 @@ describe('A user', () => {
     const { context, resources } = await createTestBed()
     const tokens = { accessToken: 'a', expiresAt: 0, scope: '' }
     const grant = { subject: 's', scopes: [], tokens }
-    resources.accounts.connect('auth0|alice', 'acme', grant).item.org_id = 'org_1'
+    const owner = { userId: 'auth0|alice', orgId: 'org_1' }
+    resources.accounts.connect(owner, 'acme', grant)
     const claims = { aud: context.managementAudience, sub: 'm@clients', scope: 'read:users' }
     const authorization = `Bearer ${await mintToken(context, claims)}`
     const url = `${context.url}/api/v2/users/auth0%7Calice/connected-accounts`

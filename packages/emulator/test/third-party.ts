@@ -10,7 +10,9 @@ export function visitAuthorize(
   params: Record<string, string> = {},
   browser: Browser = createBrowser(login.emulator.url),
 ): Promise<Visit> {
-  return browser.visit(authorizationUrl({ ...login, verifier, params }))
+  return browser.visit(
+    authorizationUrl({ ...login, verifier, params: { ...login.params, ...params } }),
+  )
 }
 
 /** The words on the buttons of a page. */
@@ -40,7 +42,7 @@ export async function logInThrough(
   answer: ConsentAnswer = {},
 ): Promise<Tokens & { userId: string }> {
   const browser = createBrowser(login.emulator.url)
-  const consent = await visitAuthorize(login, { connection, ...login.params }, browser)
+  const consent = await visitAuthorize(login, { connection }, browser)
   const { url } = await answerConsent(browser, consent, answer)
   const code = url.searchParams.get('code') ?? ''
   const { status, body } = await exchangeCode({ ...login, code, verifier })

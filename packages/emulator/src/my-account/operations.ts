@@ -29,7 +29,7 @@ function connect(context: Context, store: Store, call: Call): Response {
   call.trace.connection = request.connection
   const flaw = flawInConnect(context, request)
   if (flaw) return invalid(flaw)
-  const { userId, clientId, device } = call.token
+  const { userId, clientId, orgId, device } = call.token
   const client = context.tenant.clients.find(({ client_id }) => client_id === clientId)
   if (!isAllowedCallback(client, request.redirect_uri)) {
     return problem(
@@ -41,7 +41,7 @@ function connect(context: Context, store: Store, call: Call): Response {
     ({ name }) => name === request.connection,
   )
   if (!connection) return problem('not_found', 'The connection was not found')
-  const { session, ticket } = store.open({ userId, clientId, device, connection, request })
+  const { session, ticket } = store.open({ userId, clientId, orgId, device, connection, request })
   const answer: Schemas['CreateConnectedAccountResponse'] = {
     auth_session: session.id,
     connect_uri: context.url + context.switches.get().connectPath,
@@ -69,12 +69,13 @@ async function complete(context: Context, store: Store, call: Call): Promise<Res
   const connection = session.connection.name
   const conflict = conflictOf(context, store.accounts.list(userId), { connection, grant })
   if (conflict) return problem('conflict', conflict)
-  const { item } = store.accounts.connect(userId, connection, grant)
+  const { item } = store.accounts.connect(session, connection, grant)
   call.trace.account = { id: item.id, idp_user_id: grant.subject }
-  const { scopes: _, ...others } = item
+  const { org_id: _, ...account } = item
+  const { scopes: _scopes, ...others } = account
   const { completeScopes, completeStatus } = context.switches.get()
   const answer: Schemas['CompleteConnectedAccountResponse'] =
-    completeScopes === 'sent' ? item : others
+    completeScopes === 'sent' ? account : others
   return Response.json(answer, { status: Number(completeStatus) })
 }
 

@@ -2,9 +2,9 @@ import type { Account } from 'oidc-provider'
 import type { components } from '../generated/management.js'
 import type { Profile } from '../tenant.js'
 
-/** Which claims each scope of OpenID Connect gives (OIDC Core §5.4). */
+/** Which claims each scope of OpenID Connect gives (OIDC Core §5.4), with those of an organization, which are Auth0's. */
 export const CLAIMS_OF_SCOPES: Record<'openid' | 'profile' | 'email', string[]> = {
-  openid: ['sub'],
+  openid: ['sub', 'org_id', 'org_name'],
   profile: ['name', 'nickname', 'picture', 'updated_at'],
   email: ['email', 'email_verified'],
 }
@@ -35,11 +35,14 @@ export function claimsOf(
   return { ...Object.fromEntries(chosen), sub: user.user_id }
 }
 
-/** The user as oidc-provider knows them. */
-export function accountOf(user: Profile): Account {
+/** The user as oidc-provider knows them. `more` is what only ID tokens say. */
+export function accountOf(user: Profile, more: object = {}): Account {
   return {
     accountId: user.user_id,
-    claims: (_use, scope) => claimsOf(user, scope.split(' ')),
+    claims: (use, scope) => ({
+      ...claimsOf(user, scope.split(' ')),
+      ...(use === 'id_token' && more),
+    }),
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { connectionsFor, DATABASE } from '../connections.js'
 import type { Context } from '../context.js'
+import { findOrganization, logsInWith } from '../organizations.js'
 
 /** The parameters of `/authorize` that are Auth0's own, and what refuses wrong ones. They run also where one is absent. */
 export function authorizeParameters(context: Context): Configuration['extraParams'] {
@@ -8,6 +9,7 @@ export function authorizeParameters(context: Context): Configuration['extraParam
     audience: restoreOfflineAccess,
     connection: (ctx, name) => refuseConnection(context, ctx, name),
     connection_scope: null,
+    organization: (_ctx, name) => refuseOrganization(context, name),
   }
 }
 
@@ -23,14 +25,20 @@ function restoreOfflineAccess(ctx: KoaContextWithOIDC): void {
 
 function refuseConnection(
   { tenant }: Context,
-  { oidc }: KoaContextWithOIDC,
+  { oidc: { client, params } }: KoaContextWithOIDC,
   name: string | undefined,
 ): void {
-  if (!name || name === DATABASE) return
-  if (!tenant.connections.some((connection) => connection.name === name)) {
+  if (!name) return
+  if (name !== DATABASE && !tenant.connections.some((connection) => connection.name === name)) {
     throw new errors.InvalidRequest('the connection was not found')
   }
-  const enabled = connectionsFor(tenant, 'authentication', oidc.client?.clientId ?? '')
-  if (enabled.some((connection) => connection.name === name)) return
+  const enabled = connectionsFor(tenant, 'authentication', client?.clientId ?? '')
+  const isEnabled = name === DATABASE || enabled.some((connection) => connection.name === name)
+  if (isEnabled && logsInWith(findOrganization(tenant, params?.organization), name)) return
   throw new errors.InvalidRequest('the connection is not enabled for the client')
+}
+
+function refuseOrganization({ tenant }: Context, name: string | undefined): void {
+  if (!name || findOrganization(tenant, name)) return
+  throw new errors.InvalidRequest('the organization was not found')
 }

@@ -6,25 +6,32 @@ import type {
   KoaContextWithOIDC,
 } from 'oidc-provider'
 import type { Context } from '../context.js'
+import { findOrganization } from '../organizations.js'
 import { isAllowedOrigin } from '../origins.js'
 import { html, pageResponse } from '../page.js'
 import { customizeAccessToken } from './access-token-claims.js'
 import { accountOf, CLAIMS_OF_SCOPES } from './account.js'
 import { authorizeParameters } from './authorize-parameters.js'
 import { clientsOf } from './client-adapter.js'
+import type { GrantOrganizations } from './grant-organizations.js'
 import { createInteractionPolicy } from './interaction-policy.js'
 import { loginPath } from './login-page.js'
 import { apiOfResource, OIDC_SCOPES, resourceOf, resourceServer } from './resource-servers.js'
 import type { TokenNonces } from './token-nonces.js'
 
 const day = 86_400
+const GRANT_LIFETIME = 31 * day
+
+/** What oidc-provider is configured to work with. */
+export interface ConfigurationParts {
+  adapter: AdapterFactory
+  nonces: TokenNonces
+  organizations: GrantOrganizations
+}
 
 /** How oidc-provider becomes an Auth0 tenant, as far as its configuration goes. */
-export function oidcConfiguration(
-  context: Context,
-  adapter: AdapterFactory,
-  nonces: TokenNonces,
-): Configuration {
+export function oidcConfiguration(context: Context, parts: ConfigurationParts): Configuration {
+  const { adapter, nonces, organizations } = parts
   const { tenant, users, signingKey, url } = context
   const { port } = new URL(url)
   return {
@@ -32,9 +39,9 @@ export function oidcConfiguration(
     jwks: { keys: [signingKey.privateJwk] },
     routes,
     features: features(context, nonces),
-    findAccount: (_ctx, sub) => {
+    findAccount: (_ctx, sub, token) => {
       const user = users.find(sub)
-      return user && accountOf(user)
+      return user && accountOf(user, organizations.claims(token?.grantId))
     },
     scopes: OIDC_SCOPES,
     claims: { ...CLAIMS_OF_SCOPES, sid: null, auth_time: null, acr: null, amr: null },
@@ -44,7 +51,7 @@ export function oidcConfiguration(
     // There is none: the registered one only stands in for the tenant's `callbacks`.
     allowOmittingSingleRegisteredRedirectUri: false,
     extraParams: authorizeParameters(context),
-    loadExistingGrant: createGrant,
+    loadExistingGrant: (ctx) => createGrant(context, organizations, ctx),
     interactions: {
       policy: createInteractionPolicy(context),
       url: (_ctx, { uid }) => loginPath(uid),
@@ -52,7 +59,12 @@ export function oidcConfiguration(
     // Cookies ignore ports, and two emulators on localhost must not log each other out.
     cookies: { names: cookieNames(port) },
     formats: {
-      customizers: { jwt: (_ctx, token, parts) => customizeAccessToken(context, token, parts) },
+      customizers: {
+        jwt(_ctx, token, jwt) {
+          customizeAccessToken(context, token, jwt)
+          if ('grantId' in token) Object.assign(jwt.payload, organizations.claims(token.grantId))
+        },
+      },
     },
     enabledJWA: { dPoPSigningAlgValues: ['ES256'] },
     clientAuthMethods: ['none', 'client_secret_post', 'client_secret_basic'],
@@ -80,7 +92,7 @@ const ttl: Configuration['ttl'] = {
   AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? day,
   AuthorizationCode: 600,
   ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? day,
-  Grant: 31 * day,
+  Grant: GRANT_LIFETIME,
   IdToken: 36_000,
   Interaction: 3600,
   RefreshToken: 30 * day,
@@ -120,7 +132,11 @@ function requestedResource(ctx: KoaContextWithOIDC): string | undefined {
 }
 
 // One grant per authorization: oidc-provider would share one per client and session, and a replayed code would end them all.
-async function createGrant(ctx: KoaContextWithOIDC): Promise<Grant> {
+async function createGrant(
+  { tenant, now }: Context,
+  organizations: GrantOrganizations,
+  ctx: KoaContextWithOIDC,
+): Promise<Grant> {
   const { account, client, provider, requestParamScopes, requestParamOIDCScopes } = ctx.oidc
   const grant = new provider.Grant({ accountId: account?.accountId, clientId: client?.clientId })
   if (requestParamOIDCScopes.size > 0) grant.addOIDCScope(requestParamOIDCScopes)
@@ -128,7 +144,9 @@ async function createGrant(ctx: KoaContextWithOIDC): Promise<Grant> {
     const granted = [...requestParamScopes].filter((scope) => scopes.has(scope))
     grant.addResourceScope(resource, granted)
   }
-  await grant.save()
+  const grantId = await grant.save()
+  const organization = findOrganization(tenant, ctx.oidc.params?.organization)
+  if (organization) organizations.set(grantId, organization.id, now() + GRANT_LIFETIME * 1000)
   return grant
 }
 

@@ -3,6 +3,7 @@ import { errors, type InteractionResults, type Provider } from 'oidc-provider'
 import { connectionsFor, DATABASE } from '../connections.js'
 import type { Context } from '../context.js'
 import { createExpiringMap, type ExpiringMap } from '../expiring-map.js'
+import { findOrganization, logsInWith } from '../organizations.js'
 import { html, pageResponse } from '../page.js'
 import { isSameSecret } from '../secrets.js'
 import type { Connection } from '../tenant.js'
@@ -63,7 +64,10 @@ async function answer(call: Call): Promise<Response | string> {
   const { uid, params } = await provider.interactionDetails(request, response)
   const result = results.take(uid)
   if (result) return finish(call, result)
-  const all = connectionsFor(context.tenant, 'authentication', String(params.client_id))
+  const organization = findOrganization(context.tenant, params.organization)
+  const all = connectionsFor(context.tenant, 'authentication', String(params.client_id)).filter(
+    ({ name }) => logsInWith(organization, name),
+  )
   const named = all.find(({ name }) => name === params.connection)
   if (named) return leave(call, { uid, params, connections: [] }, named)
   const login = { uid, params, connections: params.connection === DATABASE ? [] : all }
@@ -79,15 +83,21 @@ async function submit(call: Call, login: Login): Promise<Response | string> {
   const { users } = call.context.tenant
   const username = form.get('username')?.trim() ?? ''
   const user = users.find(({ email }) => email.toLowerCase() === username.toLowerCase())
-  if (!user || !isSameSecret(user.password, form.get('password') ?? '')) {
-    return loginForm({ ...formOf(call, login), username, isWrong: true })
-  }
+  const shown = formOf(call, login)
+  const isRight = user && isSameSecret(user.password, form.get('password') ?? '')
+  if (!isRight || !shown.hasPassword) return loginForm({ ...shown, username, isWrong: true })
   return finish(call, { login: { accountId: user.user_id } })
 }
 
 function formOf({ context }: Call, { params, connections }: Login) {
   const client = context.tenant.clients.find(({ client_id }) => client_id === params.client_id)
-  return { application: client?.name ?? 'an application', connections }
+  const organization = findOrganization(context.tenant, params.organization)
+  return {
+    application: client?.name ?? 'an application',
+    connections,
+    hasPassword: logsInWith(organization, DATABASE),
+    ...(organization && { organization: organization.display_name }),
+  }
 }
 
 async function leave(

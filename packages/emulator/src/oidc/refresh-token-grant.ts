@@ -15,6 +15,7 @@ import {
 import type { Context } from '../context.js'
 import type { Client } from '../tenant.js'
 import { accountOf } from './account.js'
+import type { GrantOrganizations } from './grant-organizations.js'
 import { createOneAtATime } from './one-at-a-time.js'
 import { type LoginGrant, type RefreshTarget, refreshTarget } from './refresh-token-policy.js'
 import { resourceOf, resourceServer } from './resource-servers.js'
@@ -24,6 +25,7 @@ import { required } from './token-request.js'
 export interface RefreshTokenGrantOptions {
   provider: Provider
   context: Context
+  organizations: GrantOrganizations
   /** Called each time that a used token has come back and ended its family. */
   onReuse(): void
 }
@@ -147,10 +149,10 @@ function createAccessToken(
 }
 
 async function issueIdToken(refresh: Refresh, scopes: string[]): Promise<string> {
-  const { provider, context, ctx, source } = refresh
+  const { provider, context, organizations, ctx, source } = refresh
   const user = context.users.find(source.accountId)
   if (!user) throw new errors.InvalidGrant('the user does not exist')
-  const account = accountOf(user)
+  const account = accountOf(user, organizations.claims(source.grantId))
   ctx.oidc.entity('Account', account)
   const scope = scopes.join(' ')
   const claims = {
