@@ -173,7 +173,7 @@ describe('A connection', () => {
       detail: 'The connection was not found',
     })
     const { connections } = await (await call('/connections', token)).json()
-    expect(connections).toHaveLength(2)
+    expect(connections).toHaveLength(3)
   })
 
   it('without Connected Accounts is refused at the exchange: 400', async () => {
