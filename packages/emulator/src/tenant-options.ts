@@ -1,5 +1,7 @@
 import { isIP } from 'node:net'
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
+import { credentialFlaw } from './credentials.js'
 import { defaultTenant } from './default-tenant.js'
 import document from './generated/management.json' with { type: 'json' }
 import type { Tenant } from './tenant.js'
@@ -34,9 +36,15 @@ const refreshToken = {
   },
 }
 
+const credential = closed(
+  { id: text, pem: text, alg: { enum: ['RS256', 'RS384', 'PS256'] }, kid: text },
+  ['id', 'pem'],
+)
+
 const client = {
   ...described('Client'),
   client_secret: text,
+  credentials: { type: 'array', items: credential },
   refresh_token: closed(refreshToken, ['rotation_type', 'expiration_type', 'policies']),
 }
 
@@ -105,6 +113,7 @@ const lists = {
  */
 export function readTenant(option: Partial<Tenant> = {}): Tenant {
   const ajv = new Ajv2020({ allErrors: true, strict: false })
+  formats.default(ajv)
   ajv.addSchema(document, 'management', undefined, false)
   const check = ajv.compile(closed(lists, []))
   if (!check(option)) throw new TypeError((check.errors ?? []).map(explain).join(', '))
@@ -115,6 +124,10 @@ export function readTenant(option: Partial<Tenant> = {}): Tenant {
     const wanted =
       'a host name other than localhost, in lower case and without scheme, port and path'
     throw new TypeError(`tenant/custom_domains/${index} must be ${wanted}: ${name}`)
+  }
+  for (const [index, one] of tenant.clients.entries()) {
+    const flaw = credentialFlaw(one)
+    if (flaw) throw new TypeError(`tenant/clients/${index}/${flaw.field}: ${flaw.detail}`)
   }
   return tenant
 }

@@ -4,10 +4,23 @@ type Schemas = components['schemas']
 type ClientOfContract = Schemas['Client']
 type ConnectionOfContract = Schemas['Connection']
 
+/** A public key of a client, as Auth0 keeps it under `/clients/{id}/credentials`. */
+export interface Credential {
+  id: string
+  /** The key as SPKI, or a certificate. */
+  pem: string
+  /** `RS256` by default. */
+  alg?: 'RS256' | 'RS384' | 'PS256'
+  /** What JWTs may name it by in their header. */
+  kid?: string
+}
+
 /** An application registered at the tenant. */
 export interface Client extends ClientOfContract {
   /** Absent for public clients, whose `token_endpoint_auth_method` is then `none`. */
   client_secret?: string
+  /** The keys that `client_authentication_methods` and `token_vault_privileged_access` name by their ids. */
+  credentials?: Credential[]
   app_type: Schemas['AppType']
   grant_types: string[]
   /** Allowed callback and logout URLs; `http://localhost:*` allows every port and path of localhost. */
@@ -102,10 +115,12 @@ export const TOKEN_VAULT_GRANT =
 
 /** How a client authenticates at the token endpoint: as it says, or else by its secret if it has one. */
 export function authMethodOf({
+  client_authentication_methods,
   client_secret,
   token_endpoint_auth_method,
-}: Pick<Client, 'client_secret' | 'token_endpoint_auth_method'>): NonNullable<
-  Schemas['TokenEndpointAuthMethod']
-> {
+}: Pick<Client, 'client_authentication_methods' | 'client_secret' | 'token_endpoint_auth_method'>):
+  | NonNullable<Schemas['TokenEndpointAuthMethod']>
+  | 'private_key_jwt' {
+  if (client_authentication_methods) return 'private_key_jwt'
   return token_endpoint_auth_method ?? (client_secret === undefined ? 'none' : 'client_secret_post')
 }

@@ -7,6 +7,20 @@ interface VaultRequest {
   connection: string
   /** The provider's email address or id of the person; without it the most recently connected account counts. */
   loginHint?: string
+  /** Which scopes the token may have; if absent, all that the account has. */
+  scopes?: ScopeRequest
+}
+
+interface ScopeRequest {
+  /** At most these. */
+  allowed: readonly string[]
+  /** Exactly these; by default all that are allowed and that the account has. */
+  wanted?: readonly string[]
+}
+
+/** Thrown where an account was not granted the scopes that are asked for. */
+export class ScopeNotGranted extends Error {
+  override readonly name = 'ScopeNotGranted'
 }
 
 /** A third party's access token out of Token Vault. */
@@ -24,7 +38,7 @@ interface VaultToken {
 export interface Vault {
   /**
    * A token that is not expired, refreshed at the provider if need be. `undefined` if no such account is connected, if the
-   * provider never gave a refresh token, or if it no longer takes it. Throws `ProviderDown`.
+   * provider never gave a refresh token, or if it no longer takes it. Throws `ProviderDown` and `ScopeNotGranted`.
    */
   exchange(request: VaultRequest): Promise<VaultToken | undefined>
 }
@@ -41,7 +55,12 @@ export function createVault({ accounts, upstream, now }: VaultOptions): Vault {
   return {
     async exchange(request) {
       const entry = choose(accounts.list(request.userId), request)
-      const tokens = entry && (await freshTokens(entry, upstream, now()))
+      const { scopes } = request
+      const tokens =
+        entry &&
+        (await (scopes
+          ? narrowTokens(entry, upstream, scopes)
+          : freshTokens(entry, upstream, now())))
       if (!tokens) return undefined
       const { accessToken, expiresAt, scope } = tokens
       const account = { id: entry.item.id, idp_user_id: entry.grant.subject }
@@ -79,4 +98,19 @@ async function freshTokens(
   if (!tokens) return undefined
   grant.tokens = { refreshToken, ...tokens }
   return grant.tokens
+}
+
+// A token of fewer scopes is the request's own: what the vault keeps stays as it is.
+async function narrowTokens(
+  { item, grant }: VaultEntry,
+  upstream: UpstreamClient,
+  { allowed, wanted }: ScopeRequest,
+): Promise<ProviderTokens | undefined> {
+  const granted = item.scopes.filter((scope) => allowed.includes(scope))
+  const scopes = wanted ?? granted
+  const isGranted = scopes.length > 0 && scopes.every((scope) => granted.includes(scope))
+  if (!isGranted) throw new ScopeNotGranted('The account was not granted such scopes')
+  const { refreshToken } = grant.tokens
+  if (refreshToken === undefined) return undefined
+  return upstream.refresh(item.connection, refreshToken, scopes)
 }

@@ -45,10 +45,13 @@ export interface Login {
   params?: Record<string, string>
 }
 
-/** Logs a user in over plain HTTP (code with PKCE) and exchanges the code. Throws where either fails. */
-export async function loginWithCode(login: Login): Promise<Tokens> {
+/** Logs a user in over plain HTTP (code with PKCE) and exchanges the code, with these fields. Throws where either fails. */
+export async function loginWithCode(
+  login: Login,
+  fields: Record<string, string> = {},
+): Promise<Tokens> {
   const { code, verifier } = await logIn(login)
-  const { status, body } = await exchangeCode({ ...login, code, verifier })
+  const { status, body } = await exchangeCode({ ...login, code, verifier, fields })
   if (status !== 200) throw new Error(`The token endpoint answered ${JSON.stringify(body)}`)
   return body
 }

@@ -118,6 +118,8 @@ export interface components {
             /** @description Grants that the client may use. */
             grant_types?: string[];
             token_endpoint_auth_method?: components["schemas"]["TokenEndpointAuthMethod"];
+            client_authentication_methods?: components["schemas"]["ClientAuthenticationMethods"];
+            oidc_logout?: components["schemas"]["OidcLogout"];
             /** @description URLs that users may come back to after a login or after connecting an account. */
             callbacks?: string[];
             /** @description URLs that users may come back to after a logout. */
@@ -147,6 +149,8 @@ export interface components {
             /** @description Grants that the client may use. */
             grant_types?: string[];
             token_endpoint_auth_method?: components["schemas"]["TokenEndpointAuthMethod"];
+            client_authentication_methods?: components["schemas"]["ClientAuthenticationMethods"];
+            oidc_logout?: components["schemas"]["OidcLogout"];
             /** @description URLs that users may come back to after a login or after connecting an account. */
             callbacks?: string[];
             /** @description URLs that users may come back to after a logout. */
@@ -164,6 +168,24 @@ export interface components {
         AppType: string;
         /** @description How the client authenticates at the token endpoint. Token Vault needs another one than `none`. */
         TokenEndpointAuthMethod: ("none" | "client_secret_post" | "client_secret_basic") | null;
+        /** @description How the client authenticates at the token endpoint, in place of `token_endpoint_auth_method`. */
+        ClientAuthenticationMethods: {
+            /** @description By a JWT that the client has signed (RFC 7523). */
+            private_key_jwt: {
+                /** @description Credentials of the client whose keys may sign. */
+                credentials: components["schemas"]["CredentialReference"][];
+            };
+        } | null;
+        /** @description One of the client's credentials, a public key. */
+        CredentialReference: {
+            /** @description Id of the credential. */
+            id: string;
+        };
+        /** @description Where the client hears of logouts. */
+        OidcLogout: {
+            /** @description URLs that a logout token is sent to (OpenID Connect Back-Channel Logout 1.0). */
+            backchannel_logout_urls?: string[];
+        } | null;
         /** @description How refresh tokens of the client live, and what they are good for. */
         RefreshTokenSettings: {
             /**
@@ -199,10 +221,7 @@ export interface components {
         /** @description What the client may take out of Token Vault without a token of the user. In early access. */
         TokenVaultPrivilegedAccess: {
             /** @description Credentials of the client whose keys may sign the request. */
-            credentials: {
-                /** @description Id of the credential. */
-                id: string;
-            }[];
+            credentials: components["schemas"]["CredentialReference"][];
             /** @description Addresses and ranges (CIDR) that requests may come from. Nothing is allowed while it is empty. */
             ip_allowlist?: string[];
             /** @description Connections and scopes that may be asked for. Nothing is allowed while it is empty. */

@@ -1,3 +1,4 @@
+import { credentialFlaw } from '../credentials.js'
 import type { components } from '../generated/management.js'
 import document from '../generated/management.json' with { type: 'json' }
 import type { Call, Handler } from '../operation-answer.js'
@@ -34,13 +35,14 @@ export function clientHandlers(tenant: Tenant): Record<'getClient' | 'updateClie
 }
 
 function shown(client: Client): Schemas['Client'] {
-  const { client_secret: _, refresh_token, ...fields } = client
+  const { client_secret: _, credentials: _keys, refresh_token, ...fields } = client
+  const method = authMethodOf(client)
   const { policies, ...settings } = refresh_token
   return {
     is_first_party: true,
     oidc_conformant: true,
     ...fields,
-    token_endpoint_auth_method: authMethodOf(client),
+    token_endpoint_auth_method: method === 'private_key_jwt' ? null : method,
     refresh_token: { ...settings, ...(policies.length > 0 && { policies }) },
   }
 }
@@ -55,6 +57,8 @@ function update(client: Client, change: Schemas['UpdateClientRequest']): Respons
   }
   const { refresh_token, ...fields } = change
   const known = Object.entries(fields).filter(([name]) => changeable.includes(name))
+  const credentialsFlaw = credentialFlaw({ ...client, ...Object.fromEntries(known) })
+  if (credentialsFlaw) return invalidRequest(credentialsFlaw)
   Object.assign(client, Object.fromEntries(known))
   if (refresh_token !== undefined) client.refresh_token = settingsOf(refresh_token)
   return Response.json(shown(client))

@@ -1,4 +1,5 @@
 import type { Adapter, ClientMetadata } from 'oidc-provider'
+import { credentialsOf, publicJwkOf } from '../credentials.js'
 import { authMethodOf, type Client, type Tenant, TOKEN_VAULT_GRANT } from '../tenant.js'
 
 const grants = ['authorization_code', 'refresh_token', 'client_credentials', TOKEN_VAULT_GRANT]
@@ -23,9 +24,13 @@ export function clientsOf(tenant: Tenant): Adapter {
 function metadataOf(client: Client): ClientMetadata {
   const logsIn = client.grant_types.includes('authorization_code')
   const method = authMethodOf(client)
+  const keys = client.client_authentication_methods?.private_key_jwt.credentials
   return {
     client_id: client.client_id,
-    ...(method !== 'none' && { client_secret: client.client_secret }),
+    ...(method.startsWith('client_secret') && { client_secret: client.client_secret }),
+    ...(method === 'private_key_jwt' && {
+      jwks: { keys: credentialsOf(client, keys).map(publicJwkOf) },
+    }),
     client_name: client.name,
     token_endpoint_auth_method: method,
     // Others of Auth0's may be configured, but nothing here knows them.

@@ -66,8 +66,11 @@ export function oidcConfiguration(context: Context, parts: ConfigurationParts): 
         },
       },
     },
-    enabledJWA: { dPoPSigningAlgValues: ['ES256'] },
-    clientAuthMethods: ['none', 'client_secret_post', 'client_secret_basic'],
+    enabledJWA: {
+      dPoPSigningAlgValues: ['ES256'],
+      clientAuthSigningAlgValues: ['RS256', 'RS384', 'PS256'],
+    },
+    clientAuthMethods: ['none', 'client_secret_post', 'client_secret_basic', 'private_key_jwt'],
     clientBasedCORS: (_ctx, origin, { clientId }) =>
       tenant.clients.some((one) => one.client_id === clientId && isAllowedOrigin(one, origin)),
     issueRefreshToken: (_ctx, client, source) =>

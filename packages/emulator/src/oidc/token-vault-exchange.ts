@@ -9,7 +9,12 @@ import type { Context } from '../context.js'
 import { TOKEN_VAULT_GRANT } from '../tenant.js'
 import { traceOf } from '../trace.js'
 import { ProviderDown } from '../upstream/client.js'
-import type { Vault } from '../vault.js'
+import { ScopeNotGranted, type Vault } from '../vault.js'
+import {
+  PRIVILEGED_SUBJECT,
+  PRIVILEGED_TOKEN,
+  readPrivilegedRequest,
+} from './privileged-exchange.js'
 import { oauthError, required } from './token-request.js'
 
 const federatedToken = 'http://auth0.com/oauth/token-type/federated-connection-access-token'
@@ -26,32 +31,26 @@ export function registerTokenVaultExchange(
     async (ctx) => {
       const subjectToken = required(ctx, 'subject_token')
       const subjectTokenType = required(ctx, 'subject_token_type')
-      requireFederatedToken(required(ctx, 'requested_token_type'))
+      const isPrivileged = subjectTokenType === PRIVILEGED_SUBJECT
+      const issuedTokenType = isPrivileged ? PRIVILEGED_TOKEN : federatedToken
+      requireTokenType(required(ctx, 'requested_token_type'), issuedTokenType, subjectTokenType)
       const trace = traceOf(ctx.req)
       const connection = enabledConnection(context, required(ctx, 'connection'))
       const thumbprint = await readProof(provider, context, ctx)
-      const userId = await readSubject({
-        provider,
-        context,
-        ctx,
-        subjectToken,
-        subjectTokenType,
-        thumbprint,
-      })
-      trace.userId = userId
-      const { login_hint: loginHint } = ctx.oidc.params
-      const account = {
-        userId,
-        connection,
-        ...(typeof loginHint === 'string' && { loginHint }),
-      }
-      const answer = vault.exchange(account).catch((error) => refuseWhileDown(context, error))
+      const given = { provider, context, ctx, connection, subjectToken }
+      const account = isPrivileged
+        ? await readPrivilegedRequest(given)
+        : await readAccount({ ...given, subjectTokenType, thumbprint })
+      trace.userId = account.userId
+      const answer = vault
+        .exchange({ ...account, connection })
+        .catch((error) => refuseExchange(context, error))
       const { account: exchanged, ...found } = (await answer) ?? refuseUnconnected()
       trace.account = exchanged
       ctx.body = buildTokenResponse(provider, {
         ...found,
         tokenType: 'Bearer',
-        issuedTokenType: federatedToken,
+        issuedTokenType,
       })
     },
     [
@@ -65,9 +64,10 @@ export function registerTokenVaultExchange(
   )
 }
 
-function requireFederatedToken(requested: string): void {
-  if (requested === federatedToken) return
-  throw new errors.InvalidRequest(`requested_token_type must be ${federatedToken}`)
+function requireTokenType(requested: string, issued: string, subjectTokenType: string): void {
+  if (requested === issued) return
+  const description = `requested_token_type must be ${issued} with the subject_token_type ${subjectTokenType}`
+  throw new errors.InvalidRequest(description)
 }
 
 function enabledConnection({ tenant }: Context, name: string): string {
@@ -86,6 +86,12 @@ interface Subject {
   thumbprint: string | undefined
 }
 
+async function readAccount(subject: Subject): Promise<{ userId: string; loginHint?: string }> {
+  const userId = await readSubject(subject)
+  const { login_hint: loginHint } = subject.ctx.oidc.params
+  return { userId, ...(typeof loginHint === 'string' && { loginHint }) }
+}
+
 async function readSubject(subject: Subject): Promise<string> {
   const readers: Record<string, (subject: Subject) => Promise<string | undefined>> = {
     [`${tokenType}access_token`]: userOfAccessToken,
@@ -93,7 +99,7 @@ async function readSubject(subject: Subject): Promise<string> {
   }
   const read = readers[subject.subjectTokenType]
   if (!read) {
-    const supported = Object.keys(readers).join(' or ')
+    const supported = [...Object.keys(readers), PRIVILEGED_SUBJECT].join(' or ')
     throw new errors.InvalidRequest(`subject_token_type must be ${supported}`)
   }
   const userId = await read(subject)
@@ -157,7 +163,8 @@ async function readProof(
   return proof?.thumbprint
 }
 
-function refuseWhileDown({ switches }: Context, error: unknown): undefined {
+function refuseExchange({ switches }: Context, error: unknown): undefined {
+  if (error instanceof ScopeNotGranted) throw new errors.InvalidScope(error.message, '')
   if (!(error instanceof ProviderDown)) throw error
   if (switches.get().exchangeWhileDown === '401') return undefined
   throw oauthError(503, 'temporarily_unavailable', error.message)

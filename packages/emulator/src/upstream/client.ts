@@ -5,8 +5,12 @@ import { issuerOf, upstreamClient } from './provider.js'
 export interface UpstreamClient {
   /** Redeems an authorization code and learns whose account it is; `undefined` if the third party refuses or is down. */
   redeem(request: CodeRequest): Promise<ProviderGrant | undefined>
-  /** New tokens of the same scope; `undefined` if the third party refuses. Throws `ProviderDown`. */
-  refresh(connection: string, refreshToken: string): Promise<ProviderTokens | undefined>
+  /** New tokens, of the same scopes or of these; `undefined` if the third party refuses. Throws `ProviderDown`. */
+  refresh(
+    connection: string,
+    refreshToken: string,
+    scopes?: readonly string[],
+  ): Promise<ProviderTokens | undefined>
 }
 
 /** Thrown where a third party answers nothing that makes sense. */
@@ -40,10 +44,11 @@ export function createUpstreamClient(options: UpstreamClientOptions): UpstreamCl
         if (error instanceof ProviderDown) return undefined
         throw error
       }),
-    refresh: (connection, refreshToken) =>
+    refresh: (connection, refreshToken, scopes) =>
       requestTokens(options, connection, {
         grant_type: 'refresh_token',
         refresh_token: refreshToken,
+        ...(scopes && { scope: scopes.join(' ') }),
       }),
   }
 }

@@ -1,0 +1,71 @@
+import { createPublicKey } from 'node:crypto'
+import { BlockList, isIP } from 'node:net'
+import type { JWK } from 'jose'
+import type { Client, Credential } from './tenant.js'
+
+/** The credentials of a client that are named by these ids. */
+export function credentialsOf(
+  { credentials = [] }: Client,
+  references: readonly { id: string }[] = [],
+): Credential[] {
+  return credentials.filter((one) => references.some(({ id }) => id === one.id))
+}
+
+/** The public key of a credential. Throws where its `pem` is none. */
+export function publicJwkOf({ pem, alg = 'RS256', kid }: Credential): JWK {
+  const { kty, n, e } = createPublicKey(pem).export({ format: 'jwk' })
+  if (kty !== 'RSA' || !n || !e) throw new TypeError('The key must be an RSA key')
+  return { kty, n, e, alg, use: 'sig', ...(kid && { kid }) }
+}
+
+/** A list of addresses and ranges. Throws where one is neither. */
+export function addressList(entries: readonly string[]): BlockList {
+  const list = new BlockList()
+  for (const entry of entries) {
+    const [address = '', prefix] = entry.split('/')
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
+    if (prefix === undefined) list.addAddress(address, family)
+    else list.addSubnet(address, Number(prefix), family)
+  }
+  return list
+}
+
+/** What is wrong with a client's credentials and with what they are for. */
+export function credentialFlaw(client: Client): { field: string; detail: string } | undefined {
+  for (const credential of client.credentials ?? []) {
+    if (fails(() => publicJwkOf(credential))) {
+      return { field: 'credentials', detail: `${credential.id} has no public RSA key as its pem` }
+    }
+  }
+  const { client_authentication_methods: methods, token_vault_privileged_access: access } = client
+  const named = methods?.private_key_jwt.credentials ?? []
+  if (credentialsOf(client, named).length < named.length) {
+    return { field: 'client_authentication_methods', detail: 'There is no such credential' }
+  }
+  const detail = access ? accessFlaw(client, access) : undefined
+  return detail ? { field: 'token_vault_privileged_access', detail } : undefined
+}
+
+function accessFlaw(
+  client: Client,
+  access: NonNullable<Client['token_vault_privileged_access']>,
+): string | undefined {
+  const { credentials, ip_allowlist = [], grants = [] } = access
+  if (credentialsOf(client, credentials).length < credentials.length) {
+    return 'There is no such credential'
+  }
+  if (fails(() => addressList(ip_allowlist))) {
+    return 'ip_allowlist must have addresses and ranges (CIDR)'
+  }
+  const isMuch = grants.flatMap(({ scopes }) => scopes).length > 20
+  return isMuch ? 'grants must have at most 20 scopes in all' : undefined
+}
+
+function fails(attempt: () => unknown): boolean {
+  try {
+    attempt()
+    return false
+  } catch {
+    return true
+  }
+}
