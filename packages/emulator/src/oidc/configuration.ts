@@ -105,6 +105,8 @@ const ttl: Configuration['ttl'] = {
 function features(context: Context, nonces: TokenNonces): Configuration['features'] {
   return {
     devInteractions: { enabled: false },
+    // For discovery only: who is told, and how, is up to the logout pages.
+    backchannelLogout: { enabled: true },
     clientCredentials: { enabled: true },
     dPoP: {
       enabled: true,

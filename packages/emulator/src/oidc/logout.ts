@@ -3,6 +3,7 @@ import type { Provider } from 'oidc-provider'
 import { isAllowedCallback } from '../callbacks.js'
 import type { Context } from '../context.js'
 import { html, pageResponse } from '../page.js'
+import { announceLogout } from './back-channel-logout.js'
 
 type Query = Record<string, string | string[] | undefined>
 
@@ -11,7 +12,7 @@ type Outcome = { url?: URL } | { flaw: string }
 
 /**
  * Serves `/v2/logout` and `/oidc/logout` (OpenID Connect RP-Initiated Logout §2). Both end the session without asking the
- * person, and leave refresh tokens alone.
+ * person, tell its clients, and leave refresh tokens alone.
  */
 export function serveLogout(provider: Provider, context: Context): void {
   const readers: Record<string, (query: Query, context: Context) => Outcome | Promise<Outcome>> = {
@@ -23,8 +24,10 @@ export function serveLogout(provider: Provider, context: Context): void {
     if (!read) return next()
     const outcome = await read(ctx.query, context)
     if (!('flaw' in outcome)) {
-      await (await provider.Session.get(ctx)).destroy()
+      const session = await provider.Session.get(ctx)
+      await session.destroy()
       ctx.cookies.set(provider.cookieName('session'), null)
+      await announceLogout(context, session)
       if (outcome.url) return ctx.redirect(outcome.url.href)
     }
     const page =
