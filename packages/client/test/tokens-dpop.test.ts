@@ -49,6 +49,14 @@ test('the challenge for a nonce is answered once, and the nonce used from then o
   expect(requests).toHaveLength(3)
 })
 
+test('a challenge is answered with its own nonce, whatever another answer has left with the prover', async () => {
+  const { createSource, dpop, requests } = await logIn({ emulator, keyPair: await es256() })
+  if (!dpop) throw new Error('There is a key pair')
+  const busy: DpopProver = { ...dpop, getNonce: () => 'of the API', setNonce: () => {} }
+  await createSource({ dpop: busy })(myAccount(emulator))
+  expect(nonces(requests)).toEqual(['of the API', expect.not.stringMatching('of the API')])
+})
+
 test('a server that takes no nonce is asked twice, not for ever', async () => {
   const { source, requests } = await logIn({ emulator, keyPair: await es256() })
   emulator.switches.set({ tokenNonce: 'expired' })
