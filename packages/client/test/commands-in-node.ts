@@ -12,10 +12,10 @@ export async function startRotatingEmulator(): Promise<{ url: string; refreshTok
   return { url: emulator.url, refreshToken: refresh_token ?? '' }
 }
 
-/** Stops an emulator, and answers how often a refresh token was reused. */
+/** Stops an emulator unless it is stopped, and answers how often a refresh token was reused. */
 export async function stopRotatingEmulator(url: string): Promise<number | undefined> {
   const emulator = running.get(url)
-  const reuses = emulator?.refreshTokenReuses
+  if (!running.delete(url)) return undefined
   await emulator?.close()
-  return reuses
+  return emulator?.refreshTokenReuses
 }

@@ -10,7 +10,8 @@ beforeEach(async () => {
   localStorage.setItem('refresh token', emulator.refreshToken)
   channel = new BroadcastChannel('tabs')
 })
-afterEach(() => {
+afterEach(async () => {
+  await commands.stopRotatingEmulator(emulator.url)
   for (const frame of document.querySelectorAll('iframe')) frame.remove()
   channel.close()
   localStorage.clear()

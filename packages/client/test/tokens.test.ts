@@ -124,8 +124,10 @@ test('an abort ends the waiting of its caller alone, and the refresh goes on', a
   const second = source(myAccount(emulator))
   controller.abort(reason)
   expect(await rejection(first)).toBe(reason)
-  expect(await rejection(source(myAccount(emulator, { signal: controller.signal })))).toBe(reason)
   await second
+  const late = source(myAccount(emulator, { signal: controller.signal, fresh: true }))
+  expect(await rejection(late)).toBe(reason)
+  await source(myAccount(emulator))
   expect(requests).toHaveLength(1)
 })
 
