@@ -12,6 +12,9 @@ const launchOptions = executablePath
   ? { executablePath, args: ['--no-sandbox'] }
   : { channel: 'chrome' }
 
+// What takes long, or needs something on the machine that npm does not bring: `npm run test:slow`.
+const slow = ['packages/*/test/**/*.slow.test.ts']
+
 const conditions = ['@connected-accounts/source']
 
 export default defineConfig({
@@ -20,7 +23,17 @@ export default defineConfig({
       {
         resolve: { conditions },
         ssr: { resolve: { conditions } },
-        test: { name: 'node', include: ['packages/*/test/**/*.test.ts'], testTimeout: 30_000 },
+        test: {
+          name: 'node',
+          include: ['packages/*/test/**/*.test.ts'],
+          exclude: slow,
+          testTimeout: 30_000,
+        },
+      },
+      {
+        resolve: { conditions },
+        ssr: { resolve: { conditions } },
+        test: { name: 'slow', include: slow, testTimeout: 300_000 },
       },
       {
         resolve: { conditions },
