@@ -14,14 +14,22 @@ import type {
 /** One page of the user's connected accounts. Throws `MyAccountApiError`. */
 export function listConnectedAccounts(
   client: ConnectedAccountsClient,
-  { signal, ...query }: ListConnectedAccountsQuery & Abortable = {},
+  options: ListConnectedAccountsQuery & Abortable = {},
+): Promise<ConnectedAccountsPage> {
+  return accountsPage(client, options, isConnectedAccountsPage)
+}
+
+function accountsPage(
+  client: ConnectedAccountsClient,
+  { signal, ...query }: ListConnectedAccountsQuery & Abortable,
+  isPage: Guard<ConnectedAccountsPage>,
 ): Promise<ConnectedAccountsPage> {
   const call = client.GET('/connected-accounts/accounts', {
     params: { query },
     parseAs: 'text',
     signal: signal ?? null,
   })
-  return unwrap(call, isConnectedAccountsPage)
+  return unwrap(call, isPage)
 }
 
 /** Every connected account of the user, fetched page by page, 20 at a time, as they are asked for. */
@@ -29,8 +37,8 @@ export async function* iterateConnectedAccounts(
   client: ConnectedAccountsClient,
   options: Omit<ListConnectedAccountsQuery, 'from'> & Abortable = {},
 ): AsyncGenerator<ConnectedAccount, void, undefined> {
-  const pages = iteratePages((from) =>
-    listConnectedAccounts(client, { take: MAX_TAKE, ...options, ...from }),
+  const pages = iteratePages(isConnectedAccountsPage, (from, isPage) =>
+    accountsPage(client, { take: MAX_TAKE, ...options, ...from }, isPage),
   )
   for await (const { accounts } of pages) yield* accounts
 }
@@ -38,14 +46,22 @@ export async function* iterateConnectedAccounts(
 /** One page of the connections that the user may connect accounts of. Throws `MyAccountApiError`. */
 export function listConnections(
   client: ConnectedAccountsClient,
-  { signal, ...query }: ListConnectionsQuery & Abortable = {},
+  options: ListConnectionsQuery & Abortable = {},
+): Promise<ConnectionsPage> {
+  return connectionsPage(client, options, isConnectionsPage)
+}
+
+function connectionsPage(
+  client: ConnectedAccountsClient,
+  { signal, ...query }: ListConnectionsQuery & Abortable,
+  isPage: Guard<ConnectionsPage>,
 ): Promise<ConnectionsPage> {
   const call = client.GET('/connected-accounts/connections', {
     params: { query },
     parseAs: 'text',
     signal: signal ?? null,
   })
-  return unwrap(call, isConnectionsPage)
+  return unwrap(call, isPage)
 }
 
 /** Every connection that the user may connect accounts of, fetched page by page, 20 at a time, as they are asked for. */
@@ -53,8 +69,8 @@ export async function* iterateConnections(
   client: ConnectedAccountsClient,
   options: Omit<ListConnectionsQuery, 'from'> & Abortable = {},
 ): AsyncGenerator<Connection, void, undefined> {
-  const pages = iteratePages((from) =>
-    listConnections(client, { take: MAX_TAKE, ...options, ...from }),
+  const pages = iteratePages(isConnectionsPage, (from, isPage) =>
+    connectionsPage(client, { take: MAX_TAKE, ...options, ...from }, isPage),
   )
   for await (const { connections } of pages) yield* connections
 }
@@ -80,19 +96,20 @@ export async function deleteConnectedAccount(
 
 const MAX_TAKE = 20
 
-/** Pages until one has no `next`; throws where a server gives a `next` a second time, as that would never end. */
+type Guard<T> = (value: unknown) => value is T
+
+/** Pages until one has no `next`; one whose `next` was there before is not expected, as that would never end. */
 async function* iteratePages<Page extends { next?: string }>(
-  list: (query: { from?: string }) => Promise<Page>,
+  isPage: Guard<Page>,
+  list: (query: { from?: string }, isPage: Guard<Page>) => Promise<Page>,
 ): AsyncGenerator<Page, void, undefined> {
-  const seen = new Set<string>()
+  const seen = new Set<string | undefined>()
+  const isNewPage = (value: unknown): value is Page => isPage(value) && !seen.has(value.next)
   let from: string | undefined
   do {
-    const page = await list(from === undefined ? {} : { from })
+    const page = await list(from === undefined ? {} : { from }, isNewPage)
     yield page
     from = page.next
-    if (from !== undefined && seen.has(from)) {
-      throw new Error('The server gave the same `next` twice, so its pages would never end.')
-    }
-    if (from !== undefined) seen.add(from)
+    seen.add(from)
   } while (from !== undefined)
 }

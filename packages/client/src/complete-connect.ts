@@ -1,3 +1,4 @@
+import { unlessAborted } from './abort.js'
 import { iterateConnectedAccounts } from './accounts.js'
 import { unwrap } from './answer.js'
 import { type Callback, parseCallback } from './callback.js'
@@ -52,17 +53,11 @@ export async function completeConnect(
     const other = underway.get(callback.state)
     if (!other) return start(completion)
     try {
-      return await Promise.race([other.completed, whenAborted(signal)])
+      return await (signal ? unlessAborted(other.completed, signal) : other.completed)
     } catch (error) {
       if (!other.signal?.aborted || signal?.aborted) throw error // else it was given up by its caller, not by this one
     }
   }
-}
-
-function whenAborted(signal: AbortSignal | undefined): Promise<never> {
-  return new Promise((_, reject) => {
-    signal?.addEventListener('abort', () => reject(signal.reason))
-  })
 }
 
 interface Completion extends Omit<CompleteConnectOptions, 'callbackUrl'> {

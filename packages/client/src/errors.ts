@@ -59,12 +59,9 @@ export class MyAccountApiError extends CodedError<MyAccountApiErrorCode> {
     super(problemCode(response, problem), { message: describe(response, body, problem), cause })
     this.status = response.status
     this.type = problem?.type
-    this.title = problem && redact(problem.title)
-    this.detail = problem && redact(problem.detail)
-    this.validation_errors = problem?.validation_errors?.map((error) => ({
-      ...error,
-      detail: redact(error.detail),
-    }))
+    this.title = problem?.title
+    this.detail = problem?.detail
+    this.validation_errors = problem?.validation_errors
     this.retryAfter = retryAfter(response)
     Object.defineProperty(this, 'response', { value: response, enumerable: false })
   }
@@ -105,7 +102,7 @@ export class ConnectFlowError extends CodedError<ConnectFlowErrorCode> {
   constructor(code: ConnectFlowErrorCode, details: ConnectFlowDetails) {
     super(code, details)
     this.connection = details.connection
-    this.error = details.error
+    this.error = details.error && redact(details.error)
     this.appState = details.appState
     this.returnTo = details.returnTo
   }
@@ -186,7 +183,8 @@ function isProofRefused(response: Response): boolean {
 }
 
 function parseProblem(body: string): ProblemDetails | undefined {
-  const value = parseJson(body)
+  // Written anew, a token cannot hide behind escapes, nor in the name of a field.
+  const value = parseJson(redact(JSON.stringify(parseJson(body)) ?? ''))
   return isProblemDetails(value) ? value : undefined
 }
 
@@ -209,10 +207,11 @@ function describeAnswer(response: Response, body: string, problem: ProblemDetail
   return [`${problem.title} (${response.status}): ${problem.detail}`, ...places].join('; ')
 }
 
+// What they match ends before a quote, so that JSON stays JSON; none tries a character twice, however long the text is.
 const SECRETS = [
-  /(?<="\w*(?:token|secret|code|session|verifier|ticket)"\s*:\s*")[^"]*/g, // a JSON field that holds one
-  /(?<=(?:Bearer|DPoP)\s+)\S+/gi,
-  /eyJ[\w-]*\.[\w-]*\.[\w-]*/g, // a JWT
+  /(?<="\w*(?:token|secret|code|session|verifier|ticket)"\s*:\s*")(?:[^"\\]|\\.)*/g, // a JSON field that holds one
+  /(?<=(?:Bearer|DPoP)\s+)[^\s"\\]+/gi,
+  /eyJ[\w.-]+/g, // a JWT
   /(?<![\w-])(?![a-z]+(?:_[a-z]+)+(?![\w-]))[\w-]{32,}/g, // an opaque token, and no long snake_case word
 ]
 

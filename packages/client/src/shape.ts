@@ -56,7 +56,13 @@ const completed = {
 
 /** Whether a value is the body of an error answer. */
 export function isProblemDetails(value: unknown): value is ProblemDetails {
-  return hasFields(value, { type: isString, title: isString, detail: isString, status: isNumber })
+  return hasFields(value, {
+    type: isString,
+    title: isString,
+    detail: isString,
+    status: isNumber,
+    validation_errors: optional(arrayOf((error) => hasFields(error, { detail: isString }))),
+  })
 }
 
 /** Whether a value is an account of the list. */
