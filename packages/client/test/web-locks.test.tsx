@@ -5,26 +5,24 @@ import { json } from './observed-client.js'
 
 beforeEach(() => localStorage.clear())
 
-type Complete = typeof completeConnect
+type Client = typeof import('../src/index.js')
 
 /** The same code in a realm of its own, with the same storage and locks, as another tab has. */
-async function openTab(): Promise<Complete> {
+async function openTab(): Promise<Client & { close(): void }> {
   const frame = document.body.appendChild(document.createElement('iframe'))
   const source = new URL('../src/index.ts', import.meta.url).href
   const script = frame.contentDocument?.createElement('script')
   if (!script || !frame.contentWindow) throw new Error('no document in the frame')
   script.type = 'module'
-  script.textContent = `import { completeConnect } from '${source}'; window.loaded(completeConnect)`
+  script.textContent = `import * as client from '${source}'; window.loaded(client)`
   const { contentWindow } = frame
-  const loaded = new Promise<Complete>((resolve) =>
-    Object.assign(contentWindow, { loaded: resolve }),
-  )
+  const loaded = new Promise<Client>((resolve) => Object.assign(contentWindow, { loaded: resolve }))
   frame.contentDocument?.body.append(script)
-  return loaded
+  return { ...(await loaded), close: () => frame.remove() }
 }
 
 test('two tabs that complete at once send once, and both have the account', async () => {
-  const elsewhere = await openTab()
+  const { completeConnect: elsewhere } = await openTab()
   expect(elsewhere).not.toBe(completeConnect)
   const transactions = localStorageTransactions()
   const { callbackUrl } = await comeBack({ transactions })
@@ -39,7 +37,7 @@ test('two tabs that complete at once send once, and both have the account', asyn
 })
 
 test('a tab whose turn comes after a network failure tries again', async () => {
-  const elsewhere = await openTab()
+  const { completeConnect: elsewhere } = await openTab()
   const transactions = localStorageTransactions()
   const { callbackUrl } = await comeBack({ transactions })
   const twice = clientWith([], lost, json(201, connected))
@@ -61,4 +59,22 @@ test('a tab that waits for its turn can give up', async () => {
     await expect(waiting).rejects.toBe(abort.signal.reason)
   })
   expect(once.sent()).toHaveLength(0)
+})
+
+test('page closed between start and complete: another one completes from storage alone', async () => {
+  const opener = await openTab()
+  const { callbackUrl } = await comeBack({
+    transactions: opener.localStorageTransactions(),
+    user: 'auth0|alice',
+    appState: { step: 2 },
+    returnTo: '/settings',
+  })
+  opener.close()
+  const reopened = await openTab()
+  const completed = await reopened.completeConnect(clientWith([], json(201, connected)).client, {
+    callbackUrl,
+    transactions: reopened.localStorageTransactions(),
+    user: 'auth0|alice',
+  })
+  expect(completed).toEqual({ account: connected, appState: { step: 2 }, returnTo: '/settings' })
 })
