@@ -7,6 +7,8 @@ import { byHost } from './domains.js'
 import { createOidcStore, type OidcStore } from './oidc/adapter.js'
 import { registerClientCredentialsGrant } from './oidc/client-credentials-grant.js'
 import { oidcConfiguration } from './oidc/configuration.js'
+import { serveConsentPage } from './oidc/consent-page.js'
+import { type Consents, createConsents } from './oidc/consents.js'
 import { createGrantOrganizations, type GrantOrganizations } from './oidc/grant-organizations.js'
 import { hasJsonBody, withFormBody } from './oidc/json-body.js'
 import { logExchanges } from './oidc/log-exchanges.js'
@@ -50,7 +52,8 @@ export function createAuthorizationServer({
     refreshTokenReuses += 1
   }
   const organizations = createGrantOrganizations(canonical.context)
-  const shared = { store, organizations, vault, onReuse }
+  const consents = createConsents(canonical.context.now)
+  const shared = { store, organizations, consents, vault, onReuse }
   const issuers: [Issuer, ...Issuer[]] = [
     createIssuer(canonical, shared),
     ...others.map((domain) => createIssuer(domain, shared)),
@@ -63,7 +66,7 @@ export function createAuthorizationServer({
     },
     reset() {
       store.reset()
-      for (const part of [organizations, ...issuers]) part.clear()
+      for (const part of [organizations, consents, ...issuers]) part.clear()
       refreshTokenReuses = 0
     },
   }
@@ -79,17 +82,23 @@ interface Issuer extends Pick<AuthorizationServer, 'handle'> {
 interface SharedByIssuers {
   store: OidcStore
   organizations: GrantOrganizations
+  consents: Consents
   vault: Vault
   onReuse(): void
 }
 
 function createIssuer(
   { context, trips, nonces: myAccountNonces }: DomainResources,
-  { store, organizations, vault, onReuse }: SharedByIssuers,
+  { store, organizations, consents, vault, onReuse }: SharedByIssuers,
 ): Issuer {
   const nonces = createTokenNonces(context, myAccountNonces)
   const adapter = adapterOf(store, context)
-  const configuration = oidcConfiguration(context, { adapter, nonces, organizations })
+  const configuration = oidcConfiguration(context, {
+    adapter,
+    nonces,
+    organizations,
+    consents,
+  })
   const provider = new Provider(context.issuer, configuration)
   customizeClients(provider, context)
   registerRefreshTokenGrant({ provider, context, organizations, onReuse })
@@ -101,6 +110,7 @@ function createIssuer(
   nonces.guard(provider)
   logExchanges(provider, context)
   const loginPage = serveLoginPage({ provider, context, trips })
+  serveConsentPage({ provider, context, consents })
   serveLogout(provider, context)
   serveUserinfo(provider, context)
   const callback = provider.callback()

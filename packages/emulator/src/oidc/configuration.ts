@@ -13,6 +13,8 @@ import { customizeAccessToken } from './access-token-claims.js'
 import { accountOf, CLAIMS_OF_SCOPES } from './account.js'
 import { authorizeParameters } from './authorize-parameters.js'
 import { clientsOf } from './client-adapter.js'
+import { consentPath } from './consent-page.js'
+import type { Consents } from './consents.js'
 import type { GrantOrganizations } from './grant-organizations.js'
 import { createInteractionPolicy } from './interaction-policy.js'
 import { loginPath } from './login-page.js'
@@ -27,11 +29,12 @@ export interface ConfigurationParts {
   adapter: AdapterFactory
   nonces: TokenNonces
   organizations: GrantOrganizations
+  consents: Consents
 }
 
 /** How oidc-provider becomes an Auth0 tenant, as far as its configuration goes. */
 export function oidcConfiguration(context: Context, parts: ConfigurationParts): Configuration {
-  const { adapter, nonces, organizations } = parts
+  const { adapter, nonces, organizations, consents } = parts
   const { tenant, users, signingKey, url } = context
   const { port } = new URL(url)
   return {
@@ -53,8 +56,9 @@ export function oidcConfiguration(context: Context, parts: ConfigurationParts): 
     extraParams: authorizeParameters(context),
     loadExistingGrant: (ctx) => createGrant(context, organizations, ctx),
     interactions: {
-      policy: createInteractionPolicy(context),
-      url: (_ctx, { uid }) => loginPath(uid),
+      policy: createInteractionPolicy(context, consents),
+      url: (_ctx, { uid, prompt }) =>
+        prompt.name === 'consent' ? consentPath(uid) : loginPath(uid),
     },
     // Cookies ignore ports, and two emulators on localhost must not log each other out.
     cookies: { names: cookieNames(port) },

@@ -1,11 +1,15 @@
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Context } from '../context.js'
 import { findOrganization, logsInWith } from '../organizations.js'
+import { type Consents, mustAsk, requestedConsent } from './consents.js'
 
-const { Check } = interactionPolicy
+const { Check, Prompt } = interactionPolicy
 
 /** When a person has to do something before `/authorize` can answer. */
-export function createInteractionPolicy(context: Context): interactionPolicy.DefaultPolicy {
+export function createInteractionPolicy(
+  context: Context,
+  consents: Consents,
+): interactionPolicy.DefaultPolicy {
   const policy = interactionPolicy.base()
   policy
     .get('login')
@@ -17,16 +21,25 @@ export function createInteractionPolicy(context: Context): interactionPolicy.Def
         (ctx) => isOfOtherConnection(context, ctx),
       ),
     )
-  const consent = policy.get('consent')?.checks
-  consent?.clear()
-  // Runs once it is known who logs in.
-  consent?.add(
+  policy.remove('consent')
+  policy.add(consentPrompt(context, consents))
+  return policy
+}
+
+// Its checks run once it is known who logs in. What is asked for is kept for the page.
+function consentPrompt(context: Context, consents: Consents): interactionPolicy.Prompt {
+  return new Prompt(
+    { name: 'consent', requestable: true },
+    (ctx) => ({ ...requestedConsent(ctx) }),
     new Check('membership', 'only members may log in', (ctx) => {
       refuseStranger(context, ctx)
       return false
     }),
+    new Check('consent_missing', 'Consent required', (ctx) => {
+      const consent = requestedConsent(ctx)
+      return mustAsk(context, consent) && !consents.has(consent)
+    }),
   )
-  return policy
 }
 
 function isOfOtherConnection(

@@ -1,13 +1,12 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { errors, type InteractionResults, type Provider } from 'oidc-provider'
+import type { InteractionResults, Provider } from 'oidc-provider'
 import { connectionsFor, DATABASE } from '../connections.js'
 import type { Context } from '../context.js'
 import { createExpiringMap, type ExpiringMap } from '../expiring-map.js'
 import { findOrganization, logsInWith } from '../organizations.js'
-import { html, pageResponse } from '../page.js'
 import { isSameSecret } from '../secrets.js'
 import type { Connection } from '../tenant.js'
 import type { Trips } from '../trips.js'
+import { type InteractionRequest, serveInteraction } from './interaction-page.js'
 import { loginForm } from './login-form.js'
 import { readNodeText } from './request-form.js'
 
@@ -23,11 +22,9 @@ export interface LoginPageOptions {
   trips: Trips
 }
 
-interface Call extends LoginPageOptions {
+interface Call extends LoginPageOptions, InteractionRequest {
   /** What logins at a third party came to, by interaction. */
   results: ExpiringMap<InteractionResults>
-  request: IncomingMessage
-  response: ServerResponse
 }
 
 interface Login {
@@ -43,18 +40,9 @@ interface Login {
  */
 export function serveLoginPage(options: LoginPageOptions): { clear(): void } {
   const results = createExpiringMap<InteractionResults>(options.context.now)
-  options.provider.use(async (ctx, next) => {
-    if (!ctx.path.startsWith(loginPath(''))) return next()
-    const call = { ...options, results, request: ctx.req, response: ctx.res }
-    const page = await answer(call).catch(explain)
-    if (typeof page === 'string') {
-      ctx.status = 303
-      return ctx.redirect(page)
-    }
-    ctx.status = page.status
-    ctx.set(Object.fromEntries(page.headers))
-    ctx.body = await page.text()
-  })
+  serveInteraction(options.provider, loginPath(''), (given) =>
+    answer({ ...options, ...given, results }),
+  )
   return { clear: results.clear }
 }
 
@@ -131,10 +119,4 @@ function finish(
   result: InteractionResults,
 ): Promise<string> {
   return provider.interactionResult(request, response, result, { mergeWithLastSubmission: false })
-}
-
-function explain(error: unknown): Response {
-  if (!(error instanceof errors.SessionNotFound)) throw error
-  const body = html`<p>It was used already, or it is too old. Go back to the application and log in again.</p>`
-  return pageResponse({ title: 'This login is over', body }, 400)
 }

@@ -1,4 +1,5 @@
 import { type Html, html, pageResponse } from '../page.js'
+import { scopeList } from '../scope-list.js'
 import type { ProviderAccount } from './accounts.js'
 import type { Provider } from './provider.js'
 
@@ -10,18 +11,6 @@ export interface ConsentPageOptions {
   scopes: readonly string[]
   /** The first one is picked. */
   accounts: readonly ProviderAccount[]
-}
-
-const meanings: Record<string, string> = {
-  openid: 'Know who you are',
-  profile: 'See your name and picture',
-  email: 'See your email address',
-  offline_access: 'Keep this access while you are away',
-  'https://www.googleapis.com/auth/calendar.readonly': 'See the events of your calendars',
-  'https://www.googleapis.com/auth/calendar': 'See and change your calendars',
-  'https://www.googleapis.com/auth/calendar.events': 'See and change the events of your calendars',
-  'read:user': 'Read your profile',
-  repo: 'Read and change your repositories',
 }
 
 /** The page on which a person picks an account and allows or refuses what the tenant asks for. */
@@ -52,15 +41,4 @@ function choice({ email, name }: ProviderAccount, picked: boolean): Html {
 <span><strong>${name}</strong><small>${email}</small></span>
 </label>
 `
-}
-
-function scopeList(scopes: readonly string[]): Html {
-  const items = scopes.map((scope) => {
-    const meaning = meanings[scope]
-    return html`<li>${meaning && html`<strong>${meaning}</strong>`}<code>${scope}</code></li>
-`
-  })
-  return html`<h2 id="access">Access it asks for</h2>
-<ul class="scopes" aria-labelledby="access">
-${items}</ul>`
 }

@@ -1,0 +1,58 @@
+import type { Provider } from 'oidc-provider'
+import type { Context } from '../context.js'
+import { html, pageResponse } from '../page.js'
+import { scopeList } from '../scope-list.js'
+import type { Consent, Consents } from './consents.js'
+import { type InteractionRequest, serveInteraction } from './interaction-page.js'
+import { readNodeText } from './request-form.js'
+
+/** Where the consent page of an interaction is. */
+export function consentPath(uid: string): string {
+  return `/u/consent/${uid}`
+}
+
+/** What the consent page works with. */
+export interface ConsentPageOptions {
+  provider: Provider
+  context: Context
+  consents: Consents
+}
+
+/** Serves the page on which a user allows an application what it asks for, or declines. */
+export function serveConsentPage(options: ConsentPageOptions): void {
+  serveInteraction(options.provider, consentPath(''), (given) => answer(options, given))
+}
+
+async function answer(
+  { provider, context, consents }: ConsentPageOptions,
+  { request, response }: InteractionRequest,
+): Promise<Response | string> {
+  const { prompt } = await provider.interactionDetails(request, response)
+  const consent = prompt.details as unknown as Consent // the policy's own details of this prompt
+  if (request.method !== 'POST') return consentPage(context, consent)
+  const form = new URLSearchParams(await readNodeText(request))
+  if (form.get('decision') !== 'accept') {
+    const error_description = 'User did not authorize the request'
+    return provider.interactionResult(request, response, {
+      error: 'access_denied',
+      error_description,
+    })
+  }
+  consents.add(consent)
+  return provider.interactionResult(request, response, { consent: {} })
+}
+
+function consentPage(
+  { tenant, users }: Context,
+  { clientId, userId, audience, scopes }: Consent,
+): Response {
+  const application = tenant.clients.find(({ client_id }) => client_id === clientId)?.name
+  const api = tenant.apis.find(({ identifier }) => identifier === audience)?.name
+  const body = html`<p>It asks to use ${api ?? 'your profile'} in the name of ${users.find(userId)?.email}.</p>
+${scopes.length > 0 && scopeList(scopes)}
+<form method="post" class="actions">
+<button name="decision" value="accept">Accept</button>
+<button class="secondary" name="decision" value="decline">Decline</button>
+</form>`
+  return pageResponse({ title: `Authorize ${application}?`, eyebrow: 'Emulated tenant', body })
+}
