@@ -33,7 +33,8 @@ export class InputError extends TypeError {
   override readonly name = 'InputError'
 }
 
-const operations = [
+/** What a fault may befall. */
+export const OPERATIONS: readonly string[] = [
   'getToken',
   ...[...Object.values(myAccount.paths), ...Object.values(management.paths)].flatMap((path) =>
     Object.values(path).map(({ operationId }: { operationId: string }) => operationId),
@@ -44,7 +45,7 @@ const text = { type: 'string', minLength: 1 }
 
 const faultRule = closed(
   {
-    operation: { enum: operations },
+    operation: { enum: OPERATIONS },
     times: { type: 'integer', minimum: 1 },
     probability: { type: 'number', minimum: 0, maximum: 1 },
     seed: { type: 'integer' },

@@ -48,6 +48,8 @@ export interface ConnectedAccounts {
   connect(owner: Owner, connection: string, grant: ProviderGrant): VaultEntry
   /** In the order in which they were first connected. */
   list(userId: string): VaultEntry[]
+  /** Those of everybody, in the same order. */
+  all(): VaultEntry[]
   /** Whether the user had such an account. */
   delete(userId: string, id: string): boolean
   clear(): void
@@ -62,6 +64,7 @@ export function createConnectedAccounts(now: () => number): ConnectedAccounts {
   const list = (userId: string) => [...entries.values()].filter((entry) => entry.userId === userId)
   return {
     list,
+    all: () => [...entries.values()],
     connect({ userId, orgId }, connection, grant) {
       order += 1
       const inOrganization = orgId === undefined ? {} : { org_id: orgId }

@@ -13,7 +13,8 @@ export function guardControl(app: Hono, url: string): void {
   app.use(cors({ origin: (origin) => origin, allowMethods: ['GET', 'POST', 'DELETE'] }))
 }
 
-function refuseForeign(url: string): MiddlewareHandler {
+/** Refuses what comes from a foreign page, as `guardControl` says. */
+export function refuseForeign(url: string): MiddlewareHandler {
   const known = new URL(url).hostname
   return async (c, next) => {
     const { hostname } = new URL(c.req.url)

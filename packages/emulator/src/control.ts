@@ -39,6 +39,11 @@ export function createControl({ context, seed, reset }: Controls): Hono {
     faults.add(await read(c, readFaultRule))
     return c.body(null, 204)
   })
+  app.get('/faults', (c) => c.json({ faults: faults.list() }))
+  app.delete('/faults/:id{\\d+}', (c) => {
+    if (faults.remove(Number(c.req.param('id')))) return c.body(null, 204)
+    return c.json({ error: 'No fault of this id waits' }, 404)
+  })
   app.delete('/faults', (c) => {
     faults.clear()
     return c.body(null, 204)
@@ -56,6 +61,7 @@ export function createControl({ context, seed, reset }: Controls): Hono {
     if (skewProofs !== undefined) clock.skewProofs(skewProofs)
     return c.json(times())
   })
+  app.get('/requests', (c) => c.json({ requests: context.requests.list() }))
   app.get('/logs', (c) => c.json({ logs: context.logs.list() }))
   app.post('/accounts', async (c) => {
     return c.json({ accounts: await seed(await read(c, readSeed), 'body') }, 201)

@@ -3,6 +3,7 @@ import { createConnectPage } from './connect-page.js'
 import type { Context } from './context.js'
 import { type Controls, createControl } from './control.js'
 import { ConnectionReset } from './damage.js'
+import { createDashboard } from './dashboard/dashboard.js'
 import type { DpopNonces } from './dpop-nonces.js'
 import { createManagementApi } from './management-api.js'
 import { createMyAccountApi } from './my-account-api.js'
@@ -32,7 +33,7 @@ export interface SharedResources extends Omit<Controls, 'context'> {
   client: UpstreamClient
 }
 
-/** Creates the My Account API, the Management API, the connect page and the control API of one domain. */
+/** Creates the My Account API, the Management API, the connect page, the control API and the page at `/` of one domain. */
 export function createDomainResources(context: Context, shared: SharedResources): DomainResources {
   const { canonical, store, upstream, client, seed, reset } = shared
   const { accounts } = store
@@ -47,6 +48,7 @@ export function createDomainResources(context: Context, shared: SharedResources)
   })
   app.route('/', createConnectPage({ context, store, trips }))
   app.route('/', createControl({ context, seed, reset }))
+  app.route('/', createDashboard(context, accounts))
   app.all('/me/*', (c) => myAccount.fetch(c.req.raw))
   app.all('/api/v2/*', (c) => management.fetch(c.req.raw))
   app.all('/upstream/*', (c) => upstream.fetch(c.req.raw))

@@ -6,6 +6,8 @@ export interface ExpiringMap<Value> {
   take(key: string): Value | undefined
   /** `expiresAt` in milliseconds since the epoch; `Infinity` for what stays. */
   set(key: string, value: Value, expiresAt: number): void
+  /** Those that have not expired, the oldest first. */
+  values(): Value[]
   delete(key: string): boolean
   clear(): void
 }
@@ -32,6 +34,8 @@ export function createExpiringMap<Value>(now: () => number, limit = 10_000): Exp
       entries.set(key, { value, expiresAt })
       if (entries.size > limit) makeRoom(entries, now(), limit)
     },
+    values: () =>
+      [...entries.values()].filter(({ expiresAt }) => expiresAt > now()).map(({ value }) => value),
     delete: (key) => entries.delete(key),
     clear: () => entries.clear(),
   }

@@ -40,10 +40,23 @@ export interface Faults {
   add(rule: FaultRule): void
   /** The fault of the call that is just made, if there is one. */
   take(operation: string): Fault | undefined
+  /** Those that wait, the oldest first. */
+  list(): readonly WaitingFault[]
+  /** Takes one back by its id; whether it was there. */
+  remove(id: number): boolean
   clear(): void
 }
 
+/** A fault that waits for a call. */
+export interface WaitingFault {
+  readonly id: number
+  readonly rule: FaultRule
+  /** How many calls it will still befall; absent where there is no end. */
+  readonly left?: number
+}
+
 interface Waiting {
+  id: number
   rule: FaultRule
   left: number
   random(): number
@@ -52,10 +65,12 @@ interface Waiting {
 /** No faults yet. */
 export function createFaults(): Faults {
   let waiting: Waiting[] = []
+  let id = 0
   return {
     add(rule) {
       const { times = rule.probability === undefined ? 1 : Number.POSITIVE_INFINITY } = rule
-      waiting.push({ rule, left: times, random: createRandom(rule.seed ?? 1) })
+      id += 1
+      waiting.push({ id, rule, left: times, random: createRandom(rule.seed ?? 1) })
     },
     take(operation) {
       const found = waiting.find(({ rule, random }) => {
@@ -65,6 +80,13 @@ export function createFaults(): Faults {
       found.left -= 1
       waiting = waiting.filter(({ left }) => left > 0)
       return found.rule
+    },
+    list: () =>
+      waiting.map(({ id, rule, left }) => ({ id, rule, ...(Number.isFinite(left) && { left }) })),
+    remove(wanted) {
+      const before = waiting.length
+      waiting = waiting.filter(({ id }) => id !== wanted)
+      return waiting.length < before
     },
     clear() {
       waiting = []

@@ -1,6 +1,5 @@
-/** The style sheet of every page of the emulator. */
-export const pageStyle = `
-:root {
+/** The colours of every page of the emulator, light and dark. */
+export const palette = `:root {
   --ground: #f3f4f8; --card: #fff; --ink: #16181f; --soft: #585e6e; --line: #d9dce5; --field: #fff;
   --accent: #4a3fd1; --accent-ink: #fff; --accent-soft: #efeefc; --danger: #b3261e; --danger-soft: #fdeeed;
   --shadow: 0 1px 2px rgb(22 24 31 / 6%), 0 12px 32px rgb(22 24 31 / 8%);
@@ -12,7 +11,11 @@ export const pageStyle = `
     --shadow: 0 0 0 1px #262935;
   }
 }
-* { box-sizing: border-box; }
+`
+
+/** The style sheet of every page of the emulator. */
+export const pageStyle = `
+${palette}* { box-sizing: border-box; }
 body {
   margin: 0; min-height: 100vh; min-height: 100dvh; padding: 24px 16px;
   display: flex; flex-direction: column; align-items: center; justify-content: center; gap: 20px;

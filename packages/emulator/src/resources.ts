@@ -14,8 +14,8 @@ import { createVault, type Vault } from './vault.js'
 /** Everything of the emulator but its authorization server. */
 export interface Resources {
   /**
-   * Answers `/me/*`, `/api/v2/*`, `/connect`, `/connected-accounts/connect`, `/login/callback`, `/upstream/*` and `/_emulator/*`,
-   * as the custom domain that the request names as its host, or else as the canonical one.
+   * Answers `/`, `/me/*`, `/api/v2/*`, `/connect`, `/connected-accounts/connect`, `/login/callback`, `/upstream/*` and
+   * `/_emulator/*`, as the custom domain that the request names as its host, or else as the canonical one.
    */
   fetch(request: Request): Promise<Response>
   readonly vault: Vault
@@ -38,7 +38,7 @@ export interface ResourcesOptions {
 
 /** Whether a path is one that `Resources.fetch` answers. */
 export function isResourcePath(pathname: string): boolean {
-  return /^\/((me|api\/v2|upstream|_emulator)(\/|$)|(connect|connected-accounts\/connect|login\/callback)$)/.test(
+  return /^\/($|(me|api\/v2|upstream|_emulator)(\/|$)|(connect|connected-accounts\/connect|login\/callback)$)/.test(
     pathname,
   )
 }

@@ -15,6 +15,8 @@ export interface Person extends Profile {
 /** The users of a tenant: those of its data, and at most 10 000 that came by a login through a connection. */
 export interface Users {
   find(userId: string | undefined): Person | undefined
+  /** Those of the tenant's data first. */
+  list(): Person[]
   /** The user with this account of a third party: a new one at the first login, the same one later. */
   logIn(connection: Connection, account: ProviderGrant): Person
   /** Forgets those that came by a login. */
@@ -30,6 +32,7 @@ export function createUsers(tenant: Tenant, now: () => number): Users {
   }
   return {
     find,
+    list: () => [...tenant.users.map(personOf), ...arrived.values()],
     logIn(connection, { subject, email = '', name = subject }) {
       const identity = identityOf(connection, subject)
       const user_id = `${identity.provider}|${identity.user_id}`

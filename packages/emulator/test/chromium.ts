@@ -43,7 +43,8 @@ export function setUpStage(script: string, options: EmulatorOptions = {}): () =>
   return () => stage
 }
 
-function launchChromium(): Promise<Browser> {
+/** A Chromium, with the path of `CHROME_PATH` or as it is installed. */
+export function launchChromium(): Promise<Browser> {
   const executablePath = process.env.CHROME_PATH
   return chromium.launch(
     executablePath ? { executablePath, args: ['--no-sandbox'] } : { channel: 'chrome' },

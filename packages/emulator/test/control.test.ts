@@ -86,6 +86,7 @@ describe('The control API', () => {
 
 describe('isResourcePath', () => {
   it.each([
+    '/',
     '/me/v1/x',
     '/api/v2/users/x',
     '/connect',
@@ -96,7 +97,6 @@ describe('isResourcePath', () => {
   ])('takes %s', (path) => expect(isResourcePath(path)).toBe(true))
 
   it.each([
-    '/',
     '/authorize',
     '/menu',
     '/api/v1/users',

@@ -1,0 +1,99 @@
+import { OPERATIONS } from '../check-input.js'
+import type { Context } from '../context.js'
+import type { FaultRule } from '../faults.js'
+import { type Html, html } from '../page.js'
+import { SWITCHES } from '../switches.js'
+import { empty } from './table.js'
+
+/** The clock, what moves it, and the button that resets everything. */
+export function clockControls({ now }: Context): Html {
+  const at = new Date(now()).toISOString()
+  const steps: [string, number][] = [
+    ['+1 min', 60],
+    ['+1 h', 3600],
+    ['+1 day', 86_400],
+  ]
+  const buttons = steps.map(
+    ([text, seconds]) => html`<button type="button" data-advance="${seconds}">${text}</button>
+`,
+  )
+  return html`<div class="clock" role="group" aria-label="Clock">
+<span data-live id="now"><time datetime="${at}">${at.slice(0, 19).replace('T', ' ')} UTC</time></span>
+${buttons}<button type="button" class="danger" data-reset>Reset all</button>
+</div>`
+}
+
+/** A select for each switch; those that are not at their default are marked. */
+export function switchForm({ switches }: Context): Html {
+  const current: Record<string, string> = switches.get()
+  const rows = Object.entries(SWITCHES).map(([name, values]) => {
+    const value = current[name]
+    const options = values.map(
+      (one) => html`<option${one === value && html` selected`}>${one}</option>`,
+    )
+    const changed = value !== values[0]
+    return html`<div class="switch${changed && ' changed'}"><label for="switch-${name}">${name}${changed && html`<span class="unseen"> (changed)</span>`}</label>
+<select id="switch-${name}" data-switch="${name}">${options}</select></div>
+`
+  })
+  return html`<div class="switches">${rows}</div>`
+}
+
+const effects: [group: string, effects: Partial<FaultRule>[]][] = [
+  ['Status', [400, 401, 403, 404, 409, 415, 429, 500, 503].map((status) => ({ status }))],
+  ['Nonce', [{ challenge: 'use_dpop_nonce' }, { challenge: 'invalid_dpop_nonce' }]],
+  [
+    'Damage',
+    [
+      { damage: 'connection_reset' },
+      { damage: 'truncated_body' },
+      { damage: 'empty_body' },
+      { damage: 'wrong_content_type' },
+    ],
+  ],
+]
+
+/** The form that adds a fault. Empty fields are left out of it. */
+export function faultForm(): Html {
+  const operations = OPERATIONS.map((operation) => html`<option>${operation}</option>`)
+  const groups = effects.map(([group, list]) => {
+    const options = list.map(
+      (effect) =>
+        html`<option value="${JSON.stringify(effect)}">${Object.values(effect).join()}</option>`,
+    )
+    return html`<optgroup label="${group}">${options}</optgroup>`
+  })
+  return html`<form id="fault">
+<div class="field full"><label for="fault-operation">Operation</label><select id="fault-operation" name="operation">${operations}</select></div>
+<div class="field full"><label for="fault-effect">What happens</label><select id="fault-effect" name="effect">${groups}<option value="{}">nothing but a delay</option></select></div>
+${number('delay', 'Delay in ms', html`min="0" max="60000"`)}
+${number('times', 'Times', html`min="1" placeholder="1"`)}
+${number('probability', 'Probability', html`min="0" max="1" step="any"`)}
+${number('seed', 'Seed', html`placeholder="1"`)}
+<button class="full">Add fault</button>
+<p class="error full" role="alert" id="fault-error" hidden></p>
+</form>
+`
+}
+
+function number(name: string, label: string, attributes: Html): Html {
+  return html`<div class="field"><label for="fault-${name}">${label}</label><input id="fault-${name}" name="${name}" type="number" inputmode="decimal" ${attributes}></div>`
+}
+
+/** The faults that wait for a call, each with a button that takes it back. */
+export function waitingFaults({ faults }: Context): Html {
+  const items = faults.list().map(({ id, rule, left }) => {
+    const { operation, times: _times, ...effect } = rule
+    const words = Object.entries(effect).map(([name, value]) => `${name} ${text(value)}`)
+    const count = left === undefined ? 'without end' : `${left} to come`
+    return html`<li><span><code>${operation}</code><br>${words.join(', ')} <span class="soft">${count}</span></span>
+<button type="button" data-fault="${id}" aria-label="Take back the fault of ${operation}">Take back</button></li>
+`
+  })
+  if (items.length === 0) return empty('No fault waits for a call.')
+  return html`<ul class="waiting">${items}</ul>`
+}
+
+function text(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value).slice(0, 200) : String(value)
+}

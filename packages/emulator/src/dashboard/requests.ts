@@ -1,0 +1,45 @@
+import type { Context } from '../context.js'
+import { type Html, html } from '../page.js'
+import type { RecordedRequest } from '../request-record.js'
+import type { Problem } from '../trace.js'
+import { cell, empty, table, time } from './table.js'
+
+/** The recorded requests, the newest first, those with a problem marked and explained. */
+export function requestTable({ requests, users }: Context): Html {
+  const rows = [...requests.list()].reverse().map((request) => {
+    const user = users.find(request.user_id)?.email ?? request.user_id ?? ''
+    return row(request, user)
+  })
+  if (rows.length === 0) return empty('Nothing was asked of the tenant yet.')
+  return table('Requests', ['Time', 'Request', 'Status', 'Client', 'User'], rows)
+}
+
+function row(request: RecordedRequest, user: string): Html {
+  const { method, path, status, problem, client_id = '' } = request
+  const failed = problem !== undefined || status === undefined || status >= 400
+  const parameters = Object.entries(request.parameters)
+  const query = parameters.map(
+    ([name, value]) => html`<li><span>${name}</span> ${shorten(value)}</li>`,
+  )
+  const asked = html`<code><b>${method}</b> ${path}</code>${query.length > 0 && html`<ul class="parameters">${query}</ul>`}${problem && explain(problem)}`
+  return html`<tr${failed && html` class="failed"`}>${cell('Time', time(request.time))}${cell('Request', asked, 'wide')}${cell('Status', pill(status, failed))}${cell('Client', client_id)}${cell('User', user)}</tr>
+`
+}
+
+function pill(status: number | undefined, failed: boolean): Html {
+  const text = status === undefined ? 'reset' : String(status)
+  return html`<span class="pill ${failed ? 'bad' : 'good'}">${text}${failed && html`<span class="unseen"> problem</span>`}</span>`
+}
+
+function explain({ title, detail, validation_errors: errors = [] }: Problem): Html {
+  const items = errors.map(
+    ({ detail: words, field }) =>
+      html`<li>${field !== undefined && html`<code>${field}</code> `}${words}</li>`,
+  )
+  return html`<div class="problem"><strong>${title}</strong>${detail !== undefined && detail !== title && html` ${detail}`}${items.length > 0 && html`<ul>${items}</ul>`}</div>`
+}
+
+// Grant types are long, and only their end tells them apart.
+function shorten(value: string): string {
+  return value.replace(/^urn:.*:/, '…')
+}

@@ -1,0 +1,22 @@
+import type { Context } from '../context.js'
+import { isFailure } from '../log-line.js'
+import { type Html, html } from '../page.js'
+import type { TenantLog } from '../tenant-logs.js'
+import { cell, empty, table, time } from './table.js'
+
+const SHOWN = 200
+
+/** The newest events of the tenant log, the newest first. */
+export function logTable({ logs }: Context): Html {
+  const newest = logs.list().slice(-SHOWN).reverse()
+  if (newest.length === 0) return empty('Nothing was connected, exchanged or deleted yet.')
+  return table('Tenant log', ['Time', 'Event', 'User', 'Connection'], newest.map(row))
+}
+
+function row(log: TenantLog): Html {
+  const { date, type, user_name, user_id, connection = '', description } = log
+  const failed = isFailure(log)
+  const event = html`<code>${type}</code>${failed && html`<div class="problem">${description}</div>`}`
+  return html`<tr${failed && html` class="failed"`}>${cell('Time', time(Date.parse(date)))}${cell('Event', event, 'wide')}${cell('User', user_name || user_id)}${cell('Connection', connection)}</tr>
+`
+}

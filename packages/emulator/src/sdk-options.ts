@@ -1,0 +1,18 @@
+import type { Client } from './tenant.js'
+
+/** What to put into which SDK for the domain at `url`: its name, and the line of code. */
+export function optionsOfSdks(url: string, clients: Client[]): [name: string, code: string][] {
+  const spa = clients.find(({ app_type }) => app_type === 'spa')?.client_id ?? '…'
+  const web = clients.find(({ app_type }) => app_type === 'regular_web')
+  const secret = `clientId: '${web?.client_id ?? '…'}', clientSecret: '${web?.client_secret ?? '…'}'`
+  const insecure = url.startsWith('https:') ? '' : ', allowInsecureRequests: true'
+  return [
+    ['auth0-spa-js', `createAuth0Client({ domain: '${url}', clientId: '${spa}' })`],
+    ['auth0-react', `<Auth0Provider domain="${url}" clientId="${spa}">`],
+    ['nextjs-auth0', `new Auth0Client({ domain: '${url}', ${secret}${insecure} })`],
+    [
+      '@connected-accounts/client',
+      `createConnectedAccountsClient({ domain: '${url}', accessToken })`,
+    ],
+  ]
+}
