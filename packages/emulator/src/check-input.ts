@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { CLOCK_LIMIT } from './clock.js'
-import type { FaultRule } from './faults.js'
+import { type FaultRule, PAGE_OPERATIONS } from './faults.js'
 import management from './generated/management.json' with { type: 'json' }
 import myAccount from './generated/my-account.json' with { type: 'json' }
 import { SWITCHES, type Switches } from './switches.js'
@@ -36,12 +36,18 @@ export class InputError extends TypeError {
 /** What a fault may befall. */
 export const OPERATIONS: readonly string[] = [
   'getToken',
+  ...PAGE_OPERATIONS,
   ...[...Object.values(myAccount.paths), ...Object.values(management.paths)].flatMap((path) =>
     Object.values(path).map(({ operationId }: { operationId: string }) => operationId),
   ),
 ]
 
 const text = { type: 'string', minLength: 1 }
+
+const switchValues = closed(
+  Object.fromEntries(Object.entries(SWITCHES).map(([name, values]) => [name, { enum: values }])),
+  [],
+)
 
 const faultRule = closed(
   {
@@ -57,6 +63,7 @@ const faultRule = closed(
     },
     problem: { type: 'object' },
     challenge: { enum: ['use_dpop_nonce', 'invalid_dpop_nonce'] },
+    switches: { ...switchValues, minProperties: 1 },
     delay: { type: 'integer', minimum: 0, maximum: 60_000 },
     damage: { enum: ['connection_reset', 'truncated_body', 'empty_body', 'wrong_content_type'] },
   },
@@ -79,18 +86,18 @@ const seconds = (minimum: number) => ({ type: 'number', minimum, maximum: CLOCK_
 /** A fault and the calls it befalls. */
 export const readFaultRule: Reader<FaultRule> = createReader({
   ...faultRule,
-  anyOf: ['status', 'challenge', 'delay', 'damage'].map((name) => ({ required: [name] })),
+  anyOf: ['status', 'challenge', 'delay', 'damage', 'switches'].map((name) => ({
+    required: [name],
+  })),
   not: { required: ['status', 'challenge'] },
+  if: { properties: { operation: { enum: PAGE_OPERATIONS } } },
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+  then: { properties: { challenge: false } },
   dependentRequired: { headers: ['status'], problem: ['status'], seed: ['probability'] },
 })
 
 /** Settings of switches. */
-export const readSwitches: Reader<Partial<Switches>> = createReader(
-  closed(
-    Object.fromEntries(Object.entries(SWITCHES).map(([name, values]) => [name, { enum: values }])),
-    [],
-  ),
-)
+export const readSwitches: Reader<Partial<Switches>> = createReader(switchValues)
 
 /** A movement of the clock. */
 export const readClockChange: Reader<ClockChange> = createReader({
@@ -133,5 +140,5 @@ function createReader<Value>(schema: object): Reader<Value> {
 // What ajv says of these two leaves open which fields are meant.
 function messageOf(keyword: string | undefined, message: string | undefined): string | undefined {
   if (keyword === 'not') return 'must not have both of two fields that exclude each other'
-  return message
+  return keyword === 'false schema' ? 'is nothing for this operation' : message
 }

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import type { Context } from './context.js'
 import { html, pageResponse } from './page.js'
+import { answerPage } from './page-fault.js'
 import type { ConnectSession, Store } from './store.js'
 import { type LogEntry, loggedRequest } from './tenant-logs.js'
 import { traceOf } from './trace.js'
@@ -18,16 +19,14 @@ export interface ConnectPageOptions {
  * party. `/login/callback` takes its answer back, also that to a login.
  */
 export function createConnectPage(options: ConnectPageOptions): Hono {
+  const { context } = options
   const app = new Hono()
   for (const path of ['/connect', '/connected-accounts/connect']) {
-    app.get(path, ({ req }) => depart(options, req.raw))
+    app.get(path, ({ req }) => answerPage(context, 'connectPage', () => depart(options, req.raw)))
   }
-  app.get('/login/callback', async ({ req }) => {
-    const url = await options.trips.comeBack(req.raw)
-    if (url) return redirect(url)
-    traceOf(req.raw).problem = { title: 'Bad Request', detail: unknownTrip }
-    return stop('The way back is closed', unknownTrip)
-  })
+  app.get('/login/callback', ({ req }) =>
+    answerPage(context, 'loginCallback', () => comeBack(options, req.raw)),
+  )
   return app
 }
 
@@ -35,6 +34,13 @@ const unknownTicket =
   'This link to connect an account was used already, has expired, or never existed.'
 const unknownTrip =
   'This answer belongs to no login and to no request to connect an account, or came too late.'
+
+async function comeBack({ trips }: ConnectPageOptions, request: Request): Promise<Response> {
+  const url = await trips.comeBack(request)
+  if (url) return redirect(url)
+  traceOf(request).problem = { title: 'Bad Request', detail: unknownTrip }
+  return stop('The way back is closed', unknownTrip)
+}
 
 async function depart(
   { context, store, trips }: ConnectPageOptions,

@@ -1,12 +1,26 @@
 import type { OperationId as ManagementOperationId } from './management/contract.js'
 import type { OperationId } from './my-account/contract.js'
+import type { Switches } from './switches.js'
 
-/** What a fault may befall: an operation of the My Account or the Management API by its `operationId`, or the token endpoint. */
-export type FaultOperation = OperationId | ManagementOperationId | 'getToken'
+/** What a person's browser, or on its behalf the tenant, asks for on the way to an account, in the order of the way. */
+export const PAGE_OPERATIONS = [
+  'authorize',
+  'connectPage',
+  'providerAuthorize',
+  'providerConsent',
+  'loginCallback',
+  'providerToken',
+] as const
+
+/** One of them: `/authorize`, `/connect`, the third party's page and its form, `/login/callback`, the third party's token endpoint. */
+export type PageOperation = (typeof PAGE_OPERATIONS)[number]
+
+/** What a fault may befall: an operation of the My Account or the Management API by its `operationId`, the token endpoint, or a page. */
+export type FaultOperation = OperationId | ManagementOperationId | 'getToken' | PageOperation
 
 /**
  * What goes wrong with one call. With `status` or `challenge` the operation is not done. With `delay` or `damage` alone it is
- * done, and only its answer suffers.
+ * done, and only its answer suffers; with `switches` it is done as they say.
  */
 export interface Fault {
   /** From 400 to 599. */
@@ -19,6 +33,8 @@ export interface Fault {
   challenge?: 'use_dpop_nonce' | 'invalid_dpop_nonce'
   /** Milliseconds before anything is done. */
   delay?: number
+  /** Switches that are set while this call is answered. */
+  switches?: Partial<Switches>
   /** What becomes of the answer on its way. */
   damage?: 'connection_reset' | 'truncated_body' | 'empty_body' | 'wrong_content_type'
 }

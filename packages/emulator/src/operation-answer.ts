@@ -63,7 +63,8 @@ export async function answerOperation(
   if (fault) await wait(fault.delay)
   const parts = { nonces, rateLimit: fault ? rateLimit.headers('fault') : {} }
   const instead = fault && (await refusals.fault(fault, parts))
-  const response = instead ?? (await answer(guarded, request, path))
+  const done = () => answer(guarded, request, path)
+  const response = instead ?? (await context.switches.during(fault?.switches, done))
   const problem = await problemOfResponse(response)
   if (problem) traceOf(request).problem = problem
   guarded.onAnswer?.({ request, response })

@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
 /** The values of each switch, the default first. */
 export const SWITCHES = {
   /** Nonces of the My Account API: `rotating` sends one with each answer and takes each once, `expired` refuses all. */
@@ -67,6 +69,11 @@ export interface SwitchBoard {
   get(): Readonly<Switches>
   /** Sets the switches that are named, and leaves the others. */
   set(change: Partial<Switches>): void
+  /** Does work for which some switches are set, and for nothing else that goes on meanwhile. */
+  during<Result>(
+    change: Partial<Switches> | undefined,
+    work: () => Promise<Result>,
+  ): Promise<Result>
   /** Sets all to their defaults. */
   reset(): void
 }
@@ -77,11 +84,13 @@ const defaults = Object.fromEntries(firstValues) as Switches // what SWITCHES ha
 /** Switches at their defaults. */
 export function createSwitches(): SwitchBoard {
   let current = { ...defaults }
+  const forNow = new AsyncLocalStorage<Partial<Switches>>()
   return {
-    get: () => ({ ...current }),
+    get: () => ({ ...current, ...forNow.getStore() }),
     set(change) {
       current = { ...current, ...change }
     },
+    during: (change, work) => forNow.run({ ...forNow.getStore(), ...change }, work),
     reset() {
       current = { ...defaults }
     },

@@ -1,6 +1,8 @@
 import { Hono } from 'hono'
 import { isAllowedCallback } from './callbacks.js'
 import type { Context } from './context.js'
+import type { PageOperation } from './faults.js'
+import { answerPage } from './page-fault.js'
 import { type AuthorizeEndpoint, createAuthorizeEndpoint } from './upstream/authorize.js'
 import { calendarEvents } from './upstream/calendar.js'
 import { accessOf, createProvider, type Provider } from './upstream/provider.js'
@@ -37,9 +39,13 @@ export function createUpstream(context: Context, callbacks: readonly string[]): 
   }
   const app = createApp(context, find)
   return {
-    async fetch(request) {
-      if (context.switches.get().provider === 'up') return app.fetch(request)
-      return Response.json({ error: 'temporarily_unavailable' }, { status: 503 })
+    fetch(request) {
+      const [, path = ''] = /^\/upstream\/[^/]+\/(\w+)$/.exec(new URL(request.url).pathname) ?? []
+      return answerPage(context, operations[path], () =>
+        context.switches.get().provider === 'up'
+          ? app.fetch(request)
+          : Response.json({ error: 'temporarily_unavailable' }, { status: 503 }),
+      )
     },
     provider: (connection) => find(connection)?.provider,
     reset() {
@@ -59,6 +65,12 @@ function createThirdParty(
   const callbacks = [...tenantCallbacks, 'http://localhost:*']
   const isCallback = (callback: string) => isAllowedCallback({ callbacks }, callback)
   return { provider, endpoint: createAuthorizeEndpoint(provider, { now, isCallback }) }
+}
+
+const operations: Record<string, PageOperation> = {
+  authorize: 'providerAuthorize',
+  consent: 'providerConsent',
+  token: 'providerToken',
 }
 
 type Answer = (party: ThirdParty, request: Request) => Response | Promise<Response>

@@ -2,12 +2,18 @@ import type { ServerResponse } from 'node:http'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Context } from '../context.js'
 import { WRONG_BODY, wait } from '../damage.js'
-import type { Fault } from '../faults.js'
+import type { Fault, FaultOperation } from '../faults.js'
 import type { components } from '../generated/authentication.js'
 import { hangUp } from '../hang-up.js'
+import { faultPage } from '../page-fault.js'
 import { challengeNonce, type TokenNonces } from './token-nonces.js'
 
 type Ctx = Omit<KoaContextWithOIDC, 'oidc'>
+
+const operations: Record<string, FaultOperation> = {
+  'POST /oauth/token': 'getToken',
+  'GET /authorize': 'authorize',
+}
 
 const errorOfStatus: Record<number, string> = {
   401: 'invalid_client',
@@ -15,18 +21,26 @@ const errorOfStatus: Record<number, string> = {
   429: 'too_many_requests',
 }
 
-/** Lets the faults that wait for `getToken` befall the token endpoint, before anything else is looked at. */
+/** Lets the faults that wait for `getToken` and `authorize` befall their endpoints, before anything else is looked at. */
 export function answerTokenFaults(provider: Provider, context: Context, nonces: TokenNonces): void {
   provider.use(async (ctx, next) => {
-    const isTokenRequest = ctx.method === 'POST' && ctx.path === '/oauth/token'
-    const fault = isTokenRequest ? context.faults.take('getToken') : undefined
+    const operation = operations[`${ctx.method} ${ctx.path}`]
+    const fault = operation && context.faults.take(operation)
     if (!fault) return next()
     await wait(fault.delay)
     if (fault.challenge) challengeNonce(ctx, nonces.next())
-    else if (fault.status === undefined) await next()
+    else if (fault.status === undefined) await context.switches.during(fault.switches, next)
+    else if (operation === 'authorize') await showPage(ctx, fault)
     else refuse(ctx, { ...fault, status: fault.status }, context.now())
     if (fault.damage) await damage(ctx, fault.damage)
   })
+}
+
+async function showPage(ctx: Ctx, fault: Fault): Promise<void> {
+  const page = faultPage(fault)
+  ctx.status = page.status
+  ctx.set(Object.fromEntries(page.headers))
+  ctx.body = await page.text()
 }
 
 function refuse(ctx: Ctx, fault: Fault & { status: number }, now: number): void {

@@ -66,6 +66,10 @@ async function redeem(
   return tokens && describe(options, connection, tokens)
 }
 
+function downAs(connection: string): never {
+  throw new ProviderDown(connection)
+}
+
 async function requestTokens(
   { url, now, fetch }: UpstreamClientOptions,
   connection: string,
@@ -73,10 +77,12 @@ async function requestTokens(
 ): Promise<ProviderTokens | undefined> {
   const body = new URLSearchParams({ ...fields, ...upstreamClient(connection) })
   const request = new Request(`${issuerOf(url, connection)}/token`, { method: 'POST', body })
-  const response = await fetch(request)
+  const response = await fetch(request).catch(() => downAs(connection))
   if (response.status >= 500) throw new ProviderDown(connection)
   if (!response.ok) return undefined
-  const answer: Partial<Record<string, unknown>> = await response.json()
+  const answer: Partial<Record<string, unknown>> = await response
+    .json()
+    .catch(() => downAs(connection))
   return {
     accessToken: String(answer.access_token),
     expiresAt: now() + Number(answer.expires_in) * 1000,

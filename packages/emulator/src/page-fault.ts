@@ -1,0 +1,36 @@
+import type { Context } from './context.js'
+import { damaged, wait } from './damage.js'
+import type { Fault, PageOperation } from './faults.js'
+import { html, pageResponse } from './page.js'
+
+/** The page in place of one that a fault befalls. */
+export function faultPage({ status = 500, headers = {} }: Fault): Response {
+  const body = html`<p>The emulator was told to answer ${status}.</p>`
+  const page = pageResponse({ title: 'A fault that was asked for', body }, status)
+  for (const [name, value] of Object.entries(headers)) page.headers.set(name, value)
+  return page
+}
+
+/** Answers a request of a person's way, once the fault has befallen it that waits for it. Throws `ConnectionReset`. */
+export async function answerPage(
+  { faults, switches }: Context,
+  operation: PageOperation | undefined,
+  answer: () => Response | Promise<Response>,
+): Promise<Response> {
+  const fault = operation && faults.take(operation)
+  if (!fault) return answer()
+  await wait(fault.delay)
+  const response =
+    fault.status === undefined
+      ? await switches.during(fault.switches, async () => answer())
+      : instead(operation, fault)
+  return damaged(response, fault.damage)
+}
+
+function instead(operation: PageOperation, fault: Fault): Response {
+  if (operation !== 'providerToken') return faultPage(fault)
+  const { status = 500, headers = {}, problem } = fault
+  const error_description = 'The emulator was told to fail'
+  const error = status < 500 ? 'invalid_grant' : 'temporarily_unavailable'
+  return Response.json({ error, error_description, ...problem }, { status, headers })
+}
