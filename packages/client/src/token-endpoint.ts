@@ -1,5 +1,5 @@
 import type { Fetch } from './authorized-fetch.js'
-import { TokenError } from './errors.js'
+import { redact, TokenError } from './errors.js'
 import { isOAuthError, parseJson } from './shape.js'
 
 /** One grant. */
@@ -41,7 +41,8 @@ export async function sendGrant(grant: Grant): Promise<GrantAnswer> {
 
 /** The `error` of an answer (RFC 6749 §5.2), where it has one. */
 export function oauthError({ response, body }: GrantAnswer): string | undefined {
-  return !response.ok && isOAuthError(body) ? body.error : undefined
+  if (response.ok || !isOAuthError(body)) return undefined
+  return redact(body.error) === body.error ? body.error : undefined // a token is no code
 }
 
 /**

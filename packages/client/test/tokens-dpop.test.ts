@@ -2,6 +2,7 @@ import { createEmulator, defaultTenant, type Emulator } from '@connected-account
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import {
+  type AccessTokenRequest,
   createConnectedAccountsClient,
   type DpopProver,
   listConnectedAccounts,
@@ -55,6 +56,16 @@ test('a challenge is answered with its own nonce, whatever another answer has le
   const busy: DpopProver = { ...dpop, getNonce: () => 'of the API', setNonce: () => {} }
   await createSource({ dpop: busy })(myAccount(emulator))
   expect(nonces(requests)).toEqual(['of the API', expect.not.stringMatching('of the API')])
+})
+
+test('where each nonce works once, here and at the API, every request comes through', async () => {
+  emulator.switches.set({ tokenNonce: 'rotating', myAccountNonce: 'rotating' })
+  const { source, dpop } = await logIn({ emulator, keyPair: await es256() })
+  const accessToken = (request: AccessTokenRequest) => source({ ...request, fresh: true })
+  const client = createConnectedAccountsClient({ domain: emulator.domain, accessToken, dpop })
+  const calls = Array.from({ length: 20 }, () => listConnectedAccounts(client))
+  expect(await Promise.all(calls)).toEqual(calls.map(() => ({ accounts: [] })))
+  expect(emulator.refreshTokenReuses).toBe(0)
 })
 
 test('a server that takes no nonce is asked twice, not for ever', async () => {

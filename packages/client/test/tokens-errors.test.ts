@@ -76,6 +76,11 @@ test.for<[string, () => Response, object]>([
   ],
   ['an error that nobody knows yet', json(400, { error: 'brand_new' }), { code: 'brand_new' }],
   [
+    'an error that looks like a token',
+    json(400, { error: 'secret-0123456789abcdef0123456789abcdef' }),
+    { code: 'unexpected_response' },
+  ],
+  [
     'a rate limit',
     json(429, { error: 'too_many_requests' }, { 'retry-after': '7' }),
     { code: 'too_many_requests', retryAfter: 7 },
