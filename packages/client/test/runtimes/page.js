@@ -1,0 +1,4 @@
+// For a browser: `run(host)` answers the outcome.
+import { run } from './suite.js'
+
+window.run = run
