@@ -69,3 +69,25 @@ export async function browse(
   }
   return url
 }
+
+/** Connects an account, from connect to complete. */
+export async function connect(url, accessToken) {
+  const redirect_uri = redirectUri
+  const call = async (path, body) => {
+    const response = await fetch(`${url}/me/v1/connected-accounts/${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    if (response.status !== 201) throw new Error(`${path} answered ${response.status}`)
+    return response.json()
+  }
+  const { auth_session, connect_uri, connect_params } = await call('connect', {
+    connection: 'google-oauth2',
+    redirect_uri,
+  })
+  const consent = { account: 'alice@google.example', decision: 'allow' }
+  const callback = await browse(url, `${connect_uri}?ticket=${connect_params.ticket}`, consent)
+  const connect_code = new URLSearchParams(callback.hash.slice(1)).get('connect_code')
+  await call('complete', { auth_session, connect_code, redirect_uri })
+}

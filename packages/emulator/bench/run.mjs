@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { createEmulator } from '../dist/index.js'
-import { browse, logIn, post } from './login.mjs'
+import { connect, logIn, post } from './login.mjs'
 import { startBareProvider, startMockServer } from './peers.mjs'
 
 const ROUNDS = 5
@@ -31,7 +31,7 @@ report(
 console.log('\nWhole connect flows: connect, consent, complete (a second)')
 const token = await myAccountToken()
 report(
-  await medians(() => perSecond(LOGINS, () => connect(token)), ['emulator']),
+  await medians(() => perSecond(LOGINS, () => connect(emulator.url, token)), ['emulator']),
   'higher is better',
 )
 
@@ -74,31 +74,6 @@ async function myAccountToken() {
   const audience = `${emulator.url}/me/`
   const fields = { grant_type: 'refresh_token', client_id: 'spa', refresh_token, audience }
   return (await post(`${emulator.url}/oauth/token`, fields)).access_token
-}
-
-async function connect(accessToken) {
-  const redirect_uri = 'http://localhost:3000/callback'
-  const call = async (path, body) => {
-    const response = await fetch(`${emulator.url}/me/v1/connected-accounts/${path}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    })
-    if (response.status !== 201) throw new Error(`${path} answered ${response.status}`)
-    return response.json()
-  }
-  const { auth_session, connect_uri, connect_params } = await call('connect', {
-    connection: 'google-oauth2',
-    redirect_uri,
-  })
-  const consent = { account: 'alice@google.example', decision: 'allow' }
-  const callback = await browse(
-    emulator.url,
-    `${connect_uri}?ticket=${connect_params.ticket}`,
-    consent,
-  )
-  const connect_code = new URLSearchParams(callback.hash.slice(1)).get('connect_code')
-  await call('complete', { auth_session, connect_code, redirect_uri })
 }
 
 function report(rows, direction) {

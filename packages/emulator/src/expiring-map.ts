@@ -1,4 +1,4 @@
-/** A map whose entries expire, and which forgets its oldest entries rather than grow without bound. */
+/** A map that drops what has expired when something is added, and its oldest entries rather than grow without bound. */
 export interface ExpiringMap<Value> {
   /** The value, unless it has expired. */
   get(key: string): Value | undefined
@@ -31,6 +31,7 @@ export function createExpiringMap<Value>(now: () => number, limit = 10_000): Exp
     },
     set(key, value, expiresAt) {
       entries.delete(key)
+      dropExpired(entries, now())
       entries.set(key, { value, expiresAt })
       if (entries.size > limit) makeRoom(entries, now(), limit)
     },
@@ -38,6 +39,14 @@ export function createExpiringMap<Value>(now: () => number, limit = 10_000): Exp
       [...entries.values()].filter(({ expiresAt }) => expiresAt > now()).map(({ value }) => value),
     delete: (key) => entries.delete(key),
     clear: () => entries.clear(),
+  }
+}
+
+// Only from the oldest on, as far as they have expired, so that it costs next to nothing: most maps have one lifetime.
+function dropExpired(entries: Map<string, { expiresAt: number }>, now: number): void {
+  for (const [key, { expiresAt }] of entries) {
+    if (expiresAt > now) return
+    entries.delete(key)
   }
 }
 

@@ -20,6 +20,19 @@ describe('A map whose entries expire', () => {
     expect(map.take('key')).toBeUndefined()
   })
 
+  it('forgets what has expired as soon as something is added, whether it is full or not', () => {
+    let now = 0
+    const map = createExpiringMap<number>(() => now)
+    map.set('expired', 1, 10)
+    map.set('young', 2, 100)
+    now = 10
+    map.set('new', 3, 100)
+    // Only what is still there comes back with the time.
+    now = 0
+    expect(map.get('expired')).toBeUndefined()
+    expect(map.get('young')).toBe(2)
+  })
+
   it('forgets what has expired, and then the oldest, when it is full', () => {
     let now = 0
     const map = createExpiringMap<number>(() => now, 3)
