@@ -1,15 +1,15 @@
-/** What a value or promise comes to; rejects with the signal's reason where that is aborted first. */
-export async function unlessAborted<T>(value: T | Promise<T>, signal: AbortSignal): Promise<T> {
+/** What a promise comes to; rejects with the signal's reason where that is aborted first. */
+export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted()
-  const listening = new AbortController()
+  let abort = () => {}
   const aborted = new Promise<never>((_, reject) => {
-    const abort = () => reject(signal.reason)
-    signal.addEventListener('abort', abort, { signal: listening.signal })
+    abort = () => reject(signal.reason)
+    signal.addEventListener('abort', abort)
   })
   try {
-    return await Promise.race([value, aborted])
+    return await Promise.race([promise, aborted])
   } finally {
-    listening.abort()
+    signal.removeEventListener('abort', abort)
   }
 }
 

@@ -94,10 +94,10 @@ const CAUSES = new Map<string | undefined, Cause>([
 ])
 
 function causeOf(response: Response, token: AccessToken): Cause | undefined {
+  if (response.status !== 401 && response.status !== 400) return undefined
   const cause = CAUSES.get(challengeError(response, isBound(token) ? 'DPoP' : 'Bearer'))
   // The My Account API refuses a proof with 400, RFC 9449 §7.1 with 401.
-  const refused = response.status === 401 || (response.status === 400 && cause === 'proof')
-  return refused ? cause : undefined
+  return response.status === 401 || cause === 'proof' ? cause : undefined
 }
 
 interface Refusal {
@@ -140,10 +140,9 @@ async function getToken(
   signal: AbortSignal,
   fresh: boolean,
 ): Promise<AccessToken> {
-  const answer =
-    typeof accessToken === 'string'
-      ? accessToken
-      : await unlessAborted(accessToken({ audience, scope, signal, fresh }), signal)
+  const given =
+    typeof accessToken === 'string' ? accessToken : accessToken({ audience, scope, signal, fresh })
+  const answer = given instanceof Promise ? await unlessAborted(given, signal) : given
   const token = typeof answer === 'string' ? { accessToken: answer, tokenType: 'Bearer' } : answer
   const bound = isBound(token)
   const proves = dpop !== undefined && (await dpop.isEnabled?.()) !== false
@@ -152,19 +151,25 @@ async function getToken(
   return token
 }
 
+/** A copy with its credentials, so that the caller's own request, which middleware may log, never has a token. */
 async function authorize(
   request: Request,
   { token, nonce }: Credentials,
   dpop: Authorization['dpop'],
 ) {
-  const headers = new Headers(request.headers)
+  const authorized = withoutRedirects(request.clone())
   if (dpop && isBound(token)) {
-    headers.set('authorization', `DPoP ${token.accessToken}`)
-    headers.set('dpop', await proofFor(request, { token, nonce }, dpop))
+    authorized.headers.set('authorization', `DPoP ${token.accessToken}`)
+    authorized.headers.set('dpop', await proofFor(request, { token, nonce }, dpop))
   } else {
-    headers.set('authorization', `Bearer ${token.accessToken}`)
+    authorized.headers.set('authorization', `Bearer ${token.accessToken}`)
   }
-  return new Request(request.clone(), { headers, redirect: 'manual' })
+  return authorized
+}
+
+/** A redirect is never followed with a token. */
+function withoutRedirects(request: Request): Request {
+  return request.redirect === 'manual' ? request : new Request(request, { redirect: 'manual' })
 }
 
 async function proofFor(

@@ -28,7 +28,7 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): typeof g
   const dpop = options.dpop && keepNonces(options.dpop)
   const send = options.fetch ?? runtimeFetch
   return async (input, init) => {
-    const request = new Request(input, init)
+    const request = new Request(input, { ...init, redirect: 'manual' })
     const { origin } = new URL(request.url)
     if (!allowedOrigins.includes(origin)) {
       throw new TypeError(

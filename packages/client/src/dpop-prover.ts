@@ -1,4 +1,4 @@
-import { base64url, base64urlText } from './base64url.js'
+import { base64url, base64urlJson } from './base64url.js'
 import { createNonces, type DpopProofRequest, type DpopProver } from './dpop.js'
 import { generateDpopKeyPair, P256 } from './dpop-keys.js'
 import { sha256 } from './pkce.js'
@@ -24,20 +24,20 @@ export async function createDpop({
   const { privateKey, publicKey } = keyPair ? checkedKeyPair(keyPair) : await generateDpopKeyPair()
   const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', publicKey)
   const jwk = { kty, crv, x, y }
-  const header = base64urlText(JSON.stringify({ alg: 'ES256', typ: 'dpop+jwt', jwk }))
+  const header = base64urlJson({ alg: 'ES256', typ: 'dpop+jwt', jwk })
   const ath = rememberLast(sha256)
   let clockOffset = 0
 
   async function generateProof({ url, method, nonce, accessToken }: DpopProofRequest) {
     const claims = {
-      jti: base64url(crypto.getRandomValues(new Uint8Array(16))),
+      jti: crypto.randomUUID(),
       htm: method,
       htu: targetUri(url),
       iat: Math.floor(Date.now() / 1000) + clockOffset,
       ...(nonce && { nonce }),
       ...(accessToken && { ath: await ath(accessToken) }),
     }
-    const signed = `${header}.${base64urlText(JSON.stringify(claims))}`
+    const signed = `${header}.${base64urlJson(claims)}`
     const bytes = new TextEncoder().encode(signed)
     const signature = await crypto.subtle.sign(SIGNATURE, privateKey, bytes)
     return `${signed}.${base64url(new Uint8Array(signature))}`
