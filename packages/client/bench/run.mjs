@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { measureInChromium } from './browser.mjs'
 import { measure, report } from './measure.mjs'
 import { createProvers } from './proofs.mjs'
 import { createRequesters } from './requests.mjs'
@@ -13,6 +14,10 @@ report('A DPoP proof with nonce and ath', proofs, 1.4)
 
 const server = spawn(process.execPath, [fileURLToPath(new URL('server.mjs', import.meta.url))])
 const [line] = await once(server.stdout.setEncoding('utf8'), 'data')
-const requests = await measure(await createRequesters(line.trim()), { rounds: 101, count: 40 })
+const origin = line.trim()
+const requests = await measure(await createRequesters(origin), { rounds: 101, count: 40 })
 report('A whole request over loopback', requests, 1.15)
+
+const { version, times } = await measureInChromium(origin, { rounds: 41, count: 20 })
+report(`The same in Chromium ${version}`, times, 1.15)
 server.kill()

@@ -1,7 +1,9 @@
 // Answers everything at once, in a process of its own, so that what is measured is the client.
 import { createServer } from 'node:http'
 
-const server = createServer((_, response) => {
-  response.writeHead(200, { 'content-type': 'application/json' }).end('{"accounts":[]}')
+const server = createServer(({ url }, response) => {
+  const [type, body] =
+    url === '/accounts' ? ['application/json', '{"accounts":[]}'] : ['text/html', '']
+  response.writeHead(200, { 'content-type': type }).end(body)
 })
-server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}`))
+server.listen(0, 'localhost', () => console.log(`http://localhost:${server.address().port}`))
