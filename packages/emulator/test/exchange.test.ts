@@ -138,6 +138,18 @@ describe('The client of an exchange', () => {
     expect(body.error).toBe('unauthorized_client')
   })
 
+  it.each(['is_first_party', 'oidc_conformant'])('must have %s', async (name) => {
+    const { clients } = defaultTenant()
+    for (const client of clients) Object.assign(client, { [name]: client.client_id !== 'api' })
+    const strict = await createEmulator({ port: 0, tenant: { clients } })
+    const { status, body } = await requestToken(
+      { emulator: strict, client: strict.clients.api },
+      { ...fields, subject_token: 'x', subject_token_type: `${tokenType}access_token` },
+    )
+    await strict.close()
+    expect([status, body.error]).toEqual([403, 'unauthorized_client'])
+  })
+
   it('must authenticate', async () => {
     const { status, body } = await exchange({ client_secret: 'wrong' })
     expect(status).toBe(401)

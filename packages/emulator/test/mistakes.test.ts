@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createEmulator, MY_ACCOUNT_AUDIENCE, type Tenant } from '../src/index.js'
 import { browse } from './consent.js'
 import { claims, loginWithCode, redirectUri, requestToken } from './login.js'
+import { manage } from './management.js'
 import { authorize, googleOf, myAccountOf, only, scopes, spaOf, start } from './mistaken-tenant.js'
 
 const example = 'https://api.example.test/'
@@ -113,6 +114,15 @@ describe('A refresh for the My Account API', () => {
     const { status, body } = await refresh(me)
     expect(status).toBe(400)
     expect(body).toEqual(refused)
+  })
+
+  it('is refused to a client that is not first-party', async () => {
+    const { emulator, login, me: audience } = await start(() => undefined)
+    const { refresh_token = '' } = await loginWithCode(login)
+    await manage(emulator, { path: '/clients/spa', body: { is_first_party: false } })
+    const fields = { grant_type: 'refresh_token', refresh_token, audience }
+    const { status, body } = await requestToken(login, fields)
+    expect([status, body]).toEqual([400, refused])
   })
 
   it('is refused with the audience of another domain, such as the custom one', async () => {

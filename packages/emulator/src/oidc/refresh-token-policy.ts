@@ -22,8 +22,8 @@ export interface LoginGrant {
 /**
  * What a refresh with this `audience` (by default the login's) may give: what the login granted for it, and what the client's
  * refresh token policies add (MRRT), as far as its client grants go. Audiences and scopes in a policy that do not exist are
- * ignored, and so are policies for an API that does not let user consent be skipped, and for the Management API. Throws
- * `invalid_target`.
+ * ignored, and so are policies for an API that does not let user consent be skipped, for the Management API, and of a client
+ * that is no first-party one. Throws `invalid_target`.
  */
 export function refreshTarget(
   { tenant, managementAudience }: Pick<Context, 'tenant' | 'managementAudience'>,
@@ -35,7 +35,8 @@ export function refreshTarget(
   const api = tenant.apis.find(({ identifier }) => identifier === audience)
   const client = tenant.clients.find(({ client_id }) => client_id === login.clientId)
   const skipsConsent = api?.skip_consent_for_verifiable_first_party_clients ?? true
-  const isOpen = skipsConsent && audience !== managementAudience
+  const isFirstParty = client?.is_first_party ?? true
+  const isOpen = skipsConsent && isFirstParty && audience !== managementAudience
   const policies = isOpen ? (client?.refresh_token.policies ?? []) : []
   const own = policies.filter((policy) => policy.audience === audience)
   const isOfLogin = audience === login.audience

@@ -6,7 +6,7 @@ import {
   validateDpop,
 } from 'oidc-provider/lib/helpers/grants.js'
 import type { Context } from '../context.js'
-import { TOKEN_VAULT_GRANT } from '../tenant.js'
+import { authMethodOf, TOKEN_VAULT_GRANT } from '../tenant.js'
 import { traceOf } from '../trace.js'
 import { ProviderDown } from '../upstream/client.js'
 import { ScopeNotGranted, type Vault } from '../vault.js'
@@ -29,6 +29,7 @@ export function registerTokenVaultExchange(
   provider.registerGrantType(
     TOKEN_VAULT_GRANT,
     async (ctx) => {
+      requireOwnClient(context, ctx.oidc.client.clientId)
       const subjectToken = required(ctx, 'subject_token')
       const subjectTokenType = required(ctx, 'subject_token_type')
       const isPrivileged = subjectTokenType === PRIVILEGED_SUBJECT
@@ -62,6 +63,14 @@ export function registerTokenVaultExchange(
       'scope',
     ],
   )
+}
+
+function requireOwnClient({ tenant }: Context, clientId: string): void {
+  const client = tenant.clients.find(({ client_id }) => client_id === clientId)
+  const { is_first_party = true, oidc_conformant = true } = client ?? {}
+  if (client && authMethodOf(client) !== 'none' && is_first_party && oidc_conformant) return
+  const wanted = 'confidential, first-party and OIDC-conformant'
+  throw oauthError(403, 'unauthorized_client', `Token Vault needs a client that is ${wanted}`)
 }
 
 function requireTokenType(requested: string, issued: string, subjectTokenType: string): void {
