@@ -4,14 +4,14 @@ import { createHash, randomBytes } from 'node:crypto'
 const redirectUri = 'http://localhost:3000/callback'
 
 /** Logs in and answers with the tokens. */
-export async function logIn({ url, authorize, token }, scope = 'openid offline_access') {
+export async function logIn({ url, authorize, token, prompt }, scope = 'openid offline_access') {
   const verifier = randomBytes(32).toString('base64url')
   const query = new URLSearchParams({
     client_id: 'spa',
     response_type: 'code',
     redirect_uri: redirectUri,
     scope,
-    prompt: 'consent', // without it oidc-provider gives no refresh token
+    ...(prompt && { prompt }),
     state: 'state',
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',

@@ -46,7 +46,9 @@ export async function startBareProvider() {
     ctx.status = 303
   })
   server.on('request', provider.callback())
-  return { url, authorize: '/auth', token: '/token', close: () => server.close() }
+  // Without this prompt it gives no refresh token.
+  const paths = { authorize: '/auth', token: '/token', prompt: 'consent' }
+  return { url, ...paths, close: () => server.close() }
 }
 
 /** oauth2-mock-server, which answers `/authorize` with a code at once: no login, no session, no PKCE to verify. */
