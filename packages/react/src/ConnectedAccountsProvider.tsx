@@ -5,9 +5,14 @@ import {
   sessionStorageTransactions,
   type TransactionStore,
 } from '@connected-accounts/client'
-import { type ReactNode, useMemo, useState } from 'react'
+import { useQueryClient } from '@tanstack/react-query'
+import { type ReactNode, useEffect, useMemo, useState } from 'react'
 import { Context } from './context.js'
+import type { ConnectionLinks } from './disconnect.js'
+import { findingsOptions } from './findings.js'
 import { connectedAccountsQueries } from './queries.js'
+import { listenToOtherTabs, refreshAccounts } from './refresh.js'
+import { getWaiting } from './undo.js'
 import { useSeenCallback } from './useSeenCallback.js'
 
 /** Props of {@link ConnectedAccountsProvider}. */
@@ -19,21 +24,35 @@ export interface ConnectedAccountsProviderProps {
   redirectUri?: string | undefined
   /** Keeps flows while the person is away; by default in `sessionStorage`. */
   transactions?: TransactionStore | undefined
+  /** The application's connections, as `defineConnections` of the client has them: where a grant is revoked. */
+  connections?: ConnectionLinks | undefined
   children?: ReactNode
 }
 
 /**
  * Gives the hooks below it a client and a user. It needs TanStack's `QueryClientProvider` around it, and brings none of
- * its own. It takes note of a connect callback in the address bar, also while `user` is still undefined.
+ * its own. It takes note of a connect callback in the address bar, also while `user` is still undefined, and refreshes the
+ * lists when another tab of the same user connects or disconnects an account.
  */
 export function ConnectedAccountsProvider(props: ConnectedAccountsProviderProps): ReactNode {
-  const { client, user, redirectUri, children } = props
+  const { client, user, redirectUri, connections, children } = props
+  const queryClient = useQueryClient()
   const [ownTransactions] = useState(sessionStorageTransactions)
   const { transactions = ownTransactions } = props
   useSeenCallback()
   const context = useMemo(() => {
     const queries = connectedAccountsQueries({ client, user })
-    return { client, user, queries, redirectUri, transactions }
-  }, [client, user, redirectUri, transactions])
+    return { client, user, queries, redirectUri, transactions, connections }
+  }, [client, user, redirectUri, transactions, connections])
+  useEffect(() => {
+    // What the former user could still undo must not be sent with the next one's token.
+    for (const waiting of getWaiting()) if (waiting.user !== user) waiting.undo()
+    return listenToOtherTabs({ client, user }, (connection) => {
+      void refreshAccounts(queryClient, { client, user })
+      if (connection === undefined) return
+      const { queryKey } = findingsOptions({ client, user }, connection)
+      queryClient.setQueryData(queryKey, { reports: [] })
+    })
+  }, [queryClient, client, user])
   return <Context.Provider value={context}>{children}</Context.Provider>
 }

@@ -7,16 +7,23 @@ import {
 } from '@connected-accounts/client'
 import { mutationOptions, queryOptions, skipToken } from '@tanstack/react-query'
 import { callbackState } from './callback-url.js'
-import { accountsKey, type Identity, type IdentityKey, identityKey } from './keys.js'
+import { findingsOptions } from './findings.js'
+import { type Identity, type IdentityKey, identityKey, nobodyLoggedIn } from './keys.js'
 import type { MutationOptions, QueryOptions } from './options.js'
 import { currentPage, leavePage } from './redirect.js'
+import { refreshAccounts, tellOtherTabs } from './refresh.js'
+import { type FlowState, keepRepairs, readFlowState } from './repairs.js'
 import { retry, retryDelay } from './retry.js'
 
 /** What to connect; the fields are those of the client's `startConnect`, and `returnTo` is by default the current page. */
-export type ConnectAccountOptions = Pick<
-  StartConnectOptions,
-  'connection' | 'scopes' | 'authorizationParams' | 'appState' | 'returnTo'
->
+export interface ConnectAccountOptions
+  extends Pick<
+    StartConnectOptions,
+    'connection' | 'scopes' | 'authorizationParams' | 'appState' | 'returnTo'
+  > {
+  /** Id of the account that is to be connected again; the person may choose another one. `useConnectCallback` gives it back. */
+  repairs?: string | undefined
+}
 
 /** Where a flow comes back to, and what keeps it until then. */
 export type ConnectSettings = Pick<StartConnectOptions, 'redirectUri' | 'transactions'>
@@ -31,19 +38,21 @@ export function connectOptions(
     mutationKey: [...identityKey(identity), 'connect'],
     networkMode: 'always', // fails at once where there is no network, rather than leave the page much later
     mutationFn: async (options: ConnectAccountOptions) => {
-      if (user === undefined) {
-        throw new Error('Nobody is logged in: give ConnectedAccountsProvider a user to connect.')
-      }
+      if (user === undefined) throw nobodyLoggedIn()
       const { url } = await startConnect(client, {
         ...settings,
         user,
         returnTo: currentPage(),
         ...options,
+        appState: keepRepairs(options),
       })
       await leavePage(url)
     },
   })
 }
+
+/** What a flow comes to; `repairs` is the id of the account that it was to repair, where it was. */
+export type CompletedFlow = CompletedConnect & FlowState
 
 /** A callback, and the store that has its transaction. */
 export interface CallbackOptions {
@@ -62,7 +71,7 @@ export type CallbackKey = [...IdentityKey, 'callback', string | undefined]
 export function callbackOptions(
   identity: Identity,
   { callbackUrl, transactions }: CallbackOptions,
-): QueryOptions<CompletedConnect, CallbackKey> {
+): QueryOptions<CompletedFlow, CallbackKey> {
   const { client, user } = identity
   return queryOptions({
     queryKey: [...identityKey(identity), 'callback', callbackUrl && callbackState(callbackUrl)],
@@ -71,12 +80,15 @@ export function callbackOptions(
         ? skipToken
         : async ({ client: queryClient }) => {
             try {
-              return await completeConnect(client, { callbackUrl, transactions, user })
+              const completed = await completeConnect(client, { callbackUrl, transactions, user })
+              const flow = { ...completed, ...readFlowState(completed.appState) }
+              const { connection } = flow.account
+              const findings = findingsOptions(identity, connection).queryKey
+              queryClient.setQueryData(findings, { reports: [], returned: flow })
+              tellOtherTabs(identity, connection)
+              return flow
             } finally {
-              const queryKey = accountsKey(identity)
-              // A list that is being asked for the first time may be from before, and is not asked for twice.
-              await queryClient.cancelQueries({ queryKey })
-              void queryClient.invalidateQueries({ queryKey })
+              void refreshAccounts(queryClient, identity)
             }
           },
     staleTime: 'static',

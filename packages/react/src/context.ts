@@ -1,14 +1,17 @@
 'use client'
 
 import type { TransactionStore } from '@connected-accounts/client'
+import type { SkipToken } from '@tanstack/react-query'
 import { createContext, useContext } from 'react'
-import type { Identity } from './keys.js'
-import type { ConnectedAccountsQueries } from './queries.js'
+import type { ConnectionLinks } from './disconnect.js'
+import { type Identity, nobodyLoggedIn } from './keys.js'
+import { type ConnectedAccountsQueries, connectedAccountsQueries } from './queries.js'
 
 /** What the provider gives the hooks. */
 export interface ConnectedAccountsContext extends Identity {
-  queries: ConnectedAccountsQueries
+  queries: ConnectedAccountsQueries<SkipToken>
   redirectUri: string | undefined
+  connections: ConnectionLinks | undefined
   transactions: TransactionStore
 }
 
@@ -22,4 +25,11 @@ export function useConnectedAccountsContext(): ConnectedAccountsContext {
   throw new Error(
     'No ConnectedAccountsProvider: render <ConnectedAccountsProvider client={client} user={user?.sub}> around the components that use these hooks.',
   )
+}
+
+/** The options of queries that may not be skipped; throws while nobody is logged in. */
+export function useLoggedInQueries(): ConnectedAccountsQueries {
+  const { client, user } = useConnectedAccountsContext()
+  if (user === undefined) throw nobodyLoggedIn()
+  return connectedAccountsQueries({ client, user })
 }

@@ -1,42 +1,72 @@
 import {
-  type ConnectedAccount,
   deleteConnectedAccount,
   isMyAccountApiError,
+  iterateConnectedAccounts,
 } from '@connected-accounts/client'
-import { mutationOptions, type QueryClient, type QueryKey } from '@tanstack/react-query'
-import { accountsKey, type Identity, identityKey } from './keys.js'
+import { mutationOptions, type QueryClient } from '@tanstack/react-query'
+import { hide } from './hidden.js'
+import { type Identity, identityKey } from './keys.js'
 import type { MutationOptions } from './options.js'
+import { refreshAccounts, tellOtherTabs } from './refresh.js'
+import { waitForUndo } from './undo.js'
 
 /** What the mutation needs to keep the cached lists right. */
 export interface DisconnectSettings {
   queryClient: QueryClient
+  /** How long it can be undone, in milliseconds; nothing is sent before. By default 0: sent at once. */
+  undoMs?: number | undefined
+  /** Where the `revokeUrl` of the result comes from. */
+  connections?: ConnectionLinks | undefined
+}
+
+/** The application's connections, by names of its own. */
+export type ConnectionLinks = Record<
+  string,
+  { readonly connection: string; readonly revokeUrl?: string | undefined }
+>
+
+/** What came of disconnecting an account. */
+export interface DisconnectedAccount {
+  id: string
+  /** True where it was undone in time: nothing was sent, and the account is connected as before. */
+  undone: boolean
+  /** Always true: what the person granted at the provider stands until they revoke it there. */
+  grantStands: true
+  /** The provider's page on which the person revokes the grant, where the application's connections name it. */
+  revokeUrl: string | undefined
 }
 
 /**
  * Options of the mutation that deletes the account with an id. The account leaves the cached lists at once and comes back
- * if the server refuses; an account that the server does not know is gone already.
+ * if the server refuses. A 404 counts as done only if the account is no longer listed. Never tried twice.
  */
 export function disconnectOptions(
   identity: Identity,
-  { queryClient }: DisconnectSettings,
-): MutationOptions<string, RemovedAccount[]> {
-  const mutationKey = [...identityKey(identity), 'disconnect']
-  const queryKey = accountsKey(identity)
+  { queryClient, undoMs = 0, connections = {} }: DisconnectSettings,
+): MutationOptions<string, DisconnectedAccount> {
   return mutationOptions({
-    mutationKey,
+    mutationKey: [...identityKey(identity), 'disconnect'],
     networkMode: 'always', // fails at once where there is no network, rather than delete much later
-    mutationFn: (id: string) => deleteUnlessGone(identity, id),
-    onMutate: async (id) => {
-      await queryClient.cancelQueries({ queryKey })
-      return removeFromLists(queryClient, queryKey, id)
-    },
-    onError: (_error, _id, removed) => {
-      for (const one of removed ?? []) putBack(queryClient, one)
-    },
-    onSettled: async () => {
-      // The last of several refetches, so that no list shows an account whose deletion is still under way.
-      if (queryClient.isMutating({ mutationKey }) > 1) return
-      await queryClient.invalidateQueries({ queryKey })
+    retry: false,
+    mutationFn: async (id: string) => {
+      const { account, release, putBack } = hide(queryClient, identity, id)
+      const { revokeUrl } =
+        Object.values(connections).find((one) => one.connection === account?.connection) ?? {}
+      try {
+        const undone = undoMs > 0 && (await waitForUndo({ id, user: identity.user }, undoMs))
+        if (undone) putBack()
+        else {
+          await deleteUnlessGone(identity, id)
+          tellOtherTabs(identity)
+        }
+        return { id, undone, grantStands: true, revokeUrl }
+      } catch (error) {
+        putBack()
+        throw error
+      } finally {
+        release()
+        void refreshAccounts(queryClient, identity)
+      }
     },
   })
 }
@@ -46,35 +76,7 @@ async function deleteUnlessGone({ client }: Identity, id: string): Promise<void>
     await deleteConnectedAccount(client, id)
   } catch (error) {
     if (!isMyAccountApiError(error) || error.code !== 'not_found') throw error
+    // A 404 may also be about the API itself.
+    for await (const account of iterateConnectedAccounts(client)) if (account.id === id) throw error
   }
-}
-
-/** An account taken out of a cached list, and its place there. */
-export interface RemovedAccount {
-  queryKey: QueryKey
-  account: ConnectedAccount
-  index: number
-}
-
-function removeFromLists(
-  queryClient: QueryClient,
-  queryKey: QueryKey,
-  id: string,
-): RemovedAccount[] {
-  const lists = queryClient.getQueriesData<ConnectedAccount[]>({ queryKey })
-  return lists.flatMap(([queryKey, accounts = []]) => {
-    const index = accounts.findIndex((account) => account.id === id)
-    const account = accounts[index]
-    if (!account) return []
-    queryClient.setQueryData(queryKey, accounts.toSpliced(index, 1))
-    return [{ queryKey, account, index }]
-  })
-}
-
-/** Puts back the one account only: another that was removed meanwhile stays removed. */
-function putBack(queryClient: QueryClient, { queryKey, account, index }: RemovedAccount): void {
-  queryClient.setQueryData<ConnectedAccount[]>(queryKey, (accounts) => {
-    if (!accounts || accounts.some(({ id }) => id === account.id)) return accounts
-    return accounts.toSpliced(index, 0, account)
-  })
 }

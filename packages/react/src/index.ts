@@ -2,13 +2,30 @@ export {
   ConnectedAccountsProvider,
   type ConnectedAccountsProviderProps,
 } from './ConnectedAccountsProvider.js'
-export type { CallbackOptions, ConnectAccountOptions, ConnectSettings } from './connect.js'
-export type { DisconnectSettings } from './disconnect.js'
+export type {
+  CallbackOptions,
+  CompletedFlow,
+  ConnectAccountOptions,
+  ConnectSettings,
+} from './connect.js'
+export type { ConnectionLinks, DisconnectedAccount, DisconnectSettings } from './disconnect.js'
 export type { Identity } from './keys.js'
 export type { ConnectedAccountsFilter } from './lists.js'
 export { type ConnectedAccountsQueries, connectedAccountsQueries } from './queries.js'
 export { type UseConnectAccountResult, useConnectAccount } from './useConnectAccount.js'
 export { type UseConnectCallbackResult, useConnectCallback } from './useConnectCallback.js'
-export { useConnectedAccounts } from './useConnectedAccounts.js'
+export { type UseConnectedAccountsOptions, useConnectedAccounts } from './useConnectedAccounts.js'
+export {
+  type RepairOptions,
+  type UseConnectionOptions,
+  type UseConnectionResult,
+  useConnection,
+} from './useConnection.js'
 export { useConnections } from './useConnections.js'
-export { useDisconnectAccount } from './useDisconnectAccount.js'
+export {
+  type UseDisconnectAccountOptions,
+  type UseDisconnectAccountResult,
+  useDisconnectAccount,
+} from './useDisconnectAccount.js'
+export { useInfiniteConnectedAccounts } from './useInfiniteConnectedAccounts.js'
+export { useSuspenseConnectedAccounts } from './useSuspenseConnectedAccounts.js'

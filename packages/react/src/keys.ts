@@ -10,7 +10,7 @@ export interface Identity {
 /** How every key begins: what is one user's at one server is never shown as another's. */
 export type IdentityKey = ['connected-accounts', { baseUrl: string; user: string | undefined }]
 
-/** How the keys of all lists of accounts begin, filtered or not. */
+/** How the keys of all lists of accounts begin, filtered or not, in pages or not. */
 export type AccountsKey = [...IdentityKey, 'accounts']
 
 /** The {@link IdentityKey} of a client and a user. */
@@ -21,4 +21,9 @@ export function identityKey({ client, user }: Identity): IdentityKey {
 /** The {@link AccountsKey} of a client and a user. */
 export function accountsKey(identity: Identity): AccountsKey {
   return [...identityKey(identity), 'accounts']
+}
+
+/** What is thrown where a user is needed. */
+export function nobodyLoggedIn(): Error {
+  return new Error('Nobody is logged in: give ConnectedAccountsProvider a user.')
 }

@@ -1,10 +1,13 @@
 import {
   type ConnectedAccount,
+  type ConnectedAccountsPage,
   type Connection,
   iterateConnectedAccounts,
   iterateConnections,
+  listConnectedAccounts,
 } from '@connected-accounts/client'
-import { queryOptions, skipToken } from '@tanstack/react-query'
+import { infiniteQueryOptions, queryOptions, skipToken } from '@tanstack/react-query'
+import { withoutHidden } from './hidden.js'
 import {
   type AccountsKey,
   accountsKey,
@@ -12,7 +15,7 @@ import {
   type IdentityKey,
   identityKey,
 } from './keys.js'
-import type { QueryOptions } from './options.js'
+import type { InfiniteQueryOptions, PageParam, QueryOptions } from './options.js'
 import { retry, retryDelay } from './retry.js'
 
 /** Which accounts to list. */
@@ -21,14 +24,14 @@ export interface ConnectedAccountsFilter {
   connection?: string | string[] | undefined
 }
 
-/** Options of a query for the user's accounts. */
-export type ConnectedAccountsOptions = QueryOptions<
-  ConnectedAccount[],
-  [...AccountsKey, Required<ConnectedAccountsFilter>]
->
+/** Key of a list of accounts. */
+export type ListKey = [...AccountsKey, Required<ConnectedAccountsFilter>]
 
-/** Options of the query for the connections that the user may connect an account of. */
-export type ConnectionsOptions = QueryOptions<Connection[], [...IdentityKey, 'connections']>
+/** Key of a list of accounts in pages. */
+export type PagesKey = [...ListKey, 'pages']
+
+/** Key of the list of connections. */
+export type ConnectionsKey = [...IdentityKey, 'connections']
 
 const common = {
   retry,
@@ -39,23 +42,46 @@ const common = {
 /** Options of the query for every account of the user, on whatever page. */
 export function accountsOptions(
   identity: Identity,
-  filter: ConnectedAccountsFilter = {},
-): ConnectedAccountsOptions {
+  { connection }: ConnectedAccountsFilter = {},
+): QueryOptions<ConnectedAccount[], ListKey> {
   const { client, user } = identity
-  const { connection } = filter
+  const filter = connection && { connection }
   return queryOptions({
     ...common,
     queryKey: [...accountsKey(identity), { connection }],
     queryFn:
       user === undefined
         ? skipToken
-        : ({ signal }) =>
-            all(iterateConnectedAccounts(client, { ...(connection && { connection }), signal })),
+        : async ({ signal }) =>
+            withoutHidden(await all(iterateConnectedAccounts(client, { ...filter, signal }))),
+  })
+}
+
+/** Options of the infinite query for the accounts of the user, up to 20 on each page. */
+export function infiniteAccountsOptions(
+  identity: Identity,
+  { connection }: ConnectedAccountsFilter = {},
+): InfiniteQueryOptions<ConnectedAccountsPage, PagesKey> {
+  const { client, user } = identity
+  const filter = connection && { connection }
+  return infiniteQueryOptions({
+    ...common,
+    queryKey: [...accountsKey(identity), { connection }, 'pages'],
+    queryFn:
+      user === undefined
+        ? skipToken
+        : async ({ signal, pageParam: from }) => {
+            const query = { take: 20, ...filter, ...(from !== undefined && { from }), signal }
+            const page = await listConnectedAccounts(client, query)
+            return { ...page, accounts: withoutHidden(page.accounts) }
+          },
+    initialPageParam: undefined as PageParam, // TypeScript would infer `undefined` alone
+    getNextPageParam: ({ next }) => next,
   })
 }
 
 /** Options of the query for every connection that the user may connect an account of, on whatever page. */
-export function connectionsOptions(identity: Identity): ConnectionsOptions {
+export function connectionsOptions(identity: Identity): QueryOptions<Connection[], ConnectionsKey> {
   const { client, user } = identity
   return queryOptions({
     ...common,

@@ -1,47 +1,73 @@
-import type { CompletedConnect } from '@connected-accounts/client'
+import type {
+  ConnectedAccount,
+  ConnectedAccountsPage,
+  Connection,
+} from '@connected-accounts/client'
+import type { SkipToken } from '@tanstack/react-query'
 import {
   type CallbackKey,
   type CallbackOptions,
+  type CompletedFlow,
   type ConnectAccountOptions,
   type ConnectSettings,
   callbackOptions,
   connectOptions,
 } from './connect.js'
-import { type DisconnectSettings, disconnectOptions, type RemovedAccount } from './disconnect.js'
+import {
+  type DisconnectedAccount,
+  type DisconnectSettings,
+  disconnectOptions,
+} from './disconnect.js'
 import { type Identity, type IdentityKey, identityKey } from './keys.js'
 import {
   accountsOptions,
   type ConnectedAccountsFilter,
-  type ConnectedAccountsOptions,
-  type ConnectionsOptions,
+  type ConnectionsKey,
   connectionsOptions,
+  infiniteAccountsOptions,
+  type ListKey,
+  type PagesKey,
 } from './lists.js'
-import type { MutationOptions, QueryOptions } from './options.js'
+import type { InfiniteQueryOptions, MutationOptions, QueryOptions } from './options.js'
 
-/** What {@link connectedAccountsQueries} answers. */
-export interface ConnectedAccountsQueries {
+/**
+ * What {@link connectedAccountsQueries} answers. `Skip` is `SkipToken` where nobody may be logged in, and then the lists
+ * do not go into TanStack's suspense hooks.
+ */
+export interface ConnectedAccountsQueries<Skip = never> {
   /** How the keys of all of these begin. */
   key: IdentityKey
   /** Every connected account of the user, of all pages. */
-  accounts(filter?: ConnectedAccountsFilter): ConnectedAccountsOptions
+  accounts(filter?: ConnectedAccountsFilter): QueryOptions<ConnectedAccount[], ListKey, Skip>
+  /** The connected accounts of the user page by page, up to 20 on each. */
+  infiniteAccounts(
+    filter?: ConnectedAccountsFilter,
+  ): InfiniteQueryOptions<ConnectedAccountsPage, PagesKey, Skip>
   /** Every connection that the user may connect an account of, of all pages. */
-  connections(): ConnectionsOptions
+  connections(): QueryOptions<Connection[], ConnectionsKey, Skip>
   /** Starts a flow and leaves the page. */
   connect(settings: ConnectSettings): MutationOptions<ConnectAccountOptions>
   /** Completes a flow. */
-  callback(options: CallbackOptions): QueryOptions<CompletedConnect, CallbackKey>
+  callback(options: CallbackOptions): QueryOptions<CompletedFlow, CallbackKey>
   /** Deletes the account with an id, and takes it out of the cached lists meanwhile. */
-  disconnect(settings: DisconnectSettings): MutationOptions<string, RemovedAccount[]>
+  disconnect(settings: DisconnectSettings): MutationOptions<string, DisconnectedAccount>
 }
 
+/** Option factories for a user who is logged in: these also go into TanStack's suspense hooks. */
+export function connectedAccountsQueries(
+  identity: Identity & { user: string },
+): ConnectedAccountsQueries
+/** Option factories for a user who may be undefined: then the queries are skipped. */
+export function connectedAccountsQueries(identity: Identity): ConnectedAccountsQueries<SkipToken>
 /**
- * Option factories for TanStack Query: for `useQuery` and `useMutation`, and for the methods of a `QueryClient`.
- * The hooks of this package are short for these. While nobody is logged in, the queries are skipped.
+ * Option factories for TanStack Query: for its hooks, and for the methods of a `QueryClient`. The hooks of this package are
+ * short for these.
  */
-export function connectedAccountsQueries(identity: Identity): ConnectedAccountsQueries {
+export function connectedAccountsQueries(identity: Identity): ConnectedAccountsQueries<SkipToken> {
   return {
     key: identityKey(identity),
     accounts: (filter) => accountsOptions(identity, filter),
+    infiniteAccounts: (filter) => infiniteAccountsOptions(identity, filter),
     connections: () => connectionsOptions(identity),
     connect: (settings) => connectOptions(identity, settings),
     callback: (options) => callbackOptions(identity, options),

@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { clearAddressBar, markAnswered, type SeenCallback } from './callback-url.js'
 import { useConnectedAccountsContext } from './context.js'
+import { readFlowState } from './repairs.js'
 import { useSeenCallback } from './useSeenCallback.js'
 
 /** How far the flow is that the page was opened to complete; `idle` where there is none. */
@@ -17,6 +18,7 @@ interface Nothing<Status> {
   status: Status
   account: undefined
   appState: undefined
+  repairs: undefined
   returnTo: undefined
   error: null
 }
@@ -25,6 +27,8 @@ interface Success {
   status: 'success'
   account: CompletedConnectedAccount
   appState: unknown
+  /** Id of the account that was to be connected again; where `account` has another, the person chose another one. */
+  repairs: string | undefined
   returnTo: string | undefined
   error: null
 }
@@ -33,6 +37,7 @@ interface Failure {
   status: 'error'
   account: undefined
   appState: unknown
+  repairs: string | undefined
   returnTo: string | undefined
   error: Error
 }
@@ -65,7 +70,13 @@ export function useConnectCallback(): UseConnectCallbackResult {
   return { ...nothing, ...data, status, retry }
 }
 
-const nothing = { account: undefined, appState: undefined, returnTo: undefined, error: null }
+const nothing = {
+  account: undefined,
+  appState: undefined,
+  repairs: undefined,
+  returnTo: undefined,
+  error: null,
+}
 
 /** Whether the flow was completed before and is forgotten by now, or was another user's. */
 function isOver({ revisited }: SeenCallback, error: Error | null): boolean {
@@ -78,5 +89,5 @@ function isOver({ revisited }: SeenCallback, error: Error | null): boolean {
 
 function whereabouts(error: Error) {
   const { appState, returnTo } = isConnectFlowError(error) ? error : nothing
-  return { appState, returnTo }
+  return { ...readFlowState(appState), returnTo }
 }

@@ -1,6 +1,7 @@
 /// <reference types="vite/client" />
 import { expect, test } from 'vitest'
 import { render } from 'vitest-browser-react'
+import rootReadme from '../../../README.md?raw'
 import readme from '../README.md?raw'
 import { Accounts } from './example.js'
 import example from './example.tsx?raw'
@@ -12,6 +13,10 @@ test('the README begins with the example, and the example has 12 lines', () => {
   const [, block] = readme.split('```')
   expect(block).toBe(`tsx\n${example}`)
   expect(example.trimEnd().split('\n')).toHaveLength(12)
+})
+
+test('the README of the project shows the example letter for letter', () => {
+  expect(rootReadme).toContain(`\n\`\`\`tsx\n${example}\`\`\`\n`)
 })
 
 test('the example says that it loads, lists, disconnects, and connects', async () => {

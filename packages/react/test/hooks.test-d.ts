@@ -2,22 +2,36 @@ import type {
   CompletedConnectedAccount,
   ConnectedAccount,
   ConnectedAccountsClient,
+  ConnectedAccountsPage,
   Connection,
 } from '@connected-accounts/client'
 import {
   connectedAccountsQueries,
+  type DisconnectedAccount,
   useConnectAccount,
   useConnectCallback,
   useConnectedAccounts,
+  useConnection,
   useConnections,
   useDisconnectAccount,
+  useInfiniteConnectedAccounts,
+  useSuspenseConnectedAccounts,
 } from '@connected-accounts/react'
-import { type QueryClient, type UseQueryResult, useSuspenseQuery } from '@tanstack/react-query'
+import {
+  type InfiniteData,
+  type QueryClient,
+  type UseInfiniteQueryResult,
+  type UseQueryResult,
+  type UseSuspenseQueryResult,
+  useSuspenseInfiniteQuery,
+  useSuspenseQuery,
+} from '@tanstack/react-query'
 import { expectTypeOf, test } from 'vitest'
 
 declare const client: ConnectedAccountsClient
 declare const queryClient: QueryClient
-const queries = connectedAccountsQueries({ client, user: undefined })
+declare const user: string | undefined
+const queries = connectedAccountsQueries({ client, user })
 
 test('the list hooks give the results of TanStack Query', () => {
   expectTypeOf(useConnectedAccounts()).toEqualTypeOf<UseQueryResult<ConnectedAccount[]>>()
@@ -44,11 +58,60 @@ test('connect takes what startConnect takes, without what the provider knows', (
   connect({ connection: 'github', redirectUri: 'https://app.example' })
 })
 
-test('disconnect takes the id of an account', () => {
-  const { mutate } = useDisconnectAccount()
+test('disconnect takes the id of an account, and answers what came of it', () => {
+  const { mutate, mutateAsync, undo, undoable } = useDisconnectAccount({ undoMs: 5000 })
   mutate('cac_1')
   // @ts-expect-error an id, not an account
   mutate({ id: 'cac_1' })
+  expectTypeOf(mutateAsync('cac_1')).resolves.toEqualTypeOf<DisconnectedAccount>()
+  expectTypeOf(undoable).toEqualTypeOf<string[]>()
+  undo()
+  undo('cac_1')
+  // @ts-expect-error milliseconds are a number
+  useDisconnectAccount({ undoMs: '5s' })
+})
+
+test('a list can be selected from', () => {
+  const one = useConnectedAccounts({ select: (all) => all.find(({ id }) => id === 'cac_1') })
+  expectTypeOf(one).toEqualTypeOf<UseQueryResult<ConnectedAccount | undefined>>()
+  // @ts-expect-error accounts have no email
+  useConnectedAccounts({ select: (all) => all.map(({ email }) => email) })
+})
+
+test('pages are those of TanStack Query', () => {
+  expectTypeOf(useInfiniteConnectedAccounts({ connection: 'github' })).toEqualTypeOf<
+    UseInfiniteQueryResult<InfiniteData<ConnectedAccountsPage, string | undefined>>
+  >()
+  // @ts-expect-error a filter has no connections
+  useInfiniteConnectedAccounts({ connections: ['github'] })
+  const { queryKey } = queries.infiniteAccounts()
+  expectTypeOf(queryClient.getQueryData(queryKey)).toEqualTypeOf<
+    InfiniteData<ConnectedAccountsPage> | undefined
+  >()
+})
+
+test('a connection is asked about by its name and scopes', () => {
+  const connection = useConnection('github', { scopes: ['repo'], accountId: 'cac_1' })
+  expectTypeOf(connection.status).toEqualTypeOf<
+    | 'connected'
+    | 'expiring'
+    | 'missing_scopes'
+    | 'expired'
+    | 'not_connected'
+    | 'unavailable'
+    | 'pending'
+    | 'error'
+  >()
+  expectTypeOf(connection.missingScopes).toEqualTypeOf<string[]>()
+  expectTypeOf(connection.report).returns.toBeBoolean()
+  expectTypeOf(connection.returned).toEqualTypeOf<CompletedConnectedAccount | undefined>()
+  connection.repair({ returnTo: '/settings' })
+  // @ts-expect-error the scopes follow from the granted and the required ones
+  connection.repair({ scopes: ['repo'] })
+  // @ts-expect-error scopes are a list
+  useConnection('github', { scopes: 'repo' })
+  // @ts-expect-error a connection is missing
+  useConnection()
 })
 
 test('a callback is told by its status', () => {
@@ -63,7 +126,19 @@ test('a callback is told by its status', () => {
   expectTypeOf(callback.status).toEqualTypeOf<'success' | 'error'>()
 })
 
-test('lists can be suspended on', () => {
-  // @ts-expect-error not while nobody is logged in: skipToken would suspend for ever
+test('lists can be suspended on where somebody is logged in', () => {
+  expectTypeOf(useSuspenseConnectedAccounts()).toEqualTypeOf<
+    UseSuspenseQueryResult<ConnectedAccount[]>
+  >()
+  const { data } = useSuspenseConnectedAccounts({ select: (all) => all.length })
+  expectTypeOf(data).toBeNumber()
+  const known = connectedAccountsQueries({ client, user: 'auth0|alice' })
+  expectTypeOf(useSuspenseQuery(known.accounts()).data).toEqualTypeOf<ConnectedAccount[]>()
+  expectTypeOf(useSuspenseQuery(known.connections()).data).toEqualTypeOf<Connection[]>()
+  const { pages } = useSuspenseInfiniteQuery(known.infiniteAccounts()).data
+  expectTypeOf(pages).toEqualTypeOf<ConnectedAccountsPage[]>()
+  // @ts-expect-error a user may be undefined here: skipToken would suspend for ever
   useSuspenseQuery(queries.accounts())
+  // @ts-expect-error the same of pages
+  useSuspenseInfiniteQuery(queries.infiniteAccounts())
 })

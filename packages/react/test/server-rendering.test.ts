@@ -5,6 +5,10 @@ import {
   useConnectAccount,
   useConnectCallback,
   useConnectedAccounts,
+  useConnection,
+  useDisconnectAccount,
+  useInfiniteConnectedAccounts,
+  useSuspenseConnectedAccounts,
 } from '@connected-accounts/react'
 import { dehydrate, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { createElement } from 'react'
@@ -29,7 +33,11 @@ function Page() {
   const { data = [] } = useConnectedAccounts()
   const { status } = useConnectCallback()
   const { isPending } = useConnectAccount()
-  return createElement('p', null, `${data.map(({ id }) => id)} ${status} ${isPending}`)
+  const { undoable } = useDisconnectAccount({ undoMs: 5000 })
+  const connection = useConnection('github').status
+  const pages = useInfiniteConnectedAccounts().status
+  const all = `${useSuspenseConnectedAccounts().data.length} ${connection} ${pages} ${undoable}`
+  return createElement('p', null, `${data.map(({ id }) => id)} ${status} ${isPending} ${all}`)
 }
 
 test('a server fetches with the factories and renders with the hooks', async () => {
@@ -38,7 +46,7 @@ test('a server fetches with the factories and renders with the hooks', async () 
   await queryClient.query(connectedAccountsQueries(identity).accounts())
   const page = createElement(ConnectedAccountsProvider, identity, createElement(Page))
   const html = renderToString(createElement(QueryClientProvider, { client: queryClient }, page))
-  expect(html).toBe('<p>cac_1 idle false</p>')
+  expect(html).toBe('<p>cac_1 idle false 1 connected pending </p>')
   expect(dehydrate(queryClient).queries.map(({ queryKey }) => queryKey)).toEqual([
     [
       'connected-accounts',

@@ -3,7 +3,7 @@ import {
   type ConnectedAccountsClient,
   createConnectedAccountsClient,
 } from '@connected-accounts/client'
-import { ConnectedAccountsProvider } from '@connected-accounts/react'
+import { ConnectedAccountsProvider, type ConnectionLinks } from '@connected-accounts/react'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { type ReactNode, StrictMode } from 'react'
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
@@ -13,6 +13,7 @@ import type { StartedEmulator } from './emulator.js'
 interface AppProps {
   /** Who is logged in; Alice by default. */
   user?: 'alice' | 'bob' | 'nobody'
+  connections?: ConnectionLinks | undefined
   children?: ReactNode
 }
 
@@ -72,13 +73,14 @@ interface PageProps extends AppProps {
   session: { token: string }
 }
 
-function Page({ user = 'alice', children, client, queryClient, session }: PageProps) {
+function Page({ user = 'alice', connections, children, ...bed }: PageProps) {
+  const { client, queryClient, session } = bed
   session.token = user === 'nobody' ? 'nobody' : emulator.tokens[user]
   const id = user === 'nobody' ? undefined : `auth0|${user}`
   return (
     <StrictMode>
       <QueryClientProvider client={queryClient}>
-        <ConnectedAccountsProvider client={client} user={id}>
+        <ConnectedAccountsProvider client={client} user={id} connections={connections}>
           {children}
         </ConnectedAccountsProvider>
       </QueryClientProvider>

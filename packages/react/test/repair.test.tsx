@@ -1,0 +1,127 @@
+import { useConnectCallback, useConnection } from '@connected-accounts/react'
+import { expect, test } from 'vitest'
+import { commands } from 'vitest/browser'
+import { renderHook } from 'vitest-browser-react'
+import { createTestBed, nextNavigation, seed, type TestBed, withEmulator } from './support.js'
+
+withEmulator()
+
+const drive = 'https://www.googleapis.com/auth/drive'
+
+/** A page that asks about Google's connection, and completes a flow where it is opened with a callback. */
+async function openPage(bed: TestBed, options = {}) {
+  const { result, unmount } = await renderHook(
+    () => ({
+      connection: useConnection('google-oauth2', options),
+      callback: useConnectCallback(),
+    }),
+    { wrapper: bed.page },
+  )
+  const page = () => result.current
+  return { unmount, connection: () => page().connection, callback: () => page().callback }
+}
+
+/** Repairs, does what the person does at the provider, and opens the page that the browser comes back to. */
+async function repair(
+  bed: TestBed,
+  options: { accountId?: string; scopes?: string[]; loginHint?: string },
+  decision: 'allow' | 'cancel' = 'allow',
+) {
+  const { send } = bed
+  let body: Record<string, unknown> = {}
+  bed.send = async (request) => {
+    if (request.url.endsWith('/connect')) body = await request.clone().json()
+    return send(request)
+  }
+  const before = await openPage(bed, options)
+  await expect.poll(() => before.connection().status).not.toBe('pending')
+  const left = nextNavigation()
+  before.connection().repair({ appState: { step: 2 }, returnTo: '/settings' })
+  const callbackUrl = await commands.visitProvider(await left, decision)
+  await before.unmount()
+  window.history.replaceState(null, '', callbackUrl)
+  const after = createTestBed()
+  return { body, after, page: await openPage(after, options) }
+}
+
+test('repair() asks for the union of the granted and the required scopes, with the login_hint', async () => {
+  const [account] = await seed(1)
+  const granted = account?.scopes ?? []
+  const { body, page } = await repair(createTestBed(), {
+    scopes: [String(granted[0]), drive],
+    loginHint: 'alice@gmail.example',
+  })
+  expect(body.scopes).toEqual([...granted, drive])
+  expect(body.authorization_params).toEqual({ login_hint: 'alice@gmail.example' })
+  await expect.poll(() => page.connection().status).toBe('connected')
+})
+
+test('without a loginHint no parameters are sent, and without any scopes no scopes', async () => {
+  const { body } = await repair(createTestBed(), {})
+  expect(body.connection).toBe('google-oauth2')
+  expect(body).not.toHaveProperty('authorization_params')
+  expect(body).not.toHaveProperty('scopes')
+})
+
+test('what was given to repair() comes back, beside the account that was to be repaired', async () => {
+  const [account] = await seed(1)
+  const { page } = await repair(createTestBed(), {})
+  await expect.poll(() => page.callback().status).toBe('success')
+  expect(page.callback()).toMatchObject({
+    appState: { step: 2 },
+    returnTo: '/settings',
+    repairs: account?.id,
+  })
+})
+
+test('another account than the one that was to be repaired is told', async () => {
+  const [account] = await seed(1) // not the one that the person has at the provider
+  const { page } = await repair(createTestBed(), { accountId: String(account?.id) })
+  await expect.poll(() => page.connection().returned).toBeDefined()
+  expect(page.connection().returned?.id).not.toBe(account?.id)
+  expect(page.connection().isOtherAccount).toBe(true)
+})
+
+test('the same account that comes back is no other, and the status follows', async () => {
+  const first = await repair(createTestBed(), {})
+  await expect.poll(() => first.page.connection().returned).toBeDefined()
+  const accountId = first.page.connection().returned?.id
+  expect(first.page.connection().isOtherAccount).toBe(false)
+  await first.page.unmount()
+  const second = await repair(first.after, { accountId: String(accountId), scopes: [drive] })
+  await expect.poll(() => second.page.connection().returned?.id).toBe(accountId)
+  expect(second.page.connection().isOtherAccount).toBe(false)
+  await expect.poll(() => second.page.connection().status).toBe('connected')
+})
+
+test('a repair that the person refuses leaves the status, and says what it was for', async () => {
+  const [account] = await seed(1)
+  const { page } = await repair(createTestBed(), { scopes: [drive] }, 'cancel')
+  await expect.poll(() => page.callback().status).toBe('error')
+  expect(page.callback()).toMatchObject({ appState: { step: 2 }, repairs: account?.id })
+  await expect.poll(() => page.connection().status).toBe('missing_scopes')
+  expect(page.connection().returned).toBeUndefined()
+})
+
+test('a flow that completes ends what was reported, also where the list stays as it was', async () => {
+  const first = await repair(createTestBed(), {})
+  await expect.poll(() => first.page.connection().status).toBe('connected')
+  first.page.connection().report({ code: 'connection_not_connected' })
+  await expect.poll(() => first.page.connection().status).toBe('expired')
+  const left = nextNavigation()
+  first.page.connection().repair()
+  const callbackUrl = await commands.visitProvider(await left, 'allow')
+  await first.page.unmount()
+  window.history.replaceState(null, '', callbackUrl)
+  const page = await openPage(first.after) // as in a popup: the page and its cache live on
+  await expect.poll(() => page.connection().status).toBe('connected')
+})
+
+test('a repair that cannot start says why', async () => {
+  const bed = createTestBed()
+  const { result } = await renderHook(() => useConnection('nowhere'), { wrapper: bed.page })
+  await expect.poll(() => result.current.status).toBe('unavailable')
+  result.current.repair()
+  await expect.poll(() => result.current.repairError).toMatchObject({ code: 'not_found' })
+  expect(result.current.isRepairing).toBe(false)
+})

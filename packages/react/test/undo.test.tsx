@@ -1,0 +1,150 @@
+import { useConnectedAccounts, useDisconnectAccount } from '@connected-accounts/react'
+import { expect, test } from 'vitest'
+import { render, renderHook } from 'vitest-browser-react'
+import { createTestBed, failNext, seed, type TestBed, withEmulator } from './support.js'
+
+withEmulator()
+
+const deletions = ({ calls }: TestBed) => calls.filter((call) => call.startsWith('DELETE')).length
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Renders the list and the mutation, with an account in it, and waits until it is there. */
+async function renderList(bed: TestBed, undoMs: number) {
+  const [account] = await seed(1)
+  const { result, unmount } = await renderHook(
+    () => ({ list: useConnectedAccounts().data, disconnect: useDisconnectAccount({ undoMs }) }),
+    { wrapper: bed.page },
+  )
+  await expect.poll(() => result.current.list?.length).toBe(1)
+  return {
+    id: String(account?.id),
+    unmount,
+    disconnect: () => result.current.disconnect,
+    listed: () => result.current.list?.length,
+  }
+}
+
+function Disconnect({ id }: { id: string }) {
+  const { mutate, undoable } = useDisconnectAccount({ undoMs: 200 })
+  return (
+    <button type="button" onClick={() => mutate(id)}>
+      {undoable.length} undoable
+    </button>
+  )
+}
+
+test('within undoMs nothing is sent and the account is out of the list; then it is deleted', async () => {
+  const bed = createTestBed()
+  const { id, disconnect, listed } = await renderList(bed, 400)
+  disconnect().mutate(id)
+  await expect.poll(listed).toBe(0)
+  expect(disconnect().undoable).toEqual([id])
+  await wait(150)
+  expect(deletions(bed)).toBe(0)
+  expect(disconnect().isPending).toBe(true)
+  await expect.poll(() => disconnect().data).toMatchObject({ id, undone: false })
+  expect(deletions(bed)).toBe(1)
+  expect(disconnect().undoable).toEqual([])
+})
+
+test('undo() puts the account back, nothing is ever sent, and the result says so', async () => {
+  const bed = createTestBed()
+  const { id, disconnect, listed } = await renderList(bed, 300)
+  disconnect().mutate(id)
+  await expect.poll(() => disconnect().undoable).toEqual([id])
+  disconnect().undo()
+  await expect.poll(listed).toBe(1)
+  await expect.poll(() => disconnect().data).toMatchObject({ id, undone: true })
+  await wait(500)
+  expect(deletions(bed)).toBe(0)
+  expect(listed()).toBe(1)
+})
+
+test('undo(id) undoes that account alone', async () => {
+  const bed = createTestBed()
+  const { id, disconnect, listed } = await renderList(bed, 300)
+  const [other] = await seed(1, 'github')
+  await bed.queryClient.refetchQueries()
+  disconnect().mutate(id)
+  disconnect().mutate(String(other?.id))
+  await expect.poll(() => disconnect().undoable).toEqual([id, other?.id])
+  disconnect().undo(id)
+  await expect.poll(() => deletions(bed)).toBe(1)
+  expect(bed.calls.at(-1)).not.toContain(id)
+  await expect.poll(listed).toBe(1)
+})
+
+test('a focused window within undoMs does not bring the account back', async () => {
+  const bed = createTestBed()
+  const { id, disconnect, listed } = await renderList(bed, 500)
+  disconnect().mutate(id)
+  await expect.poll(listed).toBe(0)
+  await bed.queryClient.refetchQueries()
+  expect(listed()).toBe(0)
+  disconnect().undo()
+  await expect.poll(listed).toBe(1)
+})
+
+test('unmounting the component does not lose it: another one can undo it', async () => {
+  const bed = createTestBed()
+  const { id, disconnect, unmount } = await renderList(bed, 500)
+  disconnect().mutate(id)
+  await expect.poll(() => disconnect().undoable).toEqual([id])
+  await unmount()
+  const { result } = await renderHook(() => useDisconnectAccount(), { wrapper: bed.page })
+  expect(result.current.undoable).toEqual([id])
+  result.current.undo()
+  await expect.poll(() => result.current.undoable).toEqual([])
+  await wait(600)
+  expect(deletions(bed)).toBe(0)
+})
+
+test('unmounting the component does not undo it either', async () => {
+  const bed = createTestBed()
+  const { id, disconnect, unmount } = await renderList(bed, 200)
+  disconnect().mutate(id)
+  await expect.poll(() => disconnect().undoable).toEqual([id])
+  await unmount()
+  await expect.poll(() => deletions(bed)).toBe(1)
+})
+
+test('leaving within the undo window sends nothing, and a page that comes back has the account', async () => {
+  const bed = createTestBed()
+  const { id, disconnect, listed } = await renderList(bed, 200)
+  disconnect().mutate(id)
+  await expect.poll(listed).toBe(0)
+  window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))
+  await wait(400)
+  expect(deletions(bed)).toBe(0)
+  window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))
+  await expect.poll(listed).toBe(1)
+  expect(disconnect().data).toMatchObject({ undone: true })
+  expect(deletions(bed)).toBe(0)
+})
+
+test('a deletion that is refused after the window is rolled back', async () => {
+  const bed = createTestBed()
+  const { id, disconnect, listed } = await renderList(bed, 100)
+  await failNext('deleteConnectedAccount', 403)
+  disconnect().mutate(id)
+  await expect.poll(listed).toBe(0)
+  await expect.poll(() => disconnect().error).toMatchObject({ code: 'insufficient_scope' })
+  await expect.poll(listed).toBe(1)
+})
+
+test("a user switched within the undo window undoes it: nothing is sent with the next user's token", async () => {
+  const [account] = await seed(1)
+  const bed = createTestBed()
+  const page = (user: 'alice' | 'bob') => (
+    <bed.page user={user}>
+      <Disconnect id={String(account?.id)} />
+    </bed.page>
+  )
+  const screen = await render(page('alice'))
+  await screen.getByRole('button').click()
+  await expect.element(screen.getByRole('button')).toHaveTextContent('1 undoable')
+  await screen.rerender(page('bob'))
+  await expect.element(screen.getByRole('button')).toHaveTextContent('0 undoable')
+  await wait(400)
+  expect(deletions(bed)).toBe(0)
+})
