@@ -22,6 +22,16 @@ export {
   type CompletedConnect,
   completeConnect,
 } from './complete-connect.js'
+export {
+  type ConnectionDefinition,
+  type ConnectionDrift,
+  type ConnectionReference,
+  type ConnectionScope,
+  checkConnections,
+  defineConnections,
+  type Register,
+  type RegisteredConnection,
+} from './connections.js'
 export { type AuthorizedFetchOptions, createAuthorizedFetch } from './create-authorized-fetch.js'
 export type { DpopProofRequest, DpopProver } from './dpop.js'
 export {

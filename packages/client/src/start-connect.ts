@@ -3,6 +3,7 @@ import { unwrap } from './answer.js'
 import { STATE_PREFIX } from './callback.js'
 import type { ConnectedAccountsClient } from './client.js'
 import { checkConnectOptions } from './connect-options.js'
+import type { ConnectionReference, ConnectionScope } from './connections.js'
 import { codeChallenge, randomToken } from './pkce.js'
 import { isConnectResponse } from './shape.js'
 import type { Transaction, TransactionStore } from './transactions.js'
@@ -10,16 +11,19 @@ import type { Abortable, AuthorizationParams } from './types.js'
 
 /** Options of {@link startConnect}. */
 export interface StartConnectOptions extends Abortable {
-  /** Name of the connection, like `google-oauth2`. */
-  connection: string
+  /** The connection, by its name like `google-oauth2` or as `defineConnections` has it. */
+  connection: ConnectionReference
   /** Where the browser comes back to; an allowed callback URL of the application. */
   redirectUri: string
   /** Keeps what `completeConnect` needs. */
   transactions: TransactionStore
   /** The logged-in user, who alone can complete it then; left out, whoever has the transaction can. */
   user?: string | undefined
-  /** 1 to 100 scopes asked of the third party. They replace those of the connection, so name all that are needed. */
-  scopes?: string[] | undefined
+  /**
+   * 1 to 100 scopes asked of the third party, by default those of the definition. They replace those that the tenant has
+   * for the connection, so name all that are needed.
+   */
+  scopes?: readonly ConnectionScope[] | undefined
   /** More parameters for the third party, like `login_hint`. */
   authorizationParams?: AuthorizationParams | undefined
   /** Any JSON; `completeConnect` gives it back. Dates, maps and whatever else JSON would change are refused. */
@@ -52,8 +56,9 @@ export async function startConnect(
   client: ConnectedAccountsClient,
   options: StartConnectOptions,
 ): Promise<StartedConnect> {
-  const { connection, redirectUri, transactions, scopes, authorizationParams, signal } = options
-  checkConnectOptions(options)
+  const { redirectUri, transactions, authorizationParams, signal } = options
+  const { connection, scopes } = requested(options)
+  checkConnectOptions({ ...options, connection, scopes })
   const state = STATE_PREFIX + randomToken()
   const codeVerifier = randomToken()
   const call = client.POST('/connected-accounts/connect', {
@@ -63,7 +68,7 @@ export async function startConnect(
       state,
       code_challenge: await codeChallenge(codeVerifier),
       code_challenge_method: 'S256',
-      ...(scopes && { scopes }),
+      ...(scopes && { scopes: [...scopes] }),
       ...(authorizationParams && { authorization_params: authorizationParams }),
     },
     parseAs: 'text',
@@ -71,7 +76,7 @@ export async function startConnect(
   })
   const [answer, accountIds] = await Promise.all([
     unwrap(call, isConnectResponse),
-    idsOfAccounts(client, options),
+    idsOfAccounts(client, { connection, signal }),
   ])
   const expiresAt = Date.now() + answer.expires_in * 1000
   const pending = {
@@ -80,16 +85,22 @@ export async function startConnect(
     attempted: false,
     ...(accountIds && { accountIds }),
   }
-  await transactions.set(state, newTransaction(options, { expiresAt, pending }), { expiresAt })
+  await transactions.set(state, newTransaction(options, { connection, expiresAt, pending }), {
+    expiresAt,
+  })
   return { url: connectUrl(answer.connect_uri, answer.connect_params.ticket), state, expiresAt }
 }
 
+function requested({ connection, scopes }: StartConnectOptions) {
+  if (typeof connection !== 'object') return { connection, scopes }
+  return { connection: connection.connection, scopes: scopes ?? connection.scopes }
+}
+
 function newTransaction(
-  { connection, redirectUri, user, appState, returnTo }: StartConnectOptions,
-  rest: Pick<Transaction, 'expiresAt' | 'pending'>,
+  { redirectUri, user, appState, returnTo }: StartConnectOptions,
+  rest: Pick<Transaction, 'connection' | 'expiresAt' | 'pending'>,
 ): Transaction {
   return {
-    connection,
     redirectUri,
     ...(user !== undefined && { user }),
     ...(appState !== undefined && { appState }),
@@ -100,7 +111,7 @@ function newTransaction(
 
 async function idsOfAccounts(
   client: ConnectedAccountsClient,
-  { connection, signal }: StartConnectOptions,
+  { connection, signal }: Abortable & { connection: string },
 ): Promise<string[] | undefined> {
   try {
     const ids = []

@@ -1,0 +1,39 @@
+// An app that has registered its connections, against the package as it is built: a registration is for a whole program.
+import {
+  type ConnectedAccountsClient,
+  defineConnections,
+  memoryTransactions,
+  startConnect,
+} from '@connected-accounts/client'
+
+export const connections = defineConnections({
+  calendar: {
+    connection: 'google-oauth2',
+    scopes: ['openid', 'calendar'],
+    label: 'Google Calendar',
+  },
+  code: {
+    connection: 'github',
+    scopes: ['repo'],
+    revokeUrl: 'https://github.com/settings/applications',
+  },
+})
+
+declare module '@connected-accounts/client' {
+  interface Register {
+    connections: typeof connections
+  }
+}
+
+declare const client: ConnectedAccountsClient
+const options = { redirectUri: 'https://app.example.test/', transactions: memoryTransactions() }
+
+startConnect(client, { ...options, connection: 'google-oauth2' })
+startConnect(client, { ...options, connection: 'github', scopes: ['repo'] })
+startConnect(client, { ...options, connection: connections.calendar })
+// @ts-expect-error no such connection is registered
+startConnect(client, { ...options, connection: 'google' })
+// @ts-expect-error no such scope is registered
+startConnect(client, { ...options, connection: 'github', scopes: ['repos'] })
+// @ts-expect-error another definition is not registered
+startConnect(client, { ...options, connection: { connection: 'dropbox' } })
