@@ -160,6 +160,12 @@ test('a prover that says it is off is held to Bearer', async () => {
   await expect(listConnectedAccounts(bound)).rejects.toMatchObject({ code: 'dpop_prover_missing' })
 })
 
+test('a token is never sent along a redirect, not even where the call asks for it', async () => {
+  const { client, requests } = clientOf([empty])
+  await client.GET('/connected-accounts/accounts', { redirect: 'follow' })
+  expect(requests.map(({ redirect }) => redirect)).toEqual(['manual'])
+})
+
 test('what the token source throws reaches the caller untouched', async () => {
   const failure = new Error('login_required')
   const { fetch } = observedFetch(empty)

@@ -103,6 +103,27 @@ test.for([400, 401])(
   },
 )
 
+test('where another request has learned the clock in the meantime, no fresh token is asked for', async () => {
+  let answer = (_: Response) => {}
+  const pending = new Promise<Response>((resolve) => {
+    answer = resolve
+  })
+  const refused = refuse('invalid_dpop_proof')
+  const { client, requests, asked, proofs } = clientOf(
+    [() => pending, refused, empty],
+    'cached',
+    'cached',
+    jwt({ iat: now() + 600 }),
+  )
+  const first = listConnectedAccounts(client)
+  await expect.poll(() => requests.length).toBe(1)
+  await listConnectedAccounts(client)
+  answer(refused())
+  await first
+  expect(asked.map(({ fresh }) => fresh)).toEqual([false, false, true])
+  expect(proofs.map(({ clockOffset }) => clockOffset > 590)).toEqual([false, false, true, true])
+})
+
 test('all causes may follow one another, each once', async () => {
   const { client, requests, asked } = clientOf(
     [
