@@ -27,7 +27,7 @@ test('a connection may be given as it was defined, with its scopes', async () =>
 test('scopes of its own replace those of the definition, and a definition may have none', async () => {
   const own = start({ connection: connections.calendar, scopes: ['openid'] })
   await own.flow
-  expect((await own.sent()[0]?.json()).scopes).toEqual(['openid'])
+  expect(await own.sent()[0]?.json()).toMatchObject({ scopes: ['openid'] })
   const none = start({ connection: connections.code })
   await none.flow
   expect(await none.sent()[0]?.json()).not.toHaveProperty('scopes')
