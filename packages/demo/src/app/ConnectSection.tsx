@@ -23,7 +23,7 @@ const SCOPES: Record<string, string[]> = {
 /** A button for each connection that the person may connect an account of. */
 export function ConnectSection() {
   const { variables, isPending, error, connect } = useConnectAccount()
-  const leavingTo = isPending ? variables.connection : undefined
+  const leavingTo = isPending ? nameOf(variables) : undefined
   return (
     <section aria-labelledby="connect-heading">
       <h2 id="connect-heading">Connect an account</h2>
@@ -66,6 +66,10 @@ function Choices({ leavingTo, connect }: ChoicesProps) {
       {!data && [1, 2, 3].map((shape) => <span key={shape} className="skeleton pill" />)}
     </div>
   )
+}
+
+function nameOf({ connection }: ConnectAccountOptions): string {
+  return typeof connection === 'string' ? connection : connection.connection
 }
 
 function inNotice(error: Error) {
