@@ -109,7 +109,7 @@ test('of two deletions at once the refused one comes back and the other does not
   disconnect().mutate(String(one?.id))
   disconnect().mutate(String(two?.id))
   await expect.poll(() => deletions(bed).length).toBe(2)
-  expect(ids()).toEqual([[], []])
+  await expect.poll(ids).toEqual([[], []])
   await failNext('deleteConnectedAccount', 403)
   letThrough(one?.id)
   await expect.poll(ids).toEqual([[one?.id], [one?.id]])

@@ -1,5 +1,9 @@
 import { sessionStorageTransactions, startConnect } from '@connected-accounts/client'
-import { useConnectCallback, useConnectedAccounts } from '@connected-accounts/react'
+import {
+  useConnectCallback,
+  useConnectedAccounts,
+  useDisconnectAccount,
+} from '@connected-accounts/react'
 import { afterEach, expect, test } from 'vitest'
 import { commands } from 'vitest/browser'
 import { renderHook } from 'vitest-browser-react'
@@ -57,6 +61,20 @@ test('an account that one tab disconnects leaves the list of the other, which as
   tab.disconnect()
   await expect.poll(() => result.current.data?.length).toBe(1)
   expect(bed.calls).toHaveLength(2)
+})
+
+test('the tab that disconnects does not take its own message for another tab', async () => {
+  const [account] = await seed(1)
+  const bed = createTestBed()
+  const { result } = await renderHook(
+    () => ({ list: useConnectedAccounts().data, disconnect: useDisconnectAccount() }),
+    { wrapper: bed.page },
+  )
+  await expect.poll(() => result.current.list?.length).toBe(1)
+  result.current.disconnect.mutate(String(account?.id))
+  await expect.poll(() => result.current.disconnect.isSuccess).toBe(true)
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  expect(bed.calls.map((call) => call.split(' ')[0])).toEqual(['GET', 'DELETE', 'GET'])
 })
 
 test("another user's tab is told nothing", async () => {
