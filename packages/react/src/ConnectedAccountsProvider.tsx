@@ -2,13 +2,13 @@
 
 import {
   type ConnectedAccountsClient,
+  type ConnectionDefinition,
   sessionStorageTransactions,
   type TransactionStore,
 } from '@connected-accounts/client'
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useMemo, useState } from 'react'
 import { Context } from './context.js'
-import type { ConnectionLinks } from './disconnect.js'
 import { findingsOptions } from './findings.js'
 import { connectedAccountsQueries } from './queries.js'
 import { listenToOtherTabs, refreshAccounts } from './refresh.js'
@@ -25,7 +25,7 @@ export interface ConnectedAccountsProviderProps {
   /** Keeps flows while the person is away; by default in `sessionStorage`. */
   transactions?: TransactionStore | undefined
   /** The application's connections, as `defineConnections` of the client has them: where a grant is revoked. */
-  connections?: ConnectionLinks | undefined
+  connections?: Record<string, ConnectionDefinition> | undefined
   children?: ReactNode
 }
 

@@ -1,9 +1,8 @@
 'use client'
 
-import type { TransactionStore } from '@connected-accounts/client'
+import type { ConnectionDefinition, TransactionStore } from '@connected-accounts/client'
 import type { SkipToken } from '@tanstack/react-query'
 import { createContext, useContext } from 'react'
-import type { ConnectionLinks } from './disconnect.js'
 import { type Identity, nobodyLoggedIn } from './keys.js'
 import { type ConnectedAccountsQueries, connectedAccountsQueries } from './queries.js'
 
@@ -11,7 +10,7 @@ import { type ConnectedAccountsQueries, connectedAccountsQueries } from './queri
 export interface ConnectedAccountsContext extends Identity {
   queries: ConnectedAccountsQueries<SkipToken>
   redirectUri: string | undefined
-  connections: ConnectionLinks | undefined
+  connections: Record<string, ConnectionDefinition> | undefined
   transactions: TransactionStore
 }
 

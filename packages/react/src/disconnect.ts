@@ -1,4 +1,5 @@
 import {
+  type ConnectionDefinition,
   deleteConnectedAccount,
   isMyAccountApiError,
   iterateConnectedAccounts,
@@ -16,14 +17,8 @@ export interface DisconnectSettings {
   /** How long it can be undone, in milliseconds; nothing is sent before. By default 0: sent at once. */
   undoMs?: number | undefined
   /** Where the `revokeUrl` of the result comes from. */
-  connections?: ConnectionLinks | undefined
+  connections?: Record<string, ConnectionDefinition> | undefined
 }
-
-/** The application's connections, by names of its own. */
-export type ConnectionLinks = Record<
-  string,
-  { readonly connection: string; readonly revokeUrl?: string | undefined }
->
 
 /** What came of disconnecting an account. */
 export interface DisconnectedAccount {

@@ -8,7 +8,7 @@ export type {
   ConnectAccountOptions,
   ConnectSettings,
 } from './connect.js'
-export type { ConnectionLinks, DisconnectedAccount, DisconnectSettings } from './disconnect.js'
+export type { DisconnectedAccount, DisconnectSettings } from './disconnect.js'
 export type { Identity } from './keys.js'
 export type { ConnectedAccountsFilter } from './lists.js'
 export { type ConnectedAccountsQueries, connectedAccountsQueries } from './queries.js'

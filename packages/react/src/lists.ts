@@ -5,6 +5,7 @@ import {
   iterateConnectedAccounts,
   iterateConnections,
   listConnectedAccounts,
+  type RegisteredConnection,
 } from '@connected-accounts/client'
 import { infiniteQueryOptions, queryOptions, skipToken } from '@tanstack/react-query'
 import { withoutHidden } from './hidden.js'
@@ -18,10 +19,12 @@ import {
 import type { InfiniteQueryOptions, PageParam, QueryOptions } from './options.js'
 import { retry, retryDelay } from './retry.js'
 
+type ConnectionName = RegisteredConnection['connection']
+
 /** Which accounts to list. */
 export interface ConnectedAccountsFilter {
   /** Name of a connection, or up to 20 names; by default the accounts of every connection. */
-  connection?: string | string[] | undefined
+  connection?: ConnectionName | ConnectionName[] | undefined
 }
 
 /** Key of a list of accounts. */

@@ -1,6 +1,11 @@
 'use client'
 
-import type { CompletedConnectedAccount, ConnectedAccount } from '@connected-accounts/client'
+import type {
+  CompletedConnectedAccount,
+  ConnectedAccount,
+  ConnectionReference,
+  ConnectionScope,
+} from '@connected-accounts/client'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useReducer } from 'react'
 import type { ConnectAccountOptions } from './connect.js'
@@ -11,8 +16,8 @@ import { useConnectAccount } from './useConnectAccount.js'
 
 /** Options of {@link useConnection}. */
 export interface UseConnectionOptions {
-  /** The scopes that the application needs at the provider. */
-  scopes?: readonly string[] | undefined
+  /** The scopes that the application needs at the provider; by default those of its definition. */
+  scopes?: readonly ConnectionScope[] | undefined
   /** The one account that counts; by default any of the connection. */
   accountId?: string | undefined
   /** Whose account the provider is to offer when it is repaired, like an email address. */
@@ -58,17 +63,22 @@ export type RepairOptions = Pick<
 const DAY = 86_400_000
 const LONGEST_TIMER = 2 ** 31 - 1
 
-/** Whether a connection can be used now: with these scopes, by one account or by any of them. */
+/**
+ * Whether a connection can be used now: with these scopes, by one account or by any of them. The connection is named by its
+ * name or as `defineConnections` of the client has it.
+ */
 export function useConnection(
-  connection: string,
+  reference: ConnectionReference,
   options: UseConnectionOptions = {},
 ): UseConnectionResult {
-  const { scopes = [], accountId, loginHint } = options
+  const definition = typeof reference === 'string' ? { connection: reference } : reference
+  const { connection } = definition
+  const { scopes = definition.scopes ?? [], accountId, loginHint } = options
   const { client, user } = useConnectedAccountsContext()
   const queryClient = useQueryClient()
   const findings = findingsOptions({ client, user }, connection)
   const { reports = [], returned } = useQuery(findings).data ?? {}
-  const { best, listed, ...rest } = useStatus(connection, options, reports)
+  const { best, listed, ...rest } = useStatus(connection, { ...options, scopes }, reports)
   const { connect, isPending, error } = useConnectAccount()
   const { account, missingScopes = [...scopes] } = best ?? {}
   const isReturned = accountId === undefined || returned?.repairs === accountId
@@ -85,8 +95,8 @@ export function useConnection(
       const union = [...new Set([...(account?.scopes ?? []), ...scopes, ...missingScopes])]
       connect({
         ...flow,
-        connection,
-        scopes: union.length ? union : undefined,
+        connection: reference,
+        scopes: union.length ? (union as ConnectionScope[]) : undefined, // what was granted may be more than is registered
         authorizationParams: loginHint
           ? { login_hint: loginHint, ...authorizationParams }
           : authorizationParams,

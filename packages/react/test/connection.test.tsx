@@ -1,4 +1,4 @@
-import { deleteConnectedAccount, TokenError } from '@connected-accounts/client'
+import { defineConnections, deleteConnectedAccount, TokenError } from '@connected-accounts/client'
 import { type UseConnectionOptions, useConnection } from '@connected-accounts/react'
 import { expect, test } from 'vitest'
 import { renderHook } from 'vitest-browser-react'
@@ -58,6 +58,17 @@ test('without an account it is not_connected, and every scope is missing', async
   const { ask: connection, status } = await ask(createTestBed(), { scopes: ['openid'] })
   await expect.poll(status).toBe('not_connected')
   expect(connection()).toMatchObject({ account: undefined, missingScopes: ['openid'] })
+})
+
+test('a connection as defineConnections has it brings its scopes', async () => {
+  await seed(1)
+  const bed = createTestBed()
+  const { calendar } = defineConnections({
+    calendar: { connection: 'google-oauth2', scopes: ['calendar.write'] },
+  })
+  const { result } = await renderHook(() => useConnection(calendar), { wrapper: bed.page })
+  await expect.poll(() => result.current.status).toBe('missing_scopes')
+  expect(result.current.missingScopes).toEqual(['calendar.write'])
 })
 
 test('a connection that the tenant does not offer is unavailable', async () => {

@@ -1,5 +1,5 @@
+import type { ConnectionDefinition } from '@connected-accounts/client'
 import {
-  type ConnectionLinks,
   connectedAccountsQueries,
   useConnectedAccounts,
   useDisconnectAccount,
@@ -16,7 +16,10 @@ const google = {
 }
 
 /** Renders a list of all accounts, one of Google's, and the mutation; waits until both lists are there. */
-async function renderLists({ page: Page }: TestBed, connections?: ConnectionLinks) {
+async function renderLists(
+  { page: Page }: TestBed,
+  connections?: Record<string, ConnectionDefinition>,
+) {
   const { result } = await renderHook(
     () => ({
       all: useConnectedAccounts().data,

@@ -1,9 +1,10 @@
 import {
   type ConnectedAccount,
   type ConnectedAccountsClient,
+  type ConnectionDefinition,
   createConnectedAccountsClient,
 } from '@connected-accounts/client'
-import { ConnectedAccountsProvider, type ConnectionLinks } from '@connected-accounts/react'
+import { ConnectedAccountsProvider } from '@connected-accounts/react'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { type ReactNode, StrictMode } from 'react'
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
@@ -13,7 +14,7 @@ import type { StartedEmulator } from './emulator.js'
 interface AppProps {
   /** Who is logged in; Alice by default. */
   user?: 'alice' | 'bob' | 'nobody'
-  connections?: ConnectionLinks | undefined
+  connections?: Record<string, ConnectionDefinition> | undefined
   children?: ReactNode
 }
 
