@@ -18,11 +18,11 @@ import type { Consents } from './consents.js'
 import type { GrantOrganizations } from './grant-organizations.js'
 import { createInteractionPolicy } from './interaction-policy.js'
 import { loginPath } from './login-page.js'
+import { absoluteLifetime, remainingLifetime } from './refresh-token-lifetime.js'
 import { apiOfResource, OIDC_SCOPES, resourceOf, resourceServer } from './resource-servers.js'
 import type { TokenNonces } from './token-nonces.js'
 
 const day = 86_400
-const GRANT_LIFETIME = 31 * day
 
 /** What oidc-provider is configured to work with. */
 export interface ConfigurationParts {
@@ -81,7 +81,7 @@ export function oidcConfiguration(context: Context, parts: ConfigurationParts): 
       client.grantTypeAllowed('refresh_token') && source.scopes.has('offline_access'),
     expiresWithSession: () => false,
     renderError,
-    ttl,
+    ttl: lifetimes(context),
   }
 }
 
@@ -95,15 +95,19 @@ const routes: Configuration['routes'] = {
 }
 
 // In seconds. A grant lives as long as what was issued from it.
-const ttl: Configuration['ttl'] = {
-  AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? day,
-  AuthorizationCode: 600,
-  ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? day,
-  Grant: GRANT_LIFETIME,
-  IdToken: 36_000,
-  Interaction: 3600,
-  RefreshToken: 30 * day,
-  Session: 3 * day,
+function lifetimes(context: Context): Configuration['ttl'] {
+  const settingsOf = (id: string | undefined) =>
+    context.tenant.clients.find(({ client_id }) => client_id === id)?.refresh_token
+  return {
+    AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? day,
+    AuthorizationCode: 600,
+    ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? day,
+    Grant: (_ctx, { clientId }) => Math.max(31 * day, absoluteLifetime(settingsOf(clientId))),
+    IdToken: 36_000,
+    Interaction: 3600,
+    RefreshToken: (_ctx, token) => remainingLifetime(context, token),
+    Session: 3 * day,
+  }
 }
 
 function features(context: Context, nonces: TokenNonces): Configuration['features'] {
@@ -155,7 +159,7 @@ async function createGrant(
   }
   const grantId = await grant.save()
   const organization = findOrganization(tenant, ctx.oidc.params?.organization)
-  if (organization) organizations.set(grantId, organization.id, now() + GRANT_LIFETIME * 1000)
+  if (organization) organizations.set(grantId, organization.id, now() + grant.expiration * 1000)
   return grant
 }
 

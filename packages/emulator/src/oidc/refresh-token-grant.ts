@@ -17,6 +17,7 @@ import type { Client } from '../tenant.js'
 import { accountOf } from './account.js'
 import type { GrantOrganizations } from './grant-organizations.js'
 import { createOneAtATime } from './one-at-a-time.js'
+import { renew } from './refresh-token-lifetime.js'
 import { type LoginGrant, type RefreshTarget, refreshTarget } from './refresh-token-policy.js'
 import { resourceOf, resourceServer } from './resource-servers.js'
 import { required } from './token-request.js'
@@ -60,6 +61,7 @@ export function registerRefreshTokenGrant(options: RefreshTokenGrantOptions): vo
         }
         const refresh = { ...options, ctx, source, grant }
         await refuseReuse(refresh)
+        if (!(await renew(options.context, source))) throw expired()
         await answer(refresh, proof?.thumbprint)
       })
     },
@@ -75,8 +77,12 @@ async function findSource(
   const source = await provider.RefreshToken.find(value, { ignoreExpiration: true })
   if (!source) throw new errors.InvalidGrant('refresh token not found')
   if (source.clientId !== ctx.oidc.client.clientId) throw new errors.InvalidGrant('client mismatch')
-  if (source.isExpired) throw new errors.InvalidGrant('refresh token is expired')
+  if (source.isExpired) throw expired()
   return source
+}
+
+function expired(): Error {
+  return new errors.InvalidGrant('refresh token is expired')
 }
 
 // RFC 9700 §4.14.2: a rotated refresh token that comes back has been stolen from someone, so its whole family ends.

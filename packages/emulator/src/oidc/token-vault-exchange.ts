@@ -15,6 +15,7 @@ import {
   PRIVILEGED_TOKEN,
   readPrivilegedRequest,
 } from './privileged-exchange.js'
+import { renew } from './refresh-token-lifetime.js'
 import { oauthError, required } from './token-request.js'
 
 const federatedToken = 'http://auth0.com/oauth/token-type/federated-connection-access-token'
@@ -157,7 +158,8 @@ async function userOfRefreshToken({
   if (!token?.isValid || token.clientId !== clientId) return undefined
   const isHeld = !token.jkt || token.jkt === thumbprint
   const isIgnored = context.switches.get().exchangeProof === 'ignored'
-  return isHeld || isIgnored ? token.accountId : undefined
+  if (!isHeld && !isIgnored) return undefined
+  return (await renew(context, token)) ? token.accountId : undefined
 }
 
 // The answer is never bound, so a proof says no more than that the client holds the key of its subject token.
