@@ -1,6 +1,6 @@
 import { errors, importJWK, type JWTPayload, jwtVerify } from 'jose'
 import type { Context } from './context.js'
-import { DPOP_ALGS, DpopError, verifyProof } from './dpop.js'
+import { DpopError, verifyProof } from './dpop.js'
 import type { DpopNonces } from './dpop-nonces.js'
 import { createExpiringMap } from './expiring-map.js'
 import type { Api } from './tenant.js'
@@ -54,14 +54,14 @@ export interface VerifierOptions {
  * their proof and Bearer tokens to their scheme (RFC 6750 §2.1, RFC 9449 §7.1 and §7.2).
  */
 export function createAccessTokenVerifier(options: VerifierOptions): AccessTokenVerifier {
-  const { context, api } = options
+  const { context } = options
   const seen = createExpiringMap<true>(context.clock.proofNow)
   return {
     async verify(request) {
-      const { scheme, token } = readAuthorization(request, api)
+      const { scheme, token } = readAuthorization(request, options)
       const claims = await readToken(token, scheme, options)
       const thumbprint = claims.cnf?.jkt
-      if ((scheme === 'DPoP') !== (thumbprint !== undefined)) throw wrongScheme(scheme, api)
+      if ((scheme === 'DPoP') !== (thumbprint !== undefined)) throw wrongScheme(scheme, options)
       const access = { ...describe(claims), scheme }
       if (thumbprint === undefined) return access
       const url = context.url + new URL(request.url).pathname
@@ -70,6 +70,7 @@ export function createAccessTokenVerifier(options: VerifierOptions): AccessToken
         url,
         accessToken: token,
         thumbprint,
+        algs: context.switches.get().dpopAlgs,
         seen,
         ...options,
         now: context.clock.proofNow,
@@ -81,10 +82,14 @@ export function createAccessTokenVerifier(options: VerifierOptions): AccessToken
   }
 }
 
-/** The challenge of one scheme (RFC 6750 §3, RFC 9449 §7.1). */
-export function challenge(scheme: Scheme, fields: Record<string, string> = {}): string {
+/** The challenge of one scheme (RFC 6750 §3, RFC 9449 §7.1); the switches have its `algs`. */
+export function challenge(
+  scheme: Scheme,
+  { switches }: Pick<Context, 'switches'>,
+  fields: Record<string, string> = {},
+): string {
   const all: Record<string, string> =
-    scheme === 'DPoP' ? { ...fields, algs: DPOP_ALGS } : { realm: 'api', ...fields }
+    scheme === 'DPoP' ? { ...fields, algs: switches.get().dpopAlgs } : { realm: 'api', ...fields }
   const pairs = Object.entries(all).map(
     ([name, value]) => `${name}="${value.replace(/["\\]/g, '')}"`,
   )
@@ -100,14 +105,17 @@ interface Claims extends JWTPayload {
   cnf?: { jkt?: string }
 }
 
-function readAuthorization(request: Request, api: Api): { scheme: Scheme; token: string } {
+function readAuthorization(
+  request: Request,
+  { context, api }: VerifierOptions,
+): { scheme: Scheme; token: string } {
   const [, name, token] =
     /^(\S+) +([\w.~+/-]+=*)$/.exec(request.headers.get('authorization') ?? '') ?? []
   const scheme = acceptedSchemes(api).find((known) => known.toLowerCase() === name?.toLowerCase())
   if (scheme && token) return { scheme, token }
   const headers = {
     'www-authenticate': acceptedSchemes(api)
-      .map((known) => challenge(known))
+      .map((known) => challenge(known, context))
       .join(', '),
   }
   throw new AccessTokenError('missing_token', 'An access token is required', headers)
@@ -138,25 +146,26 @@ async function readToken(token: string, scheme: Scheme, options: VerifierOptions
       error instanceof errors.JWTExpired
         ? 'The access token is expired'
         : 'The access token is not valid'
-    throw invalidToken(message, scheme)
+    throw invalidToken(message, scheme, context)
   }
 }
 
-function invalidToken(message: string, scheme: Scheme): AccessTokenError {
+function invalidToken(message: string, scheme: Scheme, context: Context): AccessTokenError {
+  const fields = { error: 'invalid_token', error_description: message }
   return new AccessTokenError('invalid_token', message, {
-    'www-authenticate': challenge(scheme, { error: 'invalid_token', error_description: message }),
+    'www-authenticate': challenge(scheme, context, fields),
   })
 }
 
 // RFC 9449 §7.2: a bound token sent as Bearer is refused, or it would be worth as much as an unbound one when stolen.
-function wrongScheme(scheme: Scheme, api: Api): AccessTokenError {
+function wrongScheme(scheme: Scheme, { context, api }: VerifierOptions): AccessTokenError {
   const message =
     scheme === 'Bearer'
       ? 'A DPoP-bound access token needs the DPoP scheme'
       : 'The access token is not DPoP-bound'
   const error = { error: 'invalid_token', error_description: message }
   const challenges = acceptedSchemes(api).map((known) =>
-    challenge(known, known === scheme ? error : {}),
+    challenge(known, context, known === scheme ? error : {}),
   )
   return new AccessTokenError('invalid_token', message, {
     'www-authenticate': challenges.join(', '),
@@ -176,10 +185,10 @@ function describe(claims: Claims): Omit<AccessToken, 'scheme'> {
   }
 }
 
-function refuse(error: unknown, { nonces }: VerifierOptions): never {
+function refuse(error: unknown, { context, nonces }: VerifierOptions): never {
   if (!(error instanceof DpopError)) throw error
   const fields = { error: error.code, error_description: error.message }
-  const headers: Record<string, string> = { 'www-authenticate': challenge('DPoP', fields) }
+  const headers: Record<string, string> = { 'www-authenticate': challenge('DPoP', context, fields) }
   if (error.code.endsWith('_dpop_nonce')) headers['dpop-nonce'] = nonces.issue()
   throw new AccessTokenError(error.code, error.message, headers)
 }

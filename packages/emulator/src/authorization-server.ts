@@ -9,8 +9,9 @@ import { registerClientCredentialsGrant } from './oidc/client-credentials-grant.
 import { oidcConfiguration } from './oidc/configuration.js'
 import { serveConsentPage } from './oidc/consent-page.js'
 import { type Consents, createConsents } from './oidc/consents.js'
+import { switchDpopAlgorithms } from './oidc/dpop-algorithms.js'
 import { createGrantOrganizations, type GrantOrganizations } from './oidc/grant-organizations.js'
-import { hasJsonBody, withFormBody } from './oidc/json-body.js'
+import { hasJsonBody, refuseBadJson, withFormBody } from './oidc/json-body.js'
 import { logExchanges } from './oidc/log-exchanges.js'
 import { serveLoginPage } from './oidc/login-page.js'
 import { serveLogout } from './oidc/logout.js'
@@ -101,12 +102,14 @@ function createIssuer(
   })
   const provider = new Provider(context.issuer, configuration)
   customizeClients(provider, context)
+  switchDpopAlgorithms(provider, context)
   registerRefreshTokenGrant({ provider, context, organizations, onReuse })
   registerClientCredentialsGrant(provider, context)
   registerTokenVaultExchange(provider, context, vault)
   describeTokenErrors(provider, context)
   recordRequests(provider, context)
   answerTokenFaults(provider, context, nonces)
+  refuseBadJson(provider)
   nonces.guard(provider)
   logExchanges(provider, context)
   const loginPage = serveLoginPage({ provider, context, trips })
@@ -121,9 +124,7 @@ function createIssuer(
       if (isNavigationElsewhere(request, context)) return sendHome(request, response, context)
       // oidc-provider builds its own URLs from this header, but not the issuer.
       request.headers.host = new URL(context.url).host
-      const hasJson = hasJsonBody(request)
-      const readable = hasJson ? await withFormBody(request, response) : request
-      if (readable) await callback(readable, response)
+      await callback(hasJsonBody(request) ? await withFormBody(request) : request, response)
     },
   }
 }

@@ -61,3 +61,8 @@ const SERIAL_POSITION = 48n
 function stampOf(nonce: string): bigint | undefined {
   return /^[\w-]{32}$/.test(nonce) ? Buffer.from(nonce, 'base64url').readBigUInt64BE() : undefined
 }
+
+/** Whether an answer of an API only asks for another nonce, upon which the request comes again (RFC 9449 §9). */
+export function isNonceChallenge({ headers }: Response): boolean {
+  return headers.get('www-authenticate')?.includes('_dpop_nonce') ?? false
+}

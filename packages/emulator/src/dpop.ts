@@ -10,9 +10,6 @@ import type { DpopNonces } from './dpop-nonces.js'
 import type { ExpiringMap } from './expiring-map.js'
 import { sha256 } from './secrets.js'
 
-/** The algorithms that a proof may be signed with, as they stand in challenges. */
-export const DPOP_ALGS = 'ES256'
-
 /** How old a proof may be, and how far ahead its clock, in seconds. */
 const PROOF_WINDOW = {
   past: 300,
@@ -38,6 +35,8 @@ export interface ProofExpectation {
   accessToken: string
   /** `cnf.jkt` of the access token. */
   thumbprint: string
+  /** The algorithms that it may be signed with, as they stand in challenges: `RS256 ES256`. */
+  algs: string
   nonces: DpopNonces
   /** The proofs seen so far. Hashes only, each kept for as long as its proof is in the window. */
   seen: ExpiringMap<true>
@@ -62,10 +61,12 @@ export async function verifyProof(expected: ProofExpectation): Promise<{ nonceIs
   ensure(proof !== '' && !proof.includes(','), 'There must be exactly one DPoP header field')
   const header = readHeader(proof)
   ensure(header.typ === 'dpop+jwt', 'typ must be dpop+jwt')
-  ensure(header.alg === DPOP_ALGS, `alg must be ${DPOP_ALGS}`)
+  const { alg = '' } = header
+  const algs = expected.algs.split(' ')
+  ensure(algs.includes(alg), `alg must be ${algs.join(' or ')}`)
   const jwk = header.jwk ?? refuse('The header must have a jwk')
   ensure(!('d' in jwk), 'jwk must not contain a private key')
-  const claims = await readClaims(proof, header.alg, publicPart(jwk))
+  const claims = await readClaims(proof, alg, publicPart(jwk))
   ensure(claims.htm === expected.request.method, 'htm must be the method of the request')
   ensure(sameTarget(claims.htu, expected.url), 'htu must be the URL of the request')
   const nonceIsAging = verifyNonce(expected.nonces, claims.nonce)

@@ -1,10 +1,12 @@
 import { challenge } from './access-token.js'
+import type { Context } from './context.js'
 import type { DpopNonces } from './dpop-nonces.js'
 import type { Fault } from './faults.js'
 import { problem, problemOfStatus } from './problem.js'
 
 /** What the answer to a fault is made of. */
 export interface FaultParts {
+  context: Context
   nonces: DpopNonces
   rateLimit: Record<string, string>
 }
@@ -15,31 +17,38 @@ export interface FaultParts {
  */
 export function faultResponse(
   { status, headers, problem: fields, challenge: code }: Fault,
-  { nonces, rateLimit }: FaultParts,
+  { context, nonces, rateLimit }: FaultParts,
 ): Response | undefined {
-  if (code) return nonceChallenge(code, nonces.issue())
+  if (code) return nonceChallenge(code, context, nonces.issue())
   if (status === undefined) return undefined
   return problemOfStatus(
     status,
-    { ...requiredHeaders(status, rateLimit), ...lower(headers) },
+    { ...requiredHeaders(status, context, rateLimit), ...lower(headers) },
     fields,
   )
 }
 
-function nonceChallenge(code: NonNullable<Fault['challenge']>, nonce: string): Response {
+function nonceChallenge(
+  code: NonNullable<Fault['challenge']>,
+  context: Context,
+  nonce: string,
+): Response {
   const description = 'The emulator was told to ask for another nonce'
   const fields = { error: code, error_description: description }
   return problem('unauthorized', description, {
-    headers: { 'www-authenticate': challenge('DPoP', fields), 'dpop-nonce': nonce },
+    headers: { 'www-authenticate': challenge('DPoP', context, fields), 'dpop-nonce': nonce },
   })
 }
 
 function requiredHeaders(
   status: number,
+  context: Context,
   rateLimit: Record<string, string>,
 ): Record<string, string> {
   if (status === 429) return { 'retry-after': '1', ...rateLimit, 'x-ratelimit-remaining': '0' }
-  if (status === 401) return { 'www-authenticate': challenge('Bearer', { error: 'invalid_token' }) }
+  if (status === 401) {
+    return { 'www-authenticate': challenge('Bearer', context, { error: 'invalid_token' }) }
+  }
   return {}
 }
 

@@ -1,4 +1,3 @@
-import { challenge } from './access-token.js'
 import type { Context } from './context.js'
 import { createDpopNonces } from './dpop-nonces.js'
 import { faultResponse } from './fault-response.js'
@@ -44,9 +43,9 @@ const refusals: Refusals = {
     const kind = code === 'invalid_token' ? 'invalid_token' : 'unauthorized'
     return problem(kind, message, { headers })
   },
-  forbidden: (scope, scheme) =>
+  forbidden: (scope, challenge) =>
     problem('insufficient_scope', `The access token lacks the scope ${scope}`, {
-      headers: { 'www-authenticate': challenge(scheme, { error: 'insufficient_scope', scope }) },
+      headers: { 'www-authenticate': challenge },
     }),
   unsupportedMediaType: () =>
     problem('unsupported_media_type', 'The body must be application/json'),

@@ -1,4 +1,9 @@
-import { type AccessToken, AccessTokenError, type AccessTokenVerifier } from './access-token.js'
+import {
+  type AccessToken,
+  AccessTokenError,
+  type AccessTokenVerifier,
+  challenge,
+} from './access-token.js'
 import type { Context } from './context.js'
 import type { Operation } from './contract.js'
 import { damaged, wait } from './damage.js'
@@ -27,7 +32,8 @@ export type Handler = (call: Call) => Response | Promise<Response>
 export interface Refusals {
   notFound(method: string, path: string): Response
   unauthorized(error: AccessTokenError): Response
-  forbidden(scope: string, scheme: AccessToken['scheme']): Response
+  /** `challenge` is the value of `WWW-Authenticate`. */
+  forbidden(scope: string, challenge: string): Response
   unsupportedMediaType(): Response
   invalid(errors: [ValidationError, ...ValidationError[]]): Response
   /** The answer in place of the operation's, if the fault has one. */
@@ -61,7 +67,7 @@ export async function answerOperation(
   const { context, operation, nonces, rateLimit, refusals } = guarded
   const fault = context.faults.take(operation.id)
   if (fault) await wait(fault.delay)
-  const parts = { nonces, rateLimit: fault ? rateLimit.headers('fault') : {} }
+  const parts = { context, nonces, rateLimit: fault ? rateLimit.headers('fault') : {} }
   const instead = fault && (await refusals.fault(fault, parts))
   const done = () => answer(guarded, request, path)
   const response = instead ?? (await context.switches.during(fault?.switches, done))
@@ -98,10 +104,14 @@ interface Authorized {
 }
 
 async function handleAuthorized(
-  { operation, handle, refusals }: GuardedOperation,
+  { context, operation, handle, refusals }: GuardedOperation,
   { request, path, token }: Authorized,
 ): Promise<Response> {
-  if (!token.scopes.has(operation.scope)) return refusals.forbidden(operation.scope, token.scheme)
+  const { scope } = operation
+  if (!token.scopes.has(scope)) {
+    const fields = { error: 'insufficient_scope', scope }
+    return refusals.forbidden(scope, challenge(token.scheme, context, fields))
+  }
   const { searchParams: query } = new URL(request.url)
   const [parameterError, ...others] = operation.checkParameters(path, query)
   if (parameterError) return refusals.invalid([parameterError, ...others])

@@ -12,6 +12,8 @@ export interface RecordedRequest {
   /** Absent where a fault let no answer arrive. */
   readonly status?: number
   readonly problem?: Problem
+  /** Whether it was only told to come again with another DPoP nonce, as clients do of themselves. */
+  readonly nonce_challenge?: true
   readonly client_id?: string
   readonly user_id?: string
 }
@@ -32,6 +34,8 @@ export interface AnsweredRequest {
   /** Its query and its form, of which the record picks. */
   parameters: Iterable<[name: string, value: string]>
   status?: number
+  /** Whether the answer is a challenge for a DPoP nonce. */
+  asksForNonce?: boolean
 }
 
 const LIMIT = 200
@@ -56,7 +60,7 @@ export function createRequestRecord(now: () => number): RequestRecord {
   let id = 0
   return {
     list: () => requests,
-    add(request, { method, path, parameters, status }) {
+    add(request, { method, path, parameters, status, asksForNonce = false }) {
       if (method === 'OPTIONS' || /^\/(_emulator(\/|$)|$)/.test(path)) return
       const { problem, clientId, userId } = traceOf(request)
       id += 1
@@ -72,6 +76,7 @@ export function createRequestRecord(now: () => number): RequestRecord {
         ),
         ...(status !== undefined && { status }),
         ...(problem && { problem }),
+        ...(asksForNonce && { nonce_challenge: true }),
         ...(clientId !== undefined && { client_id: clientId }),
         ...(userId !== undefined && { user_id: userId }),
       }

@@ -3,6 +3,7 @@ import type { Context } from './context.js'
 import type { Controls } from './control.js'
 import { createDomainResources, type DomainResources } from './domain-resources.js'
 import { byHost } from './domains.js'
+import { isNonceChallenge } from './dpop-nonces.js'
 import { seedAccounts } from './seed-accounts.js'
 import { createStore } from './store.js'
 import { rememberTenant } from './tenant-memory.js'
@@ -98,7 +99,7 @@ function recorded({ requests }: Context, fetch: Fetch): Fetch {
         method,
         path,
         parameters,
-        ...(response && { status: response.status }),
+        ...(response && { status: response.status, asksForNonce: isNonceChallenge(response) }),
       })
     }
   }

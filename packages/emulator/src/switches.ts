@@ -11,6 +11,8 @@ export const SWITCHES = {
   tokenNonce: ['public_clients', 'all_clients', 'optional', 'rotating', 'expired'],
   /** `shared`: the token endpoint gives and takes the nonces of the My Account API. */
   nonces: ['separate', 'shared'],
+  /** The algorithms that DPoP proofs may be signed with. */
+  dpopAlgs: ['ES256', 'RS256 ES256'],
   /** Whether the link that starts a connect flow still works. */
   ticket: ['valid', 'expired'],
   /** Whether the code of the callback still completes a flow. An expired one stays so. */

@@ -1,8 +1,10 @@
 import { request } from 'node:http'
+import { generateKeyPair, generateProof } from 'dpop'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEmulator, type Emulator } from '../src/index.js'
 import { launchChromium } from './chromium.js'
+import { loginWithCode } from './login.js'
 import { connect, runWholeFlow } from './whole-flow.js'
 
 let browser: Browser
@@ -143,6 +145,22 @@ describe('The page at /', () => {
     expect(text).toContain('invalid_grant')
     expect(text).toContain('refresh_token')
     expect(await page.content()).not.toContain('an-unknown-refresh-token')
+  })
+
+  it('does not call the challenge for a nonce a problem, at either end', async () => {
+    const dpop = await generateKeyPair('ES256')
+    const audience = `${emulator.url}/me/`
+    const login = { emulator, client: emulator.clients.spa, dpop, audience }
+    const { access_token } = await loginWithCode(login)
+    const url = `${emulator.url}/me/v1/connected-accounts/accounts`
+    const proof = await generateProof(dpop, url, 'GET', undefined, access_token)
+    await fetch(url, { headers: { authorization: `DPoP ${access_token}`, dpop: proof } })
+    await open()
+    const challenged = section('Requests').locator('tr', { hasText: 'another DPoP nonce' })
+    expect(await challenged.locator('.pill').allTextContents()).toEqual(['401', '400'])
+    expect(await section('Requests').locator('tr.failed').count()).toBe(0)
+    await fetch(url, { headers: { authorization: `DPoP ${access_token}`, dpop: 'none' } })
+    await section('Requests').locator('tr.failed', { hasText: 'Invalid DPoP proof' }).waitFor()
   })
 
   it('has no token, code or ticket of a whole flow, nor has the control API', async () => {

@@ -138,12 +138,18 @@ describe('The client of an exchange', () => {
     expect(body.error).toBe('unauthorized_client')
   })
 
-  it.each(['is_first_party', 'oidc_conformant'])('must have %s', async (name) => {
+  it.each([
+    { name: 'third-party', change: { is_first_party: false } },
+    { name: 'not OIDC-conformant', change: { oidc_conformant: false } },
+    { name: 'public', change: { token_endpoint_auth_method: 'none' } },
+  ])('must not be $name', async ({ change }) => {
     const { clients } = defaultTenant()
-    for (const client of clients) Object.assign(client, { [name]: client.client_id !== 'api' })
+    for (const client of clients) if (client.client_id === 'api') Object.assign(client, change)
     const strict = await createEmulator({ port: 0, tenant: { clients } })
+    const { clientId, clientSecret } = strict.clients.api
+    const isPublic = 'token_endpoint_auth_method' in change
     const { status, body } = await requestToken(
-      { emulator: strict, client: strict.clients.api },
+      { emulator: strict, client: { clientId, ...(!isPublic && { clientSecret }) } },
       { ...fields, subject_token: 'x', subject_token_type: `${tokenType}access_token` },
     )
     await strict.close()

@@ -97,6 +97,23 @@ describe('A fault with switches', () => {
 })
 
 describe('A fault of a page', () => {
+  it.each(['authorize', 'connectPage'] as const)(
+    'breaks off the page that a fault has in place of %s, which is still HTML',
+    async (operation) => {
+      emulator.failNext(operation, { status: 503, damage: 'truncated_body' })
+      const link = operation === 'authorize' ? `${emulator.url}/authorize` : await connector.start()
+      const response = await fetch(link, { redirect: 'manual' })
+      expect([response.status, response.headers.get('content-type')]).toEqual([
+        503,
+        'text/html; charset=utf-8',
+      ])
+      const reader = response.body?.getReader()
+      const first = await reader?.read()
+      expect(new TextDecoder().decode(first?.value)).toMatch(/^<!doctype html>/)
+      await expect(reader?.read()).rejects.toThrow()
+    },
+  )
+
   it('answers the status that was asked for at /authorize, once', async () => {
     emulator.failNext('authorize', { status: 503, headers: { 'retry-after': '3' } })
     const params = { prompt: 'none' }

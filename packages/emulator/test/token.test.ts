@@ -76,6 +76,15 @@ describe('The token endpoint', () => {
     expect(answer.status).toBe(400)
     expect(answer.body.error).toBe('invalid_request')
     expect(answer.headers.get('access-control-allow-origin')).toBe(origin)
+    const { requests } = await (await fetch(`${emulator.url}/_emulator/requests`)).json()
+    const problem = { title: 'invalid_request', detail: answer.body.error_description }
+    expect(requests.at(-1)).toMatchObject({ path: '/oauth/token', status: 400, problem })
+  })
+
+  it('lets a fault befall a request whose JSON cannot be', async () => {
+    emulator.failNext('getToken', { status: 503 })
+    expect((await post(() => '{', json)).status).toBe(503)
+    expect((await post(() => '{', json)).status).toBe(400)
   })
 
   it.each([

@@ -15,23 +15,31 @@ export function requestTable({ requests, users }: Context): Html {
 }
 
 function row(request: RecordedRequest, user: string): Html {
-  const { method, path, status, problem, client_id = '' } = request
-  const failed = problem !== undefined || status === undefined || status >= 400
+  const { method, path, status, problem, nonce_challenge, client_id = '' } = request
+  const failed =
+    !nonce_challenge && (problem !== undefined || status === undefined || status >= 400)
+  const calm = nonce_challenge ? 'soft' : 'good'
   const parameters = Object.entries(request.parameters)
   const query = parameters.map(
     ([name, value]) => html`<li><span>${name}</span> ${shorten(value)}</li>`,
   )
-  const asked = html`<code><b>${method}</b> ${path}</code>${query.length > 0 && html`<ul class="parameters">${query}</ul>`}${problem && explain(problem)}`
-  return html`<tr${failed && html` class="failed"`}>${cell('Time', time(request.time))}${cell('Request', asked, 'wide')}${cell('Status', pill(status, failed))}${cell('Client', client_id)}${cell('User', user)}</tr>
+  const asked = html`<code><b>${method}</b> ${path}</code>${query.length > 0 && html`<ul class="parameters">${query}</ul>`}${explain(request)}`
+  return html`<tr${failed && html` class="failed"`}>${cell('Time', time(request.time))}${cell('Request', asked, 'wide')}${cell('Status', pill(status, failed ? 'bad' : calm))}${cell('Client', client_id)}${cell('User', user)}</tr>
 `
 }
 
-function pill(status: number | undefined, failed: boolean): Html {
+function pill(status: number | undefined, kind: 'good' | 'soft' | 'bad'): Html {
   const text = status === undefined ? 'reset' : String(status)
-  return html`<span class="pill ${failed ? 'bad' : 'good'}">${text}${failed && html`<span class="unseen"> problem</span>`}</span>`
+  return html`<span class="pill ${kind}">${text}${kind === 'bad' && html`<span class="unseen"> problem</span>`}</span>`
 }
 
-function explain({ title, detail, validation_errors: errors = [] }: Problem): Html {
+function explain({ problem, nonce_challenge }: RecordedRequest): Html | undefined {
+  if (nonce_challenge)
+    return html`<div class="soft">Asked to come again with another DPoP nonce</div>`
+  return problem && describe(problem)
+}
+
+function describe({ title, detail, validation_errors: errors = [] }: Problem): Html {
   const items = errors.map(
     ({ detail: words, field }) =>
       html`<li>${field !== undefined && html`<code>${field}</code> `}${words}</li>`,

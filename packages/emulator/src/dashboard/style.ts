@@ -53,6 +53,7 @@ code { font: 0.8125rem/1.5 ui-monospace, Menlo, Consolas, monospace; overflow-wr
 .pill { display: inline-block; padding: 0 8px; border-radius: 999px; font-size: 0.75rem; font-weight: 600; line-height: 20px; white-space: nowrap; }
 .pill + br + .pill { margin-top: 4px; }
 .good { color: var(--good); background: var(--good-soft); }
+.pill.soft { background: var(--ground); }
 .bad { color: var(--danger); background: var(--danger-soft); }
 article + article { margin-top: 16px; }
 .sdks { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 8px 16px; margin: 0; }

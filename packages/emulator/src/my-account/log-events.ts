@@ -1,3 +1,4 @@
+import { isNonceChallenge } from '../dpop-nonces.js'
 import { loggedRequest, type TenantLogs, type TenantLogType } from '../tenant-logs.js'
 import { traceOf } from '../trace.js'
 import type { OperationId } from './contract.js'
@@ -25,7 +26,7 @@ export function logAnswer(
 ): void {
   const [success, failure] = types[operation] ?? []
   if (!success || !failure) return
-  if (response.headers.get('www-authenticate')?.includes('_dpop_nonce')) return
+  if (isNonceChallenge(response)) return
   const { account, problem } = traceOf(request)
   const { status } = response
   logs.write({

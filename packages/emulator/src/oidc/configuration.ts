@@ -71,7 +71,6 @@ export function oidcConfiguration(context: Context, parts: ConfigurationParts): 
       },
     },
     enabledJWA: {
-      dPoPSigningAlgValues: ['ES256'],
       clientAuthSigningAlgValues: ['RS256', 'RS384', 'PS256'],
     },
     clientAuthMethods: ['none', 'client_secret_post', 'client_secret_basic', 'private_key_jwt'],

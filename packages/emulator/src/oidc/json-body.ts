@@ -1,5 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
+import type { Provider } from 'oidc-provider'
+import { refuseEarly } from './early-refusal.js'
 import { readNodeText } from './request-form.js'
 
 /** Whether this request has a JSON body for an OAuth endpoint, which Auth0 takes and oidc-provider does not. */
@@ -8,15 +10,23 @@ export function hasJsonBody({ method, url, headers }: IncomingMessage): boolean 
   return isJson && method === 'POST' && url?.startsWith('/oauth/') === true
 }
 
-/** The same request with its JSON body as a form. Answers `invalid_request` itself and gives `undefined` if that cannot be. */
-export async function withFormBody(
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<IncomingMessage | undefined> {
+const flaws = new WeakMap<IncomingMessage, string>()
+
+/** Answers `invalid_request` to requests whose JSON is none that an OAuth endpoint takes. */
+export function refuseBadJson(provider: Provider): void {
+  provider.use((ctx, next) => {
+    const error_description = flaws.get(ctx.req)
+    if (error_description === undefined) return next()
+    refuseEarly(ctx, { status: 400, body: { error: 'invalid_request', error_description } })
+  })
+}
+
+/** The same request with its JSON body as a form; where that cannot be, itself, which `refuseBadJson` then answers. */
+export async function withFormBody(request: IncomingMessage): Promise<IncomingMessage> {
   const { flaw, fields } = readFields(await readNodeText(request))
   if (!fields) {
-    refuse(response, flaw ?? '', request.headers.origin)
-    return undefined
+    flaws.set(request, flaw ?? '')
+    return request
   }
   const form = Buffer.from(new URLSearchParams(fields).toString())
   const { socket, method, url, httpVersion, httpVersionMajor, httpVersionMinor } = request
@@ -56,13 +66,4 @@ function parse(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function refuse(response: ServerResponse, description: string, origin = '*'): void {
-  response.writeHead(400, {
-    'content-type': 'application/json; charset=utf-8',
-    'cache-control': 'no-store',
-    'access-control-allow-origin': origin,
-  })
-  response.end(JSON.stringify({ error: 'invalid_request', error_description: description }))
 }

@@ -75,13 +75,22 @@ async function readSubject(
 ): Promise<string> {
   const { clientId } = ctx.oidc.client
   const claims = await verify(context, { subjectToken, clientId, credentials })
-  const { sub = '', jti = '', iat = 0, audit_context } = claims
+  const { sub = '', jti = '', iat = 0, audit_context, org_id } = claims
   const length = typeof audit_context === 'string' ? audit_context.length : 0
   if (length < 1 || length > 256) refuseSubject('audit_context must have 1 to 256 characters')
   if (!context.users.find(sub)) refuseSubject('sub is no user')
+  if (org_id !== undefined && !isMember(context, org_id, sub)) {
+    refuseSubject('sub is no member of the organization org_id')
+  }
   const id = `token-vault-req ${jti}`
   const isFirst = await provider.ReplayDetection.unique(clientId, id, iat + MAX_AGE + 1)
   return isFirst ? sub : refuseSubject('The jti has been used before')
+}
+
+function isMember({ tenant }: Context, organization: unknown, userId: string): boolean {
+  return tenant.organizations.some(
+    ({ id, members }) => id === organization && members.includes(userId),
+  )
 }
 
 interface SignedRequest {

@@ -29,6 +29,7 @@ export function recordRequests(provider: Provider, { requests }: Context): void 
         path: ctx.path,
         parameters: [...query, ...form] as [string, string][], // pairs, by the line above
         status: ctx.status,
+        asksForNonce: traceOf(ctx.req).problem?.title === 'use_dpop_nonce',
       })
     }
   })

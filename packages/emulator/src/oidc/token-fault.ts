@@ -1,11 +1,10 @@
-import type { ServerResponse } from 'node:http'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Context } from '../context.js'
 import { WRONG_BODY, wait } from '../damage.js'
 import type { Fault, FaultOperation } from '../faults.js'
-import type { components } from '../generated/authentication.js'
 import { hangUp } from '../hang-up.js'
 import { faultPage } from '../page-fault.js'
+import { type EarlyContext, refuseEarly } from './early-refusal.js'
 import { challengeNonce, type TokenNonces } from './token-nonces.js'
 
 type Ctx = Omit<KoaContextWithOIDC, 'oidc'>
@@ -43,43 +42,31 @@ async function showPage(ctx: Ctx, fault: Fault): Promise<void> {
   ctx.body = await page.text()
 }
 
-function refuse(ctx: Ctx, fault: Fault & { status: number }, now: number): void {
-  const { status, headers, problem } = fault
-  ctx.status = status
-  ctx.set({
-    'access-control-allow-origin': ctx.get('origin') || '*',
-    'access-control-expose-headers': 'DPoP-Nonce, WWW-Authenticate',
-    'cache-control': 'no-store',
-    ...(status === 429 && rateLimit(now)),
-    ...headers,
-  })
+function refuse(ctx: EarlyContext, fault: Fault & { status: number }, now: number): void {
+  const { status, problem } = fault
   const error = errorOfStatus[status] ?? (status < 500 ? 'invalid_request' : 'server_error')
-  const body: components['schemas']['OAuthError'] = {
-    error,
-    error_description: `The emulator was told to answer ${status}`,
-  }
-  ctx.body = { ...body, ...problem }
+  const error_description = `The emulator was told to answer ${status}`
+  const headers = { ...(status === 429 && rateLimit(now)), ...fault.headers }
+  refuseEarly(ctx, { status, body: { error, error_description, ...problem }, headers })
 }
 
 async function damage(ctx: Ctx, kind: NonNullable<Fault['damage']>): Promise<void> {
-  const { status, body } = ctx
   if (kind === 'empty_body') ctx.body = ''
   else if (kind === 'wrong_content_type') {
     ctx.type = 'html'
     ctx.body = WRONG_BODY
   } else {
     ctx.respond = false
-    if (kind === 'truncated_body') await writeHalf(ctx.res, status, JSON.stringify(body))
+    if (kind === 'truncated_body') await writeHalf(ctx)
     hangUp(ctx.req.socket)
   }
 }
 
-async function writeHalf(response: ServerResponse, status: number, text: string): Promise<void> {
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(text),
-  })
-  response.write(text.slice(0, text.length / 2))
+// Koa has set the content type already, by what the body is.
+async function writeHalf({ res, status, body }: Ctx): Promise<void> {
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  res.writeHead(status, { 'content-length': Buffer.byteLength(text) })
+  res.write(text.slice(0, text.length / 2))
   // Until then the first half is on its way.
   await wait(20)
 }

@@ -1,9 +1,10 @@
 import { decodeJwt } from 'jose'
-import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { Provider } from 'oidc-provider'
 // @ts-expect-error: oidc-provider has no types for this file.
 import instance from 'oidc-provider/lib/helpers/weak_cache.js'
 import type { Context } from '../context.js'
 import { createDpopNonces, type DpopNonces } from '../dpop-nonces.js'
+import { type EarlyContext, refuseEarly } from './early-refusal.js'
 
 /** The DPoP nonces of the token endpoint, by the emulator's clock and switches. */
 export interface TokenNonces {
@@ -50,19 +51,10 @@ export function createTokenNonces(context: Context, myAccount: DpopNonces): Toke
 }
 
 /** Answers a token request with the challenge for a nonce (RFC 9449 §8). */
-export function challengeNonce(
-  ctx: Pick<KoaContextWithOIDC, 'status' | 'body' | 'get' | 'set'>,
-  nonce: string,
-): void {
-  ctx.status = 400
-  ctx.set({
-    'access-control-allow-origin': ctx.get('origin') || '*',
-    'access-control-expose-headers': 'DPoP-Nonce, WWW-Authenticate',
-    'cache-control': 'no-store',
-    'dpop-nonce': nonce,
-  })
+export function challengeNonce(ctx: EarlyContext, nonce: string): void {
   const error_description = 'Authorization server requires nonce in DPoP proof'
-  ctx.body = { error: 'use_dpop_nonce', error_description }
+  const body = { error: 'use_dpop_nonce', error_description }
+  refuseEarly(ctx, { status: 400, body, headers: { 'dpop-nonce': nonce } })
 }
 
 // What is no proof at all is left to oidc-provider, which says so.
