@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createEmulator, defaultTenant, type Emulator, MANAGEMENT_AUDIENCE } from '../src/index.js'
-import { createTestBed, mintToken } from './context.js'
+import { createEmulator, defaultTenant, type Emulator } from '../src/index.js'
 import { type Login, loginWithCode, requestToken } from './login.js'
 import { type ManagementCall, manage, managementToken } from './management.js'
 
@@ -18,80 +17,6 @@ beforeEach(() => {
 async function json(call: ManagementCall) {
   return (await manage(emulator, call)).json()
 }
-
-async function seed(count: number): Promise<void> {
-  const body = JSON.stringify({ user_id: 'auth0|alice', connection: 'google-oauth2', count })
-  await fetch(`${emulator.url}/_emulator/accounts`, { method: 'POST', body })
-}
-
-describe('A token for the Management API', () => {
-  const fields = () => ({
-    grant_type: 'client_credentials',
-    audience: emulator.clients.management.audience,
-  })
-
-  it('comes from the client credentials of a non-interactive client, with all scopes', async () => {
-    const { body } = await requestToken({ emulator, client: emulator.clients.management }, fields())
-    expect(body).toMatchObject({
-      token_type: 'Bearer',
-      scope: 'read:users read:clients update:clients read:connections update:connections',
-    })
-  })
-
-  it('is refused to the credentials of another client', async () => {
-    const { status, body } = await requestToken(
-      { emulator, client: emulator.clients.web },
-      fields(),
-    )
-    expect([status, body.error]).toEqual([403, 'access_denied'])
-  })
-
-  it('is what the client grants of the tenant say, where there are some', async () => {
-    const audience = MANAGEMENT_AUDIENCE
-    const client_grants = [{ client_id: 'web', audience, scope: ['read:users'] }]
-    const granted = await createEmulator({ port: 0, tenant: { client_grants } })
-    const { web, management } = granted.clients
-    const request = { grant_type: 'client_credentials', audience: management.audience }
-    const { body } = await requestToken({ emulator: granted, client: web }, request)
-    const refused = await requestToken({ emulator: granted, client: management }, request)
-    await granted.close()
-    expect(body.scope).toBe('read:users')
-    expect(refused.body.error).toBe('access_denied')
-  })
-
-  it('is refused to a login', async () => {
-    const { audience } = fields()
-    await expect(loginWithCode({ ...login, audience })).rejects.toThrow('error=access_denied')
-  })
-
-  it('is refused to a refresh token, even where a policy has it', async () => {
-    const { audience } = fields()
-    const policies = [{ audience, scope: ['read:users'] }]
-    const refresh_token = { rotation_type: 'non-rotating', expiration_type: 'expiring', policies }
-    await manage(emulator, { path: '/clients/spa', body: { refresh_token } })
-    const tokens = await loginWithCode(login)
-    const { body } = await requestToken(login, {
-      grant_type: 'refresh_token',
-      refresh_token: tokens.refresh_token ?? '',
-      audience,
-    })
-    expect(body.error).toBe('invalid_target')
-  })
-
-  it('is not the one for another API', async () => {
-    const { access_token: token } = await loginWithCode({
-      ...login,
-      audience: `${emulator.url}/me/`,
-    })
-    const response = await manage(emulator, { path: '/clients/spa', token })
-    expect(response.status).toBe(401)
-    expect(await response.json()).toEqual({
-      statusCode: 401,
-      error: 'Unauthorized',
-      message: 'Invalid token',
-    })
-  })
-})
 
 describe('A client', () => {
   it('is shown without its secret', async () => {
@@ -230,76 +155,6 @@ describe('A connection', () => {
     })
     return (await response.json()).connections
   }
-})
-
-describe('A user', () => {
-  it('has an identity of the database', async () => {
-    expect(await json({ path: '/users/auth0%7Cbob' })).toEqual({
-      user_id: 'auth0|bob',
-      email: 'bob@example.test',
-      email_verified: true,
-      name: 'Bob',
-      nickname: 'bob',
-      picture: expect.stringMatching(/^data:/),
-      created_at: '2026-01-01T00:00:00.000Z',
-      updated_at: '2026-01-01T00:00:00.000Z',
-      identities: [
-        {
-          connection: 'Username-Password-Authentication',
-          user_id: 'bob',
-          provider: 'auth0',
-          isSocial: false,
-        },
-      ],
-      connected_accounts: [],
-    })
-  })
-
-  it('has accounts in pages of 10, or of 20 at most', async () => {
-    await seed(25)
-    const path = '/users/auth0%7Calice/connected-accounts'
-    const ids = new Set<string>()
-    const page = async (query: string) => {
-      const { connected_accounts, next } = await json({ path: `${path}?${query}` })
-      for (const { id } of connected_accounts) ids.add(id)
-      return { size: connected_accounts.length, next }
-    }
-    expect((await page('')).size).toBe(10)
-    const first = await page('take=100')
-    expect(first.size).toBe(20)
-    const last = await page(`from=${first.next}`)
-    expect(last).toEqual({ size: 5, next: undefined })
-    expect(ids.size).toBe(25)
-  })
-
-  it.each(['take=0', 'take=101', 'take=x', 'from=x'])(
-    'has no page of accounts for %s',
-    async (query) => {
-      const path = `/users/auth0%7Calice/connected-accounts?${query}`
-      const response = await manage(emulator, { path })
-      expect(response.status).toBe(400)
-      expect(await response.json()).toMatchObject({
-        error: 'Bad Request',
-        errorCode: 'invalid_query_string',
-        message: expect.stringContaining('Query validation error'),
-      })
-    },
-  )
-
-  it('has the organization of an account under the name of this API', async () => {
-    const { context, resources } = await createTestBed()
-    const tokens = { accessToken: 'a', expiresAt: 0, scope: '' }
-    const grant = { subject: 's', scopes: [], tokens }
-    const owner = { userId: 'auth0|alice', orgId: 'org_1' }
-    resources.accounts.connect(owner, 'acme', grant)
-    const claims = { aud: context.managementAudience, sub: 'm@clients', scope: 'read:users' }
-    const authorization = `Bearer ${await mintToken(context, claims)}`
-    const url = `${context.url}/api/v2/users/auth0%7Calice/connected-accounts`
-    const response = await resources.fetch(new Request(url, { headers: { authorization } }))
-    const [account] = (await response.json()).connected_accounts
-    expect(account).toHaveProperty('organization_id', 'org_1')
-    expect(account).not.toHaveProperty('org_id')
-  })
 })
 
 describe('The Management API', () => {
