@@ -12,7 +12,8 @@ interface Details {
   cause?: unknown
 }
 
-abstract class CodedError<Code extends string> extends Error {
+/** What the errors of this project have in common: a code, the link to its documentation, and no token in the message. */
+export abstract class CodedError<Code extends string> extends Error {
   /** What went wrong, stable across releases: the value to branch on. */
   readonly code: Code
   /** The documentation of this code. */

@@ -22,6 +22,7 @@ export {
   type CompletedConnect,
   completeConnect,
 } from './complete-connect.js'
+export { isReturnTo } from './connect-options.js'
 export {
   type ConnectionDefinition,
   type ConnectionDrift,
@@ -33,10 +34,13 @@ export {
   type RegisteredConnection,
 } from './connections.js'
 export { type AuthorizedFetchOptions, createAuthorizedFetch } from './create-authorized-fetch.js'
+export { tenantOrigin } from './domain.js'
 export type { DpopProofRequest, DpopProver } from './dpop.js'
 export {
+  CodedError,
   ConnectFlowError,
   type ConnectFlowErrorCode,
+  ERRORS_PAGE,
   isConnectFlowError,
   isMyAccountApiError,
   isTokenError,

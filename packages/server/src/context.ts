@@ -1,0 +1,80 @@
+import { tenantOrigin } from '@connected-accounts/client'
+import { type AuthorizationServer, createAuthorizationServers } from './authorization-servers.js'
+import { type ConnectionTokens, createConnectionTokens } from './connection-tokens.js'
+import { cookieSessions } from './cookie-sessions.js'
+import { createCookieJar, type StoreOptions } from './cookies.js'
+import { SessionError } from './errors.js'
+import { checkOptions, type ServerClientOptions } from './options.js'
+import { createSeal } from './seal.js'
+import type { Session, SessionStore } from './session.js'
+import { createSessionCookie } from './session-cookie.js'
+import { createTransactions, type Transactions } from './transactions.js'
+
+/** What the parts of a server client share. */
+export interface Context {
+  options: ServerClientOptions
+  /** The tenant, at the domain of this request. */
+  tenant(storeOptions: StoreOptions): Promise<AuthorizationServer>
+  /** The tenant, at the domain where something began. */
+  tenantAt(origin: string): Promise<AuthorizationServer>
+  sessions: SessionStore
+  /** The session of this request, at the domain of this request. */
+  findSession(storeOptions: StoreOptions): Promise<Session | undefined>
+  /** The same; throws `SessionError` `missing_session`. */
+  needSession(storeOptions: StoreOptions): Promise<Session>
+  /** Keeps a session as that of this browser. */
+  keepSession(storeOptions: StoreOptions, session: Session): Promise<void>
+  endSession(storeOptions: StoreOptions): Promise<void>
+  transactions<T>(storeOptions: StoreOptions): Transactions<T>
+  connectionTokens: ConnectionTokens
+}
+
+const contexts = new WeakMap<object, Context>()
+
+/** Lets the handlers find the context of a server client, which users of it have no need to see. */
+export function keepContext(server: object, context: Context): void {
+  contexts.set(server, context)
+}
+
+/** The context of a server client. */
+export function contextOf(server: object): Context {
+  const context = contexts.get(server)
+  if (!context) throw new TypeError('server must be a ServerClient.')
+  return context
+}
+
+/** Throws a TypeError that names a wrong option. */
+export function createContext(options: ServerClientOptions): Context {
+  checkOptions(options)
+  const { domain, secret, authorizationParams, sessions = cookieSessions() } = options
+  const seal = createSeal(secret)
+  const secure = new URL(authorizationParams.redirect_uri).protocol === 'https:'
+  const tenantAt = createAuthorizationServers(options)
+  const originOf = async (storeOptions: StoreOptions) =>
+    tenantOrigin(typeof domain === 'function' ? await domain(storeOptions) : domain)
+  const cookieOf = (storeOptions: StoreOptions) =>
+    createSessionCookie(createCookieJar(storeOptions, secure), seal, secure)
+  const findSession = async (storeOptions: StoreOptions) => {
+    const session = await sessions.get(cookieOf(storeOptions))
+    return session?.domain === (await originOf(storeOptions)) ? session : undefined
+  }
+  return {
+    options,
+    tenantAt,
+    tenant: async (storeOptions) => tenantAt(await originOf(storeOptions)),
+    sessions,
+    findSession,
+    needSession: async (storeOptions) => (await findSession(storeOptions)) ?? missing(),
+    keepSession: (storeOptions, session) => sessions.set(cookieOf(storeOptions), session),
+    endSession: (storeOptions) => sessions.delete(cookieOf(storeOptions)),
+    transactions: (storeOptions) =>
+      createTransactions(createCookieJar(storeOptions, secure), seal, secure),
+    connectionTokens: createConnectionTokens(),
+  }
+}
+
+function missing(): never {
+  throw new SessionError('missing_session', {
+    message: 'Nobody is logged in here, or no longer: log in first.',
+  })
+}

@@ -1,0 +1,28 @@
+export type { AccessToken, CompletedConnect } from '@connected-accounts/client'
+export type { StartConnectAccountOptions } from './connect.js'
+export {
+  type ConnectedAccountsHandlerOptions,
+  createConnectedAccountsHandler,
+} from './connected-accounts-handler.js'
+export type { GetAccessTokenForConnectionOptions } from './connection-token.js'
+export type { StoreOptions } from './cookies.js'
+export {
+  isLoginFlowError,
+  isSessionError,
+  LoginFlowError,
+  type LoginFlowErrorCode,
+  SessionError,
+  type SessionErrorCode,
+} from './errors.js'
+export type { CompletedLogin, StartInteractiveLoginOptions } from './login.js'
+export type { LogoutOptions } from './logout.js'
+export {
+  createManagementClient,
+  type ManagementClient,
+  type ManagementClientOptions,
+} from './management-client.js'
+export type { LoginParams, ServerClientOptions } from './options.js'
+export { createRoutes, type Route, type Routes, type RoutesOptions } from './routes.js'
+export { ServerClient } from './server-client.js'
+export type { IssuedToken, Session, SessionCookie, SessionStore, User } from './session.js'
+export type { GetAccessTokenOptions } from './tokens.js'

@@ -1,0 +1,67 @@
+/** The user, as the ID token says. */
+export interface User {
+  sub: string
+  name?: string
+  email?: string
+  picture?: string
+  /** The organization that the user logged in to. */
+  org_id?: string
+  /** Auth0's id of the session. */
+  sid?: string
+  [claim: string]: unknown
+}
+
+/** An access token of Auth0, and what it is for. */
+export interface IssuedToken {
+  /** Empty for the one of a login without an audience. */
+  audience: string
+  /** What was granted, separated by spaces. */
+  scope: string
+  accessToken: string
+  tokenType: string
+  /** Milliseconds since the epoch. */
+  expiresAt: number
+  /** Until when it may be handed out, in milliseconds since the epoch. */
+  usableUntil: number
+}
+
+/** What is kept of a login. Survives JSON. */
+export interface Session {
+  /** Made up at the login, and never given to anything outside. */
+  id: string
+  user: User
+  /** The origin of the domain at which the user logged in; its tokens are good there alone. */
+  domain: string
+  refreshToken?: string
+  /** One for each audience. */
+  tokens: IssuedToken[]
+  /** Milliseconds since the epoch. */
+  createdAt: number
+  /** Milliseconds since the epoch. */
+  expiresAt: number
+  /** How often it was changed since the login. */
+  revision: number
+}
+
+/** The cookie that a session is found by: sealed, and in as many pieces as it takes. */
+export interface SessionCookie {
+  /** What it holds; undefined where there is none or somebody has changed it. */
+  get(): Promise<unknown>
+  /**
+   * Lets it hold this, any JSON, for so many seconds. False where that is too large; nothing is set then.
+   */
+  set(value: unknown, maxAge: number): Promise<boolean>
+  delete(): void
+}
+
+/** Keeps sessions: in the cookie itself, or elsewhere under an id that the cookie holds. */
+export interface SessionStore {
+  /** The newest that is known of the session. */
+  get(cookie: SessionCookie): Promise<Session | undefined>
+  /** Keeps the session; when this comes back, every later `get` gives it. Throws where it cannot. */
+  set(cookie: SessionCookie, session: Session): Promise<void>
+  /** Forgets it, and the cookie. */
+  delete(cookie: SessionCookie): Promise<void>
+  /** Runs work of this session, while none other runs that was given here: refreshes take turns by it. */
+  runAlone<T>(id: string, work: () => Promise<T>): Promise<T>
+}

@@ -1,0 +1,38 @@
+import { TokenError } from '@connected-accounts/client'
+import { ClientError, ResponseBodyError, WWWAuthenticateChallengeError } from 'openid-client'
+
+/**
+ * What a failed grant of openid-client comes to: `TokenError` with the `error` of the answer, or `unexpected_response`.
+ * Nothing else of the answer is kept, as it may hold tokens. Network failures and timeouts are given back as they are.
+ */
+export async function tokenEndpointError(error: unknown): Promise<unknown> {
+  if (error instanceof ResponseBodyError) {
+    const { error: code, error_description: description, response } = error
+    return oauthError({ error: code, error_description: description }, response)
+  }
+  if (error instanceof WWWAuthenticateChallengeError) {
+    const { response } = error
+    return oauthError(await response.json().catch(() => undefined), response)
+  }
+  if (!(error instanceof ClientError) || error.code?.startsWith('OAUTH_T')) return error
+  const response = error.cause instanceof Response ? error.cause : undefined
+  return unexpected(error.message, response)
+}
+
+function oauthError(body: unknown, response: Response): TokenError {
+  const { error, error_description }: { error?: unknown; error_description?: unknown } = {
+    ...(typeof body === 'object' ? body : {}),
+  }
+  // A code is one in words; what else there is may be a token.
+  if (typeof error !== 'string' || !/^[a-z]+(_[a-z]+)*$/.test(error)) {
+    return unexpected('no OAuth error', response)
+  }
+  const message = typeof error_description === 'string' ? `${error}: ${error_description}` : error
+  return new TokenError(error, { message, response })
+}
+
+function unexpected(what: string, response: Response | undefined): TokenError {
+  const status = response ? ` (${response.status})` : ''
+  const message = `The token endpoint gave an answer that was not expected: ${what}${status}.`
+  return new TokenError('unexpected_response', { message, ...(response && { response }) })
+}

@@ -1,0 +1,108 @@
+import { type AccessToken, TokenError } from '@connected-accounts/client'
+import { refreshTokenGrant, type TokenEndpointResponse } from 'openid-client'
+import type { Context } from './context.js'
+import type { StoreOptions } from './cookies.js'
+import { issuedToken, missingScopes, scopesOf, usableToken, type Wanted } from './issued-token.js'
+import type { IssuedToken, Session } from './session.js'
+import { tokenEndpointError } from './token-endpoint-error.js'
+
+/** Options of {@link ServerClient.getAccessToken}. */
+export interface GetAccessTokenOptions {
+  /** The API that the token is for; by default that of the login. */
+  audience?: string | undefined
+  /** The scopes that it needs, separated by spaces; by default whatever is granted. */
+  scope?: string | undefined
+  /** True when the cached token has just been refused: get a new one. */
+  fresh?: boolean | undefined
+}
+
+/** See {@link ServerClient.getAccessToken}. */
+export async function getAccessToken(
+  context: Context,
+  options: GetAccessTokenOptions,
+  storeOptions: StoreOptions,
+): Promise<AccessToken> {
+  const { audience = context.options.authorizationParams.audience ?? '', scope = '' } = options
+  const wanted = { audience, scope }
+  const session = await context.needSession(storeOptions)
+  const cached = usableToken(session, wanted)
+  if (cached && !options.fresh) return presentable(cached)
+  return context.sessions.runAlone(session.id, async () => {
+    const newest = await context.needSession(storeOptions)
+    const token = usableToken(newest, wanted)
+    // Brought by the refresh before this one; where a fresh one is wanted, another than the refused one.
+    if (token && !(options.fresh && token.accessToken === cached?.accessToken)) {
+      return presentable(token)
+    }
+    return presentable(await refresh(context, newest, wanted, storeOptions))
+  })
+}
+
+function presentable({ accessToken, tokenType, expiresAt }: IssuedToken): AccessToken {
+  return { accessToken, tokenType, expiresAt }
+}
+
+async function refresh(
+  context: Context,
+  session: Session,
+  wanted: Wanted,
+  storeOptions: StoreOptions,
+): Promise<IssuedToken> {
+  const { dpop } = await context.tenantAt(session.domain)
+  const others = session.tokens.filter(({ audience }) => audience !== wanted.audience)
+  const askedAt = Date.now()
+  const answer = await grant(context, session, withEarlierScopes(wanted, session))
+  const refreshToken = answer.refresh_token ?? session.refreshToken
+  const changed = {
+    ...session,
+    ...(refreshToken !== undefined && { refreshToken }),
+    revision: session.revision + 1,
+  }
+  // Kept whatever is wrong with the access token: the refresh token before may be used up.
+  if (dpop && answer.token_type.toLowerCase() !== 'dpop') {
+    await context.keepSession(storeOptions, changed)
+  }
+  const token = issuedToken(answer, wanted, { askedAt, bound: !!dpop })
+  await context.keepSession(storeOptions, { ...changed, tokens: [...others, token] })
+  const missing = missingScopes(wanted, token)
+  if (missing.length > 0) throw notGranted(missing, wanted)
+  return token
+}
+
+/** With the scopes of the audience's token before: there is one token for each audience, which serves all its callers. */
+function withEarlierScopes({ audience, scope }: Wanted, { tokens }: Session): Wanted {
+  const before = tokens.find((token) => token.audience === audience)
+  if (!scope || !before) return { audience, scope }
+  return { audience, scope: [...new Set(scopesOf(`${before.scope} ${scope}`))].join(' ') }
+}
+
+async function grant(
+  context: Context,
+  { domain, refreshToken }: Session,
+  { audience, scope }: Wanted,
+): Promise<TokenEndpointResponse> {
+  if (!refreshToken) throw missingRefreshToken()
+  const { config, dpopOptions } = await context.tenantAt(domain)
+  const parameters = { ...(audience && { audience }), ...(scope && { scope }) }
+  try {
+    return await refreshTokenGrant(config, refreshToken, parameters, dpopOptions)
+  } catch (error) {
+    throw await tokenEndpointError(error)
+  }
+}
+
+/** What to throw where a session cannot have other tokens than it has. */
+export function missingRefreshToken(): TokenError {
+  return new TokenError('missing_refresh_token', {
+    message:
+      'The session has no refresh token: log in with offline_access among the scopes, for an API that allows it.',
+  })
+}
+
+function notGranted(missing: string[], { audience }: Wanted): TokenError {
+  return new TokenError('insufficient_scope', {
+    message:
+      `The tenant did not grant ${missing.join(' ')} for ${audience}: allow it for the application and in its refresh ` +
+      "token policy (MRRT), and for the user where the API's permissions are enforced.",
+  })
+}

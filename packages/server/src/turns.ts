@@ -1,0 +1,11 @@
+/** Lets work of the same key take turns, within this process. */
+export function createTurns(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
+  const last = new Map<string, Promise<unknown>>()
+  return (key, work) => {
+    // Whatever came of the one before, the next one has its turn.
+    const turn = (last.get(key) ?? Promise.resolve()).then(work, work)
+    const done = turn.catch(() => {}).finally(() => last.get(key) === done && last.delete(key))
+    last.set(key, done)
+    return turn
+  }
+}

@@ -1,0 +1,156 @@
+import { createEmulator, type Emulator } from '@connected-accounts/emulator'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import {
+  createServer,
+  createVisitor,
+  loggedIn,
+  rejection,
+  secret,
+  type Visitor,
+} from './visitor.js'
+
+let emulator: Emulator
+beforeAll(async () => {
+  emulator = await createEmulator({ port: 0 })
+})
+afterAll(() => emulator.close())
+beforeEach(() => emulator.reset())
+
+const audience = 'https://api.example.test/'
+const userOf = (server: ReturnType<typeof createServer>, visitor: Visitor) =>
+  visitor.request((store) => server.getUser(store))
+
+test('cookies are HttpOnly, SameSite=Lax and of the whole host, and no cache keeps the answer', async () => {
+  const server = createServer(emulator)
+  const visitor = createVisitor(emulator.url)
+  await visitor.request((store) => server.startInteractiveLogin({}, store))
+  const [line] = visitor.lastHeaders.getSetCookie()
+  expect(line).toMatch(
+    /^ca_tx\.login\.[\w-]+=[\w.-]+; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/,
+  )
+  expect(visitor.lastHeaders.get('cache-control')).toBe('no-store')
+})
+
+test('where the application has https, cookies are Secure and bound to the host by __Host-', async () => {
+  const redirect_uri = 'https://app.example.test/callback'
+  const server = createServer(emulator, { authorizationParams: { redirect_uri } })
+  const visitor = createVisitor(emulator.url)
+  await visitor.request((store) => server.startInteractiveLogin({}, store))
+  const [line] = visitor.lastHeaders.getSetCookie()
+  expect(line).toMatch(/^__Host-ca_tx\.login\..*; Path=\/; .*; Secure$/)
+})
+
+test('what is sealed in cookies cannot be read', async () => {
+  const server = createServer(emulator)
+  const visitor = await loggedIn(server, emulator.url)
+  await visitor.request((store) => server.getAccessToken({ audience }, store))
+  const sealed = [...visitor.cookies.values()].join('')
+  const [header = '', key, ...rest] = sealed.split('.')
+  expect(JSON.parse(atob(header))).toEqual({ alg: 'dir', enc: 'A256GCM' })
+  expect(key).toBe('')
+  expect(rest).toHaveLength(3)
+  expect(sealed).not.toContain('alice')
+  expect(sealed).not.toContain('eyJhbGciOiJSUz') // how an access token begins
+})
+
+test('a session that one cookie cannot hold has several, each under 4096 bytes', async () => {
+  const server = createServer(emulator)
+  const visitor = await loggedIn(server, emulator.url)
+  await visitor.request((store) => server.getAccessToken({ audience }, store))
+  await visitor.request((store) => server.listConnectedAccounts({}, store))
+  const names = [...visitor.cookies.keys()]
+  expect(names).toEqual(['ca_session.0', 'ca_session.1'])
+  for (const line of visitor.lastHeaders.getSetCookie()) expect(line.length).toBeLessThan(4096)
+  expect(await userOf(server, visitor)).toBeTruthy()
+})
+
+test('pieces that are no longer needed are removed', async () => {
+  const server = createServer(emulator)
+  const visitor = await loggedIn(server, emulator.url)
+  await visitor.request((store) => server.getAccessToken({ audience }, store))
+  await visitor.request((store) => server.listConnectedAccounts({}, store))
+  const url = await visitor.request((store) => server.startInteractiveLogin({}, store))
+  const callbackUrl = await visitor.logIn(url)
+  await visitor.request((store) => server.completeInteractiveLogin(callbackUrl, store))
+  expect([...visitor.cookies.keys()]).toEqual(['ca_session.0'])
+})
+
+test('access tokens that do not fit are left out, the session and its refresh token stay', async () => {
+  const server = createServer(emulator)
+  const visitor = await loggedIn(server, emulator.url)
+  await visitor.request((store) => server.getAccessToken({ audience }, store))
+  visitor.cookies.set('of_the_application', 'x'.repeat(5500))
+  const token = await visitor.request((store) =>
+    server.getAccessToken({ audience, fresh: true }, store),
+  )
+  expect(token.accessToken).toBeTruthy()
+  const length = [...visitor.cookies].map(([name, value]) => `${name}=${value}; `).join('').length
+  expect(length).toBeLessThanOrEqual(8000)
+  expect(await userOf(server, visitor)).toBeTruthy()
+  visitor.cookies.delete('of_the_application')
+  await visitor.request((store) => server.getAccessToken({ audience }, store))
+})
+
+test('what no browser or proxy would take is an error before it is sent: cookies_too_large', async () => {
+  const server = createServer(emulator)
+  const visitor = createVisitor(emulator.url)
+  const started = visitor.request((store) =>
+    server.startInteractiveLogin({ appState: 'x'.repeat(4000) }, store),
+  )
+  const error = await rejection(started)
+  expect(error).toMatchObject({ name: 'SessionError', code: 'cookies_too_large' })
+  expect(String(error)).toContain('appState')
+  const other = await loggedIn(server, emulator.url)
+  other.cookies.set('of_the_application', 'x'.repeat(7500))
+  const login = other.request((store) => server.startInteractiveLogin({}, store))
+  expect(String(await rejection(login))).toContain('of_the_application 7500')
+})
+
+test('a browser has at most five flows at once: a sixth takes the place of the oldest', async () => {
+  const server = createServer(emulator)
+  const visitor = createVisitor(emulator.url)
+  const urls: string[] = []
+  for (let flow = 0; flow < 7; flow += 1) {
+    urls.push(await visitor.request((store) => server.startInteractiveLogin({}, store)))
+  }
+  expect(visitor.cookies.size).toBe(5)
+  const complete = async (url = '') => {
+    const callbackUrl = await visitor.logIn(url)
+    return visitor.request((store) => server.completeInteractiveLogin(callbackUrl, store))
+  }
+  expect(await rejection(complete(urls[1]))).toMatchObject({ code: 'unknown_state' })
+  await complete(urls[2])
+})
+
+test('a session ends when its time is over, whatever the browser keeps', async () => {
+  const server = createServer(emulator, { sessionLifetime: 60 })
+  const visitor = await loggedIn(server, emulator.url)
+  expect(visitor.lastHeaders.getSetCookie().join()).toMatch(/Max-Age=60;/)
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 })
+  onTestFinished(() => void vi.useRealTimers())
+  expect(await userOf(server, visitor)).toBeUndefined()
+})
+
+test('a login that took more than an hour has the code expired', async () => {
+  const server = createServer(emulator)
+  const visitor = createVisitor(emulator.url)
+  const url = await visitor.request((store) =>
+    server.startInteractiveLogin({ appState: 'kept' }, store),
+  )
+  const callbackUrl = await visitor.logIn(url)
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_601_000 })
+  onTestFinished(() => void vi.useRealTimers())
+  const completed = visitor.request((store) => server.completeInteractiveLogin(callbackUrl, store))
+  expect(await rejection(completed)).toMatchObject({ code: 'expired', appState: 'kept' })
+})
+
+test('after the secret was rotated, sessions of the old one go on and are sealed with the new one', async () => {
+  const before = createServer(emulator)
+  const visitor = await loggedIn(before, emulator.url)
+  const next = 'the next secret has 32 bytes or more'
+  const rotated = createServer(emulator, { secret: [next, secret] })
+  expect(await userOf(rotated, visitor)).toBeTruthy()
+  await visitor.request((store) => rotated.getAccessToken({ audience }, store))
+  expect(await userOf(createServer(emulator, { secret: next }), visitor)).toBeTruthy()
+  expect(await userOf(before, visitor)).toBeUndefined()
+})

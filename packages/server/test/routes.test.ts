@@ -1,0 +1,122 @@
+import { createEmulator, type Emulator } from '@connected-accounts/emulator'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { createRoutes, type Route } from '../src/index.js'
+import { createServer, createVisitor, keepCookies, redirectUri, type Visitor } from './visitor.js'
+
+let emulator: Emulator
+beforeAll(async () => {
+  emulator = await createEmulator({ port: 0 })
+})
+afterAll(() => emulator.close())
+beforeEach(() => emulator.reset())
+
+const origin = 'http://localhost:3000'
+
+/** Sends a request of this browser to a route. */
+async function send(visitor: Visitor, route: Route, url: string, init: RequestInit = {}) {
+  const headers = new Headers(init.headers)
+  headers.set('cookie', [...visitor.cookies].map((pair) => pair.join('=')).join('; '))
+  const response = await route(new Request(new URL(url, origin), { ...init, headers }))
+  keepCookies(visitor.cookies, response.headers)
+  return response
+}
+
+/** What a form of the application sends. */
+function form(fields: Record<string, string>): RequestInit {
+  return { method: 'POST', headers: { origin }, body: new URLSearchParams(fields) }
+}
+
+const locationOf = (response: Response) => response.headers.get('location') ?? ''
+
+async function logIn(returnTo: string) {
+  const server = createServer(emulator)
+  const routes = createRoutes(server)
+  const visitor = createVisitor(emulator.url)
+  const started = await send(visitor, routes.login, `/login?returnTo=${returnTo}`)
+  const callbackUrl = await visitor.logIn(locationOf(started))
+  const completed = await send(visitor, routes.callback, callbackUrl.href)
+  return { server, routes, visitor, started, completed }
+}
+
+test('login, connect and logout lead a browser there and back', async () => {
+  const { server, routes, visitor, started, completed } = await logIn('/inbox')
+  expect([started.status, completed.status]).toEqual([303, 303])
+  expect(locationOf(completed)).toBe(`${origin}/inbox`)
+  const fields = { connection: 'github', scopes: 'repo', returnTo: '/accounts' }
+  const connect = await send(visitor, routes.connect, '/connect', form(fields))
+  const connected = await visitor.connect(locationOf(connect))
+  const back = await send(visitor, routes.callback, connected.href)
+  expect(locationOf(back)).toBe(`${origin}/accounts`)
+  const { accounts } = await visitor.request((store) => server.listConnectedAccounts({}, store))
+  expect(accounts).toMatchObject([
+    { connection: 'github', scopes: expect.arrayContaining(['repo']) },
+  ])
+  const logout = await send(visitor, routes.logout, '/logout', form({ returnTo: '/bye' }))
+  expect((await visitor.logIn(locationOf(logout))).href).toBe(`${origin}/bye`)
+  expect(await visitor.request((store) => server.getUser(store))).toBeUndefined()
+})
+
+test('every redirect says that no cache may keep it', async () => {
+  const { started, completed } = await logIn('/')
+  for (const { headers } of [started, completed]) {
+    expect(headers.get('cache-control')).toBe('no-store')
+  }
+})
+
+test('connect and logout take no GET, so that no link starts them, and login takes no POST', async () => {
+  const { routes, visitor } = await logIn('/')
+  for (const route of [routes.connect, routes.logout]) {
+    const answer = await send(visitor, route, '/?connection=github')
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST'])
+  }
+  expect((await send(visitor, routes.login, '/login', { method: 'POST' })).status).toBe(405)
+})
+
+test('a form of another site starts nothing', async () => {
+  const { server, routes, visitor } = await logIn('/')
+  for (const headers of [{ origin: 'http://evil.example' }, {}]) {
+    for (const route of [routes.connect, routes.logout]) {
+      const request = { ...form({ connection: 'github' }), headers }
+      expect((await send(visitor, route, '/', request)).status).toBe(403)
+    }
+  }
+  expect(await visitor.request((store) => server.getUser(store))).toBeTruthy()
+})
+
+test.for(['//evil.example', 'https://evil.example/', 'javascript:alert(1)', '/\\evil.example'])(
+  'a returnTo of %s is refused with 400 by login, connect and logout',
+  async (returnTo) => {
+    const { routes, visitor } = await logIn('/')
+    const login = `/login?returnTo=${encodeURIComponent(returnTo)}`
+    const answers = [
+      await send(visitor, routes.login, login),
+      await send(visitor, routes.connect, '/', form({ connection: 'github', returnTo })),
+      await send(visitor, routes.logout, '/', form({ returnTo })),
+    ]
+    for (const answer of answers) {
+      expect(answer.status).toBe(400)
+      expect(await answer.json()).toMatchObject({ title: 'bad_return_to' })
+    }
+  },
+)
+
+test('errors are problems with their code, and a transaction that ended is taken from the browser', async () => {
+  const { routes, visitor } = await logIn('/')
+  const connect = await send(visitor, routes.connect, '/', form({ connection: 'github' }))
+  const refused = await visitor.connect(locationOf(connect), { decision: 'cancel' })
+  const answer = await send(visitor, routes.callback, refused.href)
+  expect(answer.status).toBe(400)
+  expect(await answer.json()).toMatchObject({ title: 'access_denied' })
+  expect([...visitor.cookies.keys()]).toEqual(['ca_session.0'])
+  expect(answer.headers.get('cache-control')).toBe('no-store')
+})
+
+test('onError answers in their place', async () => {
+  const routes = createRoutes(createServer(emulator), {
+    onError: (error) => new Response(String(error), { status: 418 }),
+  })
+  const visitor = createVisitor(emulator.url)
+  const answer = await send(visitor, routes.callback, `${redirectUri}?state=login.unknown&code=c`)
+  expect(answer.status).toBe(418)
+  expect(await answer.text()).toContain('no transaction')
+})
