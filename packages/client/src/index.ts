@@ -1,3 +1,4 @@
+export type { AccessToken, AccessTokenRequest, AccessTokenSource } from './access-token.js'
 export {
   deleteConnectedAccount,
   iterateConnectedAccounts,
@@ -5,12 +6,7 @@ export {
   listConnectedAccounts,
   listConnections,
 } from './accounts.js'
-export type {
-  AccessToken,
-  AccessTokenRequest,
-  AccessTokenSource,
-  Fetch,
-} from './authorized-fetch.js'
+export type { Fetch } from './authorized-fetch.js'
 export { isConnectCallback } from './callback.js'
 export {
   type ConnectedAccountsClient,
@@ -35,7 +31,7 @@ export {
 } from './connections.js'
 export { type AuthorizedFetchOptions, createAuthorizedFetch } from './create-authorized-fetch.js'
 export { tenantOrigin } from './domain.js'
-export type { DpopProofRequest, DpopProver } from './dpop.js'
+export type { Dpop, DpopProofRequest, DpopProver } from './dpop.js'
 export {
   CodedError,
   ConnectFlowError,

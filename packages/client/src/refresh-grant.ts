@@ -1,5 +1,5 @@
 import { type Fetch, runtimeFetch } from './authorized-fetch.js'
-import { type DpopProver, keepNonces, type NonceKeepingProver } from './dpop.js'
+import type { Dpop } from './dpop.js'
 import { type GrantAnswer, oauthError, sendGrant } from './token-endpoint.js'
 
 /** What a refresh is for. */
@@ -21,16 +21,15 @@ export interface RefreshAnswer extends GrantAnswer {
 export function createRefreshGrant(options: {
   origin: string
   clientId: string
-  dpop: DpopProver | undefined
+  dpop: Dpop | undefined
   fetch: Fetch | undefined
 }): (refresh: Refresh) => Promise<RefreshAnswer> {
-  const { origin, clientId, fetch = runtimeFetch } = options
+  const { origin, clientId, dpop, fetch = runtimeFetch } = options
   const url = `${origin}/oauth/token`
-  const dpop = options.dpop && keepNonces(options.dpop)
 
   async function send(
     parameters: Record<string, string | undefined>,
-    prover: NonceKeepingProver | undefined,
+    prover: Dpop | undefined,
     challenge?: string,
   ) {
     const nonce = challenge ?? (await prover?.getNonce(origin))

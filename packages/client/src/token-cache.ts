@@ -1,4 +1,4 @@
-import type { AccessToken } from './authorized-fetch.js'
+import type { AccessToken } from './access-token.js'
 
 /** An access token, and what it is for. */
 export interface IssuedToken {

@@ -1,7 +1,8 @@
 import { unlessAborted } from './abort.js'
-import type { AccessToken, AccessTokenRequest, Fetch } from './authorized-fetch.js'
+import { type AccessToken, type AccessTokenRequest, isBound } from './access-token.js'
+import type { Fetch } from './authorized-fetch.js'
 import { tenantOrigin } from './domain.js'
-import type { DpopProver } from './dpop.js'
+import { checkDpop, type Dpop } from './dpop.js'
 import { isTokenError, TokenError } from './errors.js'
 import { createRefreshGrant, type RefreshAnswer } from './refresh-grant.js'
 import { followRefreshToken, type RefreshTokenOptions } from './refresh-token.js'
@@ -10,8 +11,9 @@ import { hasFields, isString, isTokenResponse } from './shape.js'
 import { createTokenCache, type IssuedToken, scopesOf } from './token-cache.js'
 import { grantError } from './token-endpoint.js'
 
-export type { AccessToken, AccessTokenRequest, Fetch } from './authorized-fetch.js'
-export type { DpopProofRequest, DpopProver } from './dpop.js'
+export type { AccessToken, AccessTokenRequest } from './access-token.js'
+export type { Fetch } from './authorized-fetch.js'
+export type { Dpop, DpopProofRequest, DpopProver } from './dpop.js'
 
 /** Options of {@link refreshTokenSource}. */
 export interface RefreshTokenSourceOptions extends RefreshTokenOptions {
@@ -20,7 +22,7 @@ export interface RefreshTokenSourceOptions extends RefreshTokenOptions {
   /** A public client: one without a secret, such as a single page application. */
   clientId: string
   /** Makes the proofs that bind the tokens to its key; a Bearer token is then never given. */
-  dpop?: DpopProver | undefined
+  dpop?: Dpop | undefined
   /** Sends the requests; by default the runtime's own `fetch`. */
   fetch?: Fetch | undefined
 }
@@ -85,6 +87,7 @@ function checked({ domain, clientId, refreshToken, dpop, fetch }: RefreshTokenSo
   if (typeof refreshToken !== 'function') {
     throw new TypeError('refreshToken must be a function: the token is asked for anew each time.')
   }
+  checkDpop(dpop)
   return { origin, clientId, grant: createRefreshGrant({ origin, clientId, dpop, fetch }) }
 }
 
@@ -95,8 +98,7 @@ function issuedToken(wanted: Wanted, answer: RefreshAnswer, askedAt: number) {
   const { response, body, proven } = answer
   if (!response.ok || !isTokenResponse(body)) return grantError(answer)
   const { access_token: accessToken, token_type: tokenType } = body
-  const bound = tokenType.toLowerCase() === 'dpop'
-  if (proven && !bound) return notBound(response)
+  if (proven && !isBound({ accessToken, tokenType })) return notBound(response)
   const life = body.expires_in * 1000
   const expiresAt = askedAt + life
   const issued: IssuedToken = {
