@@ -6,6 +6,8 @@ export interface AccessTokenRequest {
   scope: string
   /** True when a cached token has just been refused: get a new one. */
   fresh: boolean
+  /** The token that has been refused, with `fresh`: a cached one that is another will do. Without it, none will. */
+  refused?: string
   signal?: AbortSignal
 }
 

@@ -1,5 +1,10 @@
 import { unlessAborted } from './abort.js'
-import { type AccessToken, type AccessTokenSource, isBound } from './access-token.js'
+import {
+  type AccessToken,
+  type AccessTokenRequest,
+  type AccessTokenSource,
+  isBound,
+} from './access-token.js'
 import { challengeError } from './challenge.js'
 import { checkDpop, type Dpop, type Remedy, type RequestProofs } from './dpop.js'
 import { TokenError } from './errors.js'
@@ -37,8 +42,10 @@ export async function authorizedFetch(
   authorization: Authorization,
   fetch: Fetch,
 ): Promise<Response> {
-  const freshToken = () => getToken(authorization, request.signal, true)
-  let token = await getToken(authorization, request.signal, false)
+  const { signal } = request
+  const freshToken = (refused?: string) =>
+    getToken(authorization, { signal, fresh: true, ...(refused && { refused }) })
+  let token = await getToken(authorization, { signal, fresh: false })
   const proofs = isBound(token) ? authorization.dpop?.proofsFor(request) : undefined
   const replayed = new Set<Remedy>()
   for (;;) {
@@ -72,18 +79,17 @@ function remedyOf(
 
 /** A source that has no other token than the refused one is not worth a replay. */
 const otherToken: Remedy = async ({ token, freshToken }) => {
-  const fresh = await freshToken()
+  const fresh = await freshToken(token.accessToken)
   return fresh.accessToken === token.accessToken ? undefined : fresh
 }
 
 async function getToken(
   { accessToken, audience, scope, dpop }: Authorization,
-  signal: AbortSignal,
-  fresh: boolean,
+  request: Pick<AccessTokenRequest, 'fresh' | 'refused'> & { signal: AbortSignal },
 ): Promise<AccessToken> {
   const given =
-    typeof accessToken === 'string' ? accessToken : accessToken({ audience, scope, signal, fresh })
-  const answer = given instanceof Promise ? await unlessAborted(given, signal) : given
+    typeof accessToken === 'string' ? accessToken : accessToken({ audience, scope, ...request })
+  const answer = given instanceof Promise ? await unlessAborted(given, request.signal) : given
   const token = typeof answer === 'string' ? { accessToken: answer, tokenType: 'Bearer' } : answer
   const proves = dpop !== undefined && (await dpop.isEnabled?.()) !== false
   if (isBound(token) && !proves) {

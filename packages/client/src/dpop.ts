@@ -61,6 +61,6 @@ interface Refusal {
   response: Response
   /** The refused token. */
   token: AccessToken
-  /** Asks the token source for a new one, which may be the same. */
-  freshToken(): Promise<AccessToken>
+  /** Asks the token source for a new one, or for any other than the refused one; it may answer the same. */
+  freshToken(refused?: string): Promise<AccessToken>
 }

@@ -3,11 +3,13 @@ export {
   deleteConnectedAccount,
   iterateConnectedAccounts,
   iterateConnections,
+  type ListConnectedAccountsOptions,
   listConnectedAccounts,
   listConnections,
 } from './accounts.js'
 export type { Fetch } from './authorized-fetch.js'
 export { isConnectCallback } from './callback.js'
+export { type ConnectionDrift, checkConnections } from './check-connections.js'
 export {
   type ConnectedAccountsClient,
   type ConnectedAccountsClientOptions,
@@ -21,10 +23,8 @@ export {
 export { isReturnTo } from './connect-options.js'
 export {
   type ConnectionDefinition,
-  type ConnectionDrift,
   type ConnectionReference,
   type ConnectionScope,
-  checkConnections,
   defineConnections,
   type Register,
   type RegisteredConnection,

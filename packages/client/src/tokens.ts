@@ -32,7 +32,7 @@ export interface RefreshTokenSourceOptions extends RefreshTokenOptions {
  * session: a token for any audience and scope that the client's policies allow (MRRT). A token is used again until
  * 30 seconds before it expires, or a tenth of a life under five minutes, by the clock of this machine from when it was
  * asked for. Callers at once share one request, and an abort ends the waiting of one of them, not the request, whose
- * answer may hold the next refresh token. All refreshes of a client take turns, across tabs and workers where the
+ * answer may hold the next refresh token; that is given up after 30 seconds. All refreshes of a client take turns, across tabs and workers where the
  * runtime has Web Locks.
  *
  * The source throws `TokenError`: `missing_refresh_token`; `insufficient_scope` where less was granted than asked for;
@@ -65,10 +65,10 @@ export function refreshTokenSource(
     checkScopes(wanted, issued)
     return issued.token
   }
-  return async ({ audience, scope, fresh, signal }) => {
+  return async ({ audience, scope, fresh, refused, signal }) => {
     signal?.throwIfAborted()
     const wanted = { audience, scope: scopesOf(scope).sort().join(' ') }
-    if (fresh) cache.delete(wanted)
+    if (fresh) cache.delete(wanted, refused)
     const cached = cache.get(wanted)
     if (cached) return cached
     const key = JSON.stringify(wanted)
