@@ -32,8 +32,8 @@ export interface RefreshTokenSourceOptions extends RefreshTokenOptions {
  * session: a token for any audience and scope that the client's policies allow (MRRT). A token is used again until
  * 30 seconds before it expires, or a tenth of a life under five minutes, by the clock of this machine from when it was
  * asked for. Callers at once share one request, and an abort ends the waiting of one of them, not the request, whose
- * answer may hold the next refresh token; that is given up after 30 seconds. All refreshes of a client take turns, across tabs and workers where the
- * runtime has Web Locks.
+ * answer may hold the next refresh token; it is given up after 30 seconds. All refreshes of a client take turns, across
+ * tabs and workers where the runtime has Web Locks.
  *
  * The source throws `TokenError`: `missing_refresh_token`; `insufficient_scope` where less was granted than asked for;
  * `token_not_bound` for a Bearer token in spite of `dpop`; `unexpected_response`; or the `error` that the token
