@@ -3,6 +3,7 @@ import { CLOCK_LIMIT } from './clock.js'
 import { type FaultRule, PAGE_OPERATIONS } from './faults.js'
 import management from './generated/management.json' with { type: 'json' }
 import myAccount from './generated/my-account.json' with { type: 'json' }
+import { once } from './once.js'
 import { SWITCHES, type Switches } from './switches.js'
 
 /** What the clock is told. */
@@ -121,8 +122,9 @@ function closed(properties: Record<string, object>, required: string[]): object 
 }
 
 function createReader<Value>(schema: object): Reader<Value> {
-  const validate = new Ajv2020({ strict: false }).compile<Value>(schema)
+  const compiled = once(() => new Ajv2020({ strict: false }).compile<Value>(schema))
   return (value, name) => {
+    const validate = compiled()
     if (validate(value)) return value
     const [error] = validate.errors ?? []
     const named = error?.params.additionalProperty ?? error?.propertyName

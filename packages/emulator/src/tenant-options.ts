@@ -4,6 +4,7 @@ import formats from 'ajv-formats'
 import { credentialFlaw } from './credentials.js'
 import { defaultTenant } from './default-tenant.js'
 import document from './generated/management.json' with { type: 'json' }
+import { once } from './once.js'
 import type { Tenant } from './tenant.js'
 
 const text = { type: 'string', minLength: 1 }
@@ -107,15 +108,19 @@ const lists = {
   custom_domains: texts,
 }
 
+const compiled = once(() => {
+  const ajv = new Ajv2020({ allErrors: true, strict: false })
+  formats.default(ajv)
+  ajv.addSchema(document, 'management', undefined, false)
+  return ajv.compile(closed(lists, []))
+})
+
 /**
  * The tenant that the option `tenant` describes: each list that it has replaces the default one. Throws a `TypeError` that names
  * the field that is wrong.
  */
 export function readTenant(option: Partial<Tenant> = {}): Tenant {
-  const ajv = new Ajv2020({ allErrors: true, strict: false })
-  formats.default(ajv)
-  ajv.addSchema(document, 'management', undefined, false)
-  const check = ajv.compile(closed(lists, []))
+  const check = compiled()
   if (!check(option)) throw new TypeError((check.errors ?? []).map(explain).join(', '))
   const tenant = structuredClone({ ...defaultTenant(), ...option })
   refuseDuplicates(tenant)
