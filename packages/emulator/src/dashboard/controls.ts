@@ -84,8 +84,8 @@ ${number('delay', 'Delay in ms', html`min="0" max="60000"`)}
 ${number('times', 'Times', html`min="1" placeholder="1"`)}
 ${number('probability', 'Probability', html`min="0" max="1" step="any"`)}
 ${number('seed', 'Seed', html`placeholder="1"`)}
-${field('headers', 'Headers of the status', html`placeholder="{&quot;retry-after&quot;:&quot;5&quot;}"`)}
-${field('problem', 'Fields of its problem', html`placeholder="{&quot;detail&quot;:&quot;…&quot;}"`)}
+${line('headers', 'Headers of the status', html`placeholder="{&quot;retry-after&quot;:&quot;5&quot;}"`)}
+${line('problem', 'Fields of its problem', html`placeholder="{&quot;detail&quot;:&quot;…&quot;}"`)}
 <button class="full">Add fault</button>
 <p class="error full" role="alert" id="fault-error" hidden></p>
 </form>
@@ -93,11 +93,15 @@ ${field('problem', 'Fields of its problem', html`placeholder="{&quot;detail&quot
 }
 
 function number(name: string, label: string, attributes: Html): Html {
-  return field(name, label, html`type="number" inputmode="decimal" ${attributes}`)
+  return html`<div class="field">${labelled(name, label, html`type="number" inputmode="decimal" ${attributes}`)}</div>`
 }
 
-function field(name: string, label: string, attributes: Html): Html {
-  return html`<div class="field"><label for="fault-${name}">${label}</label><input id="fault-${name}" name="${name}" ${attributes}></div>`
+function line(name: string, label: string, attributes: Html): Html {
+  return html`<div class="field full">${labelled(name, label, attributes)}</div>`
+}
+
+function labelled(name: string, label: string, attributes: Html): Html {
+  return html`<label for="fault-${name}">${label}</label><input id="fault-${name}" name="${name}" ${attributes}>`
 }
 
 /** The faults that wait for a call, each with a button that takes it back. */
