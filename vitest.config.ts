@@ -1,9 +1,11 @@
+import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { commands as clientCommands } from './packages/client/test/commands.js'
 import { chromiumPath } from './packages/demo/test/chromium.js'
 import { commands as reactCommands } from './packages/react/test/commands.js'
+import { peersIn } from './packages/react/test/peers.js'
 
 // Workers inherit the environment, so the browser is unpacked once, before any test.
 const executablePath = await chromiumPath()
@@ -16,6 +18,10 @@ const launchOptions = executablePath
 const slow = ['packages/*/test/**/*.slow.test.ts']
 
 const conditions = ['@connected-accounts/source']
+
+// Another React, and another TanStack Query, for the tests of the hooks.
+const { REACT_PEERS } = process.env
+const alias = REACT_PEERS ? peersIn(REACT_PEERS) : {}
 
 export default defineConfig({
   test: {
@@ -45,7 +51,8 @@ export default defineConfig({
       },
       {
         plugins: [react()],
-        resolve: { conditions },
+        resolve: { conditions, alias },
+        ...(REACT_PEERS && { cacheDir: join(REACT_PEERS, '.vite') }),
         // Found only while tests run, they would make Vite reload the page under a test.
         optimizeDeps: {
           include: [

@@ -1,6 +1,5 @@
-import type { AccessToken, AccessTokenRequest } from './access-token.js'
-import type { Dpop } from './dpop.js'
-import { fromProver } from './request-proofs.js'
+import type { AccessToken, AccessTokenRequest } from './authorized-fetch.js'
+import type { DpopProver } from './dpop.js'
 
 /** What is used of auth0-spa-js 2.27: its client, or what `useAuth0()` of auth0-react gives. */
 export interface Auth0 {
@@ -27,7 +26,7 @@ type GetToken = (options: {
 export interface Auth0Options {
   domain: string
   accessToken: (request: AccessTokenRequest) => Promise<AccessToken>
-  dpop: Dpop
+  dpop: DpopProver
 }
 
 /**
@@ -51,13 +50,13 @@ export function fromAuth0(auth0: Auth0): Auth0Options {
       if (!token) throw new Error('auth0 gave no token.') // by its types alone: it throws instead
       return { accessToken: token.access_token, tokenType: token.token_type ?? 'Bearer' }
     },
-    dpop: dpopOf(auth0),
+    dpop: proverOf(auth0),
   }
 }
 
 /** The SDK has these methods whether `useDpop` is on or off; they fail where it is off. */
-function dpopOf(auth0: Auth0): Dpop {
-  return fromProver({
+function proverOf(auth0: Auth0): DpopProver {
+  return {
     isEnabled: async () => {
       try {
         await auth0.getDpopNonce()
@@ -70,5 +69,5 @@ function dpopOf(auth0: Auth0): Dpop {
       auth0.generateDpopProof({ ...request, accessToken }),
     getNonce: (origin) => auth0.getDpopNonce(origin),
     setNonce: (origin, nonce) => auth0.setDpopNonce(nonce, origin),
-  })
+  }
 }

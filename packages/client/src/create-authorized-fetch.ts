@@ -1,16 +1,15 @@
-import type { AccessTokenSource } from './access-token.js'
 import {
+  type AccessTokenSource,
   authorizedFetch,
-  checkAuthorization,
   type Fetch,
   runtimeFetch,
 } from './authorized-fetch.js'
-import type { Dpop } from './dpop.js'
+import { type DpopProver, keepNonces } from './dpop.js'
 
 /** Options of {@link createAuthorizedFetch}. */
 export interface AuthorizedFetchOptions {
   accessToken: AccessTokenSource
-  dpop?: Dpop | undefined
+  dpop?: DpopProver | undefined
   /** The API that is called. */
   audience: string
   /** The scopes that the calls need, separated by spaces. */
@@ -25,8 +24,9 @@ export interface AuthorizedFetchOptions {
  * Redirects are not followed.
  */
 export function createAuthorizedFetch(options: AuthorizedFetchOptions): typeof globalThis.fetch {
-  const { allowedOrigins, fetch: send = runtimeFetch, ...authorization } = options
-  checkAuthorization(authorization)
+  const { allowedOrigins, accessToken, audience, scope } = options
+  const dpop = options.dpop && keepNonces(options.dpop)
+  const send = options.fetch ?? runtimeFetch
   return async (input, init) => {
     const request = new Request(input, { ...init, redirect: 'manual' })
     const { origin } = new URL(request.url)
@@ -35,6 +35,6 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): typeof g
         `allowedOrigins does not have ${origin}: the access token is not sent there.`,
       )
     }
-    return authorizedFetch(request, authorization, send)
+    return authorizedFetch(request, { accessToken, dpop, audience, scope }, send)
   }
 }

@@ -1,12 +1,10 @@
 import { base64url, base64urlJson } from './base64url.js'
-import type { Dpop, DpopProofRequest } from './dpop.js'
+import { createNonces, type DpopProofRequest, type DpopProver } from './dpop.js'
 import { generateDpopKeyPair, P256 } from './dpop-keys.js'
 import { sha256 } from './pkce.js'
-import { fromProver } from './request-proofs.js'
 
-export type { Dpop, DpopProofRequest, DpopProver } from './dpop.js'
+export type { DpopProofRequest, DpopProver } from './dpop.js'
 export { deleteDpopKeyPair, loadDpopKeyPair } from './dpop-keys.js'
-export { fromProver } from './request-proofs.js'
 
 const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' }
 
@@ -18,7 +16,11 @@ const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' }
  * of your own; by default a new one that cannot be read and lives as long as the prover.
  * @see https://www.rfc-editor.org/rfc/rfc9449#section-4.2
  */
-export async function createDpop({ keyPair }: { keyPair?: CryptoKeyPair } = {}): Promise<Dpop> {
+export async function createDpop({
+  keyPair,
+}: {
+  keyPair?: CryptoKeyPair
+} = {}): Promise<DpopProver> {
   const { privateKey, publicKey } = keyPair ? checkedKeyPair(keyPair) : await generateDpopKeyPair()
   const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', publicKey)
   const jwk = { kty, crv, x, y }
@@ -41,13 +43,14 @@ export async function createDpop({ keyPair }: { keyPair?: CryptoKeyPair } = {}):
     return `${signed}.${base64url(new Uint8Array(signature))}`
   }
 
-  return fromProver({
+  return {
     generateProof,
+    ...createNonces(),
     getClockOffset: () => clockOffset,
     setClockOffset(seconds) {
       clockOffset = seconds
     },
-  })
+  }
 }
 
 function checkedKeyPair(keyPair: CryptoKeyPair): CryptoKeyPair {

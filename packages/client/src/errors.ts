@@ -80,6 +80,7 @@ export type ConnectFlowErrorCode =
   | 'outcome_unknown'
   | 'storage_unavailable'
   | 'popup_blocked'
+  | 'third_party_iframe'
   | 'cancelled'
 
 interface ConnectFlowDetails extends Details {

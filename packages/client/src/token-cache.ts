@@ -1,4 +1,4 @@
-import type { AccessToken } from './access-token.js'
+import type { AccessToken } from './authorized-fetch.js'
 
 /** An access token, and what it is for. */
 export interface IssuedToken {
@@ -37,12 +37,10 @@ export function createTokenCache() {
       )
       tokens.push(issued)
     },
-    /** Forgets the tokens that `get` could answer: all of them, or the one that was refused. */
-    delete(wanted: { audience: string; scope: string }, refused?: string): void {
+    /** Forgets the tokens that `get` could answer. */
+    delete(wanted: { audience: string; scope: string }): void {
       const isWanted = serves(wanted)
-      const isRefused = ({ token }: IssuedToken) =>
-        refused === undefined || token.accessToken === refused
-      tokens = tokens.filter((one) => !(isWanted(one) && isRefused(one)))
+      tokens = tokens.filter((one) => !isWanted(one))
     },
     clear(): void {
       tokens = []

@@ -3,6 +3,7 @@
 import {
   type ConnectedAccountsClient,
   type ConnectionDefinition,
+  localStorageTransactions,
   sessionStorageTransactions,
   type TransactionStore,
 } from '@connected-accounts/client'
@@ -10,6 +11,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useMemo, useState } from 'react'
 import { Context } from './context.js'
 import { findingsOptions } from './findings.js'
+import { cancelPopup, currentPopup } from './popup-window.js'
 import { connectedAccountsQueries } from './queries.js'
 import { listenToOtherTabs, refreshAccounts } from './refresh.js'
 import { getWaiting } from './undo.js'
@@ -22,7 +24,7 @@ export interface ConnectedAccountsProviderProps {
   user: string | undefined
   /** Where flows come back to, one of the application's allowed callback URLs; by default the page's origin. */
   redirectUri?: string | undefined
-  /** Keeps flows while the person is away; by default in `sessionStorage`. */
+  /** Keeps flows while the person is away; by default in `sessionStorage`, and those in popups in `localStorage`. */
   transactions?: TransactionStore | undefined
   /** The application's connections, as `defineConnections` of the client has them: where a grant is revoked. */
   connections?: Record<string, ConnectionDefinition> | undefined
@@ -38,15 +40,21 @@ export function ConnectedAccountsProvider(props: ConnectedAccountsProviderProps)
   const { client, user, redirectUri, connections, children } = props
   const queryClient = useQueryClient()
   const [ownTransactions] = useState(sessionStorageTransactions)
-  const { transactions = ownTransactions } = props
+  const [ownPopupTransactions] = useState(localStorageTransactions)
+  const { transactions = ownTransactions, transactions: popupTransactions = ownPopupTransactions } =
+    props
   useSeenCallback()
   const context = useMemo(() => {
     const queries = connectedAccountsQueries({ client, user })
-    return { client, user, queries, redirectUri, transactions, connections }
-  }, [client, user, redirectUri, transactions, connections])
+    return {
+      ...{ client, user, queries, redirectUri, connections },
+      ...{ transactions, popupTransactions },
+    }
+  }, [client, user, redirectUri, transactions, popupTransactions, connections])
   useEffect(() => {
     // What the former user could still undo must not be sent with the next one's token.
     for (const waiting of getWaiting()) if (waiting.user !== user) waiting.undo()
+    if (currentPopup()?.user !== user) cancelPopup()
     return listenToOtherTabs({ client, user }, (connection) => {
       void refreshAccounts(queryClient, { client, user })
       if (connection === undefined) return

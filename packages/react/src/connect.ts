@@ -1,7 +1,9 @@
 import {
+  type Abortable,
   type CompletedConnect,
   completeConnect,
   type StartConnectOptions,
+  type StartedConnect,
   startConnect,
   type TransactionStore,
 } from '@connected-accounts/client'
@@ -28,26 +30,47 @@ export interface ConnectAccountOptions
 /** Where a flow comes back to, and what keeps it until then. */
 export type ConnectSettings = Pick<StartConnectOptions, 'redirectUri' | 'transactions'>
 
+/** Key of the mutations that start a flow. */
+export function connectKey(identity: Identity): [...IdentityKey, 'connect'] {
+  return [...identityKey(identity), 'connect']
+}
+
 /** Options of the mutation that starts a flow and leaves the page; pending until the page has been left. */
 export function connectOptions(
   identity: Identity,
   settings: ConnectSettings,
-): MutationOptions<ConnectAccountOptions> {
-  const { client, user } = identity
+): MutationOptions<ConnectAccountOptions, undefined> {
   return mutationOptions({
-    mutationKey: [...identityKey(identity), 'connect'],
+    mutationKey: connectKey(identity),
     networkMode: 'always', // fails at once where there is no network, rather than leave the page much later
-    mutationFn: async (options: ConnectAccountOptions) => {
-      if (user === undefined) throw nobodyLoggedIn()
-      const { url } = await startConnect(client, {
-        ...settings,
-        user,
-        returnTo: currentPage(),
-        ...options,
-        appState: keepRepairs(options),
-      })
-      await leavePage(url)
-    },
+    mutationFn: (options: ConnectAccountOptions) => leaveForProvider(identity, settings, options),
+  })
+}
+
+/** Starts a flow and leaves the page for it. Resolves only if the page goes on nevertheless. */
+export async function leaveForProvider(
+  identity: Identity,
+  settings: ConnectSettings,
+  options: ConnectAccountOptions,
+): Promise<undefined> {
+  const { url } = await startFlow(identity, settings, options)
+  await leavePage(url)
+  return undefined
+}
+
+/** Starts a flow of the logged-in user. */
+export async function startFlow(
+  { client, user }: Identity,
+  settings: ConnectSettings & Abortable,
+  options: ConnectAccountOptions,
+): Promise<StartedConnect> {
+  if (user === undefined) throw nobodyLoggedIn()
+  return startConnect(client, {
+    ...settings,
+    user,
+    returnTo: currentPage(),
+    ...options,
+    appState: keepRepairs(options),
   })
 }
 

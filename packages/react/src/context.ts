@@ -12,6 +12,8 @@ export interface ConnectedAccountsContext extends Identity {
   redirectUri: string | undefined
   connections: Record<string, ConnectionDefinition> | undefined
   transactions: TransactionStore
+  /** Where popups keep theirs: what a page writes to `sessionStorage` after it opened a popup is not seen by that. */
+  popupTransactions: TransactionStore
 }
 
 /** The context behind {@link useConnectedAccountsContext}. */

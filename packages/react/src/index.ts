@@ -8,11 +8,17 @@ export type {
   ConnectAccountOptions,
   ConnectSettings,
 } from './connect.js'
+export { type HandleConnectCallbackOptions, handleConnectCallback } from './connect-callback.js'
 export type { DisconnectedAccount, DisconnectSettings } from './disconnect.js'
 export type { Identity } from './keys.js'
 export type { ConnectedAccountsFilter } from './lists.js'
+export type { PopupSettings } from './popup.js'
 export { type ConnectedAccountsQueries, connectedAccountsQueries } from './queries.js'
-export { type UseConnectAccountResult, useConnectAccount } from './useConnectAccount.js'
+export {
+  type UseConnectAccountOptions,
+  type UseConnectAccountResult,
+  useConnectAccount,
+} from './useConnectAccount.js'
 export { type UseConnectCallbackResult, useConnectCallback } from './useConnectCallback.js'
 export { type UseConnectedAccountsOptions, useConnectedAccounts } from './useConnectedAccounts.js'
 export {

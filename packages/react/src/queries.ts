@@ -29,6 +29,7 @@ import {
   type PagesKey,
 } from './lists.js'
 import type { InfiniteQueryOptions, MutationOptions, QueryOptions } from './options.js'
+import { type PopupSettings, popupOptions } from './popup.js'
 
 /**
  * What {@link connectedAccountsQueries} answers. `Skip` is `SkipToken` where nobody may be logged in, and then the lists
@@ -46,7 +47,11 @@ export interface ConnectedAccountsQueries<Skip = never> {
   /** Every connection that the user may connect an account of, of all pages. */
   connections(): QueryOptions<Connection[], ConnectionsKey, Skip>
   /** Starts a flow and leaves the page. */
-  connect(settings: ConnectSettings): MutationOptions<ConnectAccountOptions>
+  connect(settings: ConnectSettings): MutationOptions<ConnectAccountOptions, undefined>
+  /** Starts a flow in a popup, and completes it when it is back. */
+  connectInPopup(
+    settings: PopupSettings,
+  ): MutationOptions<ConnectAccountOptions, CompletedFlow | undefined>
   /** Completes a flow. */
   callback(options: CallbackOptions): QueryOptions<CompletedFlow, CallbackKey>
   /** Deletes the account with an id, and takes it out of the cached lists meanwhile. */
@@ -70,6 +75,7 @@ export function connectedAccountsQueries(identity: Identity): ConnectedAccountsQ
     infiniteAccounts: (filter) => infiniteAccountsOptions(identity, filter),
     connections: () => connectionsOptions(identity),
     connect: (settings) => connectOptions(identity, settings),
+    connectInPopup: (settings) => popupOptions(identity, settings),
     callback: (options) => callbackOptions(identity, options),
     disconnect: (settings) => disconnectOptions(identity, settings),
   }

@@ -2,13 +2,31 @@
 
 import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useCallback } from 'react'
-import type { ConnectAccountOptions } from './connect.js'
+import type { CompletedFlow, ConnectAccountOptions } from './connect.js'
 import { useConnectedAccountsContext } from './context.js'
+import { cancelPopup, currentPopup, isPhone, openPopup } from './popup-window.js'
 
-/** A mutation's result, and {@link UseConnectAccountResult.connect}. */
-export type UseConnectAccountResult = UseMutationResult<void, Error, ConnectAccountOptions> & {
-  /** Leaves for the provider. Does nothing while a flow is already starting, so that pressing twice starts one. */
+/** Options of {@link useConnectAccount}. */
+export interface UseConnectAccountOptions {
+  /** How the person gets to the provider; `auto` is a popup, and a redirect on phones. By default a redirect. */
+  mode?: 'redirect' | 'popup' | 'auto' | undefined
+  /** What to do where the browser blocks the popup: leave the page, which is the default, or fail with `popup_blocked`. */
+  onBlocked?: 'redirect' | 'throw' | undefined
+}
+
+/** A mutation's result, and what starts a flow and gives it up. */
+export type UseConnectAccountResult<Data = undefined> = UseMutationResult<
+  Data,
+  Error,
+  ConnectAccountOptions
+> & {
+  /**
+   * Goes to the provider. A popup opens at once, so call it in a click. Does nothing while a flow is already starting, so
+   * that pressing twice starts one; a popup that waits for its person is given up for another.
+   */
   connect: (options: ConnectAccountOptions) => void
+  /** Gives up the flow in the page's popup, whose error is then `cancelled`. */
+  cancel: () => void
 }
 
 /**
@@ -17,22 +35,51 @@ export type UseConnectAccountResult = UseMutationResult<void, Error, ConnectAcco
  * The error is a `MyAccountApiError`, with code `not_found` where the connection is not enabled for the application, or a
  * `ConnectFlowError` `storage_unavailable`.
  */
-export function useConnectAccount(): UseConnectAccountResult {
-  const { queries, redirectUri = pageOrigin(), transactions } = useConnectedAccountsContext()
+export function useConnectAccount(options?: { mode?: 'redirect' }): UseConnectAccountResult
+/**
+ * Connects an account in a popup, whose callback page runs `handleConnectCallback`. Pending until that has come back; then
+ * `data` has the account, unless the page was to be left instead. A popup that the person closes leaves it pending, as a
+ * page cannot tell: until `cancel()`, the next `connect()` (`cancelled`) or its time is over (`expired`).
+ * The error can also be a `ConnectFlowError` `popup_blocked` or `third_party_iframe`, or what completing throws.
+ */
+export function useConnectAccount(
+  options: UseConnectAccountOptions,
+): UseConnectAccountResult<CompletedFlow | undefined>
+/** Connects an account, by a redirect or in a popup. */
+export function useConnectAccount({
+  mode,
+  onBlocked,
+}: UseConnectAccountOptions = {}): UseConnectAccountResult<CompletedFlow | undefined> {
+  const { queries, user, redirectUri = pageOrigin(), ...stores } = useConnectedAccountsContext()
   const queryClient = useQueryClient()
-  const options = queries.connect({ redirectUri, transactions })
-  const mutation = useMutation(options)
+  const redirect = { redirectUri, transactions: stores.transactions }
+  const popup = queries.connectInPopup({
+    redirectUri,
+    transactions: stores.popupTransactions,
+    queryClient,
+    fallback: onBlocked === 'throw' ? undefined : redirect,
+  })
+  const mutation = useMutation(
+    opensPopup(mode) ? popup : (queries.connect(redirect) as typeof popup), // it is never given data
+  )
   const { mutate, reset } = mutation
   const connect = useCallback(
     (account: ConnectAccountOptions) => {
       const mutationKey = [...queries.key, 'connect']
-      if (queryClient.isMutating({ mutationKey }) > 0) return
-      // It succeeds only if the page goes on after all, and then there is nothing to tell.
-      mutate(account, { onSuccess: reset })
+      const current = currentPopup()
+      if (current ? current.isStarting : queryClient.isMutating({ mutationKey }) > 0) return
+      cancelPopup()
+      if (opensPopup(mode) && user !== undefined) openPopup(user)
+      // Without data the page was to be left and goes on after all, and then there is nothing to tell.
+      mutate(account, { onSuccess: (data) => data || reset() })
     },
-    [queryClient, queries, mutate, reset],
+    [queryClient, queries, user, mode, mutate, reset],
   )
-  return { ...mutation, connect }
+  return { ...mutation, connect, cancel: cancelPopup }
+}
+
+function opensPopup(mode: UseConnectAccountOptions['mode']): boolean {
+  return mode === 'popup' || (mode === 'auto' && typeof window !== 'undefined' && !isPhone())
 }
 
 function pageOrigin(): string {

@@ -17,7 +17,10 @@ const closers = new Map<string, () => Promise<void>>()
 /** Starts an emulator, logs Alice and Bob in, and starts a server that never answers. */
 export async function startEmulator(): Promise<StartedEmulator> {
   const emulator = await createEmulator({ port: 0 })
-  const [alice, bob] = [await accessToken(emulator, 'alice'), await accessToken(emulator, 'bob')]
+  const [alice, bob] = [
+    await accessTokenOf(emulator, 'alice'),
+    await accessTokenOf(emulator, 'bob'),
+  ]
   const slow = createServer(() => undefined).listen(0)
   const address = slow.address()
   const port = typeof address === 'object' ? address?.port : undefined
@@ -45,7 +48,8 @@ export async function visitProvider(
   return (await browse(fetchPage, connectUrl, { decision, stop })).href
 }
 
-async function accessToken(emulator: Emulator, name: string): Promise<string> {
+/** A token for the My Account API, of a user whom the default tenant has. */
+export async function accessTokenOf(emulator: Emulator, name: string): Promise<string> {
   const tokens = await loginWithCode({
     emulator,
     client: emulator.clients.spa,

@@ -6,6 +6,7 @@ import type {
   Connection,
 } from '@connected-accounts/client'
 import {
+  type CompletedFlow,
   connectedAccountsQueries,
   type DisconnectedAccount,
   useConnectAccount,
@@ -56,6 +57,19 @@ test('connect takes what startConnect takes, without what the provider knows', (
   connect({})
   // @ts-expect-error the provider knows the redirectUri
   connect({ connection: 'github', redirectUri: 'https://app.example' })
+})
+
+test('a popup gives the account, and a redirect nothing', () => {
+  expectTypeOf(useConnectAccount().data).toEqualTypeOf<undefined>()
+  expectTypeOf(useConnectAccount({ mode: 'redirect' }).data).toEqualTypeOf<undefined>()
+  const { data, mutateAsync, cancel } = useConnectAccount({ mode: 'popup', onBlocked: 'throw' })
+  expectTypeOf(data?.account).toEqualTypeOf<CompletedConnectedAccount | undefined>()
+  expectTypeOf(data?.appState).toBeUnknown()
+  expectTypeOf(mutateAsync).returns.resolves.toEqualTypeOf<CompletedFlow | undefined>()
+  expectTypeOf(cancel).returns.toBeVoid()
+  expectTypeOf(useConnectAccount({ mode: 'auto' }).data).toEqualTypeOf<CompletedFlow | undefined>()
+  // @ts-expect-error no such mode
+  useConnectAccount({ mode: 'window' })
 })
 
 test('disconnect takes the id of an account, and answers what came of it', () => {
