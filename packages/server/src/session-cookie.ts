@@ -32,7 +32,6 @@ export function createSessionCookie(jar: CookieJar, seal: Seal, secure: boolean)
       const added = chunks.map((chunk, index) => ({ name: nameOf(index), value: chunk, maxAge }))
       const changes = [...removals(chunks.length), ...added]
       if (!jar.fits(changes)) return false
-      for (const { name } of removals(0)) jar.delete(name) // so that no two versions are ever mixed
       for (const change of changes) jar.set(change)
       return true
     },

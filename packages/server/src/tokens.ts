@@ -58,15 +58,16 @@ async function refresh(
     ...(refreshToken !== undefined && { refreshToken }),
     revision: session.revision + 1,
   }
-  // Kept whatever is wrong with the access token: the refresh token before may be used up.
-  if (dpop && answer.token_type.toLowerCase() !== 'dpop') {
-    await context.keepSession(storeOptions, changed)
+  let { tokens } = session
+  try {
+    const token = issuedToken(answer, wanted, { askedAt, bound: !!dpop })
+    tokens = [...others, token]
+    checkScopes(wanted, token)
+    return token
+  } finally {
+    // Whatever is wrong with the access token: the refresh token before may be used up.
+    await context.keepSession(storeOptions, { ...changed, tokens })
   }
-  const token = issuedToken(answer, wanted, { askedAt, bound: !!dpop })
-  await context.keepSession(storeOptions, { ...changed, tokens: [...others, token] })
-  const missing = missingScopes(wanted, token)
-  if (missing.length > 0) throw notGranted(missing, wanted)
-  return token
 }
 
 /** With the scopes of the audience's token before: there is one token for each audience, which serves all its callers. */
@@ -99,10 +100,12 @@ export function missingRefreshToken(): TokenError {
   })
 }
 
-function notGranted(missing: string[], { audience }: Wanted): TokenError {
-  return new TokenError('insufficient_scope', {
+function checkScopes(wanted: Wanted, token: IssuedToken): void {
+  const missing = missingScopes(wanted, token)
+  if (missing.length === 0) return
+  throw new TokenError('insufficient_scope', {
     message:
-      `The tenant did not grant ${missing.join(' ')} for ${audience}: allow it for the application and in its refresh ` +
-      "token policy (MRRT), and for the user where the API's permissions are enforced.",
+      `The tenant did not grant ${missing.join(' ')} for ${wanted.audience}: allow it for the application and in its ` +
+      "refresh token policy (MRRT), and for the user where the API's permissions are enforced.",
   })
 }

@@ -1,9 +1,13 @@
-import { createEmulator, defaultTenant } from '@connected-accounts/emulator'
+import { createEmulator } from '@connected-accounts/emulator'
 import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader, exportJWK } from 'jose'
 import { afterAll, beforeEach, expect, test } from 'vitest'
+import { tenantWithWeb } from '../../emulator/test/private-key.js'
 import { createServer, createVisitor, loggedIn, rejection } from './visitor.js'
 
-const unbound = defaultTenant()
+const unbound = tenantWithWeb(({ refresh_token }) => {
+  refresh_token.rotation_type = 'rotating'
+  refresh_token.leeway = 0
+})
 for (const api of unbound.apis) api.proof_of_possession = 'none'
 const emulator = await createEmulator({ port: 0 })
 const withoutProofs = await createEmulator({ port: 0, tenant: unbound })
@@ -83,10 +87,13 @@ test('a nonce that is asked for is given, at the token endpoint and at the My Ac
   }
 })
 
-test('a Bearer token in spite of the key is not used, and a session is kept as it was', async () => {
+test('a Bearer token in spite of the key is not used, and the session goes on', async () => {
   const server = createServer(withoutProofs, { dpopKeyPair })
   const visitor = await loggedIn(server, withoutProofs.url)
-  const call = visitor.request((store) => server.getAccessToken({ audience }, store))
-  expect(await rejection(call)).toMatchObject({ name: 'TokenError', code: 'token_not_bound' })
+  for (let turn = 0; turn < 2; turn += 1) {
+    const call = visitor.request((store) => server.getAccessToken({ audience }, store))
+    expect(await rejection(call)).toMatchObject({ name: 'TokenError', code: 'token_not_bound' })
+  }
   expect(await visitor.request((store) => server.getUser(store))).toBeTruthy()
+  expect(withoutProofs.refreshTokenReuses).toBe(0) // the rotated refresh token was kept
 })

@@ -69,6 +69,38 @@ test('code injection: a code of another login is refused by PKCE (RFC 7636)', as
   expect(await userOf(visitor)).toBeUndefined()
 })
 
+test('ID token of another login: a nonce that is not ours is refused', async () => {
+  const visitor = createVisitor(emulator.url)
+  const url = new URL(
+    await visitor.request((store) => server.startInteractiveLogin({ appState: 'kept' }, store)),
+  )
+  url.searchParams.set('nonce', 'of-another-login')
+  const callbackUrl = await visitor.logIn(url.href)
+  expect(await rejection(complete(visitor, callbackUrl))).toMatchObject({
+    name: 'LoginFlowError',
+    code: 'invalid_response',
+    appState: 'kept',
+  })
+  expect(await userOf(visitor)).toBeUndefined()
+})
+
+test('ID token of another signer: a signature that is not the tenant’s is refused', async () => {
+  const wrong = createServer(emulator, {
+    async fetch(request) {
+      const response = await fetch(request)
+      if (!request.url.endsWith('/oauth/token')) return response
+      const body = await response.json()
+      const [header, claims] = String(body.id_token).split('.')
+      const id_token = [header, claims, 'A'.repeat(342)].join('.')
+      return Response.json({ ...body, id_token }, { status: response.status })
+    },
+  })
+  expect(await rejection(loggedIn(wrong, emulator.url))).toMatchObject({
+    name: 'LoginFlowError',
+    code: 'invalid_response',
+  })
+})
+
 test('replayed callback: a second completion is refused, and the first session stays', async () => {
   const { visitor, callbackUrl } = await cameBack()
   const transaction = new Map(visitor.cookies)

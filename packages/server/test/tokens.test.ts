@@ -140,11 +140,15 @@ test('a login without offline_access has no refresh token: missing_refresh_token
 test.for([
   [{ status: 403, error: 'invalid_grant' }, 'invalid_grant'],
   [{ status: 400, error: 'invalid_target' }, 'invalid_target'],
+  [{ status: 401, error: 'invalid_client', challenge: 'Basic realm="x"' }, 'invalid_client'],
   [{ status: 503, body: '<html>' }, 'unexpected_response'],
 ] as const)('a token endpoint that answers %o has the code %s', async ([answer, code]) => {
   const { status } = answer
   const body = 'error' in answer ? JSON.stringify({ error: answer.error }) : answer.body
-  const headers = { 'content-type': 'error' in answer ? 'application/json' : 'text/html' }
+  const headers = {
+    'content-type': 'error' in answer ? 'application/json' : 'text/html',
+    ...('challenge' in answer && { 'www-authenticate': answer.challenge }),
+  }
   let isFailing = false
   const server = createServer(emulator, {
     fetch: async (request) =>

@@ -64,7 +64,7 @@ export function createVisitor(origin: string): Visitor {
     connect: (url, answer = {}) =>
       browse((request) => fetch(request, { redirect: 'manual' }), url, {
         ...answer,
-        stop: (location) => location.startsWith('http://localhost:3000'),
+        stop: (location) => !location.startsWith(origin),
       }),
   }
   return visitor

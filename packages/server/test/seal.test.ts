@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { createSeal } from '../src/seal.js'
+
+const secret = 'a secret of more than thirty-two bytes'
+const next = 'the next secret has 32 bytes or more'
+
+test('what is sealed for one purpose is not opened for another', async () => {
+  const seal = createSeal(secret)
+  const sealed = await seal.close({ a: 1 }, 'session')
+  expect(await seal.open(sealed, 'session')).toEqual({ a: 1 })
+  expect(await seal.open(sealed, 'transaction')).toBeUndefined()
+})
+
+test('the first of several secrets seals, and all of them open', async () => {
+  const old = await createSeal(secret).close('value', 'session')
+  const seal = createSeal([next, secret])
+  expect(await seal.open(old, 'session')).toBe('value')
+  const sealed = await seal.close('value', 'session')
+  expect(await createSeal(next).open(sealed, 'session')).toBe('value')
+  expect(await createSeal(secret).open(sealed, 'session')).toBeUndefined()
+})
+
+test('the same value is never sealed to the same text', async () => {
+  const seal = createSeal(secret)
+  expect(await seal.close('value', 'session')).not.toBe(await seal.close('value', 'session'))
+})
+
+test('a JWE without encryption by the key is not opened (RFC 7518 §4.5, §4.6)', async () => {
+  const seal = createSeal(secret)
+  const sealed = await seal.close('value', 'session')
+  const [, ...rest] = sealed.split('.')
+  for (const header of [{ alg: 'none' }, { alg: 'A256KW', enc: 'A256GCM' }, { alg: 'dir' }]) {
+    const forged = [btoa(JSON.stringify(header)).replaceAll('=', ''), ...rest].join('.')
+    expect(await seal.open(forged, 'session')).toBeUndefined()
+  }
+})
+
+test.for([
+  ['31 bytes', 'x'.repeat(31)],
+  ['none', []],
+  ['a short one behind', [secret, 'short']],
+] as const)('a secret of %s is refused, and the message says how to get one', ([, secrets]) => {
+  expect(() => createSeal(secrets)).toThrow('openssl rand')
+})
