@@ -1,12 +1,10 @@
 import type { Tenant } from './tenant.js'
 
-/** Remembers a tenant. What it answers with puts everything back in place: the objects stay the same ones. */
+/** Remembers what the Management API may change of a tenant. What it answers with puts that back in place: the objects stay the same ones. */
 export function rememberTenant(tenant: Tenant): () => void {
-  const { clients, apis, users, connections } = structuredClone(tenant)
+  const { clients, connections } = structuredClone(tenant)
   return () => {
     putBack(tenant.clients, clients)
-    putBack(tenant.apis, apis)
-    putBack(tenant.users, users)
     putBack(tenant.connections, connections)
   }
 }

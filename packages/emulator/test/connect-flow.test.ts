@@ -143,6 +143,16 @@ describe('The connect page', () => {
     expect((await resources.fetch(new Request(url))).status).toBe(400)
   })
 
+  it("refuses a provider's answer after a reset", async () => {
+    const { start, context, resources } = await createFlow()
+    const { connect_uri, connect_params } = await start()
+    const stop = (url: string) => url.startsWith(`${context.url}/login/callback`)
+    const link = `${connect_uri}?ticket=${connect_params.ticket}`
+    const answer = await browse(resources.fetch, link, { stop })
+    resources.reset()
+    expect((await resources.fetch(new Request(answer))).status).toBe(400)
+  })
+
   it("refuses a provider's answer of another issuer (RFC 9207 §2.4)", async () => {
     const { start, context, resources } = await createFlow()
     const session = await start()

@@ -1,4 +1,6 @@
+import { get } from 'node:http'
 import { hostname } from 'node:os'
+import { json } from 'node:stream/consumers'
 import { generateKeyPair } from 'dpop'
 import { describe, expect, it } from 'vitest'
 import { createEmulator } from '../src/index.js'
@@ -19,6 +21,16 @@ describe('A custom domain', () => {
     const { port } = new URL(canonical().url)
     const names = ['localhost', 'login.localhost', 'id.acme.localhost']
     expect(canonical().domains).toEqual(names.map((name) => `http://${name}:${port}`))
+  })
+
+  it('is found by its name in any case (RFC 9110 §4.2.3)', async () => {
+    const { port } = new URL(canonical().url)
+    const issuerAt = (host: string) =>
+      new Promise((resolve, reject) => {
+        const path = '/.well-known/openid-configuration'
+        get({ port, path, headers: { host } }, (answer) => json(answer).then(resolve, reject))
+      })
+    expect(await issuerAt(`LOGIN.localhost:${port}`)).toMatchObject({ issuer: `${custom().url}/` })
   })
 
   it('logs the users of the tenant in, and issues tokens of its own', async () => {

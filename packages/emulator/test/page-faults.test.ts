@@ -131,6 +131,24 @@ describe('A fault of a page', () => {
     },
   )
 
+  it.each(['authorize', 'connectPage'] as const)(
+    'delays %s, which then does its work',
+    async (operation) => {
+      const visit = async () => {
+        const start = performance.now()
+        const link =
+          operation === 'authorize' ? `${emulator.url}/authorize` : await connector.start()
+        const { status } = await fetch(link, { redirect: 'manual' })
+        return { status, took: performance.now() - start }
+      }
+      const usual = await visit()
+      emulator.failNext(operation, { delay: 1000 })
+      const late = await visit()
+      expect(late.status).toBe(usual.status)
+      expect(late.took).toBeGreaterThan(990)
+    },
+  )
+
   it('resets the connection', async () => {
     emulator.failNext('connectPage', { damage: 'connection_reset' })
     await expect(comeBack()).rejects.toThrow('fetch failed')

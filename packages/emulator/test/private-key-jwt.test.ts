@@ -1,4 +1,4 @@
-import { SignJWT } from 'jose'
+import { exportSPKI, generateKeyPair, SignJWT } from 'jose'
 import {
   allowInsecureRequests,
   clientCredentialsGrant,
@@ -14,15 +14,18 @@ import { createCredential, tenantWithWeb } from './private-key.js'
 
 let emulator: Emulator
 let key: CryptoKey
+let otherKey: CryptoKey
 const audience = 'https://api.example.test/'
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const credentials = [{ id: 'cred_one' }]
 
 beforeAll(async () => {
   const { privateKey, credential } = await createCredential('cred_one')
+  const other = await createCredential('cred_other')
   key = privateKey
+  otherKey = other.privateKey
   const tenant = tenantWithWeb((web) => {
-    web.credentials = [credential]
+    web.credentials = [credential, other.credential]
     web.client_authentication_methods = { private_key_jwt: { credentials } }
   })
   emulator = await createEmulator({ port: 0, tenant })
@@ -67,10 +70,12 @@ describe('private_key_jwt (RFC 7523 §2.2)', () => {
     expect(metadata.token_endpoint_auth_methods_supported).toContain('private_key_jwt')
   })
 
-  it('refuses another key with invalid_client', async () => {
-    const { privateKey } = await createCredential('cred_other')
-    const own = clientCredentialsGrant(await configure(privateKey), { audience })
-    await expect(own).rejects.toMatchObject({ error: 'invalid_client', status: 401 })
+  it('refuses another key, also one of a credential for something else, with invalid_client', async () => {
+    const { privateKey } = await createCredential('cred_unknown')
+    for (const signer of [privateKey, otherKey]) {
+      const own = clientCredentialsGrant(await configure(signer), { audience })
+      await expect(own).rejects.toMatchObject({ error: 'invalid_client', status: 401 })
+    }
   })
 
   const now = Math.floor(Date.now() / 1000)
@@ -124,8 +129,11 @@ describe('client_authentication_methods in the Management API', () => {
   })
 })
 
+const elliptic = await exportSPKI((await generateKeyPair('ES256')).publicKey)
+
 it.each([
   [{ id: 'cred', pem: 'no key' }, 'cred has no public RSA key as its pem'],
+  [{ id: 'cred', pem: elliptic }, 'cred has no public RSA key as its pem'],
   [{ id: 'cred' }, "must have required property 'pem'"],
 ])('A tenant with the credential %o is refused', async (credential, message) => {
   const tenant = tenantWithWeb((web) => Object.assign(web, { credentials: [credential] }))

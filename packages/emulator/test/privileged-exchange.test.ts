@@ -110,6 +110,12 @@ describe('A privileged exchange', () => {
     },
   )
 
+  it('gives no token where the account has none of the scopes that the client may have', async () => {
+    await setAccess({ grants: [{ connection, scopes: ['repo'] }] })
+    const { status, body } = await exchange()
+    expect([status, body.error]).toEqual([400, 'invalid_scope'])
+  })
+
   it('answers 401 for a user who has no such account', async () => {
     const { status, body } = await exchange({}, await sign({ claims: { sub: 'auth0|bob' } }))
     expect([status, body.error]).toEqual([401, 'federated_connection_refresh_token_not_found'])

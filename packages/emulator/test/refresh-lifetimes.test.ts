@@ -71,6 +71,15 @@ describe('The absolute lifetime of refresh tokens', () => {
     expect([await worksAfter(50), await worksAfter(11)]).toEqual([true, false])
   })
 
+  it('counts as it is at the time, also for tokens that are there', async () => {
+    const { emulator, worksAfter } = await logInWith({ token_lifetime: 1000 })
+    const settings = { rotation_type: 'non-rotating', expiration_type: 'expiring' }
+    const body = { refresh_token: { ...settings, token_lifetime: 500 } }
+    expect(await worksAfter(499)).toBe(true)
+    await manage(emulator, { path: '/clients/web', body })
+    expect(await worksAfter(2)).toBe(false)
+  })
+
   it('keeps the organization of the login as long', async () => {
     const params = { organization: 'org_example' }
     const { emulator, login, token } = await logInWith(

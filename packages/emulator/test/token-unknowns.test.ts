@@ -1,7 +1,8 @@
-import { generateKeyPair, generateProof } from 'dpop'
+import { generateKeyPair, generateProof, type KeyPair } from 'dpop'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEmulator, type Emulator, TOKEN_VAULT_GRANT } from '../src/index.js'
 import { loginWithCode, requestToken } from './login.js'
+import { manage } from './management.js'
 
 let emulator: Emulator
 let endpoint: string
@@ -17,7 +18,7 @@ beforeEach(async () => {
 })
 
 /** An exchange by the web application, with this DPoP header if any. */
-async function exchange(dpop?: string) {
+async function exchange(dpop?: string, subjectToken?: string) {
   const client = emulator.clients.web
   const { refresh_token = '' } = await loginWithCode({ emulator, client })
   const fields = {
@@ -25,7 +26,7 @@ async function exchange(dpop?: string) {
     client_id: client.clientId,
     client_secret: client.clientSecret,
     requested_token_type: 'http://auth0.com/oauth/token-type/federated-connection-access-token',
-    subject_token: refresh_token,
+    subject_token: subjectToken ?? refresh_token,
     subject_token_type: 'urn:ietf:params:oauth:token-type:refresh_token',
     connection: 'acme',
   }
@@ -68,6 +69,32 @@ describe('The switch exchangeProof', () => {
     expect((await exchange(await badProof())).status).toBe(200)
     emulator.switches.set({ exchangeProof: 'checked' })
     expect((await exchange(await badProof())).status).toBe(400)
+  })
+})
+
+describe('A refresh token that is bound to a key', () => {
+  it('is exchanged with a proof of that key only, unless the switch ignores it', async () => {
+    const [own, other] = [await generateKeyPair('ES256'), await generateKeyPair('ES256')]
+    // Only those of public clients are bound, and no public client may exchange one: it was one at the login.
+    const change = (token_endpoint_auth_method: string) =>
+      manage(emulator, { path: '/clients/web', body: { token_endpoint_auth_method } })
+    await change('none')
+    const { clientId } = emulator.clients.web
+    const { refresh_token = '' } = await loginWithCode({
+      emulator,
+      client: { clientId },
+      dpop: own,
+    })
+    await change('client_secret_post')
+    const statusWith = async (key?: KeyPair) => {
+      const proof = key && (await generateProof(key, endpoint, 'POST'))
+      return (await exchange(proof, refresh_token)).status
+    }
+    expect([await statusWith(), await statusWith(other), await statusWith(own)]).toEqual([
+      401, 401, 200,
+    ])
+    emulator.switches.set({ exchangeProof: 'ignored' })
+    expect(await statusWith()).toBe(200)
   })
 })
 
