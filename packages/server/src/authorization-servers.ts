@@ -15,6 +15,7 @@ import {
 } from 'openid-client'
 import { createNewest } from './newest.js'
 import type { ServerClientOptions } from './options.js'
+import { tenantError } from './tenant-error.js'
 
 /** Who asks the tenant. */
 export type ApplicationOptions = ClientAuth &
@@ -33,7 +34,10 @@ export interface AuthorizationServer {
 
 const MAX_DOMAINS = 100
 
-/** Finds out about the tenant (OpenID Connect Discovery 1.0), once for each domain. */
+/**
+ * Finds out about the tenant (OpenID Connect Discovery 1.0), once for each domain. Rejects with `TokenError`
+ * `unexpected_response` where something else answers there.
+ */
 export function createAuthorizationServers(
   options: ApplicationOptions,
 ): (origin: string) => Promise<AuthorizationServer> {
@@ -52,9 +56,9 @@ export function createAuthorizationServers(
   return (origin) => {
     const known = servers.get(origin)
     if (known) return known
-    const found = discover(origin).catch((error: unknown) => {
+    const found = discover(origin).catch(async (error: unknown) => {
       servers.delete(origin) // whatever it was may be over at the next call
-      throw error
+      throw await tenantError(error)
     })
     servers.set(origin, found)
     return found

@@ -4,7 +4,7 @@ import { createAuthorizationServers } from './authorization-servers.js'
 import { issuedToken } from './issued-token.js'
 import type { ServerClientOptions } from './options.js'
 import type { IssuedToken } from './session.js'
-import { tokenEndpointError } from './token-endpoint-error.js'
+import { tenantError } from './tenant-error.js'
 
 /** An application that acts for itself. */
 export type MachineOptions = Pick<ServerClientOptions, 'clientId' | 'fetch'> & {
@@ -30,7 +30,7 @@ export function clientCredentials(origin: string, options: MachineOptions): Acce
       token = issuedToken(answer, { audience, scope: '' }, { askedAt, bound: false })
       return token
     } catch (error) {
-      throw await tokenEndpointError(error)
+      throw await tenantError(error)
     } finally {
       underWay = undefined
     }

@@ -1,7 +1,7 @@
 import { AuthorizationResponseError, ClientError, type IDToken } from 'openid-client'
 import { LoginFlowError } from './errors.js'
 import type { User } from './session.js'
-import { tokenEndpointError } from './token-endpoint-error.js'
+import { tenantError } from './tenant-error.js'
 
 /** The error that came back instead of a code (RFC 6749 §4.1.2.1), where that is what went wrong. */
 export function authorizationError(error: unknown, appState: unknown): LoginFlowError | undefined {
@@ -18,7 +18,7 @@ export function authorizationError(error: unknown, appState: unknown): LoginFlow
 /** What is wrong with an answer: the callback's, the token endpoint's, or the ID token. Other errors as they are. */
 export async function loginError(error: unknown, appState: unknown): Promise<unknown> {
   const isInvalid = error instanceof ClientError && INVALID.has(error.code ?? '')
-  if (!isInvalid) return tokenEndpointError(error)
+  if (!isInvalid) return tenantError(error)
   const reason = error.cause instanceof Error ? `: ${error.cause.message}` : ''
   return new LoginFlowError('invalid_response', { message: error.message + reason, appState })
 }

@@ -58,7 +58,10 @@ export interface SessionCookie {
 export interface SessionStore {
   /** The newest that is known of the session. */
   get(cookie: SessionCookie): Promise<Session | undefined>
-  /** Keeps the session; when this comes back, every later `get` gives it. Throws where it cannot. */
+  /**
+   * Keeps the session; when this comes back, every later `get` gives it. One that was deleted since stays so: a logout may
+   * overtake a refresh. Throws where it cannot keep it.
+   */
   set(cookie: SessionCookie, session: Session): Promise<void>
   /** Forgets it, and the cookie. */
   delete(cookie: SessionCookie): Promise<void>

@@ -4,7 +4,7 @@ import type { Context } from './context.js'
 import type { StoreOptions } from './cookies.js'
 import { issuedToken, missingScopes, scopesOf, usableToken, type Wanted } from './issued-token.js'
 import type { IssuedToken, Session } from './session.js'
-import { tokenEndpointError } from './token-endpoint-error.js'
+import { tenantError } from './tenant-error.js'
 
 /** Options of {@link ServerClient.getAccessToken}. */
 export interface GetAccessTokenOptions {
@@ -88,7 +88,7 @@ async function grant(
   try {
     return await refreshTokenGrant(config, refreshToken, parameters, dpopOptions)
   } catch (error) {
-    throw await tokenEndpointError(error)
+    throw await tenantError(error)
   }
 }
 

@@ -22,6 +22,7 @@ function sharedSessions(): SessionStore & { kept: Map<string, string> } {
       return record ? (JSON.parse(record) as Session) : undefined // `set` has put it there
     },
     async set(cookie, session) {
+      if (session.revision > 0 && !kept.has(session.id)) return // a logout has overtaken a refresh
       kept.set(session.id, JSON.stringify(session))
       await cookie.set(session.id, 3600)
     },

@@ -2,10 +2,10 @@ import { TokenError } from '@connected-accounts/client'
 import { ClientError, ResponseBodyError, WWWAuthenticateChallengeError } from 'openid-client'
 
 /**
- * What a failed grant of openid-client comes to: `TokenError` with the `error` of the answer, or `unexpected_response`.
- * Nothing else of the answer is kept, as it may hold tokens. Network failures and timeouts are given back as they are.
+ * What a failed request of openid-client comes to: `TokenError` with the `error` of the answer, or `unexpected_response`.
+ * Nothing else of the answer is kept, as it may hold tokens. Network failures, timeouts and aborts are the runtime's own.
  */
-export async function tokenEndpointError(error: unknown): Promise<unknown> {
+export async function tenantError(error: unknown): Promise<unknown> {
   if (error instanceof ResponseBodyError) {
     const { error: code, error_description: description, response } = error
     return oauthError({ error: code, error_description: description }, response)
@@ -14,9 +14,11 @@ export async function tokenEndpointError(error: unknown): Promise<unknown> {
     const { response } = error
     return oauthError(await response.json().catch(() => undefined), response)
   }
-  if (!(error instanceof ClientError) || error.code?.startsWith('OAUTH_T')) return error
-  const response = error.cause instanceof Response ? error.cause : undefined
-  return unexpected(error.message, response)
+  if (!(error instanceof ClientError)) return error
+  const { cause, code } = error
+  const isOfRuntime = !code || code === 'OAUTH_TIMEOUT' || code === 'OAUTH_ABORT'
+  if (isOfRuntime && cause !== undefined) return cause
+  return unexpected(error.message, cause instanceof Response ? cause : undefined)
 }
 
 function oauthError(body: unknown, response: Response): TokenError {
@@ -33,6 +35,6 @@ function oauthError(body: unknown, response: Response): TokenError {
 
 function unexpected(what: string, response: Response | undefined): TokenError {
   const status = response ? ` (${response.status})` : ''
-  const message = `The token endpoint gave an answer that was not expected: ${what}${status}.`
+  const message = `The tenant gave an answer that was not expected: ${what}${status}.`
   return new TokenError('unexpected_response', { message, ...(response && { response }) })
 }

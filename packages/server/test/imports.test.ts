@@ -1,0 +1,18 @@
+import { globSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+
+test('nothing of Node is imported, so that any server runtime will do', () => {
+  const cwd = new URL('../src/', import.meta.url)
+  const packages = globSync('**/*.ts', { cwd }).flatMap((file) => {
+    const source = readFileSync(new URL(file, cwd), 'utf8')
+    return [...source.matchAll(/ from '([^.'][^']*)'$/gm)].map(([, name = '']) => name)
+  })
+  expect([...new Set(packages)].sort()).toEqual([
+    '@connected-accounts/client',
+    '@connected-accounts/client/dpop',
+    '@connected-accounts/client/token-vault',
+    'jose',
+    'openapi-fetch',
+    'openid-client',
+  ])
+})
