@@ -1,5 +1,6 @@
 import { unwrap, unwrapEmpty } from './answer.js'
 import type { ConnectedAccountsClient } from './client.js'
+import { type ConnectionDefinition, connectionName } from './connections.js'
 import { isConnectedAccountsPage, isConnectionsPage } from './shape.js'
 import type {
   Abortable,
@@ -11,21 +12,32 @@ import type {
   ListConnectionsQuery,
 } from './types.js'
 
+/** Options of {@link listConnectedAccounts}. */
+export interface ListConnectedAccountsOptions
+  extends Omit<ListConnectedAccountsQuery, 'connection'>,
+    Abortable {
+  /** Only accounts of this connection, or of up to 20 of them, each by its name or as `defineConnections` has it. */
+  connection?: NamedConnection | readonly NamedConnection[]
+}
+
+type NamedConnection = string | ConnectionDefinition
+
 /** One page of the user's connected accounts. Throws `MyAccountApiError`. */
 export function listConnectedAccounts(
   client: ConnectedAccountsClient,
-  options: ListConnectedAccountsQuery & Abortable = {},
+  options: ListConnectedAccountsOptions = {},
 ): Promise<ConnectedAccountsPage> {
   return accountsPage(client, options, isConnectedAccountsPage)
 }
 
 function accountsPage(
   client: ConnectedAccountsClient,
-  { signal, ...query }: ListConnectedAccountsQuery & Abortable,
+  { signal, ...query }: ListConnectedAccountsOptions,
   isPage: Guard<ConnectedAccountsPage>,
 ): Promise<ConnectedAccountsPage> {
+  const connection = [query.connection ?? []].flat().map(connectionName)
   const call = client.GET('/connected-accounts/accounts', {
-    params: { query },
+    params: { query: { ...query, connection } },
     parseAs: 'text',
     signal: signal ?? null,
   })
@@ -35,7 +47,7 @@ function accountsPage(
 /** Every connected account of the user, fetched page by page, 20 at a time, as they are asked for. */
 export async function* iterateConnectedAccounts(
   client: ConnectedAccountsClient,
-  options: Omit<ListConnectedAccountsQuery, 'from'> & Abortable = {},
+  options: Omit<ListConnectedAccountsOptions, 'from'> = {},
 ): AsyncGenerator<ConnectedAccount, void, undefined> {
   const pages = iteratePages(isConnectedAccountsPage, (from, isPage) =>
     accountsPage(client, { take: MAX_TAKE, ...options, ...from }, isPage),

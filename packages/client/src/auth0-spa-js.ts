@@ -1,5 +1,6 @@
-import type { AccessToken, AccessTokenRequest } from './authorized-fetch.js'
-import type { DpopProver } from './dpop.js'
+import type { AccessToken, AccessTokenRequest } from './access-token.js'
+import type { Dpop } from './dpop.js'
+import { fromProver } from './request-proofs.js'
 
 /** What is used of auth0-spa-js 2.27: its client, or what `useAuth0()` of auth0-react gives. */
 export interface Auth0 {
@@ -26,7 +27,7 @@ type GetToken = (options: {
 export interface Auth0Options {
   domain: string
   accessToken: (request: AccessTokenRequest) => Promise<AccessToken>
-  dpop: DpopProver
+  dpop: Dpop
 }
 
 /**
@@ -50,13 +51,13 @@ export function fromAuth0(auth0: Auth0): Auth0Options {
       if (!token) throw new Error('auth0 gave no token.') // by its types alone: it throws instead
       return { accessToken: token.access_token, tokenType: token.token_type ?? 'Bearer' }
     },
-    dpop: proverOf(auth0),
+    dpop: dpopOf(auth0),
   }
 }
 
 /** The SDK has these methods whether `useDpop` is on or off; they fail where it is off. */
-function proverOf(auth0: Auth0): DpopProver {
-  return {
+function dpopOf(auth0: Auth0): Dpop {
+  return fromProver({
     isEnabled: async () => {
       try {
         await auth0.getDpopNonce()
@@ -69,5 +70,5 @@ function proverOf(auth0: Auth0): DpopProver {
       auth0.generateDpopProof({ ...request, accessToken }),
     getNonce: (origin) => auth0.getDpopNonce(origin),
     setNonce: (origin, nonce) => auth0.setDpopNonce(nonce, origin),
-  }
+  })
 }

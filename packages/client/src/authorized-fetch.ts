@@ -1,39 +1,19 @@
 import { unlessAborted } from './abort.js'
+import {
+  type AccessToken,
+  type AccessTokenRequest,
+  type AccessTokenSource,
+  isBound,
+} from './access-token.js'
 import { challengeError } from './challenge.js'
-import { clockOffset, isOtherOffset } from './clock.js'
-import type { NonceKeepingProver } from './dpop.js'
+import { checkDpop, type Dpop, type Remedy, type RequestProofs } from './dpop.js'
 import { TokenError } from './errors.js'
-
-/** What a token source is asked for. */
-export interface AccessTokenRequest {
-  /** The API that the token is for, `https://{domain}/me/` for the My Account API. */
-  audience: string
-  /** The scopes that it needs, separated by spaces. */
-  scope: string
-  /** True when a cached token has just been refused: get a new one. */
-  fresh: boolean
-  signal?: AbortSignal
-}
-
-/** An access token and how to present it. */
-export interface AccessToken {
-  accessToken: string
-  /** `Bearer` or `DPoP`, in any case (RFC 6749 §5.1). */
-  tokenType: string
-  /** Milliseconds since the epoch. */
-  expiresAt?: number | undefined
-}
-
-/** Where access tokens come from: a function, or a Bearer token itself. */
-export type AccessTokenSource =
-  | string
-  | ((request: AccessTokenRequest) => AccessToken | string | Promise<AccessToken | string>)
 
 /** How requests of one audience and scope are authorized. */
 export interface Authorization {
   accessToken: AccessTokenSource
   /** Makes the proofs that DPoP-bound tokens need; without it, tokens are Bearer. */
-  dpop?: NonceKeepingProver | undefined
+  dpop?: Dpop | undefined
   audience: string
   scope: string
 }
@@ -41,19 +21,18 @@ export interface Authorization {
 /** What sends a request, as the runtime's own `fetch` does. */
 export type Fetch = (request: Request) => Promise<Response>
 
-/** What a request is sent with. The nonce of its own challenge is given to nobody else before the request is over. */
-interface Credentials {
-  token: AccessToken
-  nonce?: string | undefined
+/** Refuses, with a TypeError that names the option, what could authorize nothing. */
+export function checkAuthorization({ accessToken, dpop }: Omit<Authorization, 'scope'>): void {
+  if (typeof accessToken !== 'function' && !(typeof accessToken === 'string' && accessToken)) {
+    throw new TypeError('accessToken must be a function or a Bearer token.')
+  }
+  checkDpop(dpop)
 }
-
-/** Why a request was refused before it was processed, so that it may be sent again. */
-type Cause = 'nonce' | 'token' | 'proof'
 
 /**
  * Sends a request with an access token and, where one is given, a DPoP proof. Sends it again, at most once for each
- * cause, where the answer asks for another nonce, says that the token is invalid, or refuses the proof and a new token
- * shows that this device's clock is off; nothing was processed before such an answer.
+ * cause, where the answer says that the token is invalid and there is another, or where the proof was refused and
+ * {@link RequestProofs} know a remedy; nothing was processed before such an answer.
  * Throws {@link TokenError} `dpop_prover_missing` or `token_not_bound` where token and prover do not go together.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9449#section-7.1
@@ -63,145 +42,86 @@ export async function authorizedFetch(
   authorization: Authorization,
   fetch: Fetch,
 ): Promise<Response> {
-  const { dpop } = authorization
-  const replayed = new Set<Cause>()
-  let credentials: Credentials = { token: await getToken(authorization, request.signal, false) }
+  const { signal } = request
+  const freshToken = (refused?: string) =>
+    getToken(authorization, { signal, fresh: true, ...(refused && { refused }) })
+  let token = await getToken(authorization, { signal, fresh: false })
+  const proofs = isBound(token) ? authorization.dpop?.proofsFor(request) : undefined
+  const replayed = new Set<Remedy>()
   for (;;) {
-    const clockOffset = dpop?.getClockOffset?.()
-    const response = await fetch(await authorize(request, credentials, dpop))
-    const nonce = response.headers.get('dpop-nonce') ?? credentials.nonce
-    const cause = causeOf(response, credentials.token)
-    const token =
-      cause && !replayed.has(cause)
-        ? await remedies[cause]({ request, response, authorization, credentials, clockOffset })
-        : undefined
-    if (!cause || !token) {
-      if (nonce && isBound(credentials.token)) await dpop?.setNonce(originOf(request), nonce)
+    const response = await fetch(await authorize(request, token, proofs))
+    proofs?.read(response)
+    const remedy = remedyOf(response, authorization, proofs)
+    const next =
+      remedy && !replayed.has(remedy) ? await remedy({ response, token, freshToken }) : undefined
+    if (!remedy || !next) {
+      await proofs?.end()
       return response
     }
-    replayed.add(cause)
-    credentials = { token, nonce }
+    replayed.add(remedy)
+    token = next
     await response.body?.cancel()
   }
 }
 
-/** Auth0 says `use_dpop_nonce` (RFC 9449 §9) where a nonce is missing and `invalid_dpop_nonce` where it has expired. */
-const CAUSES = new Map<string | undefined, Cause>([
-  ['use_dpop_nonce', 'nonce'],
-  ['invalid_dpop_nonce', 'nonce'],
-  ['invalid_token', 'token'],
-  ['invalid_dpop_proof', 'proof'],
-])
-
-function causeOf(response: Response, token: AccessToken): Cause | undefined {
+/** What may help where a request was refused. The My Account API refuses a proof with 400, all else with 401. */
+function remedyOf(
+  response: Response,
+  { accessToken }: Authorization,
+  proofs: RequestProofs | undefined,
+): Remedy | undefined {
   if (response.status !== 401 && response.status !== 400) return undefined
-  const cause = CAUSES.get(challengeError(response, isBound(token) ? 'DPoP' : 'Bearer'))
-  // The My Account API refuses a proof with 400, RFC 9449 §7.1 with 401.
-  return response.status === 401 || cause === 'proof' ? cause : undefined
+  const error = challengeError(response, proofs ? 'DPoP' : 'Bearer')
+  // A string is no source of other tokens.
+  if (error === 'invalid_token') return typeof accessToken === 'string' ? undefined : otherToken
+  return error === undefined ? undefined : proofs?.remedies.get(error)
 }
 
-interface Refusal {
-  request: Request
-  response: Response
-  authorization: Authorization
-  credentials: Credentials
-  /** As it was when the refused proof was made. */
-  clockOffset: number | undefined
-}
-
-/** The token to send the request again with, or undefined where that would be of no use. */
-const remedies: Record<Cause, (refusal: Refusal) => Promise<AccessToken | undefined>> = {
-  async nonce({ response, credentials }) {
-    return response.headers.has('dpop-nonce') ? credentials.token : undefined
-  },
-  token: getFreshToken,
-  async proof(refusal) {
-    const { dpop } = refusal.authorization
-    if (!dpop?.getClockOffset || !dpop.setClockOffset) return undefined
-    // Another request has learned it in the meantime.
-    if (isOtherOffset(dpop.getClockOffset(), refusal.clockOffset)) return refusal.credentials.token
-    const token = await getFreshToken(refusal)
-    const offset = token && clockOffset(token.accessToken)
-    if (offset === undefined || !isOtherOffset(offset, refusal.clockOffset)) return undefined
-    dpop.setClockOffset(offset)
-    return token
-  },
-}
-
-/** A token that is not the refused one. A source that has no other is not worth a replay. */
-async function getFreshToken({ request, authorization, credentials }: Refusal) {
-  if (typeof authorization.accessToken === 'string') return undefined
-  const token = await getToken(authorization, request.signal, true)
-  return token.accessToken === credentials.token.accessToken ? undefined : token
+/** A source that has no other token than the refused one is not worth a replay. */
+const otherToken: Remedy = async ({ token, freshToken }) => {
+  const fresh = await freshToken(token.accessToken)
+  return fresh.accessToken === token.accessToken ? undefined : fresh
 }
 
 async function getToken(
   { accessToken, audience, scope, dpop }: Authorization,
-  signal: AbortSignal,
-  fresh: boolean,
+  request: Pick<AccessTokenRequest, 'fresh' | 'refused'> & { signal: AbortSignal },
 ): Promise<AccessToken> {
   const given =
-    typeof accessToken === 'string' ? accessToken : accessToken({ audience, scope, signal, fresh })
-  const answer = given instanceof Promise ? await unlessAborted(given, signal) : given
+    typeof accessToken === 'string' ? accessToken : accessToken({ audience, scope, ...request })
+  const answer = given instanceof Promise ? await unlessAborted(given, request.signal) : given
   const token = typeof answer === 'string' ? { accessToken: answer, tokenType: 'Bearer' } : answer
-  const bound = isBound(token)
   const proves = dpop !== undefined && (await dpop.isEnabled?.()) !== false
-  if (bound && !proves) throw proverMissing()
-  if (!bound && proves) throw notBound()
+  if (isBound(token) && !proves) {
+    throw new TokenError('dpop_prover_missing', {
+      message:
+        'The access token is bound to a DPoP key, but no `dpop` was given to prove its possession.',
+    })
+  }
+  if (!isBound(token) && proves) {
+    throw new TokenError('token_not_bound', {
+      message:
+        'A `dpop` was given, but the access token is Bearer: log in with DPoP, or leave `dpop` out.',
+    })
+  }
   return token
 }
 
 /** A copy with its credentials, so that the caller's own request, which middleware may log, never has a token. */
 async function authorize(
   request: Request,
-  { token, nonce }: Credentials,
-  dpop: Authorization['dpop'],
-) {
+  { accessToken }: AccessToken,
+  proofs: RequestProofs | undefined,
+): Promise<Request> {
   const authorized = withoutRedirects(request.clone())
-  if (dpop && isBound(token)) {
-    authorized.headers.set('authorization', `DPoP ${token.accessToken}`)
-    authorized.headers.set('dpop', await proofFor(request, { token, nonce }, dpop))
-  } else {
-    authorized.headers.set('authorization', `Bearer ${token.accessToken}`)
-  }
+  authorized.headers.set('authorization', `${proofs ? 'DPoP' : 'Bearer'} ${accessToken}`)
+  if (proofs) authorized.headers.set('dpop', await proofs.generate(accessToken))
   return authorized
 }
 
 /** A redirect is never followed with a token. */
 function withoutRedirects(request: Request): Request {
   return request.redirect === 'manual' ? request : new Request(request, { redirect: 'manual' })
-}
-
-async function proofFor(
-  request: Request,
-  { token: { accessToken }, nonce: ownNonce }: Credentials,
-  dpop: NonceKeepingProver,
-) {
-  const nonce = ownNonce ?? (await dpop.getNonce(originOf(request)))
-  const { url, method } = request
-  return dpop.generateProof({ url, method, accessToken, ...(nonce && { nonce }) })
-}
-
-function originOf(request: Request): string {
-  return new URL(request.url).origin
-}
-
-function isBound({ tokenType }: AccessToken): boolean {
-  return tokenType.toLowerCase() === 'dpop'
-}
-
-function proverMissing(): TokenError {
-  return new TokenError('dpop_prover_missing', {
-    message:
-      'The access token is bound to a DPoP key, but no `dpop` was given to prove its possession.',
-  })
-}
-
-function notBound(): TokenError {
-  return new TokenError('token_not_bound', {
-    message:
-      'A `dpop` was given, but the access token is Bearer: log in with DPoP, or leave `dpop` out.',
-  })
 }
 
 /** The runtime's `fetch` as it is when it is called, so that it may be replaced later. */

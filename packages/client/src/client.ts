@@ -1,12 +1,13 @@
 import createClient, { type Client } from 'openapi-fetch'
+import type { AccessTokenSource } from './access-token.js'
 import {
-  type AccessTokenSource,
   authorizedFetch,
+  checkAuthorization,
   type Fetch,
   runtimeFetch,
 } from './authorized-fetch.js'
 import { tenantOrigin } from './domain.js'
-import { type DpopProver, keepNonces } from './dpop.js'
+import type { Dpop } from './dpop.js'
 import type { paths } from './generated/my-account.js'
 import { type Authorize, retryGet } from './retry.js'
 import { scopeFor } from './scopes.js'
@@ -30,7 +31,7 @@ interface TenantOptions extends SendOptions {
   /** Where access tokens for `https://{domain}/me/` come from. */
   accessToken: AccessTokenSource
   /** Makes the proofs where the tokens are DPoP-bound. */
-  dpop?: DpopProver | undefined
+  dpop?: Dpop | undefined
   baseUrl?: never
 }
 
@@ -76,15 +77,8 @@ const unauthorized: Authorize = (request, send) => send(request)
 
 function tenant({ domain, accessToken, dpop }: TenantOptions) {
   const origin = tenantOrigin(domain)
-  if (typeof accessToken !== 'function' && !(typeof accessToken === 'string' && accessToken)) {
-    throw new TypeError('accessToken must be a function or a Bearer token.')
-  }
-  if (dpop !== undefined && typeof dpop?.generateProof !== 'function') {
-    throw new TypeError(
-      'dpop must be a prover: the result of createDpop(), or another object with generateProof().',
-    )
-  }
-  const authorization = { accessToken, audience: `${origin}/me/`, dpop: dpop && keepNonces(dpop) }
+  const authorization = { accessToken, audience: `${origin}/me/`, dpop }
+  checkAuthorization(authorization)
   const authorize: Authorize = (request, send) =>
     authorizedFetch(request, { ...authorization, scope: scopeFor(request.method) }, send)
   return { baseUrl: `${origin}/me/v1`, authorize }

@@ -1,15 +1,16 @@
+import type { AccessTokenSource } from './access-token.js'
 import {
-  type AccessTokenSource,
   authorizedFetch,
+  checkAuthorization,
   type Fetch,
   runtimeFetch,
 } from './authorized-fetch.js'
-import { type DpopProver, keepNonces } from './dpop.js'
+import type { Dpop } from './dpop.js'
 
 /** Options of {@link createAuthorizedFetch}. */
 export interface AuthorizedFetchOptions {
   accessToken: AccessTokenSource
-  dpop?: DpopProver | undefined
+  dpop?: Dpop | undefined
   /** The API that is called. */
   audience: string
   /** The scopes that the calls need, separated by spaces. */
@@ -24,9 +25,8 @@ export interface AuthorizedFetchOptions {
  * Redirects are not followed.
  */
 export function createAuthorizedFetch(options: AuthorizedFetchOptions): typeof globalThis.fetch {
-  const { allowedOrigins, accessToken, audience, scope } = options
-  const dpop = options.dpop && keepNonces(options.dpop)
-  const send = options.fetch ?? runtimeFetch
+  const { allowedOrigins, fetch: send = runtimeFetch, ...authorization } = options
+  checkAuthorization(authorization)
   return async (input, init) => {
     const request = new Request(input, { ...init, redirect: 'manual' })
     const { origin } = new URL(request.url)
@@ -35,6 +35,6 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): typeof g
         `allowedOrigins does not have ${origin}: the access token is not sent there.`,
       )
     }
-    return authorizedFetch(request, { accessToken, dpop, audience, scope }, send)
+    return authorizedFetch(request, authorization, send)
   }
 }

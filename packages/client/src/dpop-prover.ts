@@ -1,10 +1,12 @@
 import { base64url, base64urlJson } from './base64url.js'
-import { createNonces, type DpopProofRequest, type DpopProver } from './dpop.js'
+import type { Dpop, DpopProofRequest } from './dpop.js'
 import { generateDpopKeyPair, P256 } from './dpop-keys.js'
 import { sha256 } from './pkce.js'
+import { fromProver } from './request-proofs.js'
 
-export type { DpopProofRequest, DpopProver } from './dpop.js'
+export type { Dpop, DpopProofRequest, DpopProver } from './dpop.js'
 export { deleteDpopKeyPair, loadDpopKeyPair } from './dpop-keys.js'
+export { fromProver } from './request-proofs.js'
 
 const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' }
 
@@ -16,11 +18,7 @@ const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' }
  * of your own; by default a new one that cannot be read and lives as long as the prover.
  * @see https://www.rfc-editor.org/rfc/rfc9449#section-4.2
  */
-export async function createDpop({
-  keyPair,
-}: {
-  keyPair?: CryptoKeyPair
-} = {}): Promise<DpopProver> {
+export async function createDpop({ keyPair }: { keyPair?: CryptoKeyPair } = {}): Promise<Dpop> {
   const { privateKey, publicKey } = keyPair ? checkedKeyPair(keyPair) : await generateDpopKeyPair()
   const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', publicKey)
   const jwk = { kty, crv, x, y }
@@ -43,14 +41,13 @@ export async function createDpop({
     return `${signed}.${base64url(new Uint8Array(signature))}`
   }
 
-  return {
+  return fromProver({
     generateProof,
-    ...createNonces(),
     getClockOffset: () => clockOffset,
     setClockOffset(seconds) {
       clockOffset = seconds
     },
-  }
+  })
 }
 
 function checkedKeyPair(keyPair: CryptoKeyPair): CryptoKeyPair {

@@ -1,4 +1,6 @@
-/** Makes DPoP proofs (RFC 9449 §4.2) with the key that the access tokens are bound to. */
+import type { AccessToken } from './access-token.js'
+
+/** Makes DPoP proofs (RFC 9449 §4.2) with the key that the access tokens are bound to; {@link Dpop} is made of it. */
 export interface DpopProver {
   /** A new proof for one request; `accessToken` is hashed into `ath`. */
   generateProof(request: DpopProofRequest): Promise<string>
@@ -26,31 +28,39 @@ export interface DpopProofRequest {
 /** A prover that remembers the nonces of each origin. */
 export type NonceKeepingProver = DpopProver & Required<Pick<DpopProver, 'getNonce' | 'setNonce'>>
 
-const MAX_ORIGINS = 100
-
-/** The last nonce of each origin (RFC 9449 §8), of the 100 origins that sent one last. */
-export function createNonces(): Pick<NonceKeepingProver, 'getNonce' | 'setNonce'> {
-  const nonces = new Map<string, string>()
-  return {
-    getNonce: (origin) => nonces.get(origin),
-    setNonce(origin, nonce) {
-      nonces.delete(origin)
-      nonces.set(origin, nonce)
-      const [oldest] = nonces.keys()
-      if (nonces.size > MAX_ORIGINS && oldest) nonces.delete(oldest)
-    },
-  }
+/** The `dpop` option: what `createDpop` or `fromAuth0` gives, or `fromProver` with a prover of your own. */
+export interface Dpop extends NonceKeepingProver {
+  /** The proofs of one request. They come with the prover, so that who has none does not load them. */
+  proofsFor(request: Request): RequestProofs
 }
 
-/** The prover itself where it keeps nonces, else one that keeps them for it. */
-export function keepNonces(prover: DpopProver): NonceKeepingProver {
-  return {
-    ...createNonces(),
-    ...(prover.getNonce && { getNonce: prover.getNonce.bind(prover) }),
-    ...(prover.setNonce && { setNonce: prover.setNonce.bind(prover) }),
-    ...(prover.getClockOffset && { getClockOffset: prover.getClockOffset.bind(prover) }),
-    ...(prover.setClockOffset && { setClockOffset: prover.setClockOffset.bind(prover) }),
-    ...(prover.isEnabled && { isEnabled: prover.isEnabled.bind(prover) }),
-    generateProof: (request) => prover.generateProof(request),
-  }
+/** Refuses, with a TypeError, a prover that `fromProver` was not given, and whatever else is no {@link Dpop}. */
+export function checkDpop(dpop: Dpop | undefined): void {
+  if (dpop === undefined || typeof dpop?.proofsFor === 'function') return
+  throw new TypeError(
+    'dpop must be the result of createDpop(), fromAuth0() or, for a prover of your own, fromProver().',
+  )
+}
+
+/** The proofs of one request, until it is over. */
+export interface RequestProofs {
+  /** A new proof for the request with this token. */
+  generate(accessToken: string): Promise<string>
+  /** Learns the nonce of an answer, for the next proof of this request. */
+  read(response: Response): void
+  /** Gives the nonce to other requests, once this one is over. */
+  end(): Promise<void>
+  /** What may help against a refused proof, by the `error` of the challenge. */
+  remedies: ReadonlyMap<string, Remedy>
+}
+
+/** The token to send a refused request again with, or undefined where that would be of no use. */
+export type Remedy = (refusal: Refusal) => Promise<AccessToken | undefined>
+
+interface Refusal {
+  response: Response
+  /** The refused token. */
+  token: AccessToken
+  /** Asks the token source for a new one, or for any other than the refused one; it may answer the same. */
+  freshToken(refused?: string): Promise<AccessToken>
 }

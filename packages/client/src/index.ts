@@ -1,17 +1,15 @@
+export type { AccessToken, AccessTokenRequest, AccessTokenSource } from './access-token.js'
 export {
   deleteConnectedAccount,
   iterateConnectedAccounts,
   iterateConnections,
+  type ListConnectedAccountsOptions,
   listConnectedAccounts,
   listConnections,
 } from './accounts.js'
-export type {
-  AccessToken,
-  AccessTokenRequest,
-  AccessTokenSource,
-  Fetch,
-} from './authorized-fetch.js'
+export type { Fetch } from './authorized-fetch.js'
 export { isConnectCallback } from './callback.js'
+export { type ConnectionDrift, checkConnections } from './check-connections.js'
 export {
   type ConnectedAccountsClient,
   type ConnectedAccountsClientOptions,
@@ -25,17 +23,15 @@ export {
 export { isReturnTo } from './connect-options.js'
 export {
   type ConnectionDefinition,
-  type ConnectionDrift,
   type ConnectionReference,
   type ConnectionScope,
-  checkConnections,
   defineConnections,
   type Register,
   type RegisteredConnection,
 } from './connections.js'
 export { type AuthorizedFetchOptions, createAuthorizedFetch } from './create-authorized-fetch.js'
 export { tenantOrigin } from './domain.js'
-export type { DpopProofRequest, DpopProver } from './dpop.js'
+export type { Dpop, DpopProofRequest, DpopProver } from './dpop.js'
 export {
   CodedError,
   ConnectFlowError,

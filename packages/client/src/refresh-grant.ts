@@ -1,5 +1,5 @@
 import { type Fetch, runtimeFetch } from './authorized-fetch.js'
-import { type DpopProver, keepNonces, type NonceKeepingProver } from './dpop.js'
+import type { Dpop } from './dpop.js'
 import { type GrantAnswer, oauthError, sendGrant } from './token-endpoint.js'
 
 /** What a refresh is for. */
@@ -14,28 +14,32 @@ export interface RefreshAnswer extends GrantAnswer {
   proven: boolean
 }
 
+/** Milliseconds for an answer, as all other refreshes wait for it. */
+const LONGEST_ANSWER = 30_000
+
 /**
  * Makes the refresh grant (RFC 6749 §6) of a public client, with an audience as for Auth0's multi-resource refresh
  * tokens, and with a proof where a prover is given; the challenge for a nonce (RFC 9449 §8) is answered once.
+ * Rejects with a `TimeoutError` where there is no answer in 30 seconds.
  */
 export function createRefreshGrant(options: {
   origin: string
   clientId: string
-  dpop: DpopProver | undefined
+  dpop: Dpop | undefined
   fetch: Fetch | undefined
 }): (refresh: Refresh) => Promise<RefreshAnswer> {
-  const { origin, clientId, fetch = runtimeFetch } = options
+  const { origin, clientId, dpop, fetch = runtimeFetch } = options
   const url = `${origin}/oauth/token`
-  const dpop = options.dpop && keepNonces(options.dpop)
 
   async function send(
     parameters: Record<string, string | undefined>,
-    prover: NonceKeepingProver | undefined,
+    prover: Dpop | undefined,
     challenge?: string,
   ) {
     const nonce = challenge ?? (await prover?.getNonce(origin))
     const proof = await prover?.generateProof({ url, method: 'POST', ...(nonce && { nonce }) })
-    const answer = await sendGrant({ url, parameters, proof, fetch })
+    const signal = AbortSignal.timeout(LONGEST_ANSWER)
+    const answer = await sendGrant({ url, parameters, proof, signal, fetch })
     const newNonce = answer.response.headers.get('dpop-nonce')
     if (newNonce) await prover?.setNonce(origin, newNonce)
     return { ...answer, newNonce }

@@ -1,9 +1,10 @@
+import { unlessAborted } from './abort.js'
 import { iterateConnectedAccounts } from './accounts.js'
 import { unwrap } from './answer.js'
 import { STATE_PREFIX } from './callback.js'
 import type { ConnectedAccountsClient } from './client.js'
 import { checkConnectOptions } from './connect-options.js'
-import type { ConnectionReference, ConnectionScope } from './connections.js'
+import { type ConnectionReference, type ConnectionScope, connectionName } from './connections.js'
 import { codeChallenge, randomToken } from './pkce.js'
 import { isConnectResponse } from './shape.js'
 import type { Transaction, TransactionStore } from './transactions.js'
@@ -45,7 +46,7 @@ export interface StartedConnect {
 /**
  * Starts to connect an account, with PKCE (RFC 7636): send the browser to the `url` of the answer. At the same time it
  * lists the connection's accounts, so that `completeConnect` can tell a new one where its own answer is lost; where the
- * list fails, as without `read:me:connected_accounts`, the flow starts all the same.
+ * list fails, as without `read:me:connected_accounts`, or takes more than 3 seconds, the flow starts all the same.
  *
  * Throws a TypeError that names a wrong option before anything is sent, `MyAccountApiError`, with code `not_found` where
  * the connection is not enabled for the application, and `ConnectFlowError` `storage_unavailable`.
@@ -57,7 +58,8 @@ export async function startConnect(
   options: StartConnectOptions,
 ): Promise<StartedConnect> {
   const { redirectUri, transactions, authorizationParams, signal } = options
-  const { connection, scopes } = requested(options)
+  const connection = connectionName(options.connection)
+  const scopes = options.scopes ?? definedScopes(options.connection)
   checkConnectOptions({ ...options, connection, scopes })
   const state = STATE_PREFIX + randomToken()
   const codeVerifier = randomToken()
@@ -76,7 +78,7 @@ export async function startConnect(
   })
   const [answer, accountIds] = await Promise.all([
     unwrap(call, isConnectResponse),
-    idsOfAccounts(client, { connection, signal }),
+    idsBefore(client, { connection, signal }),
   ])
   const expiresAt = Date.now() + answer.expires_in * 1000
   const pending = {
@@ -91,9 +93,8 @@ export async function startConnect(
   return { url: connectUrl(answer.connect_uri, answer.connect_params.ticket), state, expiresAt }
 }
 
-function requested({ connection, scopes }: StartConnectOptions) {
-  if (typeof connection !== 'object') return { connection, scopes }
-  return { connection: connection.connection, scopes: scopes ?? connection.scopes }
+function definedScopes(connection: ConnectionReference): readonly string[] | undefined {
+  return typeof connection === 'object' ? connection.scopes : undefined
 }
 
 function newTransaction(
@@ -109,18 +110,27 @@ function newTransaction(
   }
 }
 
-async function idsOfAccounts(
+/** Milliseconds that the person is kept waiting for the list at most. */
+const LONGEST_LIST = 3000
+
+async function idsBefore(
   client: ConnectedAccountsClient,
-  { connection, signal }: Abortable & { connection: string },
+  connected: Abortable & { connection: string },
 ): Promise<string[] | undefined> {
   try {
-    const ids = []
-    for await (const { id } of iterateConnectedAccounts(client, { connection, signal }))
-      ids.push(id)
-    return ids
+    return await unlessAborted(listIds(client, connected), AbortSignal.timeout(LONGEST_LIST))
   } catch {
     return undefined // the flow does not depend on them: a lost answer is `outcome_unknown` then
   }
+}
+
+async function listIds(
+  client: ConnectedAccountsClient,
+  connected: Abortable & { connection: string },
+): Promise<string[]> {
+  const ids = []
+  for await (const { id } of iterateConnectedAccounts(client, connected)) ids.push(id)
+  return ids
 }
 
 function connectUrl(connectUri: string, ticket: string): string {

@@ -1,4 +1,4 @@
-import type { AccessToken } from './authorized-fetch.js'
+import type { AccessToken } from './access-token.js'
 
 /** An access token, and what it is for. */
 export interface IssuedToken {
@@ -37,10 +37,12 @@ export function createTokenCache() {
       )
       tokens.push(issued)
     },
-    /** Forgets the tokens that `get` could answer. */
-    delete(wanted: { audience: string; scope: string }): void {
+    /** Forgets the tokens that `get` could answer: all of them, or the one that was refused. */
+    delete(wanted: { audience: string; scope: string }, refused?: string): void {
       const isWanted = serves(wanted)
-      tokens = tokens.filter((one) => !isWanted(one))
+      const isRefused = ({ token }: IssuedToken) =>
+        refused === undefined || token.accessToken === refused
+      tokens = tokens.filter((one) => !(isWanted(one) && isRefused(one)))
     },
     clear(): void {
       tokens = []

@@ -1,7 +1,8 @@
 import { unlessAborted } from './abort.js'
-import type { AccessToken, AccessTokenRequest, Fetch } from './authorized-fetch.js'
+import { type AccessToken, type AccessTokenRequest, isBound } from './access-token.js'
+import type { Fetch } from './authorized-fetch.js'
 import { tenantOrigin } from './domain.js'
-import type { DpopProver } from './dpop.js'
+import { checkDpop, type Dpop } from './dpop.js'
 import { isTokenError, TokenError } from './errors.js'
 import { createRefreshGrant, type RefreshAnswer } from './refresh-grant.js'
 import { followRefreshToken, type RefreshTokenOptions } from './refresh-token.js'
@@ -10,8 +11,9 @@ import { hasFields, isString, isTokenResponse } from './shape.js'
 import { createTokenCache, type IssuedToken, scopesOf } from './token-cache.js'
 import { grantError } from './token-endpoint.js'
 
-export type { AccessToken, AccessTokenRequest, Fetch } from './authorized-fetch.js'
-export type { DpopProofRequest, DpopProver } from './dpop.js'
+export type { AccessToken, AccessTokenRequest } from './access-token.js'
+export type { Fetch } from './authorized-fetch.js'
+export type { Dpop, DpopProofRequest, DpopProver } from './dpop.js'
 
 /** Options of {@link refreshTokenSource}. */
 export interface RefreshTokenSourceOptions extends RefreshTokenOptions {
@@ -20,7 +22,7 @@ export interface RefreshTokenSourceOptions extends RefreshTokenOptions {
   /** A public client: one without a secret, such as a single page application. */
   clientId: string
   /** Makes the proofs that bind the tokens to its key; a Bearer token is then never given. */
-  dpop?: DpopProver | undefined
+  dpop?: Dpop | undefined
   /** Sends the requests; by default the runtime's own `fetch`. */
   fetch?: Fetch | undefined
 }
@@ -30,8 +32,8 @@ export interface RefreshTokenSourceOptions extends RefreshTokenOptions {
  * session: a token for any audience and scope that the client's policies allow (MRRT). A token is used again until
  * 30 seconds before it expires, or a tenth of a life under five minutes, by the clock of this machine from when it was
  * asked for. Callers at once share one request, and an abort ends the waiting of one of them, not the request, whose
- * answer may hold the next refresh token. All refreshes of a client take turns, across tabs and workers where the
- * runtime has Web Locks.
+ * answer may hold the next refresh token; it is given up after 30 seconds. All refreshes of a client take turns, across
+ * tabs and workers where the runtime has Web Locks.
  *
  * The source throws `TokenError`: `missing_refresh_token`; `insufficient_scope` where less was granted than asked for;
  * `token_not_bound` for a Bearer token in spite of `dpop`; `unexpected_response`; or the `error` that the token
@@ -63,10 +65,10 @@ export function refreshTokenSource(
     checkScopes(wanted, issued)
     return issued.token
   }
-  return async ({ audience, scope, fresh, signal }) => {
+  return async ({ audience, scope, fresh, refused, signal }) => {
     signal?.throwIfAborted()
     const wanted = { audience, scope: scopesOf(scope).sort().join(' ') }
-    if (fresh) cache.delete(wanted)
+    if (fresh) cache.delete(wanted, refused)
     const cached = cache.get(wanted)
     if (cached) return cached
     const key = JSON.stringify(wanted)
@@ -85,6 +87,7 @@ function checked({ domain, clientId, refreshToken, dpop, fetch }: RefreshTokenSo
   if (typeof refreshToken !== 'function') {
     throw new TypeError('refreshToken must be a function: the token is asked for anew each time.')
   }
+  checkDpop(dpop)
   return { origin, clientId, grant: createRefreshGrant({ origin, clientId, dpop, fetch }) }
 }
 
@@ -95,8 +98,7 @@ function issuedToken(wanted: Wanted, answer: RefreshAnswer, askedAt: number) {
   const { response, body, proven } = answer
   if (!response.ok || !isTokenResponse(body)) return grantError(answer)
   const { access_token: accessToken, token_type: tokenType } = body
-  const bound = tokenType.toLowerCase() === 'dpop'
-  if (proven && !bound) return notBound(response)
+  if (proven && !isBound({ accessToken, tokenType })) return notBound(response)
   const life = body.expires_in * 1000
   const expiresAt = askedAt + life
   const issued: IssuedToken = {

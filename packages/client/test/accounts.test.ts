@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import {
+  defineConnections,
   deleteConnectedAccount,
   iterateConnectedAccounts,
   iterateConnections,
@@ -20,6 +21,21 @@ test('lists one page with its query, several connections as repeated parameters'
     'https://tenant.example.test/me/v1/connected-accounts/accounts?connection=google-oauth2&connection=a%26b&from=f&take=5',
   )
   expect(requests[0]?.headers.get('authorization')).toBe('Bearer bearer-token')
+})
+
+test('a filter takes connections as they were defined, alone and among names', async () => {
+  const { client, requests } = observedClient(json(200, { accounts: [] }))
+  const { calendar } = defineConnections({
+    calendar: { connection: 'google-oauth2', scopes: ['calendar'] },
+  })
+  await listConnectedAccounts(client, { connection: calendar })
+  await collect(iterateConnectedAccounts(client, { connection: [calendar, 'github'] }))
+  await listConnectedAccounts(client)
+  expect(requests.map(({ url }) => new URL(url).search)).toEqual([
+    '?connection=google-oauth2',
+    '?take=20&connection=google-oauth2&connection=github',
+    '',
+  ])
 })
 
 test('iterates over every page, 20 at a time, and asks for no page before it is needed', async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { fromProver } from '../src/dpop-prover.js'
 import {
   type AccessTokenRequest,
   createAuthorizedFetch,
@@ -27,20 +28,20 @@ function prover() {
     proofs.push(request)
     return `proof-${proofs.length}`
   }
-  return { proofs, generateProof }
+  return { proofs, dpop: fromProver({ generateProof }) }
 }
 
 function clientOf(handlers: (() => Response)[], tokenType?: string) {
   const { fetch, requests } = observedFetch(...handlers)
   const { asked, accessToken } = tokens(tokenType)
-  const dpop = tokenType === 'DPoP' ? prover() : undefined
+  const { proofs, dpop } = prover()
   const client = createConnectedAccountsClient({
     domain: 'tenant.example.test',
     accessToken,
-    dpop,
+    dpop: tokenType === 'DPoP' ? dpop : undefined,
     fetch,
   })
-  return { client, requests, asked, proofs: dpop?.proofs ?? [] }
+  return { client, requests, asked, proofs }
 }
 
 test("the token source is asked for the My Account API and the operation's scope", async () => {
@@ -141,7 +142,11 @@ test('a bound token without a prover, or a prover with a Bearer token, throws an
     name: 'TokenError',
     code: 'dpop_prover_missing',
   })
-  const bearer = createConnectedAccountsClient({ ...options, ...tokens('Bearer'), dpop: prover() })
+  const bearer = createConnectedAccountsClient({
+    ...options,
+    ...tokens('Bearer'),
+    dpop: prover().dpop,
+  })
   await expect(listConnectedAccounts(bearer)).rejects.toMatchObject({
     name: 'TokenError',
     code: 'token_not_bound',
@@ -151,7 +156,7 @@ test('a bound token without a prover, or a prover with a Bearer token, throws an
 
 test('a prover that says it is off is held to Bearer', async () => {
   const { fetch, requests } = observedFetch(empty)
-  const dpop = { ...prover(), isEnabled: async () => false }
+  const dpop = fromProver({ ...prover().dpop, isEnabled: async () => false })
   const options = { domain: 'tenant.example.test', fetch, dpop }
   await listConnectedAccounts(createConnectedAccountsClient({ ...options, ...tokens('Bearer') }))
   expect(requests[0]?.headers.get('authorization')).toBe('Bearer token-1')

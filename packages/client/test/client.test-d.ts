@@ -1,4 +1,5 @@
 import { assertType, expectTypeOf, test } from 'vitest'
+import { fromProver } from '../src/dpop-prover.js'
 import {
   type AccessToken,
   type AccessTokenSource,
@@ -43,6 +44,12 @@ test('a client has a tenant or a backend, and dpop is a value', () => {
   createConnectedAccountsClient({ baseUrl: '/api', accessToken: 't' })
   // @ts-expect-error never a boolean
   createConnectedAccountsClient({ domain: 'd', accessToken: 't', dpop: true })
+  const prover = { generateProof: async () => 'proof' }
+  assertType(
+    createConnectedAccountsClient({ domain: 'd', accessToken: 't', dpop: fromProver(prover) }),
+  )
+  // @ts-expect-error a prover of one's own goes through fromProver
+  createConnectedAccountsClient({ domain: 'd', accessToken: 't', dpop: prover })
   // @ts-expect-error the token is missing
   createConnectedAccountsClient({ domain: 'd' })
 })

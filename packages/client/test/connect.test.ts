@@ -51,6 +51,25 @@ test('a flow starts also where the accounts cannot be listed', async () => {
   expect((await transactions.get(state))?.pending?.accountIds).toBeUndefined()
 })
 
+test('a list that takes too long keeps nobody waiting: the flow starts without it', async () => {
+  const answer = {
+    auth_session: 'session-1',
+    connect_uri: 'https://tenant.example.test/connect',
+    connect_params: { ticket: 't' },
+    expires_in: 300,
+  }
+  const { client } = observedClient(({ method }) =>
+    method === 'GET' ? new Promise<Response>(() => undefined) : json(201, answer)(),
+  )
+  const transactions = memoryTransactions()
+  const { state } = await startConnect(client, { connection: 'github', redirectUri, transactions })
+  expect((await transactions.get(state))?.pending).toEqual({
+    authSession: 'session-1',
+    codeVerifier: expect.any(String),
+    attempted: false,
+  })
+}, 5_000)
+
 test.for(['javascript:alert(1)', '/connect', 'app.example:/connect'])(
   'a connect_uri that is no web address is an unexpected_response: %s',
   async (connect_uri) => {

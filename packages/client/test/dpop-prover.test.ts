@@ -1,7 +1,6 @@
 import { calculateJwkThumbprint, decodeProtectedHeader, EmbeddedJWK, jwtVerify } from 'jose'
 import { expect, test } from 'vitest'
-import { createNonces } from '../src/dpop.js'
-import { createDpop, deleteDpopKeyPair, loadDpopKeyPair } from '../src/dpop-prover.js'
+import { createDpop, deleteDpopKeyPair, fromProver, loadDpopKeyPair } from '../src/dpop-prover.js'
 
 const request = { url: 'https://api.example.test:8443/a/b?c=d#e', method: 'POST' }
 
@@ -67,13 +66,30 @@ test('a key pair that cannot make ES256 proofs is refused at creation', async ()
 })
 
 test('nonces are kept by origin, for the last hundred of them', () => {
-  const nonces = createNonces()
+  const nonces = fromProver({ generateProof: async () => 'proof' })
   for (let n = 0; n < 100; n++) nonces.setNonce(`https://${n}.example.test`, `n${n}`)
   nonces.setNonce('https://0.example.test', 'again')
   nonces.setNonce('https://100.example.test', 'n100')
   expect(nonces.getNonce('https://0.example.test')).toBe('again')
   expect(nonces.getNonce('https://1.example.test')).toBeUndefined()
   expect(nonces.getNonce('https://100.example.test')).toBe('n100')
+})
+
+test('a prover of your own keeps its nonces and its own `this`', async () => {
+  class Prover {
+    readonly nonces = new Map([['https://api.example.test', 'mine']])
+    async generateProof() {
+      return `proof of ${this.nonces.size}`
+    }
+    getNonce(origin: string) {
+      return this.nonces.get(origin)
+    }
+  }
+  const dpop = fromProver(new Prover())
+  expect(dpop.getNonce('https://api.example.test')).toBe('mine')
+  expect(await dpop.generateProof(request)).toBe('proof of 1')
+  // What is not a prover is what this is about; the types forbid it.
+  expect(() => fromProver({} as Parameters<typeof fromProver>[0])).toThrow('generateProof()')
 })
 
 test('where there is no IndexedDB, as in Node, a key pair to be kept is storage_unavailable', async () => {

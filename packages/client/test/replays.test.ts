@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
+import { fromProver } from '../src/dpop-prover.js'
 import {
   type AccessTokenRequest,
   createConnectedAccountsClient,
   type DpopProofRequest,
-  type DpopProver,
   listConnectedAccounts,
 } from '../src/index.js'
 import { json, observedFetch, problem, rejection } from './observed-client.js'
@@ -19,7 +19,7 @@ const jwt = (claims: object) => `e30.${btoa(JSON.stringify(claims)).replaceAll('
 function prover() {
   const proofs: (DpopProofRequest & { clockOffset: number })[] = []
   let clockOffset = 0
-  const dpop: DpopProver = {
+  const dpop = fromProver({
     async generateProof(request) {
       proofs.push({ ...request, clockOffset })
       return `proof-${proofs.length}`
@@ -28,7 +28,7 @@ function prover() {
     setClockOffset(seconds) {
       clockOffset = seconds
     },
-  }
+  })
   return { proofs, dpop }
 }
 
@@ -177,7 +177,7 @@ test('a prover that knows no offset keeps its clock, and no fresh token is asked
     asked.push(fresh)
     return { accessToken: `${jwt({ iat: 0 })}${asked.length}`, tokenType: 'DPoP' }
   }
-  const dpop = { generateProof: async () => 'proof' }
+  const dpop = fromProver({ generateProof: async () => 'proof' })
   const options = { domain: 'tenant.example.test', accessToken, dpop, fetch }
   const client = createConnectedAccountsClient(options)
   await expect(listConnectedAccounts(client)).rejects.toMatchObject({ code: 'invalid_dpop_proof' })

@@ -1,10 +1,10 @@
 import { createEmulator, defaultTenant, type Emulator } from '@connected-accounts/emulator'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { fromProver } from '../src/dpop-prover.js'
 import {
   type AccessTokenRequest,
   createConnectedAccountsClient,
-  type DpopProver,
   listConnectedAccounts,
 } from '../src/index.js'
 import { es256, logIn, myAccount } from './refreshing.js'
@@ -53,7 +53,7 @@ test('the challenge for a nonce is answered once, and the nonce used from then o
 test('a challenge is answered with its own nonce, whatever another answer has left with the prover', async () => {
   const { createSource, dpop, requests } = await logIn({ emulator, keyPair: await es256() })
   if (!dpop) throw new Error('There is a key pair')
-  const busy: DpopProver = { ...dpop, getNonce: () => 'of the API', setNonce: () => {} }
+  const busy = { ...dpop, getNonce: () => 'of the API', setNonce: () => {} }
   await createSource({ dpop: busy })(myAccount(emulator))
   expect(nonces(requests)).toEqual(['of the API', expect.not.stringMatching('of the API')])
 })
@@ -97,10 +97,10 @@ test('a Bearer token is refused where a prover was given, and its refresh token 
 
 test('a prover that says it is off makes no proof', async () => {
   const { createSource, requests } = await logIn({ emulator })
-  const dpop: DpopProver = {
+  const dpop = fromProver({
     isEnabled: () => false,
     generateProof: () => Promise.reject(new Error('off')),
-  }
+  })
   expect((await createSource({ dpop })(myAccount(emulator))).tokenType).toBe('Bearer')
   expect(requests[0]?.headers.has('dpop')).toBe(false)
 })

@@ -105,6 +105,41 @@ test('fresh passes the cache, and the token that was refused is not handed out a
   expect(requests).toHaveLength(2)
 })
 
+test('a late refusal of the token before is answered with the new one, without another refresh', async () => {
+  const { source, requests } = await logIn({ emulator })
+  const { accessToken: refused } = await source(myAccount(emulator))
+  const renewed = await source(myAccount(emulator, { fresh: true, refused }))
+  expect(renewed.accessToken).not.toBe(refused)
+  expect(await source(myAccount(emulator, { fresh: true, refused }))).toEqual(renewed)
+  expect(requests).toHaveLength(2)
+  const again = { fresh: true, refused: renewed.accessToken }
+  expect(await source(myAccount(emulator, again))).not.toEqual(renewed)
+})
+
+test('a token that expires under many requests, answered one after the other, is refreshed once', async () => {
+  const { source, requests } = await logIn({ emulator })
+  let turn = Promise.resolve()
+  const client = createConnectedAccountsClient({
+    domain: emulator.domain,
+    accessToken: source,
+    async fetch(request) {
+      const before = turn
+      let done = () => {}
+      turn = new Promise((resolve) => {
+        done = resolve
+      })
+      await before
+      const response = await fetch(request)
+      setTimeout(done, 20) // so that a refresh is over before the next refusal
+      return response
+    },
+  })
+  await listConnectedAccounts(client)
+  emulator.clock.advance(86_401)
+  await Promise.all(Array.from({ length: 10 }, () => listConnectedAccounts(client)))
+  expect(requests).toHaveLength(2)
+})
+
 test.for([false, true])(
   'a thousand calls at once make one request, with fresh: %s',
   async (fresh) => {

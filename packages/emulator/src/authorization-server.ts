@@ -15,6 +15,7 @@ import { hasJsonBody, refuseBadJson, withFormBody } from './oidc/json-body.js'
 import { logExchanges } from './oidc/log-exchanges.js'
 import { serveLoginPage } from './oidc/login-page.js'
 import { serveLogout } from './oidc/logout.js'
+import { narrowPreflights } from './oidc/preflight.js'
 import { recordRequests } from './oidc/record-requests.js'
 import { registerRefreshTokenGrant } from './oidc/refresh-token-grant.js'
 import { describeTokenErrors } from './oidc/token-errors.js'
@@ -108,6 +109,7 @@ function createIssuer(
   registerTokenVaultExchange(provider, context, vault)
   describeTokenErrors(provider, context)
   recordRequests(provider, context)
+  narrowPreflights(provider)
   answerTokenFaults(provider, context, nonces)
   refuseBadJson(provider)
   nonces.guard(provider)

@@ -1,8 +1,9 @@
-import { Ajv2020 } from 'ajv/dist/2020.js'
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 import { CLOCK_LIMIT } from './clock.js'
 import { type FaultRule, PAGE_OPERATIONS } from './faults.js'
 import management from './generated/management.json' with { type: 'json' }
 import myAccount from './generated/my-account.json' with { type: 'json' }
+import { once } from './once.js'
 import { SWITCHES, type Switches } from './switches.js'
 
 /** What the clock is told. */
@@ -83,16 +84,21 @@ const seedRequest = closed(
 
 const seconds = (minimum: number) => ({ type: 'number', minimum, maximum: CLOCK_LIMIT })
 
+const effects = ['status', 'challenge', 'delay', 'damage', 'switches']
+
 /** A fault and the calls it befalls. */
 export const readFaultRule: Reader<FaultRule> = createReader({
   ...faultRule,
-  anyOf: ['status', 'challenge', 'delay', 'damage', 'switches'].map((name) => ({
-    required: [name],
-  })),
-  not: { required: ['status', 'challenge'] },
+  anyOf: effects.map((name) => ({ required: [name] })),
+  dependentSchemas: { challenge: closedTo('status') },
   if: { properties: { operation: { enum: PAGE_OPERATIONS } } },
   // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-  then: { properties: { challenge: false } },
+  then: closedTo('challenge'),
+  else: {
+    if: { properties: { operation: { const: 'getToken' } } },
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: { properties: { challenge: { enum: ['use_dpop_nonce'] } } },
+  },
   dependentRequired: { headers: ['status'], problem: ['status'], seed: ['probability'] },
 })
 
@@ -107,7 +113,7 @@ export const readClockChange: Reader<ClockChange> = createReader({
 
 const readSeedRequest: Reader<SeedRequest> = createReader({
   ...seedRequest,
-  not: { required: ['count', 'emails'] },
+  dependentSchemas: { emails: closedTo('count') },
 })
 
 /** Accounts to seed: one request, or a list of them. */
@@ -120,25 +126,30 @@ function closed(properties: Record<string, object>, required: string[]): object 
   return { type: 'object', additionalProperties: false, required, properties }
 }
 
+// What may not be there then.
+function closedTo(name: string): object {
+  return { properties: { [name]: false } }
+}
+
 function createReader<Value>(schema: object): Reader<Value> {
-  const validate = new Ajv2020({ strict: false }).compile<Value>(schema)
+  const compiled = once(() => new Ajv2020({ strict: false }).compile<Value>(schema))
   return (value, name) => {
+    const validate = compiled()
     if (validate(value)) return value
-    const [error] = validate.errors ?? []
-    const named = error?.params.additionalProperty ?? error?.propertyName
-    const allowed: unknown = error?.params.allowedValues
-    const words = [
-      `${name}${error?.instancePath}`,
-      named === undefined ? '' : `/${named}`,
-      ` ${messageOf(error?.keyword, error?.message)}`,
-      Array.isArray(allowed) ? `: ${allowed.join(', ')}` : '',
-    ]
-    throw new InputError(words.join(''))
+    throw new InputError(name + (validate.errors ?? []).slice(0, 1).map(explain).join(''))
   }
 }
 
-// What ajv says of these two leaves open which fields are meant.
-function messageOf(keyword: string | undefined, message: string | undefined): string | undefined {
-  if (keyword === 'not') return 'must not have both of two fields that exclude each other'
-  return keyword === 'false schema' ? 'is nothing for this operation' : message
+function explain(error: ErrorObject): string {
+  const { instancePath, params, propertyName } = error
+  const named = params.additionalProperty ?? propertyName
+  const allowed: unknown = params.allowedValues
+  const place = instancePath + (named === undefined ? '' : `/${named}`)
+  return `${place} ${messageOf(error)}${Array.isArray(allowed) ? `: ${allowed.join(', ')}` : ''}`
+}
+
+// Of what must have one of several fields, ajv names the first.
+function messageOf({ keyword, message, schemaPath }: ErrorObject): string | undefined {
+  if (schemaPath.startsWith('#/anyOf/')) return `must have one of ${effects.join(', ')}`
+  return keyword === 'false schema' ? 'does not go with the other fields' : message
 }

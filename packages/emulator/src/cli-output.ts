@@ -37,7 +37,9 @@ export function describeForPeople({ url, domains, certificateFile, tenant }: Tol
   const custom = domains.slice(1)
   const options = optionsOfSdks(url, clients).map(([name, code]) => `${name.padEnd(27)} ${code}`)
   return `Emulated tenant: ${url}
-Users: ${people.join(', ')}. Clients: ${names.join(', ')}.
+Open it in a browser to see users, accounts and requests, and to set faults and switches.
+Users, with their passwords: ${people.join(', ')}
+Clients, with their secrets: ${names.join(', ')}
 ${custom.length > 0 ? `Custom domains: ${custom.join(', ')}\n` : ''}
 For development only: everybody knows these passwords and the key that signs its tokens.
 

@@ -39,6 +39,7 @@ export function createClock(): Clock {
 }
 
 function check(seconds: number, least: number): void {
-  if (seconds >= least && seconds <= CLOCK_LIMIT) return
+  // Callers without types may give a string, which would pass as a number.
+  if (typeof seconds === 'number' && seconds >= least && seconds <= CLOCK_LIMIT) return
   throw new RangeError(`seconds must be a number from ${least} to ${CLOCK_LIMIT}`)
 }

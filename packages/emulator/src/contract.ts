@@ -1,5 +1,6 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
+import { once } from './once.js'
 import type { ValidationError } from './problem.js'
 
 /** One operation as its OpenAPI document describes it. */
@@ -37,14 +38,14 @@ interface OperationObject {
   requestBody?: unknown
 }
 
-/** Compiles the validators of all operations from the OpenAPI document itself (JSON Schema 2020-12). */
+/** All operations of an OpenAPI document, their validators compiled from it (JSON Schema 2020-12) as soon as one is needed. */
 export function createOperations(document: OpenApiDocument): readonly Operation[] {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   formats.default(ajv)
   ajv.addSchema(document, 'contract', undefined, false)
   return Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) =>
-      compile(ajv, { document, path, method, operation }),
+      describe(ajv, { document, path, method, operation }),
     ),
   )
 }
@@ -56,22 +57,23 @@ interface Place {
   operation: OperationObject
 }
 
-function compile(ajv: Ajv2020, { document, path, method, operation }: Place): Operation {
+function describe(ajv: Ajv2020, { document, path, method, operation }: Place): Operation {
   const pointer = `#/paths/${escapePointer(path)}/${method}`
   const schema = `contract${pointer}/requestBody/content/${escapePointer('application/json')}/schema`
-  const body = operation.requestBody === undefined ? undefined : ajv.compile({ $ref: schema })
+  const takesBody = operation.requestBody !== undefined
+  const body = once(() => ajv.compile({ $ref: schema }))
   const parameters = operation.parameters
     .map((parameter) => resolve(document, parameter))
-    .map((parameter) => ({ ...parameter, validate: ajv.compile(parameter.schema) }))
+    .map((parameter) => ({ ...parameter, validate: once(() => ajv.compile(parameter.schema)) }))
   return {
     id: operation.operationId,
     method: method.toUpperCase(),
     path,
     scope: operation.security[0]?.bearer?.[0] ?? '',
-    takesBody: body !== undefined,
+    takesBody,
     checkParameters: (values, query) =>
       parameters.flatMap((parameter) => checkParameter(parameter, values, query)),
-    checkBody: (value) => (body ? checkBody(body, value) : []),
+    checkBody: (value) => (takesBody ? checkBody(body(), value) : []),
   }
 }
 
@@ -91,7 +93,7 @@ function escapePointer(segment: string): string {
 }
 
 function checkParameter(
-  parameter: Parameter & { validate: ValidateFunction },
+  parameter: Parameter & { validate(): ValidateFunction },
   path: Record<string, string>,
   query: URLSearchParams,
 ): ValidationError[] {
@@ -100,8 +102,9 @@ function checkParameter(
     parameter.in === 'path' ? [path[parameter.name] ?? ''] : query.getAll(parameter.name)
   if (values.length === 0) return []
   const value = values.length > 1 ? values : read(values[0] ?? '', parameter.schema.type)
-  if (parameter.validate(value)) return []
-  return (parameter.validate.errors ?? []).map((error) => ({
+  const validate = parameter.validate()
+  if (validate(value)) return []
+  return (validate.errors ?? []).map((error) => ({
     detail: `${parameter.name}${error.instancePath} ${error.message}`,
     field: parameter.name,
     source: parameter.in,

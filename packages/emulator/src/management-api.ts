@@ -1,7 +1,7 @@
 import type { ConnectedAccounts } from './connected-accounts.js'
 import type { Context } from './context.js'
 import { createDpopNonces } from './dpop-nonces.js'
-import { createContract } from './management/contract.js'
+import { operations } from './management/contract.js'
 import { invalidRequest, managementError } from './management/error.js'
 import { faultResponse } from './management/fault.js'
 import { createHandlers } from './management/operations.js'
@@ -26,7 +26,7 @@ export function createManagementApi(
   return createProtectedResource(context, {
     path: '/api/v2',
     audience: context.managementAudience,
-    operations: createContract(),
+    operations,
     handlers: createHandlers(canonical, accounts),
     nonces: createDpopNonces(context.now),
     refusals,

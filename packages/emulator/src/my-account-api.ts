@@ -1,7 +1,7 @@
 import type { Context } from './context.js'
 import { createDpopNonces } from './dpop-nonces.js'
 import { faultResponse } from './fault-response.js'
-import { createContract } from './my-account/contract.js'
+import { operations } from './my-account/contract.js'
 import { myAccountCors } from './my-account/cors.js'
 import { logAnswer } from './my-account/log-events.js'
 import { createHandlers } from './my-account/operations.js'
@@ -15,7 +15,7 @@ export function createMyAccountApi(context: Context, store: Store): ProtectedRes
   const resource = createProtectedResource(context, {
     path: '/me/v1',
     audience: context.myAccountAudience,
-    operations: createContract(),
+    operations,
     handlers: createHandlers(context, store),
     nonces: createDpopNonces(context.now, () => context.switches.get().myAccountNonce),
     refusals,

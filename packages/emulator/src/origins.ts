@@ -2,6 +2,9 @@ import { decodeJwt } from 'jose'
 import { isAllowedCallback } from './callbacks.js'
 import type { Client, Tenant } from './tenant.js'
 
+/** The headers that Auth0's SDKs send from a page, and which a page may therefore send. */
+export const CORS_HEADERS = ['authorization', 'content-type', 'dpop', 'auth0-client']
+
 /** Whether scripts of an origin may call the tenant for a client: from its `allowed_origins`, and from where its `callbacks` are. */
 export function isAllowedOrigin(
   { callbacks, allowed_origins = [] }: Pick<Client, 'callbacks' | 'allowed_origins'>,

@@ -23,15 +23,14 @@ export async function seedAccounts(
   requests: SeedRequest | SeedRequest[],
   name: string,
 ): Promise<ConnectedAccount[]> {
-  const list = [requests].flat()
-  const providers = list.map((request, index) => {
-    return providerOf(parts, request, Array.isArray(requests) ? `${name}/${index}` : name)
+  const checked = [requests].flat().map((request, index) => {
+    const place = Array.isArray(requests) ? `${name}/${index}` : name
+    return { request, provider: providerOf(parts, request, place) }
   })
   const seeded: ConnectedAccount[] = []
-  for (const [index, request] of list.entries()) {
-    const provider = providers[index]
-    for (const email of provider ? emailsOf(parts, request) : []) {
-      if (provider) seeded.push(await connect(parts, { request, provider, email }))
+  for (const { request, provider } of checked) {
+    for (const email of emailsOf(parts, request)) {
+      seeded.push(await connect(parts, { request, provider, email }))
     }
   }
   return seeded

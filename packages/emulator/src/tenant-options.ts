@@ -1,10 +1,10 @@
-import { isIP } from 'node:net'
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
-import { credentialFlaw } from './credentials.js'
 import { defaultTenant } from './default-tenant.js'
 import document from './generated/management.json' with { type: 'json' }
+import { once } from './once.js'
 import type { Tenant } from './tenant.js'
+import { checkTenant } from './tenant-check.js'
 
 const text = { type: 'string', minLength: 1 }
 const texts = { type: 'array', items: { type: 'string' } }
@@ -107,59 +107,26 @@ const lists = {
   custom_domains: texts,
 }
 
+const compiled = once(() => {
+  const ajv = new Ajv2020({ allErrors: true, strict: false })
+  formats.default(ajv)
+  ajv.addSchema(document, 'management', undefined, false)
+  return ajv.compile(closed(lists, []))
+})
+
 /**
  * The tenant that the option `tenant` describes: each list that it has replaces the default one. Throws a `TypeError` that names
  * the field that is wrong.
  */
 export function readTenant(option: Partial<Tenant> = {}): Tenant {
-  const ajv = new Ajv2020({ allErrors: true, strict: false })
-  formats.default(ajv)
-  ajv.addSchema(document, 'management', undefined, false)
-  const check = ajv.compile(closed(lists, []))
+  const check = compiled()
   if (!check(option)) throw new TypeError((check.errors ?? []).map(explain).join(', '))
   const tenant = structuredClone({ ...defaultTenant(), ...option })
-  refuseDuplicates(tenant)
-  for (const [index, name] of (tenant.custom_domains ?? []).entries()) {
-    if (isHostName(name)) continue
-    const wanted =
-      'a host name other than localhost, in lower case and without scheme, port and path'
-    throw new TypeError(`tenant/custom_domains/${index} must be ${wanted}: ${name}`)
-  }
-  for (const [index, one] of tenant.clients.entries()) {
-    const flaw = credentialFlaw(one)
-    if (flaw) throw new TypeError(`tenant/clients/${index}/${flaw.field}: ${flaw.detail}`)
-  }
+  checkTenant(tenant)
   return tenant
 }
 
 function explain({ instancePath, message, params }: ErrorObject): string {
   const { additionalProperty: name } = params
   return `tenant${instancePath} ${message}${name === undefined ? '' : `: ${name}`}`
-}
-
-// What leads to the canonical domain cannot lead elsewhere, too: `localhost` and all addresses.
-function isHostName(name: string): boolean {
-  if (name === 'localhost' || !/^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(name)) return false
-  return URL.canParse(`http://${name}`) && isIP(new URL(`http://${name}`).hostname) === 0
-}
-
-function refuseDuplicates(tenant: Tenant): void {
-  const { clients, apis, users, connections, organizations, custom_domains = [] } = tenant
-  const ids = {
-    'clients client_id': clients.map(({ client_id }) => client_id),
-    'apis identifier': apis.map(({ identifier }) => identifier),
-    'users user_id': users.map(({ user_id }) => user_id),
-    'users email': users.map(({ email }) => email.toLowerCase()),
-    'connections id': connections.map(({ id }) => id),
-    'connections name': connections.map(({ name }) => name),
-    'organizations id': organizations.map(({ id }) => id),
-    'organizations name': organizations.map(({ name }) => name),
-    'custom_domains name': custom_domains,
-  }
-  for (const [field, values] of Object.entries(ids)) {
-    const twice = values.find((value, index) => values.indexOf(value) < index)
-    if (twice === undefined) continue
-    const [list, key] = field.split(' ')
-    throw new TypeError(`tenant/${list} must not have the ${key} ${twice} twice`)
-  }
 }

@@ -32,7 +32,7 @@ function runProgram(url: string, certificateFile: string) {
 describe('--https', () => {
   it('is trusted by a program with the NODE_EXTRA_CA_CERTS that it prints', async () => {
     const { lines, child } = run(file, ['--port', '0', '--https'])
-    const output = (await lines(8)).join('\n')
+    const output = (await lines(10)).join('\n')
     const url = /^Emulated tenant: (https:\/\/localhost:\d+)$/m.exec(output)?.[1] ?? ''
     const path = /^NODE_EXTRA_CA_CERTS=(\S+) node app.js$/m.exec(output)?.[1] ?? ''
     expect(output).toContain(`curl --cacert ${path} ${url}/`)
@@ -71,7 +71,7 @@ it('The command names the custom domains of its tenant', async () => {
   const [json = ''] = await run(file, ['--port', '0', '--config', config, '--json']).lines(1)
   await rm(directory, { recursive: true })
   const port = /\d+$/.exec(people[0] ?? '')?.[0]
-  expect(people[2]).toBe(
+  expect(people[4]).toBe(
     `Custom domains: http://login.localhost:${port}, http://id.localhost:${port}`,
   )
   expect(JSON.parse(json).domains).toHaveLength(3)

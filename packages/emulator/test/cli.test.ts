@@ -17,16 +17,17 @@ describe('connected-accounts-emulator', () => {
   it('says where it is, and who the users and clients are, and soon answers', async () => {
     const start = performance.now()
     const { lines, child, end } = run('--port', '0')
-    const [address = '', names] = await lines(2)
+    const [address = '', page, ...names] = (await lines(4)).slice(0, 4)
     const url = address.replace('Emulated tenant: ', '')
     const response = await fetch(`${url}/.well-known/openid-configuration`)
     expect(response.status).toBe(200)
     // The machine may be busy with other tests, so this only catches a start that has become another kind of slow.
     expect(performance.now() - start).toBeLessThan(3000)
-    expect(names).toBe(
-      'Users: alice@example.test (password), bob@example.test (password). ' +
-        'Clients: spa, web (web-secret), api (api-secret), management (management-secret).',
-    )
+    expect(page).toContain('Open it in a browser')
+    expect(names).toEqual([
+      'Users, with their passwords: alice@example.test (password), bob@example.test (password)',
+      'Clients, with their secrets: spa, web (web-secret), api (api-secret), management (management-secret)',
+    ])
     child.kill('SIGTERM')
     const { code, stdout, stderr } = await end()
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })

@@ -146,7 +146,7 @@ it('The clock does not go further than a hundred years in all', async () => {
   ])
 })
 
-it.each([-1, Number.NaN, Number.POSITIVE_INFINITY])(
+it.each([-1, Number.NaN, Number.POSITIVE_INFINITY, JSON.parse('"5"')])(
   'The clock does not advance by %s',
   (seconds) => {
     expect(() => emulator.clock.advance(seconds)).toThrow('seconds must be a number from 0')

@@ -97,7 +97,7 @@ describe('Over HTTP', () => {
     [
       '/accounts',
       { user_id: 'auth0|bob', connection: 'acme', count: 2, emails: ['a@b.example'] },
-      'exclude each other',
+      'body/count does not go with the other fields',
     ],
   ])('%s answers 400 to %o, names the field, and changes nothing', async (path, body, message) => {
     const { send } = await start()

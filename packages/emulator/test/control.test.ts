@@ -58,7 +58,11 @@ describe('The control API', () => {
 
   it.each([
     ['/faults', 'no JSON', 'data must be JSON'],
-    ['/faults', { operation: 'getToken' }, "body must have required property 'status'"],
+    [
+      '/faults',
+      { operation: 'getToken' },
+      'body must have one of status, challenge, delay, damage, switches',
+    ],
     ['/faults', { operation: 'getToken', status: 200 }, 'body/status must be >= 400'],
     ['/faults', { operation: 'getToken', status: 429, headers: { 'a b': 'c' } }, 'body/headers'],
     [

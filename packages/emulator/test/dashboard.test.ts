@@ -86,6 +86,34 @@ describe('The page at /', () => {
     expect((await call(headers, 'DELETE', '/accounts/cac_nosuch')).status).toBe(404)
   })
 
+  it('adds a fault with headers and a problem, and one that sets a switch', async () => {
+    const { headers } = await runWholeFlow(emulator)
+    await open()
+    await page.getByLabel('Operation').selectOption('deleteConnectedAccount')
+    await page.getByLabel('What happens').selectOption({ label: '429' })
+    await page.getByLabel('Headers of the status').fill('{ "retry-after": "7" }')
+    await page.getByLabel('Fields of its problem').fill('{ "detail": "Slowly" }')
+    await page.getByRole('button', { name: 'Add fault' }).click()
+    await section('Faults').getByText('1 to come').waitFor()
+    const answer = await call(headers, 'DELETE', '/accounts/cac_nosuch')
+    expect([answer.headers.get('retry-after'), (await answer.json()).detail]).toEqual([
+      '7',
+      'Slowly',
+    ])
+    await page.getByLabel('Headers of the status').fill('')
+    await page.getByLabel('Fields of its problem').fill('slowly')
+    await page.getByRole('button', { name: 'Add fault' }).click()
+    await page.getByRole('alert').getByText('body/problem must be object').waitFor()
+    await page.getByLabel('Fields of its problem').fill('')
+    await page.getByLabel('Operation').selectOption('connectPage')
+    await page.getByLabel('What happens').selectOption({ label: 'ticket expired' })
+    await page.getByRole('button', { name: 'Add fault' }).click()
+    await section('Faults').getByText('switches ticket expired').waitFor()
+    expect(
+      (await fetch(`${emulator.url}/_emulator/faults`).then((sent) => sent.json())).faults,
+    ).toMatchObject([{ rule: { operation: 'connectPage', switches: { ticket: 'expired' } } }])
+  })
+
   it('takes one fault back and leaves the others', async () => {
     emulator.failNext('getConnectedAccounts', { status: 500 })
     emulator.failNext('getToken', { damage: 'empty_body' })
@@ -100,7 +128,7 @@ describe('The page at /', () => {
     await open()
     await page.getByLabel('What happens').selectOption({ label: 'nothing but a delay' })
     await page.getByRole('button', { name: 'Add fault' }).click()
-    await page.getByRole('alert').getByText("body must have required property 'status'").waitFor()
+    await page.getByRole('alert').getByText('body must have one of status').waitFor()
   })
 
   it('shows what was wrong with a request, field by field, and alone if asked for problems', async () => {

@@ -92,6 +92,8 @@ describe('createEmulator', () => {
     )
   })
 
+  const [organization] = defaultTenant().organizations
+  const [connection] = defaultTenant().connections
   it.each([
     { change: { users: {} }, message: 'tenant/users must be array' },
     { change: { user: [] }, message: 'tenant must NOT have additional properties: user' },
@@ -100,6 +102,18 @@ describe('createEmulator', () => {
     {
       change: { users: [...defaultTenant().users, ...defaultTenant().users] },
       message: 'tenant/users must not have the user_id auth0|alice twice',
+    },
+    {
+      change: { organizations: [{ ...organization, connections: ['githup'] }] },
+      message: 'tenant/organizations/0/connections names what is not there: githup',
+    },
+    {
+      change: { connections: [{ ...connection, enabled_clients: ['spa', 'wep'] }] },
+      message: 'tenant/connections/0/enabled_clients names what is not there: wep',
+    },
+    {
+      change: { client_grants: [{ client_id: 'nobody', audience: 'x', scope: [] }] },
+      message: 'tenant/client_grants/0/client_id names what is not there: nobody',
     },
   ])('refuses a tenant that is wrong: $message', async ({ change, message }) => {
     const tenant = JSON.parse(JSON.stringify(change))

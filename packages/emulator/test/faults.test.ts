@@ -170,12 +170,22 @@ it('A damaged answer is one to a call that was done', async () => {
 describe('What is no fault', () => {
   it.each([
     [{ operation: 'getTokens', status: 500 }, 'fault/operation must be equal to one of'],
-    [{ operation: 'getToken' }, "fault must have required property 'status'"],
+    [
+      { operation: 'getToken' },
+      'fault must have one of status, challenge, delay, damage, switches',
+    ],
     [{ operation: 'getToken', status: 200 }, 'fault/status must be >= 400'],
     [{ operation: 'getToken', status: 500, headers: { 'a b': 'c' } }, 'fault/headers/a b'],
     [{ operation: 'getToken', status: 500, times: 0 }, 'fault/times must be >= 1'],
     [{ operation: 'getToken', status: 500, probability: 2 }, 'fault/probability must be <= 1'],
-    [{ operation: 'getToken', status: 401, challenge: 'use_dpop_nonce' }, 'exclude each other'],
+    [
+      { operation: 'getToken', status: 401, challenge: 'use_dpop_nonce' },
+      'fault/status does not go with the other fields',
+    ],
+    [
+      { operation: 'getToken', challenge: 'invalid_dpop_nonce' },
+      'fault/challenge must be equal to one of the allowed values: use_dpop_nonce',
+    ],
     [{ operation: 'getToken', delay: 1, problem: {} }, 'property status when property problem'],
     [{ operation: 'getToken', delay: -1 }, 'fault/delay must be >= 0'],
     [{ operation: 'getToken', damage: 'fire' }, 'connection_reset, truncated_body'],

@@ -156,7 +156,10 @@ describe('A fault of a page', () => {
   })
 
   it.each([
-    [{ operation: 'connectPage', challenge: 'use_dpop_nonce' }, 'is nothing for this operation'],
+    [
+      { operation: 'connectPage', challenge: 'use_dpop_nonce' },
+      'fault/challenge does not go with the other fields',
+    ],
     [{ operation: 'getToken', switches: {} }, 'fault/switches must NOT have fewer than 1'],
     [
       { operation: 'getToken', switches: { ticket: 'used' } },

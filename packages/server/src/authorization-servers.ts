@@ -1,4 +1,4 @@
-import { createDpop, type DpopProver } from '@connected-accounts/client/dpop'
+import { createDpop, type Dpop } from '@connected-accounts/client/dpop'
 import type { ClientAuth } from '@connected-accounts/client/token-vault'
 import {
   allowInsecureRequests,
@@ -29,7 +29,7 @@ export interface AuthorizationServer {
   /** What grants are sent with, so that tokens are bound where there is a key. */
   dpopOptions: DPoPOptions
   /** Makes the proofs for the My Account API. */
-  dpop: DpopProver | undefined
+  dpop: Dpop | undefined
 }
 
 const MAX_DOMAINS = 100

@@ -51,6 +51,20 @@ const effects: [group: string, effects: Partial<FaultRule>[]][] = [
       { damage: 'wrong_content_type' },
     ],
   ],
+  [
+    'Switch, for the call only',
+    [
+      { switches: { ticket: 'expired' } },
+      { switches: { connectCode: 'expired' } },
+      { switches: { consent: 'refused' } },
+      { switches: { provider: 'down' } },
+      { switches: { providerRefreshToken: 'missing' } },
+      { switches: { providerRefreshToken: 'revoked' } },
+      { switches: { providerOpenerPolicy: 'same-origin' } },
+      { switches: { myAccountNonce: 'expired' } },
+      { switches: { tokenNonce: 'expired' } },
+    ],
+  ],
 ]
 
 /** The form that adds a fault. Empty fields are left out of it. */
@@ -59,7 +73,7 @@ export function faultForm(): Html {
   const groups = effects.map(([group, list]) => {
     const options = list.map(
       (effect) =>
-        html`<option value="${JSON.stringify(effect)}">${Object.values(effect).join()}</option>`,
+        html`<option value="${JSON.stringify(effect)}">${Object.values(effect).map(text).join()}</option>`,
     )
     return html`<optgroup label="${group}">${options}</optgroup>`
   })
@@ -70,6 +84,8 @@ ${number('delay', 'Delay in ms', html`min="0" max="60000"`)}
 ${number('times', 'Times', html`min="1" placeholder="1"`)}
 ${number('probability', 'Probability', html`min="0" max="1" step="any"`)}
 ${number('seed', 'Seed', html`placeholder="1"`)}
+${line('headers', 'Headers of the status', html`placeholder="{&quot;retry-after&quot;:&quot;5&quot;}"`)}
+${line('problem', 'Fields of its problem', html`placeholder="{&quot;detail&quot;:&quot;…&quot;}"`)}
 <button class="full">Add fault</button>
 <p class="error full" role="alert" id="fault-error" hidden></p>
 </form>
@@ -77,7 +93,15 @@ ${number('seed', 'Seed', html`placeholder="1"`)}
 }
 
 function number(name: string, label: string, attributes: Html): Html {
-  return html`<div class="field"><label for="fault-${name}">${label}</label><input id="fault-${name}" name="${name}" type="number" inputmode="decimal" ${attributes}></div>`
+  return html`<div class="field">${labelled(name, label, html`type="number" inputmode="decimal" ${attributes}`)}</div>`
+}
+
+function line(name: string, label: string, attributes: Html): Html {
+  return html`<div class="field full">${labelled(name, label, attributes)}</div>`
+}
+
+function labelled(name: string, label: string, attributes: Html): Html {
+  return html`<label for="fault-${name}">${label}</label><input id="fault-${name}" name="${name}" ${attributes}>`
 }
 
 /** The faults that wait for a call, each with a button that takes it back. */
@@ -95,5 +119,6 @@ export function waitingFaults({ faults }: Context): Html {
 }
 
 function text(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value).slice(0, 200) : String(value)
+  if (typeof value !== 'object') return String(value)
+  return JSON.stringify(value).replace(/["{}]/g, '').replaceAll(':', ' ').slice(0, 200)
 }

@@ -52,15 +52,24 @@ document.addEventListener('click', ({ target }) => {
 
 document.getElementById('fault').addEventListener('submit', async (event) => {
   event.preventDefault()
-  const { operation, effect, ...numbers } = Object.fromEntries(new FormData(event.target))
-  const given = Object.entries(numbers).filter(([, value]) => value !== '')
-  const rule = { operation, ...JSON.parse(effect), ...Object.fromEntries(given.map(([name, value]) => [name, Number(value)])) }
+  const { operation, effect, ...others } = Object.fromEntries(new FormData(event.target))
+  const given = Object.entries(others).filter(([, value]) => value !== '')
+  const rule = { operation, ...JSON.parse(effect), ...Object.fromEntries(given.map(([name, value]) => [name, read(value)])) }
   problem.hidden = true
   await act('POST', 'faults', rule, 'The fault waits for ' + operation + '.').catch((error) => {
     problem.textContent = error.message
     problem.hidden = false
   })
 })
+
+// Numbers and objects; the control API says what is wrong with anything else.
+function read(value) {
+  try {
+    return JSON.parse(value)
+  } catch {
+    return value
+  }
+}
 
 async function watch() {
   if (!document.hidden) {

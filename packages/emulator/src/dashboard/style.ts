@@ -70,7 +70,7 @@ button.danger:hover { background: var(--danger-soft); border-color: var(--danger
 #fault button:hover { filter: brightness(1.08); }
 .clock { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; }
 .clock time { margin-right: 4px; color: var(--soft); font-variant-numeric: tabular-nums; }
-select, input[type=number] {
+select, .field input {
   width: 100%; min-height: 32px; padding: 3px 8px; font: inherit; color: inherit; background: var(--field);
   border: 1px solid color-mix(in srgb, var(--soft) 60%, var(--line)); border-radius: 8px;
 }

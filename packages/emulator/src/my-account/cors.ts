@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
-import { allowedOrigin } from '../origins.js'
+import { allowedOrigin, CORS_HEADERS } from '../origins.js'
 import type { Tenant } from '../tenant.js'
 
 /** CORS of the My Account API, for the origins that the tenant's clients allow. Before everything else. */
@@ -8,7 +8,7 @@ export function myAccountCors(tenant: Tenant): MiddlewareHandler {
   return cors({
     origin: (origin, { req }) => allowedOrigin(tenant, origin, req.header('authorization')),
     allowMethods: ['GET', 'POST', 'DELETE'],
-    allowHeaders: ['authorization', 'content-type', 'dpop', 'auth0-client'],
+    allowHeaders: CORS_HEADERS,
     exposeHeaders: ['dpop-nonce', 'www-authenticate'],
   })
 }

@@ -1,0 +1,70 @@
+import { isIP } from 'node:net'
+import { DATABASE } from './connections.js'
+import { credentialFlaw } from './credentials.js'
+import type { Tenant } from './tenant.js'
+
+/** Checks what no schema can: that names are unique, name what is there, and can be called. Throws a `TypeError` that names the field. */
+export function checkTenant(tenant: Tenant): void {
+  refuseDuplicates(tenant)
+  refuseUnknown(tenant)
+  refuseHosts(tenant)
+  for (const [index, client] of tenant.clients.entries()) {
+    const flaw = credentialFlaw(client)
+    if (flaw) throw new TypeError(`tenant/clients/${index}/${flaw.field}: ${flaw.detail}`)
+  }
+}
+
+function refuseDuplicates(tenant: Tenant): void {
+  const { clients, apis, users, connections, organizations, custom_domains = [] } = tenant
+  const ids = {
+    'clients client_id': clients.map(({ client_id }) => client_id),
+    'apis identifier': apis.map(({ identifier }) => identifier),
+    'users user_id': users.map(({ user_id }) => user_id),
+    'users email': users.map(({ email }) => email.toLowerCase()),
+    'connections id': connections.map(({ id }) => id),
+    'connections name': connections.map(({ name }) => name),
+    'organizations id': organizations.map(({ id }) => id),
+    'organizations name': organizations.map(({ name }) => name),
+    'custom_domains name': custom_domains,
+  }
+  for (const [field, values] of Object.entries(ids)) {
+    const twice = values.find((value, index) => values.indexOf(value) < index)
+    if (twice === undefined) continue
+    const [list, key] = field.split(' ')
+    throw new TypeError(`tenant/${list} must not have the ${key} ${twice} twice`)
+  }
+}
+
+// What a policy or a member names may not be there, or come later; these can only be mistyped.
+function refuseUnknown({ clients, connections, organizations, client_grants = [] }: Tenant): void {
+  const clientIds = clients.map(({ client_id }) => client_id)
+  const names = [DATABASE, ...connections.map(({ name }) => name)]
+  const refuseOthers = (field: string, values: string[], known: string[]) => {
+    const other = values.find((value) => !known.includes(value))
+    if (other !== undefined)
+      throw new TypeError(`tenant/${field} names what is not there: ${other}`)
+  }
+  for (const [index, one] of connections.entries()) {
+    refuseOthers(`connections/${index}/enabled_clients`, one.enabled_clients ?? [], clientIds)
+  }
+  for (const [index, one] of organizations.entries()) {
+    refuseOthers(`organizations/${index}/connections`, one.connections ?? [], names)
+  }
+  for (const [index, { client_id }] of client_grants.entries()) {
+    refuseOthers(`client_grants/${index}/client_id`, [client_id], clientIds)
+  }
+}
+
+function refuseHosts({ custom_domains = [] }: Tenant): void {
+  const wanted = 'a host name other than localhost, in lower case and without scheme, port and path'
+  for (const [index, name] of custom_domains.entries()) {
+    if (isHostName(name)) continue
+    throw new TypeError(`tenant/custom_domains/${index} must be ${wanted}: ${name}`)
+  }
+}
+
+// What leads to the canonical domain cannot lead elsewhere, too: `localhost` and all addresses.
+function isHostName(name: string): boolean {
+  if (name === 'localhost' || !/^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(name)) return false
+  return URL.canParse(`http://${name}`) && isIP(new URL(`http://${name}`).hostname) === 0
+}
