@@ -55,8 +55,10 @@ export function accountsOptions(
     queryFn:
       user === undefined
         ? skipToken
-        : async ({ signal }) =>
-            withoutHidden(await all(iterateConnectedAccounts(client, { ...filter, signal }))),
+        : async (context) => {
+            const signal = await signalOf(context)
+            return withoutHidden(await all(iterateConnectedAccounts(client, { ...filter, signal })))
+          },
   })
 }
 
@@ -73,7 +75,9 @@ export function infiniteAccountsOptions(
     queryFn:
       user === undefined
         ? skipToken
-        : async ({ signal, pageParam: from }) => {
+        : async (context) => {
+            const { pageParam: from } = context
+            const signal = await signalOf(context)
             const query = { take: 20, ...filter, ...(from !== undefined && { from }), signal }
             const page = await listConnectedAccounts(client, query)
             return { ...page, accounts: withoutHidden(page.accounts) }
@@ -90,7 +94,9 @@ export function connectionsOptions(identity: Identity): QueryOptions<Connection[
     ...common,
     queryKey: [...identityKey(identity), 'connections'],
     queryFn:
-      user === undefined ? skipToken : ({ signal }) => all(iterateConnections(client, { signal })),
+      user === undefined
+        ? skipToken
+        : async (context) => all(iterateConnections(client, { signal: await signalOf(context) })),
   })
 }
 
@@ -98,4 +104,13 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   const array: T[] = []
   for await (const item of items) array.push(item)
   return array
+}
+
+/**
+ * The signal of a query, taken a moment later: TanStack Query cancels what has taken it when the last component is gone,
+ * which under StrictMode is each component's first moment.
+ */
+async function signalOf(context: { signal: AbortSignal }): Promise<AbortSignal> {
+  await undefined
+  return context.signal
 }
