@@ -116,4 +116,8 @@ it('An application of others asks always, for its profile scopes alone too', asy
   const page = await browser.submit(await visitAuthorize(given, {}, browser), alice)
   expect(page.page?.html).toContain('your profile')
   expect(buttonsOf(page)).toEqual(['Accept', 'Decline'])
+  await browser.submit(page, { decision: 'accept' })
+  expect(buttonsOf(await visitAuthorize(given, {}, browser))).toEqual([])
+  const forApi = { ...given, audience: `${other.url}/me/` }
+  expect(buttonsOf(await visitAuthorize(forApi, {}, browser))).toContain('Accept')
 })
