@@ -1,9 +1,8 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createDpop, deleteDpopKeyPair, loadDpopKeyPair } from '../src/dpop-prover.js'
 
 beforeEach(() => deleteDpopKeyPair('alice'))
 afterEach(() => {
-  vi.unstubAllGlobals()
   for (const frame of document.querySelectorAll('iframe')) frame.remove()
 })
 
@@ -70,19 +69,4 @@ test('documents that create it at once get the same one, and keep it over a relo
   const reloaded = nextKey(frame)
   frame.contentWindow?.location.reload()
   expect(await reloaded).toBe(keys[0])
-})
-
-test('IndexedDB that is forbidden is storage_unavailable, with the reason of the browser', async () => {
-  const reason = new DOMException('access is denied for this document', 'SecurityError')
-  vi.stubGlobal('indexedDB', {
-    open() {
-      throw reason
-    },
-  })
-  await expect(loadDpopKeyPair('alice')).rejects.toMatchObject({
-    name: 'ConnectFlowError',
-    code: 'storage_unavailable',
-    cause: reason,
-  })
-  vi.unstubAllGlobals()
 })

@@ -59,22 +59,3 @@ test.for([
     }),
   )
 })
-
-test('storage that the browser forbids is storage_unavailable, whatever is asked of it', () => {
-  const denied = new DOMException('Access is denied for this document.', 'SecurityError')
-  const kept = record(Date.now() + 1000)
-  const store = sessionStorageTransactions()
-  const own = Object.getOwnPropertyDescriptor(window, 'sessionStorage')
-  const get = () => {
-    throw denied
-  }
-  Object.defineProperty(window, 'sessionStorage', { get, configurable: true })
-  const said = expect.objectContaining({ code: 'storage_unavailable', cause: denied })
-  try {
-    expect(() => store.get('connect.a')).toThrow(said)
-    expect(() => store.set('connect.a', kept, kept)).toThrow(said)
-    expect(() => store.delete('connect.a')).toThrow(said)
-  } finally {
-    if (own) Object.defineProperty(window, 'sessionStorage', own)
-  }
-})

@@ -1,0 +1,56 @@
+import { afterEach, expect, test } from 'vitest'
+
+afterEach(() => {
+  for (const frame of document.querySelectorAll('iframe')) frame.remove()
+})
+
+/** A module and all that it imports as one `data:` URL: a document of an opaque origin may not load the server's. */
+async function inlined(url: string | URL): Promise<string> {
+  let code = await (await fetch(url)).text()
+  for (const [, path = ''] of code.matchAll(/\bfrom "(.*?)"/g)) {
+    code = code.replaceAll(`"${path}"`, `"${await inlined(new URL(path, url))}"`)
+  }
+  return `data:text/javascript,${encodeURIComponent(code)}`
+}
+
+/** What a call of a module throws in a sandboxed document, to which the browser forbids all storage. */
+async function thrownInSandbox(file: string, call: string): Promise<unknown> {
+  const frame = document.createElement('iframe')
+  frame.setAttribute('sandbox', 'allow-scripts')
+  const module = await inlined(new URL(`../src/${file}`, import.meta.url))
+  frame.srcdoc = `<script type="module">
+    const module = await import('${module.replaceAll("'", '%27')}')
+    const record = { connection: 'github', redirectUri: 'https://app.example.test/', expiresAt: Date.now() + 1000 }
+    try {
+      await module.${call}
+      parent.postMessage({ thrown: 'nothing' }, '*')
+    } catch ({ name, code, cause }) {
+      parent.postMessage({ thrown: [name, code, cause?.name] }, '*')
+    }
+  </script>`
+  const thrown = new Promise((resolve) => {
+    addEventListener('message', function receive({ source, data }) {
+      if (source !== frame.contentWindow || !data.thrown) return
+      removeEventListener('message', receive)
+      resolve(data.thrown)
+    })
+  })
+  document.body.append(frame)
+  return thrown
+}
+
+test.for([
+  ["sessionStorageTransactions().set('connect.a', record, record)", 'transactions.ts'],
+  ["sessionStorageTransactions().get('connect.a')", 'transactions.ts'],
+  ["localStorageTransactions().set('connect.a', record, record)", 'transactions.ts'],
+  ["localStorageTransactions().delete('connect.a')", 'transactions.ts'],
+  ["loadDpopKeyPair('alice')", 'dpop-keys.ts'],
+  ["deleteDpopKeyPair('alice')", 'dpop-keys.ts'],
+] as const)(
+  'storage that the browser forbids is storage_unavailable: %s',
+  async ([call, file]) => {
+    const expected = ['ConnectFlowError', 'storage_unavailable', 'SecurityError']
+    expect(await thrownInSandbox(file, call)).toEqual(expected)
+  },
+  5_000,
+)
