@@ -27,12 +27,21 @@ export type RegisteredConnection = Register extends {
 /** A connection by its name, or as `defineConnections` has it. */
 export type ConnectionReference = RegisteredConnection['connection'] | RegisteredConnection
 
-/** Scopes of the registered connections; any string where one of them has none. */
-export type ConnectionScope = ScopeOf<RegisteredConnection>
+/** Scopes that are registered for a connection, by default for any; any string where none are. */
+export type ConnectionScope<Reference extends ConnectionReference = ConnectionReference> = ScopeOf<
+  RegisteredConnection,
+  NameOf<Reference>
+>
 
-type ScopeOf<Definition> = Definition extends { scopes: readonly (infer Scope extends string)[] }
-  ? Scope
-  : string
+type NameOf<Reference> = Reference extends { connection: infer Name } ? Name : Reference
+
+type ScopeOf<Definition extends ConnectionDefinition, Name> = Definition extends unknown
+  ? Name extends Definition['connection']
+    ? Definition extends { scopes: readonly (infer Scope extends string)[] }
+      ? Scope
+      : string
+    : never
+  : never
 
 /** Names the connections of an app, once, with their literal types. */
 export function defineConnections<const Connections extends Record<string, ConnectionDefinition>>(

@@ -18,7 +18,7 @@ export function retryGet(limit: number, send: Fetch, authorize: Authorize): Fetc
     for (let retries = 0; ; retries += 1) {
       const { response, failure } = await attempt(request, send, authorize)
       const seconds = response ? secondsToWait(response, retries) : backoff(retries)
-      if (retries < limitOfMethod && seconds !== undefined && !request.signal.aborted) {
+      if (retries < limitOfMethod && seconds !== undefined) {
         await response?.body?.cancel()
         await wait(seconds * 1000, request.signal)
       } else if (response) return response

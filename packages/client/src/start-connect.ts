@@ -11,9 +11,10 @@ import type { Transaction, TransactionStore } from './transactions.js'
 import type { Abortable, AuthorizationParams } from './types.js'
 
 /** Options of {@link startConnect}. */
-export interface StartConnectOptions extends Abortable {
+export interface StartConnectOptions<Reference extends ConnectionReference = ConnectionReference>
+  extends Abortable {
   /** The connection, by its name like `google-oauth2` or as `defineConnections` has it. */
-  connection: ConnectionReference
+  connection: Reference
   /** Where the browser comes back to; an allowed callback URL of the application. */
   redirectUri: string
   /** Keeps what `completeConnect` needs. */
@@ -24,7 +25,7 @@ export interface StartConnectOptions extends Abortable {
    * 1 to 100 scopes asked of the third party, by default those of the definition. They replace those that the tenant has
    * for the connection, so name all that are needed.
    */
-  scopes?: readonly ConnectionScope[] | undefined
+  scopes?: readonly ConnectionScope<Reference>[] | undefined
   /** More parameters for the third party, like `login_hint`. */
   authorizationParams?: AuthorizationParams | undefined
   /** Any JSON; `completeConnect` gives it back. Dates, maps and whatever else JSON would change are refused. */
@@ -53,9 +54,9 @@ export interface StartedConnect {
  *
  * @see https://auth0.com/docs/secure/tokens/token-vault/connected-accounts-for-token-vault
  */
-export async function startConnect(
+export async function startConnect<Reference extends ConnectionReference>(
   client: ConnectedAccountsClient,
-  options: StartConnectOptions,
+  options: StartConnectOptions<Reference>,
 ): Promise<StartedConnect> {
   const { redirectUri, transactions, authorizationParams, signal } = options
   const connection = connectionName(options.connection)

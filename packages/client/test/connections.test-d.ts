@@ -22,5 +22,7 @@ test('names and scopes are literal types', () => {
 test('without Register any string passes', () => {
   expectTypeOf<string>().toExtend<ConnectionReference>()
   expectTypeOf<ConnectionScope>().toEqualTypeOf<string>()
+  expectTypeOf<ConnectionScope<'github'>>().toEqualTypeOf<string>()
+  expectTypeOf<ConnectionScope<typeof connections.calendar>>().toEqualTypeOf<string>()
   expectTypeOf(connections.calendar).toExtend<StartConnectOptions['connection']>()
 })

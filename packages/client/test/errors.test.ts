@@ -86,6 +86,8 @@ test('429 has the seconds of retry-after, also without problem details and as a 
   const inAMinute = new Date(Date.now() + 60_000).toUTCString()
   const seconds = (await errorOf(problem(429, {}, { 'retry-after': inAMinute }))).retryAfter
   expect(seconds).toBeGreaterThan(50)
+  const past = new Date(0).toUTCString()
+  expect((await errorOf(problem(429, {}, { 'retry-after': past }))).retryAfter).toBe(0)
   expect((await errorOf(problem(429))).retryAfter).toBeUndefined()
 })
 

@@ -46,11 +46,7 @@ test.for([
   ["localStorageTransactions().delete('connect.a')", 'transactions.ts'],
   ["loadDpopKeyPair('alice')", 'dpop-keys.ts'],
   ["deleteDpopKeyPair('alice')", 'dpop-keys.ts'],
-] as const)(
-  'storage that the browser forbids is storage_unavailable: %s',
-  async ([call, file]) => {
-    const expected = ['ConnectFlowError', 'storage_unavailable', 'SecurityError']
-    expect(await thrownInSandbox(file, call)).toEqual(expected)
-  },
-  5_000,
-)
+] as const)('storage that the browser forbids is storage_unavailable: %s', async ([call, file]) => {
+  const expected = ['ConnectFlowError', 'storage_unavailable', 'SecurityError']
+  expect(await thrownInSandbox(file, call)).toEqual(expected)
+})

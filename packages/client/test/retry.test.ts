@@ -68,6 +68,29 @@ test('without retry-after a GET waits up to half a second, then twice as long ea
   }
 })
 
+test('the answer that is not used is let go', async () => {
+  const cancel = vi.fn()
+  const headers = { 'retry-after': '0' }
+  const refused = () => new Response(new ReadableStream({ cancel }), { status: 429, headers })
+  const { client } = clientOf(1, refused, empty)
+  const listing = listConnectedAccounts(client)
+  await vi.runAllTimersAsync()
+  await listing
+  expect(cancel).toHaveBeenCalledTimes(1)
+})
+
+test('what is aborted before its answer is neither waited for nor sent again', async () => {
+  const controller = new AbortController()
+  const { client, requests } = clientOf(1, () => {
+    controller.abort(new Error('enough'))
+    return lost()
+  })
+  const listing = rejection(listConnectedAccounts(client, { signal: controller.signal }))
+  await vi.runAllTimersAsync()
+  expect(await listing).toMatchObject({ message: 'enough' })
+  expect(requests).toHaveLength(1)
+})
+
 test('after the last retry the answer or the failure is given as it is', async () => {
   const refused = clientOf(2, busy('1'))
   const listing = rejection(listConnectedAccounts(refused.client))

@@ -16,13 +16,16 @@ test('a record can be read until it is deleted, also shortly after it expired', 
   expect(await store.get('a')).toBeUndefined()
 })
 
-test('records that expired over an hour ago go when another is kept', async () => {
+test('records that expired over an hour ago go when another is kept, later ones stay', async () => {
   const store = memoryTransactions()
+  const late = record(Date.now() - 1000)
+  await store.set('late', late, late)
   const old = record(Date.now() - 2 * 3_600_000)
   await store.set('old', old, old)
   const fresh = record(Date.now() + 1000)
   await store.set('fresh', fresh, fresh)
   expect(await store.get('old')).toBeUndefined()
+  expect(await store.get('late')).toEqual(late)
   expect(await store.get('fresh')).toEqual(fresh)
 })
 
@@ -31,7 +34,11 @@ test('storage_unavailable says so where a runtime has no web storage', () => {
   Object.defineProperty(globalThis, 'sessionStorage', { value: undefined, configurable: true })
   try {
     expect(() => sessionStorageTransactions().get('a')).toThrow(
-      expect.objectContaining({ name: 'ConnectFlowError', code: 'storage_unavailable' }),
+      expect.objectContaining({
+        name: 'ConnectFlowError',
+        code: 'storage_unavailable',
+        cause: new Error('This runtime has no web storage.'),
+      }),
     )
   } finally {
     if (original) Object.defineProperty(globalThis, 'sessionStorage', original)

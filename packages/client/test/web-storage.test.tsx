@@ -33,11 +33,14 @@ describe.for([
 
   test('long expired records go, what belongs to others stays', async () => {
     storage().setItem('theirs', 'not JSON')
+    const late = record(Date.now() - 1000)
+    await createStore().set('connect.late', late, late)
     const old = record(Date.now() - 2 * 3_600_000)
     await createStore().set('connect.old', old, old)
     const fresh = record(Date.now() + 1000)
     await createStore().set('connect.fresh', fresh, fresh)
     expect(await createStore().get('connect.old')).toBeUndefined()
+    expect(await createStore().get('connect.late')).toEqual(late)
     expect(storage().getItem('theirs')).toBe('not JSON')
   })
 

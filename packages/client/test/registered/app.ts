@@ -35,5 +35,10 @@ startConnect(client, { ...options, connection: connections.calendar })
 startConnect(client, { ...options, connection: 'google' })
 // @ts-expect-error no such scope is registered
 startConnect(client, { ...options, connection: 'github', scopes: ['repos'] })
+startConnect(client, { ...options, connection: connections.calendar, scopes: ['calendar'] })
+// @ts-expect-error a scope of another connection
+startConnect(client, { ...options, connection: 'github', scopes: ['calendar'] })
+// @ts-expect-error a scope of another connection
+startConnect(client, { ...options, connection: connections.code, scopes: ['openid'] })
 // @ts-expect-error another definition is not registered
 startConnect(client, { ...options, connection: { connection: 'dropbox' } })
