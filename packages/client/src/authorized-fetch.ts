@@ -91,6 +91,9 @@ async function getToken(
     typeof accessToken === 'string' ? accessToken : accessToken({ audience, scope, ...request })
   const answer = given instanceof Promise ? await unlessAborted(given, request.signal) : given
   const token = typeof answer === 'string' ? { accessToken: answer, tokenType: 'Bearer' } : answer
+  if (!isToken(token)) {
+    throw new TypeError('accessToken must answer a token, or { accessToken, tokenType } with one.')
+  }
   const proves = dpop !== undefined && (await dpop.isEnabled?.()) !== false
   if (isBound(token) && !proves) {
     throw new TokenError('dpop_prover_missing', {
@@ -105,6 +108,14 @@ async function getToken(
     })
   }
   return token
+}
+
+/** Checked here because the runtime repeats a header value that it refuses: a token does not belong in a message. */
+function isToken(token: AccessToken | undefined): boolean {
+  const { accessToken, tokenType } = { ...token }
+  return (
+    typeof accessToken === 'string' && typeof tokenType === 'string' && /^[!-~]+$/.test(accessToken)
+  )
 }
 
 /** A copy with its credentials, so that the caller's own request, which middleware may log, never has a token. */

@@ -6,7 +6,12 @@ import type { ConnectedAccountsClient } from './client.js'
 import { isReturnTo } from './connect-options.js'
 import { ConnectFlowError, type ConnectFlowErrorCode, isMyAccountApiError } from './errors.js'
 import { isCompletedConnectedAccount } from './shape.js'
-import type { PendingTransaction, Transaction, TransactionStore } from './transactions.js'
+import {
+  checkStore,
+  type PendingTransaction,
+  type Transaction,
+  type TransactionStore,
+} from './transactions.js'
 import type { Abortable, CompletedConnectedAccount, ConnectedAccount } from './types.js'
 
 /** Options of {@link completeConnect}. */
@@ -44,6 +49,7 @@ export async function completeConnect(
   client: ConnectedAccountsClient,
   { callbackUrl, ...options }: CompleteConnectOptions,
 ): Promise<CompletedConnect> {
+  checkStore(options.transactions)
   const completion = { ...options, client, callback: parseCallback(callbackUrl) }
   const { signal, callback } = completion
   for (;;) {

@@ -5,6 +5,7 @@ import {
   type Fetch,
   runtimeFetch,
 } from './authorized-fetch.js'
+import { parseUrl } from './domain.js'
 import type { Dpop } from './dpop.js'
 
 /** Options of {@link createAuthorizedFetch}. */
@@ -22,11 +23,14 @@ export interface AuthorizedFetchOptions {
 
 /**
  * Makes a `fetch` for any API of yours: it adds the access token and its proof, and repeats what a 401 asks for.
- * Redirects are not followed.
+ * Redirects are not followed. Throws a TypeError that names the option where one is wrong.
  */
 export function createAuthorizedFetch(options: AuthorizedFetchOptions): typeof globalThis.fetch {
   const { allowedOrigins, fetch: send = runtimeFetch, ...authorization } = options
   checkAuthorization(authorization)
+  if (!allowedOrigins?.every((origin) => parseUrl(origin)?.origin === origin)) {
+    throw new TypeError("allowedOrigins must be origins, like 'https://api.example.test'.")
+  }
   return async (input, init) => {
     const request = new Request(input, { ...init, redirect: 'manual' })
     const { origin } = new URL(request.url)

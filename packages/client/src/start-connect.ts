@@ -7,7 +7,7 @@ import { checkConnectOptions } from './connect-options.js'
 import { type ConnectionReference, type ConnectionScope, connectionName } from './connections.js'
 import { codeChallenge, randomToken } from './pkce.js'
 import { isConnectResponse } from './shape.js'
-import type { Transaction, TransactionStore } from './transactions.js'
+import { checkStore, type Transaction, type TransactionStore } from './transactions.js'
 import type { Abortable, AuthorizationParams } from './types.js'
 
 /** Options of {@link startConnect}. */
@@ -62,6 +62,7 @@ export async function startConnect<Reference extends ConnectionReference>(
   const connection = connectionName(options.connection)
   const scopes = options.scopes ?? definedScopes(options.connection)
   checkConnectOptions({ ...options, connection, scopes })
+  checkStore(transactions)
   const state = STATE_PREFIX + randomToken()
   const codeVerifier = randomToken()
   const call = client.POST('/connected-accounts/connect', {

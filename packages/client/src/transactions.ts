@@ -46,6 +46,12 @@ export interface TransactionStore {
   delete(state: string): void | Promise<void>
 }
 
+/** Refuses, with a TypeError, what is no store, such as a function that was not called. */
+export function checkStore(transactions: TransactionStore): void {
+  if (typeof transactions?.set === 'function') return
+  throw new TypeError('transactions must be a store: the result of sessionStorageTransactions().')
+}
+
 /**
  * Keeps transactions in this tab: they survive the redirect to the provider and back, and a reload.
  * Throws `ConnectFlowError` `storage_unavailable` where the browser refuses.

@@ -195,6 +195,34 @@ test("middleware of the caller's own runs before the request is signed", async (
   expect(requests[0]?.headers.get('authorization')).toBe('Bearer token-1')
 })
 
+test.for<[string, unknown]>([
+  ['nothing', undefined],
+  ['the answer of a token endpoint as it is', { access_token: 'at-secret', token_type: 'Bearer' }],
+  ['a token without its type', { accessToken: 'at-secret' }],
+  ['a token with a line break', 'at-secret\nmore'],
+  ['a token that no header can hold', { accessToken: 'at-secret ☂', tokenType: 'Bearer' }],
+])('a source that answers %s is told what to answer, without the token', async ([, answer]) => {
+  const { fetch, requests } = observedFetch(empty)
+  const accessToken = async () => answer as string // wrong answers are what this is about; the types forbid them
+  const options = { domain: 'tenant.example.test', accessToken, fetch }
+  const error = await rejection(listConnectedAccounts(createConnectedAccountsClient(options)))
+  expect(error).toBeInstanceOf(TypeError)
+  expect(String(error)).toMatch('accessToken must answer')
+  expect(String(error)).not.toMatch('at-secret')
+  expect(requests).toHaveLength(0)
+})
+
+test.for([[undefined], [['https://api.example.test/']], [['api.example.test']]])(
+  'an authorized fetch needs origins, and is not made with %j',
+  ([origins]) => {
+    const allowedOrigins = origins as string[] // wrong ones are what this is about
+    const options = { accessToken: 't', audience: 'https://api.example.test/', scope: '' }
+    expect(() => createAuthorizedFetch({ ...options, allowedOrigins })).toThrow(
+      'allowedOrigins must be origins',
+    )
+  },
+)
+
 test('an authorized fetch calls allowed origins only', async () => {
   const { fetch, requests } = observedFetch(() => new Response('ok'))
   const authorized = createAuthorizedFetch({

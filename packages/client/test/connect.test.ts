@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { memoryTransactions, startConnect } from '../src/index.js'
+import { memoryTransactions, startConnect, type TransactionStore } from '../src/index.js'
 import { codeChallenge } from '../src/pkce.js'
-import { connected, redirectUri, start } from './flows.js'
+import { clientWith, comeBack, connected, redirectUri, start } from './flows.js'
 import { json, observedClient } from './observed-client.js'
 
 test('starts with PKCE and a state of our own, and adds the ticket to the connect_uri', async () => {
@@ -85,6 +85,17 @@ test.for(['javascript:alert(1)', '/connect', 'app.example:/connect'])(
     await expect(flow).rejects.toMatchObject({ code: 'unexpected_response', status: 201 })
   },
 )
+
+test('what is no store is refused before anything is sent', async () => {
+  // A store that was not made is what this is about; the types forbid it.
+  const transactions = memoryTransactions as unknown as TransactionStore
+  const { flow, requests } = start({ transactions })
+  await expect(flow).rejects.toThrow('transactions must be a store')
+  expect(requests).toHaveLength(0)
+  const { completeWith } = await comeBack()
+  const client = clientWith([], json(201, connected))
+  await expect(completeWith(client, { transactions })).rejects.toThrow('transactions must be')
+})
 
 test('a store that cannot keep the transaction is said, and there is no URL to go to', async () => {
   const full = new Error('quota')

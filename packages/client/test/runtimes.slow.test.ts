@@ -28,7 +28,7 @@ beforeAll(async () => {
   await run('npm', ['install', '--no-audit', '--no-fund', `./${stdout.trim()}`], inProject)
   emulator = await createEmulator({ port: 0 })
   host = await startHost(emulator, join(project, 'page.bundle.js'))
-})
+}, 120_000)
 afterAll(async () => {
   host?.close()
   await emulator?.close()
