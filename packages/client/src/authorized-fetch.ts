@@ -51,7 +51,7 @@ export async function authorizedFetch(
   for (;;) {
     const response = await fetch(await authorize(request, token, proofs))
     proofs?.read(response)
-    const remedy = remedyOf(response, authorization, proofs)
+    const remedy = remedyOf(response, proofs)
     const next =
       remedy && !replayed.has(remedy) ? await remedy({ response, token, freshToken }) : undefined
     if (!remedy || !next) {
@@ -65,19 +65,14 @@ export async function authorizedFetch(
 }
 
 /** What may help where a request was refused. The My Account API refuses a proof with 400, all else with 401. */
-function remedyOf(
-  response: Response,
-  { accessToken }: Authorization,
-  proofs: RequestProofs | undefined,
-): Remedy | undefined {
+function remedyOf(response: Response, proofs: RequestProofs | undefined): Remedy | undefined {
   if (response.status !== 401 && response.status !== 400) return undefined
   const error = challengeError(response, proofs ? 'DPoP' : 'Bearer')
-  // A string is no source of other tokens.
-  if (error === 'invalid_token') return typeof accessToken === 'string' ? undefined : otherToken
+  if (error === 'invalid_token') return otherToken
   return error === undefined ? undefined : proofs?.remedies.get(error)
 }
 
-/** A source that has no other token than the refused one is not worth a replay. */
+/** A source that has no other token than the refused one, as a string has none, is not worth a replay. */
 const otherToken: Remedy = async ({ token, freshToken }) => {
   const fresh = await freshToken(token.accessToken)
   return fresh.accessToken === token.accessToken ? undefined : fresh
