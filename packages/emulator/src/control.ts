@@ -12,21 +12,24 @@ import type { ConnectedAccount } from './connected-accounts.js'
 import type { Context } from './context.js'
 import { guardControl } from './control-guard.js'
 import { readJson } from './request-body.js'
+import type { Tenant } from './tenant.js'
+import type { TenantMemory } from './tenant-memory.js'
 
 /** What the control API can do to the emulator. */
 export interface Controls {
   context: Context
   /** `name` is what its errors call the request. */
   seed(request: SeedRequest | SeedRequest[], name: string): Promise<ConnectedAccount[]>
+  tenant: Pick<TenantMemory, 'get' | 'set'>
   reset(): void | Promise<void>
 }
 
 /**
- * The control API under `/_emulator`, for tests that run in a browser: `/faults`, `/switches`, `/clock`, `/accounts` and
- * `/reset` by `POST`; the switches and the clock can be read by `GET`, the faults be taken back by `DELETE`. Open to the pages
+ * The control API under `/_emulator`, for tests that run in a browser: `/faults`, `/switches`, `/clock`, `/accounts`,
+ * `/tenant` and `/reset` by `POST`; switches, clock and tenant can be read by `GET`, the faults be taken back by `DELETE`. Open to the pages
  * and programs of this machine. Bad input gets a 400 with an `error` that names the field.
  */
-export function createControl({ context, seed, reset }: Controls): Hono {
+export function createControl({ context, seed, tenant, reset }: Controls): Hono {
   const { clock, faults, switches } = context
   const app = new Hono().basePath('/_emulator')
   guardControl(app, context.url)
@@ -66,6 +69,11 @@ export function createControl({ context, seed, reset }: Controls): Hono {
   app.post('/accounts', async (c) => {
     return c.json({ accounts: await seed(await read(c, readSeed), 'body') }, 201)
   })
+  app.get('/tenant', (c) => c.json(tenant.get()))
+  app.post('/tenant', async (c) => {
+    await read(c, (change) => setTenant(tenant, change))
+    return c.json(tenant.get())
+  })
   app.post('/reset', async (c) => {
     await reset()
     return c.body(null, 204)
@@ -77,4 +85,12 @@ async function read<Value>(c: HonoContext, reader: Reader<Value>): Promise<Value
   const { value, flaw } = await readJson(c.req.raw)
   if (flaw) throw new InputError(flaw)
   return reader(value, 'body')
+}
+
+function setTenant(tenant: Controls['tenant'], change: unknown): void {
+  try {
+    tenant.set(change as Partial<Tenant>) // it checks what it is given
+  } catch (error) {
+    throw error instanceof TypeError ? new InputError(error.message) : error
+  }
 }

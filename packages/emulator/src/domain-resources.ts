@@ -35,7 +35,7 @@ export interface SharedResources extends Omit<Controls, 'context'> {
 
 /** Creates the My Account API, the Management API, the connect page, the control API and the page at `/` of one domain. */
 export function createDomainResources(context: Context, shared: SharedResources): DomainResources {
-  const { canonical, store, upstream, client, seed, reset } = shared
+  const { canonical, store, upstream, client, seed, tenant, reset } = shared
   const { accounts } = store
   const trips = createTrips(context, client)
   const myAccount = createMyAccountApi(context, store)
@@ -47,7 +47,7 @@ export function createDomainResources(context: Context, shared: SharedResources)
     return c.text('The emulator failed; its own output says how', 500)
   })
   app.route('/', createConnectPage({ context, store, trips }))
-  app.route('/', createControl({ context, seed, reset }))
+  app.route('/', createControl({ context, seed, tenant, reset }))
   app.route('/', createDashboard(context, accounts))
   app.all('/me/*', (c) => myAccount.fetch(c.req.raw))
   app.all('/api/v2/*', (c) => management.fetch(c.req.raw))

@@ -50,16 +50,7 @@ function audiencesOf(url: string): Audiences {
 }
 
 function viewOf(tenant: Tenant, from: Audiences, to: Audiences): Tenant {
-  const look = () => withAudiences(tenant, from, to)
-  return {
-    ...look(),
-    get apis() {
-      return look().apis
-    },
-    get clients() {
-      return look().clients
-    },
-  }
+  return new Proxy(tenant, { get: (_, name) => Reflect.get(withAudiences(tenant, from, to), name) })
 }
 
 /** The tenant with the audiences `to` of its own APIs in the place of `from`. */

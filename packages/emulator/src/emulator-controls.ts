@@ -5,6 +5,7 @@ import type { Context } from './context.js'
 import type { Fault, FaultOperation, Faults } from './faults.js'
 import type { Resources } from './resources.js'
 import type { SwitchBoard } from './switches.js'
+import type { TenantMemory } from './tenant-memory.js'
 
 /** What a test tells an emulator from code. What is wrong throws a `TypeError` that names the field, or the clock's `RangeError`. */
 export interface EmulatorControls {
@@ -14,6 +15,8 @@ export interface EmulatorControls {
   readonly switches: Pick<SwitchBoard, 'get' | 'set'>
   /** What every expiry, and what the `iat` of proofs is read against. */
   readonly clock: Pick<Clock, 'now' | 'proofNow' | 'advance' | 'skewProofs'>
+  /** Its clients, APIs, users, organizations, connections and client grants while it runs; `set` replaces the lists that it is given. */
+  readonly tenant: Pick<TenantMemory, 'get' | 'set'>
   /** Short for `faults.add`: the next call of this operation (`getToken` is the token endpoint) has the fault. */
   failNext(operation: FaultOperation, fault: Fault): void
   /** Connects accounts without a browser, each another one at the provider, and gives them in their order. */
@@ -33,6 +36,7 @@ export function createControls(
       set: (change) => switches.set(readSwitches(change, 'switches')),
     },
     clock,
+    tenant: { get: resources.tenant.get, set: resources.tenant.set },
     failNext: (operation, fault) => add({ ...fault, operation }),
     seed: async (requests) => resources.seed(readSeed(requests, 'seed'), 'seed'),
   }

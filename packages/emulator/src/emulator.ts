@@ -86,8 +86,12 @@ export async function createEmulator({
     domains: [url, ...customUrls],
     certificate: certificate?.ca,
     clients: emulatorClients(context),
-    users: context.tenant.users,
-    connections: context.tenant.connections,
+    get users() {
+      return context.tenant.users
+    },
+    get connections() {
+      return context.tenant.connections
+    },
     get refreshTokenReuses() {
       return authorizationServer.refreshTokenReuses
     },

@@ -6,7 +6,7 @@ import { byHost } from './domains.js'
 import { isNonceChallenge } from './dpop-nonces.js'
 import { seedAccounts } from './seed-accounts.js'
 import { createStore } from './store.js'
-import { rememberTenant } from './tenant-memory.js'
+import { createTenantMemory, type TenantMemory } from './tenant-memory.js'
 import { problemOfResponse, traceOf } from './trace.js'
 import { createUpstreamClient } from './upstream/client.js'
 import { createUpstream } from './upstream.js'
@@ -25,6 +25,7 @@ export interface Resources {
   readonly domains: readonly [DomainResources, ...DomainResources[]]
   /** Connects accounts without a browser; `name` is what its errors call the request. */
   readonly seed: Controls['seed']
+  readonly tenant: TenantMemory
   /** Forgets sessions, accounts, the third parties' tokens, nonces and waiting faults, and puts clock, switches and tenant back. */
   reset(): void
 }
@@ -55,18 +56,18 @@ export function createResources(context: Context, options: ResourcesOptions = {}
   const upstream = createUpstream(context, callbacks)
   const { url, now } = context
   const client = createUpstreamClient({ url, now, fetch: upstream.fetch })
-  const restoreTenant = rememberTenant(context.tenant)
+  const tenant = createTenantMemory(context)
   const reset = () => {
     for (const part of [store, upstream, canonical, ...others]) part.reset()
     for (const part of [context.clock, context.switches]) part.reset()
     context.users.clear()
-    restoreTenant()
+    tenant.reset()
     for (const part of [context.faults, context.logs, context.requests]) part.clear()
   }
   const seed: Controls['seed'] = (request, name) =>
     seedAccounts({ context, accounts, upstream }, request, name)
   const resetAll = options.reset ?? reset
-  const shared = { canonical: context, store, upstream, client, seed, reset: resetAll }
+  const shared = { canonical: context, store, upstream, client, seed, tenant, reset: resetAll }
   const canonical = createDomainResources(context, shared)
   const others = custom.map((at) => createDomainResources(at, shared))
   const find = byHost([canonical, ...others])
@@ -76,6 +77,7 @@ export function createResources(context: Context, options: ResourcesOptions = {}
     accounts,
     domains: [canonical, ...others],
     seed,
+    tenant,
     reset,
   }
 }

@@ -115,13 +115,13 @@ const compiled = once(() => {
 })
 
 /**
- * The tenant that the option `tenant` describes: each list that it has replaces the default one. Throws a `TypeError` that names
- * the field that is wrong.
+ * The tenant that the option `tenant` describes: each list that it has replaces that of `rest`, by default of the default tenant.
+ * Throws a `TypeError` that names the field that is wrong.
  */
-export function readTenant(option: Partial<Tenant> = {}): Tenant {
+export function readTenant(option: Partial<Tenant> = {}, rest: Tenant = defaultTenant()): Tenant {
   const check = compiled()
   if (!check(option)) throw new TypeError((check.errors ?? []).map(explain).join(', '))
-  const tenant = structuredClone({ ...defaultTenant(), ...option })
+  const tenant = structuredClone({ ...rest, ...option })
   checkTenant(tenant)
   return tenant
 }
