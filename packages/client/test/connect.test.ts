@@ -87,8 +87,8 @@ test.for(['javascript:alert(1)', '/connect', 'app.example:/connect'])(
 )
 
 test('what is no store is refused before anything is sent', async () => {
-  // A store that was not made is what this is about; the types forbid it.
-  const transactions = memoryTransactions as unknown as TransactionStore
+  // Not called, which the types would forbid.
+  const transactions: TransactionStore = Object(memoryTransactions)
   const { flow, requests } = start({ transactions })
   await expect(flow).rejects.toThrow('transactions must be a store')
   expect(requests).toHaveLength(0)

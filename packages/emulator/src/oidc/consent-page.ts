@@ -28,7 +28,7 @@ async function answer(
   { request, response }: InteractionRequest,
 ): Promise<Response | string> {
   const { prompt } = await provider.interactionDetails(request, response)
-  const consent = prompt.details as unknown as Consent // the policy's own details of this prompt
+  const consent = prompt.details as typeof prompt.details & Consent // as the policy's check gives them
   if (request.method !== 'POST') return consentPage(context, consent)
   const form = new URLSearchParams(await readNodeText(request))
   if (form.get('decision') !== 'accept') {
