@@ -1,3 +1,4 @@
+import { parseCookie, parseSetCookie, stringifySetCookie } from 'cookie'
 import { SessionError } from './errors.js'
 
 /** The request that is being answered, and the answer so far: cookies are read from one and set on the other. */
@@ -35,6 +36,11 @@ const MAX_COOKIE = 4096
 /** What the header of all cookies may have: nginx takes 8 KB in a line unless told otherwise, and others more. */
 const MAX_HEADER = 8000
 
+const ATTRIBUTES = { path: '/', httpOnly: true, sameSite: 'lax' } as const
+
+/** Values are base64url already. */
+const asItIs = { decode: (text: string) => text, encode: (text: string) => text }
+
 /**
  * The cookies of one request and its answer. An answer that sets one is never kept by a cache. Setting one throws
  * `SessionError` `cookies_too_large` where a browser or a proxy would refuse it.
@@ -42,8 +48,13 @@ const MAX_HEADER = 8000
 export function createCookieJar(storeOptions: StoreOptions, secure: boolean): CookieJar {
   const { request, response } = storeOptions
   const all = () => {
-    const cookies = readCookies(request.headers.get('cookie') ?? '')
-    for (const line of response.headers.getSetCookie()) applyLine(cookies, line)
+    const sent = Object.entries(parseCookie(request.headers.get('cookie') ?? '', asItIs))
+    const cookies = new Map(sent.map(([name, value = '']) => [name, value]))
+    for (const line of response.headers.getSetCookie()) {
+      const { name, value = '', maxAge } = parseSetCookie(line, asItIs)
+      if (maxAge === 0) cookies.delete(name)
+      else cookies.set(name, value)
+    }
     return cookies
   }
   const fits = (added: readonly Cookie[]) => {
@@ -57,37 +68,14 @@ export function createCookieJar(storeOptions: StoreOptions, secure: boolean): Co
   }
   const set = (cookie: Cookie) => {
     if (cookie.maxAge > 0 && !fits([cookie])) throw tooLarge(cookie, all())
-    const { name, value, maxAge } = cookie
-    const lines = response.headers.getSetCookie().filter((line) => !line.startsWith(`${name}=`))
-    const attributes = `Path=/; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
+    const { name } = cookie
+    const others = response.headers.getSetCookie().filter((line) => !line.startsWith(`${name}=`))
+    const line = stringifySetCookie({ ...cookie, ...ATTRIBUTES, secure }, asItIs)
     response.headers.delete('set-cookie')
-    for (const line of [...lines, `${name}=${value}; ${attributes}`]) {
-      response.headers.append('set-cookie', line)
-    }
+    for (const each of [...others, line]) response.headers.append('set-cookie', each)
     response.headers.set('cache-control', 'no-store')
   }
   return { all, fits, set, delete: (name) => set({ name, value: '', maxAge: 0 }) }
-}
-
-function readCookies(header: string): Map<string, string> {
-  const cookies = new Map<string, string>()
-  for (const pair of header.split(';')) {
-    const [name, value] = split(pair)
-    if (name && !cookies.has(name)) cookies.set(name, value)
-  }
-  return cookies
-}
-
-function applyLine(cookies: Map<string, string>, line: string): void {
-  const [pair = '', ...attributes] = line.split(';')
-  const [name, value] = split(pair)
-  if (attributes.some((attribute) => attribute.trim() === 'Max-Age=0')) cookies.delete(name)
-  else cookies.set(name, value)
-}
-
-function split(pair: string): [name: string, value: string] {
-  const at = pair.indexOf('=')
-  return at < 0 ? ['', ''] : [pair.slice(0, at).trim(), pair.slice(at + 1).trim()]
 }
 
 function headerLength(cookies: Map<string, string>): number {

@@ -26,7 +26,7 @@ test('cookies are HttpOnly, SameSite=Lax and of the whole host, and no cache kee
   await visitor.request((store) => server.startInteractiveLogin({}, store))
   const [line] = visitor.lastHeaders.getSetCookie()
   expect(line).toMatch(
-    /^ca_tx\.login\.[\w-]+=[\w.-]+; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/,
+    /^ca_tx\.login\.[\w-]+=[\w.-]+; Max-Age=\d+; Path=\/; HttpOnly; SameSite=Lax$/,
   )
   expect(visitor.lastHeaders.get('cache-control')).toBe('no-store')
 })
@@ -37,7 +37,7 @@ test('where the application has https, cookies are Secure and bound to the host 
   const visitor = createVisitor(emulator.url)
   await visitor.request((store) => server.startInteractiveLogin({}, store))
   const [line] = visitor.lastHeaders.getSetCookie()
-  expect(line).toMatch(/^__Host-ca_tx\.login\..*; Path=\/; .*; Secure$/)
+  expect(line).toMatch(/^__Host-ca_tx\.login\..*; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
 })
 
 test('what is sealed in cookies cannot be read', async () => {

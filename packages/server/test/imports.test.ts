@@ -11,6 +11,7 @@ test('nothing of Node is imported, so that any server runtime will do', () => {
     '@connected-accounts/client',
     '@connected-accounts/client/dpop',
     '@connected-accounts/client/token-vault',
+    'cookie',
     'jose',
     'openapi-fetch',
     'openid-client',
