@@ -15,6 +15,7 @@ import {
 } from 'openid-client'
 import { createNewest } from './newest.js'
 import type { ServerClientOptions } from './options.js'
+import { createRotations, type Rotations } from './rotations.js'
 import { tenantError } from './tenant-error.js'
 
 /** Who asks the tenant. */
@@ -30,6 +31,7 @@ export interface AuthorizationServer {
   dpopOptions: DPoPOptions
   /** Makes the proofs for the My Account API. */
   dpop: Dpop | undefined
+  rotations: Rotations
 }
 
 const MAX_DOMAINS = 100
@@ -42,15 +44,17 @@ export function createAuthorizationServers(
   options: ApplicationOptions,
 ): (origin: string) => Promise<AuthorizationServer> {
   const { dpopKeyPair } = options
+  const rotations = createRotations(options.fetch ?? ((request) => fetch(request)))
   const servers = createNewest<Promise<AuthorizationServer>>(MAX_DOMAINS)
   const discover = async (origin: string): Promise<AuthorizationServer> => {
-    const config = await discoverAt(origin, options)
+    const config = await discoverAt(origin, { ...options, fetch: rotations.fetch })
     const handle: DPoPHandle | undefined = dpopKeyPair && getDPoPHandle(config, dpopKeyPair)
     return {
       origin,
       config,
       dpopOptions: handle ? { DPoP: handle } : {},
       dpop: dpopKeyPair && (await createDpop({ keyPair: dpopKeyPair })),
+      rotations,
     }
   }
   return (origin) => {
@@ -65,12 +69,15 @@ export function createAuthorizationServers(
   }
 }
 
-function discoverAt(origin: string, options: ApplicationOptions): Promise<Configuration> {
+function discoverAt(
+  origin: string,
+  options: ApplicationOptions & Pick<Rotations, 'fetch'>,
+): Promise<Configuration> {
   const { clientId, fetch } = options
   const isPlain = new URL(origin).protocol === 'http:' // allowed on loopback addresses alone
   return discovery(new URL(origin), clientId, {}, clientAuthentication(options), {
     execute: [enableNonRepudiationChecks, ...(isPlain ? [allowInsecureRequests] : [])],
-    ...(fetch && { [customFetch]: (url, init) => fetch(new Request(url, init as RequestInit)) }),
+    [customFetch]: (url, init) => fetch(new Request(url, init as RequestInit)),
   })
 }
 

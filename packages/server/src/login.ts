@@ -12,7 +12,7 @@ import type { StoreOptions } from './cookies.js'
 import { LoginFlowError } from './errors.js'
 import { issuedToken } from './issued-token.js'
 import { authorizationError, checkOrganization, loginError, userOf } from './login-answer.js'
-import type { LoginParams } from './options.js'
+import { checkRedirectUri, type LoginParams } from './options.js'
 import type { Session, User } from './session.js'
 
 /** Options of {@link ServerClient.startInteractiveLogin}. */
@@ -106,6 +106,7 @@ function loginParams({ options }: Context, more: LoginParams = {}): LoginTransac
   if (!scope.split(' ').includes('openid')) {
     throw new TypeError("authorizationParams.scope must have 'openid', or nobody knows who it is.")
   }
+  checkRedirectUri(redirect_uri)
   return { ...given, redirect_uri, scope }
 }
 

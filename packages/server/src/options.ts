@@ -51,8 +51,19 @@ export function checkOptions(options: ServerClientOptions): void {
   if (hasSecret === hasKey) {
     throw new TypeError('Give clientSecret or privateKey, one of the two.')
   }
-  if (!URL.canParse(authorizationParams?.redirect_uri ?? '')) {
+  checkRedirectUri(authorizationParams?.redirect_uri)
+  if (!(sessionLifetime > 0)) throw new TypeError('sessionLifetime must be more than 0 seconds.')
+}
+
+/** Refuses a `redirect_uri` that a callback could not be told from; throws a TypeError. */
+export function checkRedirectUri(redirectUri: string | undefined): void {
+  if (!URL.canParse(redirectUri ?? '')) {
     throw new TypeError('authorizationParams.redirect_uri must be an absolute URL.')
   }
-  if (!(sessionLifetime > 0)) throw new TypeError('sessionLifetime must be more than 0 seconds.')
+  if (/[?#]/.test(redirectUri ?? '')) {
+    throw new TypeError(
+      'authorizationParams.redirect_uri must have no query and no fragment: what comes back is told by them. Keep what ' +
+        'is to be remembered in appState.',
+    )
+  }
 }

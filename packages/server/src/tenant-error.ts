@@ -29,7 +29,8 @@ function oauthError(body: unknown, response: Response): TokenError {
   if (typeof error !== 'string' || !/^[a-z]+(_[a-z]+)*$/.test(error)) {
     return unexpected('no OAuth error', response)
   }
-  const message = typeof error_description === 'string' ? `${error}: ${error_description}` : error
+  const reason = typeof error_description === 'string' ? `${error}: ${error_description}` : error
+  const message = error === 'invalid_grant' ? `${reason}; log in again.` : reason
   return new TokenError(error, { message, response })
 }
 

@@ -1,5 +1,6 @@
 import { type AccessToken, TokenError } from '@connected-accounts/client'
 import { refreshTokenGrant, type TokenEndpointResponse } from 'openid-client'
+import type { AuthorizationServer } from './authorization-servers.js'
 import type { Context } from './context.js'
 import type { StoreOptions } from './cookies.js'
 import { issuedToken, missingScopes, scopesOf, usableToken, type Wanted } from './issued-token.js'
@@ -48,25 +49,26 @@ async function refresh(
   wanted: Wanted,
   storeOptions: StoreOptions,
 ): Promise<IssuedToken> {
-  const { dpop } = await context.tenantAt(session.domain)
-  const others = session.tokens.filter(({ audience }) => audience !== wanted.audience)
+  if (!session.refreshToken) throw missingRefreshToken()
+  const server = await context.tenantAt(session.domain)
+  const changed = { ...session, revision: session.revision + 1 }
   const askedAt = Date.now()
-  const answer = await grant(context, session, withEarlierScopes(wanted, session))
-  const refreshToken = answer.refresh_token ?? session.refreshToken
-  const changed = {
-    ...session,
-    ...(refreshToken !== undefined && { refreshToken }),
-    revision: session.revision + 1,
-  }
-  let { tokens } = session
   try {
-    const token = issuedToken(answer, wanted, { askedAt, bound: !!dpop })
-    tokens = [...others, token]
+    const answer = await grant(server, session.refreshToken, withEarlierScopes(wanted, session))
+    const token = issuedToken(answer, wanted, { askedAt, bound: !!server.dpop })
+    changed.tokens = [
+      ...session.tokens.filter((other) => other.audience !== wanted.audience),
+      token,
+    ]
     checkScopes(wanted, token)
     return token
   } finally {
-    // Whatever is wrong with the access token: the refresh token before may be used up.
-    await context.keepSession(storeOptions, { ...changed, tokens })
+    // Whatever is wrong with the answer: the refresh token before may be used up.
+    const rotated = server.rotations.take(session.refreshToken)
+    if (rotated !== undefined) changed.refreshToken = rotated
+    if (rotated !== undefined || changed.tokens !== session.tokens) {
+      await context.keepSession(storeOptions, changed)
+    }
   }
 }
 
@@ -78,12 +80,10 @@ function withEarlierScopes({ audience, scope }: Wanted, { tokens }: Session): Wa
 }
 
 async function grant(
-  context: Context,
-  { domain, refreshToken }: Session,
+  { config, dpopOptions }: AuthorizationServer,
+  refreshToken: string,
   { audience, scope }: Wanted,
 ): Promise<TokenEndpointResponse> {
-  if (!refreshToken) throw missingRefreshToken()
-  const { config, dpopOptions } = await context.tenantAt(domain)
   const parameters = { ...(audience && { audience }), ...(scope && { scope }) }
   try {
     return await refreshTokenGrant(config, refreshToken, parameters, dpopOptions)

@@ -108,6 +108,8 @@ test.for([
   ['secret', 'short'],
   ['secret', []],
   ['authorizationParams.redirect_uri', { redirect_uri: '/callback' }],
+  ['authorizationParams.redirect_uri', { redirect_uri: `${redirectUri}?tenant=1` }],
+  ['authorizationParams.redirect_uri', { redirect_uri: `${redirectUri}#here` }],
   ['sessionLifetime', 0],
 ] as const)('a wrong %s is named when the client is made', ([name, value]) => {
   const option = name.split('.')[0] ?? ''
@@ -115,10 +117,12 @@ test.for([
   expect(() => createServer(emulator, { [option]: value })).toThrow(name)
 })
 
-test('a scope without openid is refused before anything is sent', async () => {
+test.for([
+  ['a scope without openid', { scope: 'offline_access' }],
+  ['a redirect_uri with a query', { redirect_uri: `${redirectUri}?tenant=1` }],
+] as const)('%s is refused before anything is sent', async ([, authorizationParams]) => {
   const server = createServer(emulator)
   const visitor = createVisitor(emulator.url)
-  const authorizationParams = { scope: 'offline_access' }
   const started = visitor.request((store) =>
     server.startInteractiveLogin({ authorizationParams }, store),
   )
