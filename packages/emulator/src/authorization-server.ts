@@ -11,10 +11,11 @@ import { serveConsentPage } from './oidc/consent-page.js'
 import { type Consents, createConsents } from './oidc/consents.js'
 import { switchDpopAlgorithms } from './oidc/dpop-algorithms.js'
 import { createGrantOrganizations, type GrantOrganizations } from './oidc/grant-organizations.js'
-import { hasJsonBody, refuseBadJson, withFormBody } from './oidc/json-body.js'
+import { refuseBadJson, withFormBody } from './oidc/json-body.js'
 import { logExchanges } from './oidc/log-exchanges.js'
 import { serveLoginPage } from './oidc/login-page.js'
 import { serveLogout } from './oidc/logout.js'
+import { requirePlainPaths } from './oidc/plain-path.js'
 import { narrowPreflights } from './oidc/preflight.js'
 import { recordRequests } from './oidc/record-requests.js'
 import { registerRefreshTokenGrant } from './oidc/refresh-token-grant.js'
@@ -24,10 +25,11 @@ import { createTokenNonces } from './oidc/token-nonces.js'
 import { registerTokenVaultExchange } from './oidc/token-vault-exchange.js'
 import { serveUserinfo } from './oidc/userinfo.js'
 import type { Vault } from './vault.js'
+import type { WholeRequest } from './whole-request.js'
 
 /** The tenant's authorization server, as a listener for a Node HTTP server. */
 export interface AuthorizationServer {
-  handle(request: IncomingMessage, response: ServerResponse): Promise<void>
+  handle(request: WholeRequest, response: ServerResponse): Promise<void>
   /** How often a rotated refresh token came back and ended its family. */
   readonly refreshTokenReuses: number
   /** Forgets all sessions, grants, codes and tokens. */
@@ -109,6 +111,7 @@ function createIssuer(
   registerTokenVaultExchange(provider, context, vault)
   describeTokenErrors(provider, context)
   recordRequests(provider, context)
+  requirePlainPaths(provider)
   narrowPreflights(provider)
   answerTokenFaults(provider, context, nonces)
   refuseBadJson(provider)
@@ -126,7 +129,7 @@ function createIssuer(
       if (isNavigationElsewhere(request, context)) return sendHome(request, response, context)
       // oidc-provider builds its own URLs from this header, but not the issuer.
       request.headers.host = new URL(context.url).host
-      await callback(hasJsonBody(request) ? await withFormBody(request) : request, response)
+      await callback(withFormBody(request), response)
     },
   }
 }

@@ -7,6 +7,7 @@ import { createDashboard } from './dashboard/dashboard.js'
 import type { DpopNonces } from './dpop-nonces.js'
 import { createManagementApi } from './management-api.js'
 import { createMyAccountApi } from './my-account-api.js'
+import { BodyTooLarge, tooLarge } from './request-body.js'
 import type { Store } from './store.js'
 import { createTrips, type Trips } from './trips.js'
 import type { UpstreamClient } from './upstream/client.js'
@@ -43,6 +44,7 @@ export function createDomainResources(context: Context, shared: SharedResources)
   const app = new Hono()
   app.onError((error, c) => {
     if (error instanceof ConnectionReset) throw error
+    if (error instanceof BodyTooLarge) return c.json(tooLarge(error), 413)
     console.error(error)
     return c.text('The emulator failed; its own output says how', 500)
   })

@@ -10,6 +10,7 @@ import { createFaults } from './faults.js'
 import { withHangUp } from './hang-up.js'
 import { type Handler, type HttpServer, listenOn } from './http-server.js'
 import { createRequestRecord } from './request-record.js'
+import { readPath } from './request-target.js'
 import { createResources, isResourcePath } from './resources.js'
 import { loadSigningKey } from './signing-key.js'
 import { createSwitches } from './switches.js'
@@ -134,9 +135,9 @@ function assemble({ url, urlOf }: HttpServer, settings: Settings) {
     overrideGlobalObjects: false,
   })
   const handler: Handler = async (request, response) => {
-    const target = request.url ?? ''
-    if (!URL.canParse(target, url)) response.writeHead(400).end()
-    else if (isResourcePath(new URL(target, url).pathname)) await fetchResource(request, response)
+    const path = readPath(request)
+    if (path === undefined) response.writeHead(400).end()
+    else if (isResourcePath(path)) await fetchResource(request, response)
     else await authorizationServer.handle(request, response)
   }
   return { context: canonical, customUrls, handler, reset, authorizationServer, resources }

@@ -1,9 +1,17 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { Certificate } from './certificate.js'
+import { BodyTooLarge, tooLarge } from './request-body.js'
+import { readWhole, type WholeRequest } from './whole-request.js'
 
-/** Answers one request. A rejection is logged and answered with a 500 that tells nothing. */
-export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+/** Answers one request, once all of it is there. A rejection is logged and answered with a 500 that tells nothing. */
+export type Handler = (request: WholeRequest, response: ServerResponse) => Promise<void>
 
 /** A server that listens. */
 export interface HttpServer {
@@ -24,7 +32,18 @@ export interface Listening {
   port: number
   /** With one it speaks https only. */
   certificate?: Certificate | undefined
+  patience?: Patience
 }
+
+/** How long a client may take, in milliseconds, before it gets a 408 and its connection ends. */
+export interface Patience {
+  /** For the headers of a request; 10 seconds unless told otherwise. */
+  headers: number
+  /** For all of it; 30 seconds unless told otherwise. */
+  request: number
+}
+
+const patient: Patience = { headers: 10_000, request: 30_000 }
 
 const loopback = ['127.0.0.1', '::1']
 
@@ -38,7 +57,7 @@ export function isLoopback(host: string): boolean {
  * chance of resolution. Rejects with the port and the way out if it is taken, or with the host if it is none of this machine.
  */
 export async function listenOn(listening: Listening): Promise<HttpServer> {
-  const { host, port, certificate } = listening
+  const { host, port, certificate, patience = patient } = listening
   const addresses = isLoopback(host) ? loopback : [host]
   const servers: Server[] = []
   let handler: Handler = async (_request, response) => {
@@ -51,7 +70,9 @@ export async function listenOn(listening: Listening): Promise<HttpServer> {
   }
   try {
     for (const address of addresses) {
-      const server = certificate ? createTlsServer(certificate, listener) : createServer(listener)
+      const server = certificate
+        ? createTlsServer({ ...certificate, ...timeouts(patience) }, listener)
+        : createServer(timeouts(patience), listener)
       if (await listen(server, address, portOf(servers) ?? port)) servers.push(server)
     }
     if (servers.length === 0) throw noHost(host)
@@ -76,12 +97,36 @@ export async function listenOn(listening: Listening): Promise<HttpServer> {
   }
 }
 
-function answer(handler: Handler, request: IncomingMessage, response: ServerResponse): void {
-  handler(request, response).catch((error) => {
+function timeouts({ headers, request }: Patience): ServerOptions {
+  return {
+    headersTimeout: headers,
+    requestTimeout: request,
+    connectionsCheckingInterval: headers / 10,
+  }
+}
+
+async function answer(
+  handler: Handler,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    await handler(await readWhole(request), response)
+  } catch (error) {
+    // Nobody is there any more who could be answered.
+    if (request.readableAborted) return
+    if (error instanceof BodyTooLarge) return refuse(request, response, error)
     console.error(error)
     if (!response.headersSent) response.writeHead(500)
     response.end()
-  })
+  }
+}
+
+// What still comes is read and dropped, or the client would find its connection reset before it has read the answer.
+function refuse(request: IncomingMessage, response: ServerResponse, error: BodyTooLarge): void {
+  response.writeHead(413, { 'content-type': 'application/json' })
+  response.end(JSON.stringify(tooLarge(error)))
+  request.resume()
 }
 
 function listen(server: Server, address: string, port: number): Promise<boolean> {

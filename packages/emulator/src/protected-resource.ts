@@ -11,6 +11,7 @@ import {
   type Refusals,
 } from './operation-answer.js'
 import { createRateLimit } from './rate-limit.js'
+import { BodyTooLarge, tooLarge } from './request-body.js'
 
 /** An API that takes the tenant's access tokens, as a plain function that HTTP, msw and an in-process fetch can stand before. */
 export interface ProtectedResource {
@@ -77,6 +78,7 @@ function createApp(refusals: Refusals): Hono {
   app.notFound(({ req }) => refusals.notFound(req.method, req.path))
   app.onError((error) => {
     if (error instanceof ConnectionReset) throw error
+    if (error instanceof BodyTooLarge) return Response.json(tooLarge(error), { status: 413 })
     console.error(error)
     return refusals.failed()
   })

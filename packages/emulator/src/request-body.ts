@@ -1,10 +1,22 @@
-/** The most bytes of a body that are read. */
+/** The most bytes of a body that are read: 64 KiB. */
 export const MAX_BODY = 65_536
 
-/** The body as JSON, or what is wrong with it. */
+/** A body of more than `MAX_BODY` bytes, which every part of the emulator answers with 413. */
+export class BodyTooLarge extends Error {
+  override readonly name = 'BodyTooLarge'
+  constructor() {
+    super(`The body must not have more than ${MAX_BODY} bytes`)
+  }
+}
+
+/** What a body that is too large is answered with, beside the status 413 (RFC 9110 §15.5.14). */
+export function tooLarge({ message }: BodyTooLarge): { error: string; error_description: string } {
+  return { error: 'content_too_large', error_description: message }
+}
+
+/** The body as JSON, or what is wrong with it. Throws `BodyTooLarge`. */
 export async function readJson(request: Request): Promise<{ value?: unknown; flaw?: string }> {
   const text = await readText(request)
-  if (text === undefined) return { flaw: `data must NOT have more than ${MAX_BODY} bytes` }
   try {
     return { value: JSON.parse(text) }
   } catch {
@@ -12,8 +24,12 @@ export async function readJson(request: Request): Promise<{ value?: unknown; fla
   }
 }
 
-/** The body as text, or `undefined` if it is larger than `MAX_BODY`. */
-async function readText(request: Request): Promise<string | undefined> {
+/** The fields of a form body. Throws `BodyTooLarge`. */
+export async function readForm(request: Request): Promise<URLSearchParams> {
+  return new URLSearchParams(await readText(request))
+}
+
+async function readText(request: Request): Promise<string> {
   const decoder = new TextDecoder()
   let size = 0
   let text = ''
@@ -23,14 +39,9 @@ async function readText(request: Request): Promise<string | undefined> {
     size += part.value.length
     if (size > MAX_BODY) {
       await reader?.cancel()
-      return undefined
+      throw new BodyTooLarge()
     }
     text += decoder.decode(part.value, { stream: true })
   }
   return text + decoder.decode()
-}
-
-/** The fields of a form body; empty if it is too large. */
-export async function readForm(request: Request): Promise<URLSearchParams> {
-  return new URLSearchParams(await readText(request))
 }

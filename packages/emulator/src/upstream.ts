@@ -99,6 +99,10 @@ function createApp({ now }: Context, find: (name: string) => ThirdParty | undefi
     provider.isGoogle ? calendarEvents(provider, request, now()) : notFound(),
   )
   app.notFound(notFound)
+  // Whoever called it answers, as to what else fails there.
+  app.onError((error) => {
+    throw error
+  })
   return app
 }
 

@@ -62,11 +62,11 @@ describe('connect', () => {
     },
   )
 
-  it('answers 400 to a body of more than 64 KiB', async () => {
+  it('answers 413 to a body of more than 64 KiB', async () => {
     const { context, resources } = await createFlow()
     const response = await resources.fetch(await jsonRequest(context, `"${'x'.repeat(70_000)}"`))
-    expect(response.status).toBe(400)
-    expect((await response.json()).validation_errors[0].detail).toContain('65536 bytes')
+    expect(response.status).toBe(413)
+    expect((await response.json()).error_description).toContain('65536 bytes')
   })
 
   it('answers 415 to a body that is not JSON, before it looks into it', async () => {

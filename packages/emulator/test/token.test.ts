@@ -67,10 +67,6 @@ describe('The token endpoint', () => {
       name: 'a field that is no string',
       body: (fields: object) => JSON.stringify({ ...fields, code: ['a'] }),
     },
-    {
-      name: 'a body too large',
-      body: (fields: object) => JSON.stringify({ ...fields, x: 'x'.repeat(70_000) }),
-    },
   ])('answers JSON that cannot be with invalid_request: $name', async ({ body }) => {
     const answer = await post(body, json)
     expect(answer.status).toBe(400)

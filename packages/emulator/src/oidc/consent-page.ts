@@ -4,7 +4,6 @@ import { html, pageResponse } from '../page.js'
 import { scopeList } from '../scope-list.js'
 import type { Consent, Consents } from './consents.js'
 import { type InteractionRequest, serveInteraction } from './interaction-page.js'
-import { readNodeText } from './request-form.js'
 
 /** Where the consent page of an interaction is. */
 export function consentPath(uid: string): string {
@@ -25,12 +24,11 @@ export function serveConsentPage(options: ConsentPageOptions): void {
 
 async function answer(
   { provider, context, consents }: ConsentPageOptions,
-  { request, response }: InteractionRequest,
+  { request, response, form }: InteractionRequest,
 ): Promise<Response | string> {
   const { prompt } = await provider.interactionDetails(request, response)
   const consent = prompt.details as typeof prompt.details & Consent // as the policy's check gives them
   if (request.method !== 'POST') return consentPage(context, consent)
-  const form = new URLSearchParams(await readNodeText(request))
   if (form.get('decision') !== 'accept') {
     const error_description = 'User did not authorize the request'
     return provider.interactionResult(request, response, {

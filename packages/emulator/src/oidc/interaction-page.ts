@@ -1,11 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { errors, type Provider } from 'oidc-provider'
 import { html, pageResponse } from '../page.js'
+import type { WholeRequest } from '../whole-request.js'
 
 /** A request to the page of an interaction. */
 export interface InteractionRequest {
   request: IncomingMessage
   response: ServerResponse
+  /** What a form of the page sent. */
+  form: URLSearchParams
 }
 
 /**
@@ -19,7 +22,9 @@ export function serveInteraction(
 ): void {
   provider.use(async (ctx, next) => {
     if (!ctx.path.startsWith(prefix)) return next()
-    const page = await answer({ request: ctx.req, response: ctx.res }).catch(explain)
+    const { rawBody } = ctx.req as WholeRequest // as `AuthorizationServer` takes it
+    const form = new URLSearchParams(rawBody.toString('utf8'))
+    const page = await answer({ request: ctx.req, response: ctx.res, form }).catch(explain)
     if (typeof page === 'string') {
       ctx.status = 303
       return ctx.redirect(page)

@@ -1,14 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import { Readable } from 'node:stream'
 import type { Provider } from 'oidc-provider'
+import { type WholeRequest, withBody } from '../whole-request.js'
 import { refuseEarly } from './early-refusal.js'
-import { readNodeText } from './request-form.js'
-
-/** Whether this request has a JSON body for an OAuth endpoint, which Auth0 takes and oidc-provider does not. */
-export function hasJsonBody({ method, url, headers }: IncomingMessage): boolean {
-  const isJson = /^application\/json\b/i.test(headers['content-type'] ?? '')
-  return isJson && method === 'POST' && url?.startsWith('/oauth/') === true
-}
 
 const flaws = new WeakMap<IncomingMessage, string>()
 
@@ -21,35 +14,27 @@ export function refuseBadJson(provider: Provider): void {
   })
 }
 
-/** The same request with its JSON body as a form; where that cannot be, itself, which `refuseBadJson` then answers. */
-export async function withFormBody(request: IncomingMessage): Promise<IncomingMessage> {
-  const { flaw, fields } = readFields(await readNodeText(request))
+/**
+ * The same request for oidc-provider: JSON for an OAuth endpoint, which Auth0 takes, becomes a form. Where that cannot be,
+ * `refuseBadJson` answers.
+ */
+export function withFormBody(request: WholeRequest): WholeRequest {
+  if (!hasJsonBody(request)) return withBody(request)
+  const { flaw = '', fields } = readFields(request.rawBody.toString('utf8'))
   if (!fields) {
-    flaws.set(request, flaw ?? '')
+    flaws.set(request, flaw)
     return request
   }
   const form = Buffer.from(new URLSearchParams(fields).toString())
-  const { socket, method, url, httpVersion, httpVersionMajor, httpVersionMinor } = request
-  const headers = {
-    ...request.headers,
-    'content-type': 'application/x-www-form-urlencoded',
-    'content-length': String(form.length),
-  }
-  delete headers['transfer-encoding']
-  const versions = { httpVersion, httpVersionMajor, httpVersionMinor }
-  // A stream with these fields is all that Koa reads of a request; a made-up IncomingMessage would close the socket.
-  const made: unknown = Object.assign(Readable.from([form]), {
-    socket,
-    method,
-    url,
-    headers,
-    ...versions,
-  })
-  return made as IncomingMessage // see above
+  return withBody(request, form, { 'content-type': 'application/x-www-form-urlencoded' })
 }
 
-function readFields(text: string | undefined): { fields?: Record<string, string>; flaw?: string } {
-  if (text === undefined) return { flaw: 'The request body is too large' }
+function hasJsonBody({ method, url, headers }: IncomingMessage): boolean {
+  const isJson = /^application\/json\b/i.test(headers['content-type'] ?? '')
+  return isJson && method === 'POST' && url?.startsWith('/oauth/') === true
+}
+
+function readFields(text: string): { fields?: Record<string, string>; flaw?: string } {
   const body = parse(text)
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     return { flaw: 'The request body must be a JSON object' }

@@ -8,7 +8,6 @@ import type { Connection } from '../tenant.js'
 import type { Trips } from '../trips.js'
 import { type InteractionRequest, serveInteraction } from './interaction-page.js'
 import { loginForm } from './login-form.js'
-import { readNodeText } from './request-form.js'
 
 /** Where the login page of an interaction is. */
 export function loginPath(uid: string): string {
@@ -65,7 +64,7 @@ async function answer(call: Call): Promise<Response | string> {
 }
 
 async function submit(call: Call, login: Login): Promise<Response | string> {
-  const form = new URLSearchParams(await readNodeText(call.request))
+  const { form } = call
   const connection = login.connections.find(({ name }) => name === form.get('connection'))
   if (connection) return leave(call, login, connection)
   const { users } = call.context.tenant

@@ -20,7 +20,7 @@ export function serveLogout(provider: Provider, context: Context): void {
     '/oidc/logout': readOidcLogout,
   }
   provider.use(async (ctx, next) => {
-    const read = ctx.method === 'GET' ? readers[ctx.path.replace(/\/$/, '')] : undefined
+    const read = ctx.method === 'GET' ? readers[ctx.path] : undefined
     if (!read) return next()
     const outcome = await read(ctx.query, context)
     if (!('flaw' in outcome)) {
