@@ -3,7 +3,7 @@ import { SessionError } from './errors.js'
 
 /** The request that is being answered, and the answer so far: cookies are read from one and set on the other. */
 export interface StoreOptions {
-  request: Pick<Request, 'headers' | 'url'>
+  request: Pick<Request, 'headers'>
   /** A Response whose headers can be changed, or `{ headers: new Headers() }` to make one of later. */
   response: { headers: Headers }
 }

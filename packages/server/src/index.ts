@@ -14,6 +14,7 @@ export {
   SessionError,
   type SessionErrorCode,
 } from './errors.js'
+export { createHandler } from './handler.js'
 export type { CompletedLogin, StartInteractiveLoginOptions } from './login.js'
 export type { LogoutOptions } from './logout.js'
 export {

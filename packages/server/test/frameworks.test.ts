@@ -4,9 +4,10 @@ import { createEmulator } from '@connected-accounts/emulator'
 import { getRequestListener } from '@hono/node-server'
 import express from 'express'
 import { Hono } from 'hono'
-import { afterAll, expect, test } from 'vitest'
-import { createConnectedAccountsHandler, createRoutes } from '../src/index.js'
-import { createServer, createVisitor, keepCookies } from './visitor.js'
+import { afterAll, beforeEach, expect, test } from 'vitest'
+import { createExpressHandler, storeOptions } from '../src/express.js'
+import { createHandler, type ServerClient } from '../src/index.js'
+import { createServer, createVisitor, keepCookies, redirectUri, secret } from './visitor.js'
 
 const emulator = await createEmulator({ port: 0 })
 const running: Server[] = []
@@ -14,78 +15,191 @@ afterAll(async () => {
   for (const server of running) server.close()
   await emulator.close()
 })
+beforeEach(() => emulator.reset())
 
-async function start(handler: (origin: string) => Parameters<typeof listen>[1]) {
-  const server = listen()
-  running.push(server)
-  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
-  const { port } = server.address() as AddressInfo // a TCP server has no other
+type Application = (server: ServerClient) => Parameters<typeof listen>[1]
+
+/** Starts an application on a free port. */
+async function start(application: Application): Promise<string> {
+  const http = listen()
+  running.push(http)
+  await new Promise<void>((resolve) => http.listen(0, 'localhost', resolve))
+  const { port } = http.address() as AddressInfo // a TCP server has no other
   const origin = `http://localhost:${port}`
-  const listener = handler(origin)
-  if (listener) server.on('request', listener)
+  const authorizationParams = { redirect_uri: `${origin}/auth/callback` }
+  const listener = application(createServer(emulator, { authorizationParams }))
+  if (listener) http.on('request', listener)
   return origin
 }
 
-function application(origin: string) {
-  const server = createServer(emulator, {
-    authorizationParams: { redirect_uri: `${origin}/callback` },
-  })
-  const accounts = createConnectedAccountsHandler(server, { basePath: '/api/me/v1' })
-  return { ...createRoutes(server), accounts }
-}
-
 /** As `docs/servers.md` has it. */
-function inHono(origin: string) {
-  const { login, callback, connect, logout, accounts } = application(origin)
+const inHono: Application = (server) => {
+  const handler = createHandler(server)
   const app = new Hono()
-  app.get('/login', ({ req }) => login(req.raw))
-  app.get('/callback', ({ req }) => callback(req.raw))
-  app.post('/connect', ({ req }) => connect(req.raw))
-  app.post('/logout', ({ req }) => logout(req.raw))
-  app.all('/api/me/v1/*', ({ req }) => accounts(req.raw))
+  app.all('/auth/*', ({ req }) => handler(req.raw))
+  app.get('/user', async (c) => {
+    c.header('set-cookie', 'theme=dark')
+    const user = await server.getUser({ request: c.req.raw, response: c.res })
+    return c.json(user ?? null)
+  })
+  app.get('/token', async (c) => {
+    const token = await server.getAccessToken(
+      { audience: 'https://api.example.test/' },
+      { request: c.req.raw, response: c.res },
+    )
+    return c.json(token.tokenType)
+  })
   return getRequestListener(app.fetch)
 }
 
 /** As `docs/servers.md` has it. */
-function inExpress(origin: string) {
-  const { login, callback, connect, logout, accounts } = application(origin)
+const inExpress: Application = (server) => {
   const app = express()
-  app.get('/login', getRequestListener(login))
-  app.get('/callback', getRequestListener(callback))
-  app.post('/connect', getRequestListener(connect))
-  app.post('/logout', getRequestListener(logout))
-  app.all('/api/me/v1/*path', getRequestListener(accounts))
+  app.use(createExpressHandler(server))
+  app.use(express.json())
+  app.get('/user', async (req, res) => {
+    res.cookie('theme', 'dark')
+    res.json((await server.getUser(storeOptions(req, res))) ?? null)
+  })
+  app.get('/token', async (req, res) => {
+    res.cookie('theme', 'dark')
+    const token = await server.getAccessToken(
+      { audience: 'https://api.example.test/' },
+      storeOptions(req, res),
+    )
+    res.json(token.tokenType)
+  })
   return app
 }
 
-test.for([
-  ['Hono', inHono],
-  ['Express 5', inExpress],
-] as const)('in %s a user logs in, connects an account, lists it and logs out', async ([, app]) => {
-  emulator.reset()
-  const origin = await start(app)
+/** A browser at an application. */
+function visit(origin: string) {
   const visitor = createVisitor(emulator.url)
   const send = async (url: string, init: RequestInit = {}) => {
     const cookie = [...visitor.cookies].map((pair) => pair.join('=')).join('; ')
-    const headers = { cookie, origin }
+    const headers = { cookie, origin, ...Object.fromEntries(new Headers(init.headers)) }
     const response = await fetch(new URL(url, origin), { ...init, headers, redirect: 'manual' })
     keepCookies(visitor.cookies, response.headers)
     return response
   }
   const locationOf = async (response: Promise<Response>) =>
     (await response).headers.get('location') ?? ''
-  const post = (fields: Record<string, string>) => ({
-    method: 'POST',
-    body: new URLSearchParams(fields),
+  return {
+    ...{ visitor, send, locationOf },
+    post: (url: string, fields: Record<string, string>) =>
+      locationOf(send(url, { method: 'POST', body: new URLSearchParams(fields) })),
+    async logIn() {
+      const started = await locationOf(send('/auth/login?returnTo=/home'))
+      return locationOf(send((await visitor.logIn(started)).href))
+    },
+  }
+}
+
+const applications = [
+  ['Hono', inHono],
+  ['Express 5', inExpress],
+] as const
+
+test.for(applications)(
+  'in %s a user logs in, connects an account, lists it, disconnects it and logs out',
+  async ([, app]) => {
+    const origin = await start(app)
+    const { visitor, send, locationOf, post, logIn } = visit(origin)
+    expect(await logIn()).toBe(`${origin}/home`)
+    const { href: connected } = await visitor.connect(
+      await post('/auth/connect', { connection: 'github', returnTo: '/accounts' }),
+    )
+    expect(await locationOf(send(connected))).toBe(`${origin}/accounts`)
+    const listed = await send('/auth/me/v1/connected-accounts/accounts')
+    const { accounts } = await listed.json()
+    expect(accounts).toMatchObject([{ connection: 'github' }])
+    const path = `/auth/me/v1/connected-accounts/accounts/${accounts[0].id}`
+    expect((await send(path, { method: 'DELETE' })).status).toBe(204)
+    const logout = await post('/auth/logout', { returnTo: '/bye' })
+    expect((await visitor.logIn(logout)).href).toBe(`${origin}/bye`)
+    expect((await send('/auth/me/v1/connected-accounts/accounts')).status).toBe(401)
+  },
+)
+
+test.for(applications)(
+  'in %s a route of the application knows the user, and its answer has the cookies of a refresh beside its own',
+  async ([, app]) => {
+    const { send, logIn } = visit(await start(app))
+    expect(await (await send('/user')).json()).toBeNull()
+    await logIn()
+    expect(await (await send('/user')).json()).toMatchObject({ sub: 'auth0|alice' })
+    const refreshed = await send('/token')
+    expect(await refreshed.json()).toBe('Bearer')
+    const names = refreshed.headers.getSetCookie().map((line) => line.replace(/=.*/, ''))
+    expect(names).toContain('ca_session.0')
+    expect(refreshed.headers.get('cache-control')).toBe('no-store')
+  },
+)
+
+test('in Express cookies that were set before stay', async () => {
+  const { send, logIn } = visit(await start(inExpress))
+  await logIn()
+  const { headers } = await send('/token')
+  expect(headers.getSetCookie()).toContain('theme=dark; Path=/')
+})
+
+test('in Express what is no route of ours goes on to the next handler', async () => {
+  const { send } = visit(await start(inExpress))
+  const answer = await send('/auth/elsewhere')
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([
+    404,
+    'text/html; charset=utf-8',
+  ])
+})
+
+test('in Express a handler behind a body parser says so', async () => {
+  const origin = await start((server) => {
+    const app = express()
+    app.use(express.urlencoded(), createExpressHandler(server))
+    app.use(((error, _req, res, _next) => {
+      res.status(500).send(error.message)
+    }) satisfies express.ErrorRequestHandler)
+    return app
   })
-  const { href: loggedIn } = await visitor.logIn(await locationOf(send('/login?returnTo=/home')))
-  expect(await locationOf(send(loggedIn))).toBe(`${origin}/home`)
-  const connect = await locationOf(send('/connect', post({ connection: 'github' })))
-  const { href: connected } = await visitor.connect(connect)
-  expect(await locationOf(send(connected))).toBe(`${origin}/`)
-  const list = await send('/api/me/v1/connected-accounts/accounts')
-  expect(await list.json()).toMatchObject({ accounts: [{ connection: 'github' }] })
-  const logout = await locationOf(send('/logout', post({ returnTo: '/bye' })))
-  expect((await visitor.logIn(logout)).href).toBe(`${origin}/bye`)
-  expect((await send('/api/me/v1/connected-accounts/accounts')).status).toBe(401)
+  const body = new URLSearchParams({ connection: 'github' })
+  const answer = await visit(origin).send('/auth/connect', { method: 'POST', body })
+  expect([answer.status, await answer.text()]).toEqual([
+    500,
+    expect.stringContaining('before express.json()'),
+  ])
+})
+
+test('in Express the origin of a URL is that of the redirect_uri, whatever the request says', async () => {
+  const seen: string[] = []
+  const server = createServer(emulator, {
+    authorizationParams: { redirect_uri: 'https://app.example.test/auth/callback' },
+    secret,
+  })
+  const handler = createExpressHandler(server, {
+    onError: (_error, { url }) => new Response(null, { status: seen.push(url) && 400 }),
+  })
+  const origin = await start(() => express().use(handler))
+  const headers = { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'http' }
+  await visit(origin).send('/auth/callback?state=login.unknown', { headers })
+  expect(seen).toEqual(['https://app.example.test/auth/callback?state=login.unknown'])
+})
+
+test('one function answers every route beside the redirect_uri, and the rest with 404', async () => {
+  const handler = createHandler(createServer(emulator))
+  const statusOf = async (path: string, method = 'GET') =>
+    (await handler(new Request(new URL(path, redirectUri), { method }))).status
+  expect(await statusOf('/login')).toBe(303)
+  expect(await statusOf('/callback?state=login.unknown')).toBe(400)
+  expect(await statusOf('/connect')).toBe(405)
+  expect(await statusOf('/logout', 'POST')).toBe(403)
+  expect(await statusOf('/me/v1/connected-accounts/accounts')).toBe(401)
+  expect(await statusOf('/me/v1/factors')).toBe(404)
+  expect(await statusOf('/auth/login')).toBe(404)
+})
+
+test('a redirect_uri without a path leaves no room for the routes', () => {
+  const server = createServer(emulator, {
+    authorizationParams: { redirect_uri: 'http://localhost:3000' },
+  })
+  expect(() => createHandler(server)).toThrow('redirect_uri must have a path of its own')
 })

@@ -1,0 +1,7 @@
+import type { NextConfig } from 'next'
+
+const config: NextConfig = {
+  serverExternalPackages: ['@connected-accounts/server'],
+}
+
+export default config

@@ -1,0 +1,62 @@
+import { createEmulator, type Emulator } from '@connected-accounts/emulator'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { button, launchBrowser, newPage } from '../../demo/test/person.js'
+import { type Examples, installExamples } from './examples.js'
+
+// Needs the built packages, and npm's registry: for Next.js, Express, Hono and React.
+const names = ['hono', 'express', 'next']
+
+let examples: Examples
+let emulator: Emulator
+let browser: Awaited<ReturnType<typeof launchBrowser>>
+beforeAll(async () => {
+  emulator = await createEmulator({ port: 0 })
+  examples = await installExamples(names)
+  browser = await launchBrowser()
+}, 240_000)
+afterAll(async () => {
+  await browser?.close()
+  await emulator?.close()
+  examples?.remove()
+})
+
+test.for(names)(
+  'the %s example is built, and a person logs in, connects, sees events, disconnects and logs out',
+  async (name) => {
+    emulator.reset()
+    await examples.build(name)
+    const { origin, stop } = await examples.start(name, emulator)
+    try {
+      const page = await newPage(browser)
+      await page.goto(origin)
+      await page.getByRole('link', { name: 'Log in' }).click()
+      await page.locator('#username').fill('alice@example.test')
+      await page.locator('#password').fill('password')
+      await button(page, 'Continue').click()
+      await page.getByRole('heading', { name: 'Hello, Alice' }).waitFor()
+      await page.getByText('None yet.').waitFor()
+
+      await button(page, 'Connect github').click()
+      await button(page, 'Cancel').click()
+      await page.getByText('That did not work: access_denied').waitFor()
+
+      await button(page, 'Connect google-oauth2').click()
+      await button(page, 'Allow').click()
+      await page.getByText('calendar.readonly').waitFor()
+      await page.getByRole('heading', { name: 'Next events' }).waitFor()
+      const events = page.getByRole('heading', { name: 'Next events' }).locator('..')
+      expect(await events.getByRole('listitem').count()).toBe(3)
+
+      await button(page, 'Disconnect').click()
+      await page.getByText('None yet.').waitFor()
+      await events.waitFor({ state: 'detached' })
+
+      await button(page, 'Log out').click()
+      await page.getByRole('link', { name: 'Log in' }).waitFor()
+      const cookies = await page.context().cookies(origin)
+      expect(cookies.filter((cookie) => cookie.name.includes('session'))).toEqual([])
+    } finally {
+      await stop()
+    }
+  },
+)
