@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { describeForPeople, describeForScripts } from './cli-output.js'
 import { readConfig } from './config-file.js'
+import { credentialFlaw } from './credentials.js'
 import { createEmulator } from './emulator.js'
 import { isLoopback } from './http-server.js'
 import { logLine } from './log-line.js'
@@ -46,7 +47,8 @@ async function run(): Promise<void> {
   if (!values) return
   if (values.help) return void process.stdout.write(help)
   const { host, https, json, config } = values
-  const tenant = config === undefined ? readTenant() : await readConfig(config)
+  const tenant =
+    config === undefined ? readTenant(undefined, { credentialFlaw }) : await readConfig(config)
   const emulator = await createEmulator({ port: Number(values.port), host, https, tenant })
   const certificateFile = emulator.certificate && (await writeCertificate(emulator.certificate))
   const stop = async () => {

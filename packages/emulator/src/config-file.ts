@@ -1,6 +1,7 @@
 import { access, readFile } from 'node:fs/promises'
 import { extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { credentialFlaw } from './credentials.js'
 import type { Tenant } from './tenant.js'
 import { readTenant } from './tenant-options.js'
 
@@ -16,7 +17,7 @@ export async function readConfig(file: string): Promise<Tenant> {
     const found: unknown = isJson
       ? JSON.parse(await readFile(path, 'utf8'))
       : tenantOf(await import(pathToFileURL(path).href))
-    return readTenant(found as Partial<Tenant>) // readTenant checks it
+    return readTenant(found as Partial<Tenant>, { credentialFlaw }) // readTenant checks it
   } catch (error) {
     throw new Error(`${file}: ${explain(error)}`, { cause: error })
   }

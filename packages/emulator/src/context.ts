@@ -4,6 +4,7 @@ import type { Faults } from './faults.js'
 import type { RequestRecord } from './request-record.js'
 import type { SwitchBoard } from './switches.js'
 import type { Tenant } from './tenant.js'
+import type { CredentialCheck } from './tenant-check.js'
 import type { TenantLogs } from './tenant-logs.js'
 import type { Users } from './users.js'
 
@@ -28,6 +29,8 @@ export interface Context {
   readonly users: Users
   /** The RS256 key that signs ID tokens and access tokens. */
   readonly signingKey: { kid: string; privateKey: CryptoKey; privateJwk: JWK; publicJwk: JWK }
+  /** What is wrong with a client's credentials and with what they are for, as far as the shell can tell. */
+  readonly credentialFlaw: CredentialCheck
   readonly faults: Faults
   readonly switches: SwitchBoard
   readonly clock: Clock

@@ -2,6 +2,7 @@ import { createPublicKey } from 'node:crypto'
 import { BlockList, isIP } from 'node:net'
 import type { JWK } from 'jose'
 import type { Client, Credential } from './tenant.js'
+import type { CredentialCheck } from './tenant-check.js'
 
 /** The credentials of a client that are named by these ids. */
 export function credentialsOf(
@@ -31,7 +32,7 @@ export function addressList(entries: readonly string[]): BlockList {
 }
 
 /** What is wrong with a client's credentials and with what they are for. */
-export function credentialFlaw(client: Client): { field: string; detail: string } | undefined {
+export const credentialFlaw: CredentialCheck = (client) => {
   for (const credential of client.credentials ?? []) {
     if (fails(() => publicJwkOf(credential))) {
       return { field: 'credentials', detail: `${credential.id} has no public RSA key as its pem` }

@@ -1,26 +1,27 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { getRequestListener } from '@hono/node-server'
 import { createAuthorizationServer } from './authorization-server.js'
 import { createCertificate } from './certificate.js'
-import { createClock } from './clock.js'
-import type { Context } from './context.js'
-import { createContexts, runningTenant } from './domains.js'
+import { credentialFlaw } from './credentials.js'
+import { createContexts } from './domains.js'
 import { type EmulatorClients, emulatorClients } from './emulator-clients.js'
 import { createControls, type EmulatorControls } from './emulator-controls.js'
-import { createFaults } from './faults.js'
 import { withHangUp } from './hang-up.js'
 import { type Handler, type HttpServer, listenOn } from './http-server.js'
-import { createRequestRecord } from './request-record.js'
+import { type Fetch, serveInProcess, unheardAt } from './in-process.js'
 import { readPath } from './request-target.js'
 import { createResources, isResourcePath } from './resources.js'
+import { createShared, type SharedSettings } from './shared-context.js'
 import { loadSigningKey } from './signing-key.js'
-import { createSwitches } from './switches.js'
+import type { Switches } from './switches.js'
 import type { Connection, Tenant, User } from './tenant.js'
-import { createTenantLogs, type TenantLog, type TenantLogs } from './tenant-logs.js'
+import type { TenantLog, TenantLogs } from './tenant-logs.js'
 import { readTenant } from './tenant-options.js'
-import { createUsers } from './users.js'
 
 /** What an emulator is created with. */
 export interface EmulatorOptions {
+  /** False opens no port: only `fetch` reaches the emulator, which is called what it would be if it listened. */
+  listen?: boolean
   /** 4400 by default; 0 takes any that is free. */
   port?: number
   /** Where to listen: only this machine reaches `localhost`, the default, and everybody `0.0.0.0`. */
@@ -46,6 +47,8 @@ export interface Emulator extends EmulatorControls {
   readonly connections: readonly Connection[]
   /** How often, since the last reset, a rotated refresh token came back after its leeway and ended its family. */
   readonly refreshTokenReuses: number
+  /** Reaches the emulator in this process, without a socket: for the option `fetch` of a client. */
+  readonly fetch: Fetch
   /** The newest 1000 events of the tenant log since the last reset, the newest last. */
   readonly logs: readonly TenantLog[]
   /** Calls the listener for each event from now on, until what it gives back is called. */
@@ -61,32 +64,38 @@ export interface Emulator extends EmulatorControls {
  * says the way out if the port is taken or the host is not of this machine.
  */
 export async function createEmulator({
+  listen = true,
   port = 4400,
   host = 'localhost',
   https = false,
   tenant: option,
 }: EmulatorOptions = {}): Promise<Emulator> {
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new RangeError('port must be an integer from 0 to 65535')
-  }
-  const tenant = readTenant(option)
+  checkPort(port, listen)
+  const tenant = readTenant(option, { credentialFlaw })
   const signingKey = await loadSigningKey()
   const { custom_domains: names = [] } = tenant
   if (names.includes(host.toLowerCase())) {
     throw new TypeError(`tenant/custom_domains must not have ${host}, which is the host`)
   }
-  const certificate = https ? await createCertificate([host, ...names]) : undefined
-  const server = await listenOn({ host, port, certificate })
-  const assembled = assemble(server, { tenant, signingKey })
+  const certificate = https && listen ? await createCertificate([host, ...names]) : undefined
+  const server = listen
+    ? await listenOn({ host, port, certificate })
+    : unheardAt({ host, port, https })
+  const switchesDuring = new AsyncLocalStorage<Partial<Switches>>()
+  const settings = { tenant, signingKey, credentialFlaw, switchesDuring }
+  const assembled = assemble(server, settings)
   const { context, customUrls, handler, authorizationServer, resources, reset } = assembled
   server.serve(handler)
   const { url } = server
+  const domains = [url, ...customUrls]
+  const inProcess = serveInProcess(handler, domains)
   return {
     url,
     domain: url,
-    domains: [url, ...customUrls],
+    domains,
     certificate: certificate?.ca,
     clients: emulatorClients(context),
+    fetch: inProcess.fetch,
     get users() {
       return context.tenant.users
     },
@@ -102,27 +111,26 @@ export async function createEmulator({
     onLog: context.logs.subscribe,
     ...createControls(context, resources),
     reset,
-    close: () => server.close(),
+    async close() {
+      inProcess.close()
+      await server.close()
+    },
   }
 }
 
-type Settings = Pick<Context, 'tenant' | 'signingKey'>
-
-function assemble({ url, urlOf }: HttpServer, settings: Settings) {
-  const clock = createClock()
-  const tenant = runningTenant(settings.tenant, url)
-  const users = createUsers(tenant, clock.now)
-  const shared = {
-    ...settings,
-    tenant,
-    users,
-    faults: createFaults(),
-    switches: createSwitches(),
-    clock,
-    logs: createTenantLogs({ tenant, users, now: clock.now }),
-    requests: createRequestRecord(clock.now),
-    now: clock.now,
+function checkPort(port: number, listen: boolean): void {
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new RangeError('port must be an integer from 0 to 65535')
   }
+  if (port === 0 && !listen) {
+    throw new RangeError(
+      'port must not be 0 with listen: false, where it is but a name: leave it out',
+    )
+  }
+}
+
+function assemble({ url, urlOf }: HttpServer, settings: SharedSettings) {
+  const shared = createShared(settings, url)
   const customUrls = (settings.tenant.custom_domains ?? []).map(urlOf)
   const { canonical, custom } = createContexts(shared, url, customUrls)
   const reset = () => {

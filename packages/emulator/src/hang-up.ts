@@ -1,5 +1,6 @@
 import { ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { ConnectionReset } from './damage.js'
@@ -7,10 +8,10 @@ import { addressOf, traceOf } from './trace.js'
 
 type Fetch = (request: Request) => Promise<Response>
 
-/** Ends a connection without a word: by TCP's RST, which TLS has no way to ask for. */
-export function hangUp(socket: Socket): void {
-  if (socket instanceof TLSSocket) socket.destroy()
-  else socket.resetAndDestroy()
+/** Ends a connection without a word: by TCP's RST, which TLS and memory have no way to ask for. */
+export function hangUp(socket: Duplex): void {
+  if (socket instanceof Socket && !(socket instanceof TLSSocket)) socket.resetAndDestroy()
+  else socket.destroy()
 }
 
 /** The same function behind a Node server, which hangs up where it, or the body it gave, ends in `ConnectionReset`. */

@@ -105,7 +105,8 @@ function timeouts({ headers, request }: Patience): ServerOptions {
   }
 }
 
-async function answer(
+/** Has the handler answer a request once all of it is there, but 413 to one that is too large. */
+export async function answer(
   handler: Handler,
   request: IncomingMessage,
   response: ServerResponse,
@@ -164,8 +165,8 @@ function noHost(host: string, cause?: unknown): Error {
   return new Error(`The host ${host} is not one of this machine`, { cause })
 }
 
-// Every address, and this machine's own, is still called localhost, which SDKs and browsers take without https.
-function nameOf(host: string): string {
+/** What a host is called: every address, and this machine's own, still localhost, which SDKs and browsers take without https. */
+export function nameOf(host: string): string {
   if (isLoopback(host) || host === '0.0.0.0' || host === '::') return 'localhost'
   return host.includes(':') ? `[${host}]` : host
 }

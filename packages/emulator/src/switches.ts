@@ -1,5 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
-
 /** The values of each switch, the default first. */
 export const SWITCHES = {
   /** Nonces of the My Account API: `rotating` sends one with each answer and takes each once, `expired` refuses all. */
@@ -80,13 +78,18 @@ export interface SwitchBoard {
   reset(): void
 }
 
+/** Where the switches are kept that are set during some work: Node's `AsyncLocalStorage`, or what stands in for it. */
+export interface SwitchesDuring {
+  getStore(): Partial<Switches> | undefined
+  run<Result>(store: Partial<Switches>, work: () => Promise<Result>): Promise<Result>
+}
+
 const firstValues = Object.entries(SWITCHES).map(([name, [first]]) => [name, first])
 const defaults = Object.fromEntries(firstValues) as Switches // what SWITCHES has first
 
 /** Switches at their defaults. */
-export function createSwitches(): SwitchBoard {
+export function createSwitches(forNow: SwitchesDuring): SwitchBoard {
   let current = { ...defaults }
-  const forNow = new AsyncLocalStorage<Partial<Switches>>()
   return {
     get: () => ({ ...current, ...forNow.getStore() }),
     set(change) {

@@ -1,10 +1,11 @@
-import { isIP } from 'node:net'
 import { DATABASE } from './connections.js'
-import { credentialFlaw } from './credentials.js'
-import type { Tenant } from './tenant.js'
+import type { Client, Tenant } from './tenant.js'
+
+/** What is wrong with a client's credentials and with what they are for. */
+export type CredentialCheck = (client: Client) => { field: string; detail: string } | undefined
 
 /** Checks what no schema can: that names are unique, name what is there, and can be called. Throws a `TypeError` that names the field. */
-export function checkTenant(tenant: Tenant): void {
+export function checkTenant(tenant: Tenant, credentialFlaw: CredentialCheck): void {
   refuseDuplicates(tenant)
   refuseUnknown(tenant)
   refuseHosts(tenant)
@@ -66,5 +67,6 @@ function refuseHosts({ custom_domains = [] }: Tenant): void {
 // What leads to the canonical domain cannot lead elsewhere, too: `localhost` and all addresses.
 function isHostName(name: string): boolean {
   if (name === 'localhost' || !/^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(name)) return false
-  return URL.canParse(`http://${name}`) && isIP(new URL(`http://${name}`).hostname) === 0
+  // A URL writes every form of an address as four numbers.
+  return URL.canParse(`http://${name}`) && !/^[\d.]+$/.test(new URL(`http://${name}`).hostname)
 }

@@ -17,13 +17,13 @@ export interface TenantMemory {
 }
 
 /** Changes the running tenant in its place, and remembers how it was. The Management API changes its clients and connections, too. */
-export function createTenantMemory({ tenant, url }: Context): TenantMemory {
+export function createTenantMemory({ tenant, url, credentialFlaw }: Context): TenantMemory {
   const lists = { ...tenant }
   const { clients, connections } = structuredClone(tenant)
   return {
     get: () => structuredClone(tenant),
     set(change) {
-      const read = readTenant(change, tenant)
+      const read = readTenant(change, { rest: tenant, credentialFlaw })
       if (change.custom_domains) {
         throw new TypeError('tenant/custom_domains cannot change while the emulator runs')
       }

@@ -4,7 +4,7 @@ import { defaultTenant } from './default-tenant.js'
 import document from './generated/management.json' with { type: 'json' }
 import { once } from './once.js'
 import type { Tenant } from './tenant.js'
-import { checkTenant } from './tenant-check.js'
+import { type CredentialCheck, checkTenant } from './tenant-check.js'
 
 const text = { type: 'string', minLength: 1 }
 const texts = { type: 'array', items: { type: 'string' } }
@@ -118,11 +118,14 @@ const compiled = once(() => {
  * The tenant that the option `tenant` describes: each list that it has replaces that of `rest`, by default of the default tenant.
  * Throws a `TypeError` that names the field that is wrong.
  */
-export function readTenant(option: Partial<Tenant> = {}, rest: Tenant = defaultTenant()): Tenant {
+export function readTenant(
+  option: Partial<Tenant> | undefined = {},
+  { rest = defaultTenant(), credentialFlaw }: { rest?: Tenant; credentialFlaw: CredentialCheck },
+): Tenant {
   const check = compiled()
   if (!check(option)) throw new TypeError((check.errors ?? []).map(explain).join(', '))
   const tenant = structuredClone({ ...rest, ...option })
-  checkTenant(tenant)
+  checkTenant(tenant, credentialFlaw)
   return tenant
 }
 

@@ -1,6 +1,8 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { createClock } from '../src/clock.js'
 import type { Context } from '../src/context.js'
+import { credentialFlaw } from '../src/credentials.js'
 import { defaultTenant } from '../src/default-tenant.js'
 import { createFaults } from '../src/faults.js'
 import { createRequestRecord } from '../src/request-record.js'
@@ -58,7 +60,8 @@ export async function createTestBed({
       publicJwk: await exportJWK(publicKey),
     },
     faults: createFaults(),
-    switches: createSwitches(),
+    credentialFlaw,
+    switches: createSwitches(new AsyncLocalStorage()),
     clock,
     logs: createTenantLogs({ tenant, users, now: clock.now }),
     requests: createRequestRecord(clock.now),

@@ -1,8 +1,8 @@
-import { credentialFlaw } from '../credentials.js'
+import type { Context } from '../context.js'
 import type { components } from '../generated/management.js'
 import document from '../generated/management.json' with { type: 'json' }
 import type { Call, Handler } from '../operation-answer.js'
-import { authMethodOf, type Client, type Tenant } from '../tenant.js'
+import { authMethodOf, type Client } from '../tenant.js'
 import { invalidRequest, managementError } from './error.js'
 
 type Schemas = components['schemas']
@@ -18,7 +18,10 @@ const defaultRefreshToken: Client['refresh_token'] = {
 }
 
 /** The operations on clients. */
-export function clientHandlers(tenant: Tenant): Record<'getClient' | 'updateClient', Handler> {
+export function clientHandlers({
+  tenant,
+  credentialFlaw,
+}: Pick<Context, 'tenant' | 'credentialFlaw'>): Record<'getClient' | 'updateClient', Handler> {
   const find = ({ path }: Call) => tenant.clients.find(({ client_id }) => client_id === path.id)
   const missing = () => managementError(404, 'The client does not exist')
   return {
@@ -29,7 +32,7 @@ export function clientHandlers(tenant: Tenant): Record<'getClient' | 'updateClie
     updateClient(call) {
       const client = find(call)
       const change = call.body as Schemas['UpdateClientRequest'] // fits the contract
-      return client ? update(client, change) : missing()
+      return client ? update(client, change, credentialFlaw) : missing()
     },
   }
 }
@@ -47,7 +50,11 @@ function shown(client: Client): Schemas['Client'] {
   }
 }
 
-function update(client: Client, change: Schemas['UpdateClientRequest']): Response {
+function update(
+  client: Client,
+  change: Schemas['UpdateClientRequest'],
+  credentialFlaw: Context['credentialFlaw'],
+): Response {
   const method = change.token_endpoint_auth_method ?? 'none'
   if (method !== 'none' && client.client_secret === undefined) {
     return invalidRequest({

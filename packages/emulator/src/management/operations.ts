@@ -12,7 +12,7 @@ export function createHandlers(
   accounts: ConnectedAccounts,
 ): Record<OperationId, Handler> {
   return {
-    ...clientHandlers(context.tenant),
+    ...clientHandlers(context),
     ...connectionHandlers(context.tenant),
     ...userHandlers(context, accounts),
   }

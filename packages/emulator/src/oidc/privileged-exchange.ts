@@ -3,6 +3,7 @@ import { errors, type Provider, type TokenEndpointGrantContext } from 'oidc-prov
 import type { Context } from '../context.js'
 import { addressList, credentialsOf, publicJwkOf } from '../credentials.js'
 import type { Client, Credential } from '../tenant.js'
+import { addressOf } from '../trace.js'
 import { oauthError } from './token-request.js'
 
 /** The subject token type of the privileged exchange. */
@@ -54,7 +55,7 @@ function accessOf(client: Client | undefined, ctx: TokenEndpointGrantContext) {
   const access = client?.token_vault_privileged_access
   if (!client || !access) return refuse('The client has no privileged access to Token Vault')
   const { credentials, ip_allowlist = [], grants = [] } = access
-  const address = ctx.req.socket.remoteAddress ?? ''
+  const address = addressOf(ctx.req.socket)
   const family = address.includes(':') ? 'ipv6' : 'ipv4'
   if (!addressList(ip_allowlist).check(address, family)) {
     refuse(`The address ${address} is not in the ip_allowlist`)

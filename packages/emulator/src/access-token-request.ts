@@ -1,0 +1,87 @@
+import { SignJWT } from 'jose'
+import { InputError } from './check-input.js'
+import type { Context } from './context.js'
+import { MY_ACCOUNT_AUDIENCE } from './tenant.js'
+
+/** Whose access token, and for what. */
+export interface AccessTokenRequest {
+  user_id: string
+  /** The client that the token is issued to; the first with the `app_type` `spa` by default. */
+  client_id?: string
+  /** Identifier of the API; the My Account API by default. */
+  audience?: string
+  /** Separated by spaces; all of the API by default. */
+  scope?: string
+  /** Id of the organization that the user is logged in to; none by default. */
+  org_id?: string
+  /** Thumbprint of the key that the token is bound to (RFC 9449 §6.1); by default it is a Bearer token. */
+  jkt?: string
+}
+
+/**
+ * Issues an access token as after a login, without one and whatever the client's grants say. Rejects with an `InputError` that
+ * names the field if the tenant has no such thing.
+ */
+export async function issueAccessToken(
+  context: Context,
+  request: AccessTokenRequest,
+): Promise<string> {
+  const { issuer, now, signingKey } = context
+  const { user_id, org_id, jkt } = request
+  const api = apiOf(context, request)
+  const seconds = Math.floor(now() / 1000)
+  const claims = {
+    iss: issuer,
+    aud: api.identifier,
+    sub: userOf(context, user_id),
+    azp: clientOf(context, request),
+    scope: scopeOf(api.scopes, request),
+    iat: seconds,
+    exp: seconds + api.token_lifetime,
+    jti: crypto.randomUUID(),
+    ...(org_id !== undefined && { org_id: organizationOf(context, org_id, user_id) }),
+    ...(jkt !== undefined && { cnf: { jkt } }),
+  }
+  const header = { alg: 'RS256', typ: 'at+jwt', kid: signingKey.kid }
+  return new SignJWT(claims).setProtectedHeader(header).sign(signingKey.privateKey)
+}
+
+function apiOf({ tenant, myAccountAudience }: Context, { audience, jkt }: AccessTokenRequest) {
+  const isMyAccount = audience === undefined || audience === MY_ACCOUNT_AUDIENCE
+  const wanted = isMyAccount ? myAccountAudience : audience
+  const api = tenant.apis.find(({ identifier }) => identifier === wanted)
+  if (!api) throw new InputError(`accessToken/audience is no API of the tenant: ${wanted}`)
+  const { proof_of_possession: mode } = api
+  if (mode === 'required' && jkt === undefined) {
+    throw new InputError('accessToken/jkt is required: the API takes no token without a key')
+  }
+  if (mode === 'none' && jkt !== undefined) {
+    throw new InputError('accessToken/jkt must be left out: the API takes no token with a key')
+  }
+  return api
+}
+
+function userOf({ users }: Context, userId: string): string {
+  if (users.find(userId)) return userId
+  throw new InputError(`accessToken/user_id is no user of the tenant: ${userId}`)
+}
+
+function clientOf({ tenant: { clients } }: Context, { client_id }: AccessTokenRequest): string {
+  const client = clients.find((one) =>
+    client_id === undefined ? one.app_type === 'spa' : one.client_id === client_id,
+  )
+  if (client) return client.client_id
+  throw new InputError(`accessToken/client_id is no client of the tenant: ${client_id ?? 'spa'}`)
+}
+
+function organizationOf({ tenant }: Context, orgId: string, userId: string): string {
+  const organization = tenant.organizations.find(({ id }) => id === orgId)
+  if (organization?.members.includes(userId)) return orgId
+  throw new InputError(`accessToken/org_id is no organization of the user: ${orgId}`)
+}
+
+function scopeOf(known: readonly string[], { scope }: AccessTokenRequest): string {
+  const unknown = scope?.split(' ').find((name) => !known.includes(name))
+  if (unknown === undefined) return scope ?? known.join(' ')
+  throw new InputError(`accessToken/scope is none of the API: ${unknown}`)
+}
