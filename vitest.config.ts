@@ -17,6 +17,9 @@ const launchOptions = executablePath
 // What takes long, or needs something on the machine that npm does not bring: `npm run test:slow`.
 const slow = ['packages/*/test/**/*.slow.test.ts']
 
+// What needs a redis-server on the machine: `npm run test:redis`.
+const redis = ['packages/*/test/**/*.redis.test.ts']
+
 const conditions = ['@connected-accounts/source']
 
 // Another React, and another TanStack Query, for the tests of the hooks.
@@ -32,7 +35,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['packages/*/test/**/*.test.ts'],
-          exclude: slow,
+          exclude: [...slow, ...redis],
           testTimeout: 30_000,
         },
       },
@@ -40,6 +43,11 @@ export default defineConfig({
         resolve: { conditions },
         ssr: { resolve: { conditions } },
         test: { name: 'slow', include: slow, testTimeout: 300_000 },
+      },
+      {
+        resolve: { conditions },
+        ssr: { resolve: { conditions } },
+        test: { name: 'redis', include: redis, testTimeout: 30_000 },
       },
       {
         resolve: { conditions },

@@ -48,7 +48,7 @@ export async function completeConnectAccount(
     transactions: context.transactions<Transaction>(storeOptions),
     user: userOf(session),
   })
-  context.connectionTokens.clear(session.id)
+  await context.connectionTokens.clear(session)
   return completed
 }
 

@@ -73,7 +73,8 @@ async function forward(
   { target, scope }: { target: string; scope: string },
   store: StoreOptions & { request: Request },
 ): Promise<Response> {
-  const { id, domain } = await context.needSession(store)
+  const session = await context.needSession(store)
+  const { domain } = session
   const { dpop } = await context.tenantAt(domain)
   const send = createAuthorizedFetch({
     accessToken: (wanted) => getAccessToken(context, wanted, store),
@@ -93,7 +94,7 @@ async function forward(
       headers: { 'content-type': request.headers.get('content-type') ?? '' },
     }),
   })
-  if (method !== 'GET' && answer.ok) context.connectionTokens.clear(id)
+  if (method !== 'GET' && answer.ok) await context.connectionTokens.clear(session)
   return passOn(answer, response.headers)
 }
 

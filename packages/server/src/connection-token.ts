@@ -26,7 +26,7 @@ export async function getAccessTokenForConnection(
   const session = await context.needSession(storeOptions)
   const { connection, loginHint = '', scopes = [] } = options
   const key = JSON.stringify([connection, loginHint, scopes.toSorted()])
-  return context.connectionTokens.get(session.id, key, () => exchange(context, session, options))
+  return context.connectionTokens.get(session, key, () => exchange(context, session, options))
 }
 
 function exchange(

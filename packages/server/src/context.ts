@@ -69,7 +69,7 @@ export function createContext(options: ServerClientOptions): Context {
     endSession: (storeOptions) => sessions.delete(cookieOf(storeOptions)),
     transactions: (storeOptions) =>
       createTransactions(createCookieJar(storeOptions, secure), seal, secure),
-    connectionTokens: createConnectionTokens(),
+    connectionTokens: sessions.connectionTokens ?? createConnectionTokens(),
   }
 }
 

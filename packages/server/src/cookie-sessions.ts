@@ -1,7 +1,7 @@
 import { SessionError } from './errors.js'
 import { createNewest } from './newest.js'
 import type { Session, SessionCookie, SessionStore } from './session.js'
-import { createTurns } from './turns.js'
+import { createLocalTurns } from './turns.js'
 
 const REMEMBERED = 1000
 
@@ -13,7 +13,7 @@ const REMEMBERED = 1000
 export function cookieSessions(): SessionStore {
   const changed = createNewest<Session | 'ended'>(REMEMBERED)
   return {
-    runAlone: createTurns(),
+    runAlone: createLocalTurns(),
     async get(cookie) {
       const session = await readSession(cookie)
       const newest = session && changed.get(session.id)

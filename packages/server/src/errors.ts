@@ -37,9 +37,15 @@ export class LoginFlowError extends CodedError<LoginFlowErrorCode> {
 }
 
 /** Codes of {@link SessionError}. */
-export type SessionErrorCode = 'missing_session' | 'cookies_too_large'
+export type SessionErrorCode =
+  | 'missing_session'
+  | 'cookies_too_large'
+  | 'store_unavailable'
+  | 'store_unreadable'
+  | 'refresh_busy'
+  | 'refresh_token_rotated'
 
-/** There is no session to work with, or no room for it. */
+/** There is no session to work with, no room for it, or no way to it. */
 export class SessionError extends CodedError<SessionErrorCode> {
   override readonly name = 'SessionError'
 }

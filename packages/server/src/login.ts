@@ -12,7 +12,7 @@ import type { StoreOptions } from './cookies.js'
 import { LoginFlowError } from './errors.js'
 import { issuedToken } from './issued-token.js'
 import { authorizationError, checkOrganization, loginError, userOf } from './login-answer.js'
-import { checkRedirectUri, type LoginParams } from './options.js'
+import { checkRedirectUri, type LoginParams, SESSION_LIFETIME } from './options.js'
 import type { Session, User } from './session.js'
 
 /** Options of {@link ServerClient.startInteractiveLogin}. */
@@ -33,7 +33,6 @@ export interface CompletedLogin {
 const STATE_PREFIX = 'login.'
 const SCOPE = 'openid profile email offline_access'
 const LIFETIME = 3_600_000
-const SESSION_LIFETIME = 259_200
 
 interface LoginTransaction {
   codeVerifier: string
@@ -158,7 +157,7 @@ async function logIn(
     domain: server.origin,
     ...(answer.refresh_token !== undefined && { refreshToken: answer.refresh_token }),
     tokens: [issuedToken(answer, wanted, { askedAt, bound: !!server.dpop })],
-    createdAt: askedAt,
+    createdAt: (answer.claims()?.iat ?? 0) * 1000,
     expiresAt: askedAt + (options.sessionLifetime ?? SESSION_LIFETIME) * 1000,
     revision: 0,
   }

@@ -41,6 +41,9 @@ export type ServerClientOptions = ClientAuth & {
   fetch?: Fetch | undefined
 }
 
+/** How long a session lasts where nothing else is said, in seconds. */
+export const SESSION_LIFETIME = 259_200
+
 /** Refuses options that cannot work; throws a TypeError that names the option. */
 export function checkOptions(options: ServerClientOptions): void {
   const { domain, clientId, authorizationParams, sessionLifetime = 1 } = options

@@ -4,7 +4,7 @@ import {
   isTokenError,
   type ProblemDetails,
 } from '@connected-accounts/client'
-import { isLoginFlowError, isSessionError } from './errors.js'
+import { isLoginFlowError, isSessionError, type SessionErrorCode } from './errors.js'
 
 /** An answer with problem details (RFC 9457), which no cache keeps. */
 export function problemResponse(problem: ProblemDetails, headers = new Headers()): Response {
@@ -30,8 +30,17 @@ export function errorResponse(error: unknown, headers = new Headers()): Response
 /** Codes of a TokenError after which the user has to log in again. */
 const LOG_IN_AGAIN = ['invalid_grant', 'missing_refresh_token', 'mfa_required']
 
+const SESSION_STATUS: Record<SessionErrorCode, number> = {
+  missing_session: 401,
+  cookies_too_large: 431,
+  store_unavailable: 503,
+  store_unreadable: 500,
+  refresh_busy: 503,
+  refresh_token_rotated: 500,
+}
+
 function statusOf(error: unknown): number | undefined {
-  if (isSessionError(error)) return error.code === 'missing_session' ? 401 : 431
+  if (isSessionError(error)) return SESSION_STATUS[error.code]
   if (isLoginFlowError(error) || isConnectFlowError(error)) return 400
   if (isMyAccountApiError(error)) return error.status < 500 ? error.status : 502
   if (!isTokenError(error)) return undefined

@@ -102,7 +102,7 @@ export class ServerClient {
   }
 
   /**
-   * The third party's access token out of Token Vault, cached in the memory of this process. Throws `TokenError`:
+   * The third party's access token out of Token Vault, cached beside the session. Throws `TokenError`:
    * `connection_not_connected` where the user has to connect it first, or as `getAccessToken`.
    *
    * @see https://auth0.com/docs/secure/tokens/token-vault/refresh-token-exchange-with-token-vault
@@ -155,6 +155,6 @@ export class ServerClient {
   async deleteConnectedAccount(id: string, storeOptions: StoreOptions): Promise<void> {
     const { client, session } = await sessionClient(this.#context, storeOptions)
     await deleteConnectedAccount(client, id)
-    this.#context.connectionTokens.clear(session.id)
+    await this.#context.connectionTokens.clear(session)
   }
 }

@@ -1,3 +1,5 @@
+import type { ConnectionTokens } from './connection-tokens.js'
+
 /** The user, as the ID token says. */
 export interface User {
   sub: string
@@ -25,6 +27,19 @@ export interface IssuedToken {
   usableUntil: number
 }
 
+/** A logout that the tenant tells of. */
+export interface EndedLogin {
+  /** The origin of the domain of the sessions that end. */
+  domain: string
+  /** The sessions of this `sid`; where there is none, all of the user. */
+  sid?: string
+  sub?: string
+  /** Sessions that were created until then end, in milliseconds since the epoch. */
+  endedAt: number
+  /** From when on no session from before it can live any more, in milliseconds since the epoch. */
+  forgetAt: number
+}
+
 /** What is kept of a login. Survives JSON. */
 export interface Session {
   /** Made up at the login, and never given to anything outside. */
@@ -35,7 +50,7 @@ export interface Session {
   refreshToken?: string
   /** One for each audience. */
   tokens: IssuedToken[]
-  /** Milliseconds since the epoch. */
+  /** When the tenant issued the ID token, by its clock, in milliseconds since the epoch. */
   createdAt: number
   /** Milliseconds since the epoch. */
   expiresAt: number
@@ -65,6 +80,13 @@ export interface SessionStore {
   set(cookie: SessionCookie, session: Session): Promise<void>
   /** Forgets it, and the cookie. */
   delete(cookie: SessionCookie): Promise<void>
-  /** Runs work of this session, while none other runs that was given here: refreshes take turns by it. */
-  runAlone<T>(id: string, work: () => Promise<T>): Promise<T>
+  /**
+   * Runs work of this session, while none other runs that was given here: refreshes take turns by it. The work can ask
+   * whether that is still so.
+   */
+  runAlone<T>(id: string, work: (isAlone: () => boolean) => Promise<T>): Promise<T>
+  /** Ends sessions from afar (Back-Channel Logout); left out where that cannot be done. */
+  end?(login: EndedLogin): Promise<void>
+  /** Where tokens of connections are kept; by default in the memory of this process. */
+  connectionTokens?: ConnectionTokens
 }

@@ -4,6 +4,7 @@ import type { AuthorizationServer } from './authorization-servers.js'
 import type { Context } from './context.js'
 import type { StoreOptions } from './cookies.js'
 import { issuedToken, missingScopes, scopesOf, usableToken, type Wanted } from './issued-token.js'
+import { busy } from './refresh-lock.js'
 import type { IssuedToken, Session } from './session.js'
 import { tenantError } from './tenant-error.js'
 
@@ -28,13 +29,15 @@ export async function getAccessToken(
   const session = await context.needSession(storeOptions)
   const cached = usableToken(session, wanted)
   if (cached && !options.fresh) return presentable(cached)
-  return context.sessions.runAlone(session.id, async () => {
+  return context.sessions.runAlone(session.id, async (isAlone) => {
     const newest = await context.needSession(storeOptions)
     const token = usableToken(newest, wanted)
     // Brought by the refresh before this one; where a fresh one is wanted, another than the refused one.
     if (token && !(options.fresh && token.accessToken === cached?.accessToken)) {
       return presentable(token)
     }
+    await context.tenantAt(newest.domain) // found out before it is asked whether this may go on
+    if (!isAlone()) throw busy()
     return presentable(await refresh(context, newest, wanted, storeOptions))
   })
 }

@@ -1,3 +1,5 @@
+import type { SessionStore } from './session.js'
+
 /** Lets work of the same key take turns, within this process. */
 export function createTurns(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
   const last = new Map<string, Promise<unknown>>()
@@ -8,4 +10,10 @@ export function createTurns(): <T>(key: string, work: () => Promise<T>) => Promi
     last.set(key, done)
     return turn
   }
+}
+
+/** The `runAlone` of a store that only this process has. */
+export function createLocalTurns(): SessionStore['runAlone'] {
+  const turns = createTurns()
+  return (id, work) => turns(id, () => work(() => true))
 }

@@ -78,6 +78,7 @@ test('errors are told by guards, and each code has a section in the documentatio
   const codes = [
     ...['not_a_callback', 'unknown_state', 'expired', 'access_denied', 'provider_error'],
     ...['invalid_response', 'organization_mismatch', 'missing_session', 'cookies_too_large'],
+    ...['store_unavailable', 'store_unreadable', 'refresh_busy', 'refresh_token_rotated'],
     ...['other_origin', 'bad_return_to', 'wrong_method', 'not_found'],
   ]
   for (const code of codes) expect(page).toContain(`\n### ${code}\n`)

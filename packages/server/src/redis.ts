@@ -1,0 +1,107 @@
+import type { HeldLock, RefreshLock } from './refresh-lock.js'
+import { pause, type SharedStore, within } from './shared-store.js'
+
+/** A connected client of node-redis (`redis`), or of ioredis. */
+export type RedisClient =
+  | { sendCommand(args: string[]): Promise<unknown> }
+  | { call(command: string, ...args: string[]): Promise<unknown> }
+
+/** Options of {@link redisLock}. */
+export interface RedisLockOptions {
+  /**
+   * After how many milliseconds the lock of a process that has died is free again; 10,000 by default. It is renewed three
+   * times as often.
+   */
+  ttl?: number | undefined
+}
+
+const PREFIX = 'connected-accounts:'
+const RENEW =
+  "return redis.call('get', KEYS[1]) == ARGV[1] and redis.call('pexpire', KEYS[1], ARGV[2])"
+const RELEASE = "return redis.call('get', KEYS[1]) == ARGV[1] and redis.call('del', KEYS[1])"
+const REPLACE =
+  "return redis.call('get', KEYS[1]) == ARGV[1] and redis.call('set', KEYS[1], ARGV[2], 'PX', ARGV[3]) and 1"
+/** How long Redis may take for one command, in milliseconds. */
+const PATIENCE = 1000
+
+/**
+ * A lock in one Redis: `SET` with `NX`, `PX` and an owner, released by its owner alone. A failover to a replica may give it
+ * to two; then the sessions' revisions keep the newer one.
+ *
+ * @see https://redis.io/docs/latest/develop/clients/patterns/distributed-locks/#correct-implementation-with-a-single-instance
+ */
+export function redisLock(
+  redis: RedisClient,
+  { ttl = 10_000 }: RedisLockOptions = {},
+): RefreshLock {
+  const send = sender(redis)
+  return {
+    async acquire(key, { signal }) {
+      const name = `${PREFIX}lock:${key}`
+      const owner = crypto.randomUUID()
+      let heldUntil = 0
+      const hold = async (work: () => Promise<unknown>) => {
+        const sentAt = performance.now()
+        const isOurs = (await work()) !== null
+        if (isOurs) heldUntil = sentAt + ttl
+        return isOurs
+      }
+      const take = () => send('SET', name, owner, 'NX', 'PX', String(ttl))
+      const renew = () => send('EVAL', RENEW, '1', name, owner, String(ttl))
+      const release = () => send('EVAL', RELEASE, '1', name, owner)
+      try {
+        // A command that failed may have been carried out all the same.
+        await untilTrue(async (isUnsure) => (await hold(take)) || (isUnsure && hold(renew)), signal)
+      } catch (error) {
+        release().catch(() => {})
+        throw error
+      }
+      const renewal = setInterval(() => hold(renew).catch(() => {}), ttl / 3)
+      const held: HeldLock = {
+        isHeld: () => performance.now() < heldUntil,
+        async release() {
+          clearInterval(renewal)
+          heldUntil = 0
+          await within(release(), PATIENCE).catch(() => {})
+        },
+      }
+      return held
+    },
+  }
+}
+
+/** Entries in Redis itself, without a Keyv between: a machine that was paused can never overwrite what is newer. */
+export function redisStore(redis: RedisClient): SharedStore {
+  const send = sender(redis)
+  return {
+    get: (key) => send('GET', PREFIX + key),
+    set: (key, value, ttl) => send('SET', PREFIX + key, value, 'PX', String(ttl)),
+    delete: (key) => send('DEL', PREFIX + key),
+    replace: async (key, expected, value, ttl) =>
+      (await send('EVAL', REPLACE, '1', PREFIX + key, expected, value, String(ttl))) === 1,
+  }
+}
+
+function sender(redis: RedisClient): (command: string, ...args: string[]) => Promise<unknown> {
+  if ('call' in redis) return (command, ...args) => redis.call(command, ...args)
+  return (...args) => redis.sendCommand(args)
+}
+
+/** Asks until it is so. Once the signal is aborted, rejects with what went wrong last, or the signal's reason. */
+async function untilTrue(
+  ask: (isUnsure: boolean) => Promise<boolean>,
+  signal: AbortSignal,
+): Promise<void> {
+  let isUnsure = false
+  for (;;) {
+    let failure: unknown
+    try {
+      if (await within(ask(isUnsure), PATIENCE)) return
+    } catch (error) {
+      failure = error
+      isUnsure = true
+    }
+    if (signal.aborted) throw failure ?? signal.reason
+    await pause(20 + Math.random() * 30)
+  }
+}

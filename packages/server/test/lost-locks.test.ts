@@ -1,0 +1,171 @@
+import { createEmulator, type Emulator } from '@connected-accounts/emulator'
+import { afterAll, expect, test } from 'vitest'
+import type { RefreshLock, SharedStore } from '../src/index.js'
+import { errorResponse } from '../src/problem.js'
+import {
+  createGate,
+  createMachines,
+  memoryLock,
+  memoryStore,
+  rotatingEmulator,
+  tokenAt,
+} from './shared.js'
+import { createVisitor, loggedIn, rejection, type Visitor } from './visitor.js'
+
+const steady = await createEmulator({ port: 0 })
+const emulator = await rotatingEmulator()
+afterAll(() => Promise.all([emulator.close(), steady.close()]))
+
+const isRefresh = async (request: Request) =>
+  request.url.endsWith('/oauth/token') &&
+  (await request.clone().text()).includes('grant_type=refresh_token')
+
+/** A lock that everybody gets, as when the one who had it was paused for too long. */
+const lostLock: RefreshLock = {
+  acquire: async () => ({ isHeld: () => true, release: async () => {} }),
+}
+
+/** A machine whose refreshes are held up after the tenant has answered. */
+function createPaused(of: Emulator, store: SharedStore, lock: RefreshLock = lostLock) {
+  const gate = createGate()
+  const send = async (request: Request) => {
+    const isPaused = await isRefresh(request)
+    const answer = await fetch(request)
+    if (isPaused) await gate.pass()
+    return answer
+  }
+  return { gate, paused: createMachines(of, { store, lock, send }).one }
+}
+
+/** The same browser, so that two requests of it can be under way. */
+const sameBrowser = ({ cookies }: Visitor): Visitor =>
+  Object.assign(createVisitor(emulator.url), { cookies })
+
+test('a machine that lost the lock while it was paused does not overwrite a newer session', async () => {
+  const store = memoryStore().keyv
+  const { gate, paused } = createPaused(steady, store)
+  const { one, other } = createMachines(steady, { store, lock: lostLock })
+  const visitor = await loggedIn(one, steady.url)
+  const late = tokenAt(paused, sameBrowser(visitor))
+  await gate.reached
+  const newer = await tokenAt(other, visitor, { fresh: true })
+  gate.open()
+  expect((await late).accessToken).not.toBe(newer.accessToken)
+  expect(await tokenAt(one, visitor)).toEqual(newer)
+})
+
+test('with compare-and-set it does not do so either where it was paused just before it wrote', async () => {
+  const gate = createGate()
+  const kept = new Map<string, string>()
+  const store: SharedStore = {
+    get: async (key) => kept.get(key),
+    set: async (key, value) => void kept.set(key, value),
+    delete: async (key) => kept.delete(key),
+    replace: async (key, expected, value) =>
+      kept.get(key) === expected && kept.set(key, value).has(key),
+  }
+  const { one, other } = createMachines(steady, { store, lock: lostLock })
+  const slow = {
+    ...store,
+    replace: async (...args: Parameters<NonNullable<SharedStore['replace']>>) => {
+      await gate.pass()
+      return store.replace?.(...args) ?? false
+    },
+  }
+  const { one: paused } = createMachines(steady, { store: slow, lock: lostLock })
+  const visitor = await loggedIn(one, steady.url)
+  const late = tokenAt(paused, sameBrowser(visitor))
+  await gate.reached
+  const newer = await tokenAt(other, visitor, { fresh: true })
+  gate.open()
+  await late
+  expect(await tokenAt(one, visitor)).toEqual(newer)
+})
+
+test('a machine whose lock is lost before the grant sends nothing: refresh_busy', async () => {
+  const lock = { acquire: async () => ({ isHeld: () => false, release: async () => {} }) }
+  const { one, grants } = createMachines(emulator, { lock })
+  const visitor = await loggedIn(one, emulator.url)
+  const error = await rejection(tokenAt(one, visitor))
+  expect(error).toMatchObject({ name: 'SessionError', code: 'refresh_busy' })
+  expect(errorResponse(error).status).toBe(503)
+  expect(grants).toEqual(['authorization_code'])
+})
+
+test('one waits for the refresh of another machine as long as it was told: refresh_busy', async () => {
+  const [store, lock] = [memoryStore().keyv, memoryLock()]
+  const { gate, paused } = createPaused(emulator, store, lock)
+  const { one } = createMachines(emulator, { store, lock, lockTimeout: 50 })
+  const visitor = await loggedIn(one, emulator.url)
+  const first = tokenAt(paused, sameBrowser(visitor))
+  await gate.reached
+  const waiting = [tokenAt(one, visitor), tokenAt(one, sameBrowser(visitor))].map(rejection)
+  for (const error of await Promise.all(waiting))
+    expect(error).toMatchObject({ code: 'refresh_busy' })
+  gate.open()
+  const token = await first
+  expect(await tokenAt(one, visitor)).toEqual(token)
+  expect(emulator.refreshTokenReuses).toBe(0)
+})
+
+test('a lock that fails is store_unavailable, and nothing is sent', async () => {
+  const cause = new Error('the connection is closed')
+  const { one, grants } = createMachines(emulator, {
+    lock: { acquire: () => Promise.reject(cause) },
+  })
+  const visitor = await loggedIn(one, emulator.url)
+  expect(await rejection(tokenAt(one, visitor))).toMatchObject({ code: 'store_unavailable', cause })
+  expect(grants).toEqual(['authorization_code'])
+})
+
+test('a crash between the grant and the write: the user is told to log in again, and can', async () => {
+  const store = memoryStore().keyv
+  const { gate, paused } = createPaused(emulator, store)
+  const { one } = createMachines(emulator, { store, lock: lostLock })
+  const visitor = await loggedIn(one, emulator.url)
+  tokenAt(paused, sameBrowser(visitor)).catch(() => {}) // it never comes back
+  await gate.reached
+  const error = await rejection(tokenAt(one, visitor))
+  expect(error).toMatchObject({ name: 'TokenError', code: 'invalid_grant' })
+  expect(String(error)).toContain('log in again')
+  expect(errorResponse(error).status).toBe(401)
+  const url = await visitor.request((options) => one.startInteractiveLogin({}, options))
+  const callbackUrl = await visitor.logIn(url)
+  await visitor.request((options) => one.completeInteractiveLogin(callbackUrl, options))
+  expect(await tokenAt(one, visitor)).toHaveProperty('accessToken')
+})
+
+test('a logout at another machine that overtakes a refresh stays one', async () => {
+  const store = memoryStore().keyv
+  const { gate, paused } = createPaused(emulator, store)
+  const { one } = createMachines(emulator, { store })
+  const visitor = await loggedIn(one, emulator.url)
+  const copied = new Map(visitor.cookies)
+  const late = tokenAt(paused, sameBrowser(visitor))
+  await gate.reached
+  await visitor.request((options) => one.logout({}, options))
+  gate.open()
+  await late
+  visitor.cookies = copied
+  expect(await visitor.request((options) => one.getUser(options))).toBeUndefined()
+})
+
+test('a rotation in spite of non-rotating is refresh_token_rotated, and the new token is kept', async () => {
+  const { one, other } = createMachines(emulator, { refreshTokens: 'non-rotating' })
+  const visitor = await loggedIn(one, emulator.url)
+  for (const server of [one, other]) {
+    const error = await rejection(tokenAt(server, visitor, { fresh: true }))
+    expect(error).toMatchObject({ name: 'SessionError', code: 'refresh_token_rotated' })
+    expect(errorResponse(error).status).toBe(500)
+  }
+  const reuses = emulator.refreshTokenReuses
+  expect(await tokenAt(other, visitor)).toEqual(await tokenAt(one, visitor))
+  expect(emulator.refreshTokenReuses).toBe(reuses)
+})
+
+test('without a lock refresh tokens that do not rotate serve all machines', async () => {
+  const { one, other } = createMachines(steady, { refreshTokens: 'non-rotating' })
+  const visitor = await loggedIn(one, steady.url)
+  const token = await tokenAt(one, visitor)
+  expect(await tokenAt(other, visitor)).toEqual(token)
+})

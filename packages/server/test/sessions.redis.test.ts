@@ -1,0 +1,79 @@
+import { createKeyv } from '@keyv/redis'
+import { createClient } from 'redis'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createBackChannelLogout, type SharedStore } from '../src/index.js'
+import { redisLock, redisStore } from '../src/redis.js'
+import { startRedis } from './redis-server.js'
+import { createMachines, rotatingEmulator, tokenAt } from './shared.js'
+import { loggedIn, rejection } from './visitor.js'
+
+const redisServer = await startRedis()
+const emulator = await rotatingEmulator()
+const { url } = redisServer
+const redis = createClient({ url }).on('error', () => {}) // the tests stop it
+const keyv = createKeyv(url, { throwOnErrors: true })
+keyv.on('error', () => {})
+beforeAll(async () => void (await redis.connect()))
+beforeEach(async () => void (await redis.flushAll()))
+afterAll(async () => {
+  redis.destroy()
+  await keyv.disconnect()
+  await Promise.all([emulator.close(), redisServer.close()])
+})
+
+const stores: [string, SharedStore][] = [
+  ['a Keyv', keyv],
+  ['redisStore', redisStore(redis)],
+]
+describe.for(stores)('Sessions in Redis by %s', ([, store]) => {
+  const lock = redisLock(redis)
+  const create = (options = {}) => createMachines(emulator, { store, lock, ...options })
+
+  test('many servers make one refresh of a session', async () => {
+    const { one, other, third, grants } = create()
+    const visitor = await loggedIn(one, emulator.url)
+    const reuses = emulator.refreshTokenReuses
+    grants.length = 0
+    const servers = [one, other, third, one, other, third]
+    const tokens = await Promise.all(servers.map((server) => tokenAt(server, visitor)))
+    expect(new Set(tokens.map(({ accessToken }) => accessToken)).size).toBe(1)
+    expect(grants).toEqual(['refresh_token'])
+    for (const server of servers) await tokenAt(server, visitor, { fresh: true })
+    expect(emulator.refreshTokenReuses).toBe(reuses)
+  })
+
+  test('what is kept expires with the session, and nothing of it can be read', async () => {
+    const { one } = create()
+    const visitor = await loggedIn(one, emulator.url)
+    const { accessToken } = await tokenAt(one, visitor)
+    const keys = await redis.keys('*')
+    expect(keys).toHaveLength(1) // the lock has been released
+    const life = (await redis.pTTL(keys[0] ?? '')) / 1000
+    expect(Math.abs(life - 259_200)).toBeLessThan(5)
+    const entry = await redis.get(keys[0] ?? '')
+    for (const text of [accessToken, 'alice', 'refreshToken']) expect(entry).not.toContain(text)
+  })
+
+  test('a logout ends a session everywhere, and a login makes another', async () => {
+    const { one, other } = create()
+    const visitor = await loggedIn(one, emulator.url)
+    const copied = new Map(visitor.cookies)
+    await visitor.request((options) => one.logout({}, options))
+    visitor.cookies = copied
+    expect(await rejection(tokenAt(other, visitor))).toMatchObject({ code: 'missing_session' })
+    expect(createBackChannelLogout(other)).toBeTypeOf('function')
+  })
+
+  test('a Redis that is down is store_unavailable; after it was restarted the sessions go on', async () => {
+    const { one, other } = create({ timeout: 300, lockTimeout: 500 })
+    const visitor = await loggedIn(one, emulator.url)
+    const token = await tokenAt(one, visitor)
+    await redisServer.stop()
+    const error = await rejection(tokenAt(one, visitor))
+    expect(error).toMatchObject({ name: 'SessionError', code: 'store_unavailable' })
+    await redisServer.start()
+    const patient = create({ timeout: 10_000 })
+    expect(await tokenAt(patient.one, visitor)).toEqual(token)
+    await tokenAt(other, visitor, { fresh: true })
+  })
+})

@@ -1,0 +1,107 @@
+import { afterAll, expect, test } from 'vitest'
+import { sharedSessions } from '../src/index.js'
+import { createSeal } from '../src/seal.js'
+import { createMachines, memoryLock, memoryStore, rotatingEmulator, tokenAt } from './shared.js'
+import { createServer, loggedIn, rejection, secret } from './visitor.js'
+
+const emulator = await rotatingEmulator()
+afterAll(() => emulator.close())
+
+test('with a store that they share, many servers make one refresh of a session', async () => {
+  const { one, other, third, grants } = createMachines(emulator)
+  const visitor = await loggedIn(one, emulator.url)
+  grants.length = 0
+  const servers = [one, other, third, one, other, third]
+  const tokens = await Promise.all(servers.map((server) => tokenAt(server, visitor)))
+  expect(new Set(tokens.map(({ accessToken }) => accessToken)).size).toBe(1)
+  expect(grants).toEqual(['refresh_token'])
+  for (const server of servers) await tokenAt(server, visitor, { fresh: true })
+  expect(emulator.refreshTokenReuses).toBe(0)
+})
+
+test('a logout at one of them ends the session at all, whatever cookie comes back', async () => {
+  const { one, other } = createMachines(emulator)
+  const visitor = await loggedIn(one, emulator.url)
+  const copied = new Map(visitor.cookies)
+  await visitor.request((store) => one.logout({}, store))
+  expect(visitor.cookies.size).toBe(0)
+  visitor.cookies = copied
+  expect(await rejection(tokenAt(other, visitor))).toMatchObject({ code: 'missing_session' })
+})
+
+test('session fixation with a store: each login has an id of its own, and ends the session before', async () => {
+  const { one, other } = createMachines(emulator)
+  const visitor = await loggedIn(one, emulator.url)
+  const first = new Map(visitor.cookies)
+  const url = await visitor.request((store) => one.startInteractiveLogin({}, store))
+  const callbackUrl = await visitor.logIn(url)
+  await visitor.request((store) => one.completeInteractiveLogin(callbackUrl, store))
+  expect(visitor.cookies.get('ca_session.0')).not.toBe(first.get('ca_session.0'))
+  expect(await visitor.request((store) => other.getUser(store))).toBeDefined()
+  visitor.cookies = first
+  expect(await visitor.request((store) => other.getUser(store))).toBeUndefined()
+})
+
+test('the cookie has the id sealed, so that nobody can make one up', async () => {
+  const { keyv: store, kept } = memoryStore()
+  const { one } = createMachines(emulator, { store })
+  const visitor = await loggedIn(one, emulator.url)
+  expect([...visitor.cookies.values()].join().length).toBeLessThan(700)
+  for (const key of kept.keys()) {
+    visitor.cookies.set('ca_session.0', key.replace('keyv:', ''))
+    expect(await visitor.request((options) => one.getUser(options))).toBeUndefined()
+  }
+})
+
+test('reading the store: it has no token, no user and no id in clear text', async () => {
+  const { keyv: store, kept } = memoryStore()
+  const { one } = createMachines(emulator, { store })
+  const visitor = await loggedIn(one, emulator.url)
+  const { accessToken } = await tokenAt(one, visitor)
+  const all = JSON.stringify([...kept])
+  for (const text of [accessToken, 'alice', 'refreshToken', 'sid']) expect(all).not.toContain(text)
+  const opened = await createSeal(secret).open(visitor.cookies.get('ca_session.0') ?? '', 'session')
+  expect(opened).toMatchObject({ id: expect.stringMatching(/^[\w-]{43}$/) })
+  expect(all).not.toContain(Object(opened).id)
+})
+
+test('entries are gone from the store when the session’s time is over', async () => {
+  const { keyv: store, kept } = memoryStore()
+  const { one } = createMachines(emulator, { store })
+  const visitor = await loggedIn(one, emulator.url)
+  await tokenAt(one, visitor)
+  const session = await visitor.request((options) => one.getSession(options))
+  for (const entry of kept.values()) {
+    expect(Math.abs(JSON.parse(entry).expires - (session?.expiresAt ?? 0))).toBeLessThan(100)
+  }
+})
+
+test('a session of another browser under the same key is refused, not taken', async () => {
+  const { keyv: store, kept } = memoryStore()
+  const { one } = createMachines(emulator, { store })
+  const alice = await loggedIn(one, emulator.url)
+  const [[key = ''] = []] = kept
+  const bob = await loggedIn(one, emulator.url, { email: 'bob@example.test' })
+  const [, [, bobs = ''] = []] = kept
+  kept.set(key, bobs)
+  const attempt = alice.request((options) => one.getUser(options))
+  expect(await rejection(attempt)).toMatchObject({ code: 'store_unreadable' })
+  expect(await bob.request((options) => one.getUser(options))).toMatchObject({ sub: 'auth0|bob' })
+})
+
+test('a cookie of before there was a store is no session, and none of before is taken from it', async () => {
+  const visitor = await loggedIn(createServer(emulator), emulator.url)
+  const { one } = createMachines(emulator)
+  expect(await visitor.request((options) => one.getUser(options))).toBeUndefined()
+})
+
+test.for([
+  ['lock', undefined],
+  ["refreshTokens: 'non-rotating'", {}],
+])('a store without a lock is refused, and told of %s', ([name, options]) => {
+  const create = () => sharedSessions(memoryStore().keyv, options as never) // as without types
+  expect(create).toThrow(TypeError)
+  expect(create).toThrow(name)
+  sharedSessions(memoryStore().keyv, { lock: memoryLock() })
+  sharedSessions(memoryStore().keyv, { refreshTokens: 'non-rotating' })
+})

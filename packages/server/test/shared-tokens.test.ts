@@ -1,0 +1,101 @@
+import { createEmulator } from '@connected-accounts/emulator'
+import { afterAll, beforeEach, expect, test } from 'vitest'
+import { entryKey } from '../src/entry-key.js'
+import type { ServerClient } from '../src/index.js'
+import { createGate, createMachines, memoryStore } from './shared.js'
+import { createVisitor, loggedIn, rejection, type Visitor } from './visitor.js'
+
+const emulator = await createEmulator({ port: 0 })
+afterAll(() => emulator.close())
+beforeEach(() => emulator.reset())
+
+const connection = 'github'
+const EXCHANGE = /token-exchange/
+const tokenAt = (server: ServerClient, visitor: Visitor, options = {}) =>
+  visitor.request((store) => server.getAccessTokenForConnection({ connection, ...options }, store))
+const exchanges = (grants: string[]) => grants.filter((grant) => EXCHANGE.test(grant)).length
+const connected = async () => {
+  const [account] = await emulator.seed([{ user_id: 'auth0|alice', connection }])
+  return account?.id ?? ''
+}
+
+test('machines that share a store share tokens of connections, by session, login hint and scopes', async () => {
+  const { one, other, third, grants } = createMachines(emulator)
+  await connected()
+  const visitor = await loggedIn(one, emulator.url)
+  const [first, same] = await Promise.all([tokenAt(one, visitor), tokenAt(one, visitor)])
+  expect(same).toEqual(first)
+  expect(await tokenAt(other, visitor)).toEqual(first)
+  expect(exchanges(grants)).toBe(1)
+  await tokenAt(third, visitor, { scopes: ['repo'] })
+  await tokenAt(one, visitor, { scopes: ['repo'] })
+  expect(exchanges(grants)).toBe(2)
+  await tokenAt(one, await loggedIn(one, emulator.url))
+  expect(exchanges(grants)).toBe(3)
+})
+
+test('reading the store: a third party’s token is sealed there, and gone when it expires', async () => {
+  const { keyv: store, kept } = memoryStore()
+  const { one } = createMachines(emulator, { store })
+  await connected()
+  const visitor = await loggedIn(one, emulator.url)
+  const before = new Set(kept.keys())
+  const { accessToken, expiresAt = 0 } = await tokenAt(one, visitor)
+  expect(JSON.stringify([...kept])).not.toContain(accessToken)
+  const [entry] = [...kept].filter(([key]) => !before.has(key))
+  expect(JSON.parse(entry?.[1] ?? '').expires).toBeLessThan(expiresAt)
+})
+
+test('after an account was deleted at one machine no other hands out its token', async () => {
+  const { one, other } = createMachines(emulator)
+  const id = await connected()
+  const visitor = await loggedIn(one, emulator.url)
+  await tokenAt(other, visitor)
+  await visitor.request((store) => one.deleteConnectedAccount(id, store))
+  expect(await rejection(tokenAt(other, visitor))).toMatchObject({
+    code: 'connection_not_connected',
+  })
+})
+
+test('a token that an exchange brings after the account was deleted is not kept', async () => {
+  const store = memoryStore().keyv
+  const gate = createGate()
+  const { one: slow } = createMachines(emulator, {
+    store,
+    async send(request) {
+      const isExchange = EXCHANGE.test(
+        request.method === 'POST' ? await request.clone().text() : '',
+      )
+      const answer = await fetch(request)
+      if (isExchange) await gate.pass()
+      return answer
+    },
+  })
+  const { one, other } = createMachines(emulator, { store })
+  const id = await connected()
+  const visitor = await loggedIn(one, emulator.url)
+  const { cookies } = visitor
+  const late = tokenAt(slow, Object.assign(createVisitor(emulator.url), { cookies }))
+  await gate.reached
+  await visitor.request((options) => one.deleteConnectedAccount(id, options))
+  gate.open()
+  expect(await late).toHaveProperty('accessToken')
+  for (const server of [slow, other]) {
+    expect(await rejection(tokenAt(server, visitor))).toMatchObject({
+      code: 'connection_not_connected',
+    })
+  }
+})
+
+test('garbage in place of a kept token is store_unreadable', async () => {
+  const { keyv: store, kept } = memoryStore()
+  const { one } = createMachines(emulator, { store })
+  await connected()
+  const visitor = await loggedIn(one, emulator.url)
+  const before = new Set(kept.keys())
+  await tokenAt(one, visitor)
+  for (const key of kept.keys()) {
+    if (!before.has(key)) kept.set(key, JSON.stringify({ value: await entryKey('x') }))
+  }
+  expect(await rejection(tokenAt(one, visitor))).toMatchObject({ code: 'store_unreadable' })
+})

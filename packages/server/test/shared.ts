@@ -1,0 +1,94 @@
+import { createEmulator, type Emulator } from '@connected-accounts/emulator'
+import { Keyv } from 'keyv'
+import { tenantWithWeb } from '../../emulator/test/private-key.js'
+import {
+  type RefreshLock,
+  type ServerClient,
+  type SharedStore,
+  sharedSessions,
+} from '../src/index.js'
+import { createServer, type Visitor } from './visitor.js'
+
+/** The API that tokens are asked for. */
+export const audience = 'https://api.example.test/'
+
+/** An emulator that rotates refresh tokens and takes none twice. */
+export function rotatingEmulator(): Promise<Emulator> {
+  const tenant = tenantWithWeb(({ refresh_token }) => {
+    refresh_token.rotation_type = 'rotating'
+    refresh_token.leeway = 0
+  })
+  return createEmulator({ port: 0, tenant })
+}
+
+/** A Keyv in memory, and what it has. */
+export function memoryStore() {
+  const kept = new Map<string, string>()
+  return { kept, keyv: new Keyv({ store: kept, throwOnErrors: true }) }
+}
+
+/** A lock of this process, for all that share it. */
+export function memoryLock(): RefreshLock {
+  const last = new Map<string, Promise<void>>()
+  return {
+    async acquire(key, { signal }) {
+      const before = last.get(key)
+      let release = () => {}
+      last.set(key, new Promise((resolve) => (release = resolve)))
+      const aborted = new Promise<never>((_, reject) =>
+        signal.addEventListener('abort', () => reject(signal.reason)),
+      )
+      await Promise.race([before, aborted]).catch((error) => {
+        before?.then(release)
+        throw error
+      })
+      return { isHeld: () => true, release: async () => release() }
+    },
+  }
+}
+
+type MachineOptions = {
+  store?: SharedStore
+  lock?: RefreshLock
+  lockTimeout?: number
+  timeout?: number
+  refreshTokens?: 'non-rotating'
+  send?: (request: Request) => Promise<Response>
+}
+
+/** As many server clients as there are machines, which share a store and a lock. */
+export function createMachines(emulator: Emulator, options: MachineOptions = {}) {
+  const { store = memoryStore().keyv, send = fetch, timeout = 1000 } = options
+  const { lock = memoryLock(), lockTimeout, refreshTokens } = options
+  const sharing = refreshTokens ? { refreshTokens } : { lock, lockTimeout }
+  const grants: string[] = []
+  const create = () =>
+    createServer(emulator, {
+      sessions: sharedSessions(store, { timeout, ...sharing }),
+      async fetch(request) {
+        const sent = request.method === 'POST' ? await request.clone().text() : ''
+        if (request.url.endsWith('/oauth/token')) {
+          grants.push(new URLSearchParams(sent).get('grant_type') ?? '')
+        }
+        return send(request)
+      },
+    })
+  return { one: create(), other: create(), third: create(), grants }
+}
+
+/** An access token of this browser's user. */
+export const tokenAt = (server: ServerClient, visitor: Visitor, options = {}) =>
+  visitor.request((store) => server.getAccessToken({ audience, ...options }, store))
+
+/** A door that is shut until it is opened; `reached` resolves once somebody stands in front of it. */
+export function createGate() {
+  let open = () => {}
+  let reach = () => {}
+  const opened = new Promise<void>((resolve) => (open = resolve))
+  const reached = new Promise<void>((resolve) => (reach = resolve))
+  const pass = () => {
+    reach()
+    return opened
+  }
+  return { pass, reached, open: () => open() }
+}

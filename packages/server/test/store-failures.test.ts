@@ -1,0 +1,147 @@
+import { Keyv } from 'keyv'
+import { afterAll, expect, test } from 'vitest'
+import { entryKey } from '../src/entry-key.js'
+import { createRoutes, type SharedStore, sharedSessions } from '../src/index.js'
+import { createMachines, memoryLock, memoryStore, rotatingEmulator, tokenAt } from './shared.js'
+import { loggedIn, rejection } from './visitor.js'
+
+const emulator = await rotatingEmulator()
+afterAll(() => emulator.close())
+
+/** A store in memory of which operations can be made to fail, or never to answer. */
+function breakableStore() {
+  const kept = new Map<string, string>()
+  const broken: { operations: string[]; how: 'fails' | 'hangs'; times: number } = {
+    operations: [],
+    how: 'fails',
+    times: Number.POSITIVE_INFINITY,
+  }
+  const operate = async <T>(operation: string, work: () => T): Promise<T> => {
+    if (!broken.operations.includes(operation) || broken.times <= 0) return work()
+    broken.times -= 1
+    if (broken.how === 'hangs') return new Promise<never>(() => {})
+    throw new Error('the connection is closed')
+  }
+  const store: SharedStore = {
+    get: (key) => operate('get', () => kept.get(key)),
+    set: (key, value) => operate('set', () => void kept.set(key, value)),
+    delete: (key) => operate('delete', () => kept.delete(key)),
+  }
+  return { store, kept, broken }
+}
+
+test.for(['fails', 'hangs'] as const)(
+  'a store that %s is store_unavailable, and nobody is logged out by it',
+  async (how) => {
+    const { store, broken } = breakableStore()
+    const { one } = createMachines(emulator, { store, timeout: 100 })
+    const visitor = await loggedIn(one, emulator.url)
+    Object.assign(broken, { operations: ['get'], how })
+    const error = await rejection(tokenAt(one, visitor))
+    expect(error).toMatchObject({
+      name: 'SessionError',
+      code: 'store_unavailable',
+      cause: expect.objectContaining({ name: how === 'fails' ? 'Error' : 'TimeoutError' }),
+    })
+    const lost = await rejection(visitor.request((options) => one.getUser(options)))
+    expect(lost).toMatchObject({ code: 'store_unavailable' })
+    broken.operations = []
+    expect(await tokenAt(one, visitor)).toHaveProperty('accessToken')
+  },
+)
+
+test('what fails once is tried again, so that a store may be restarted', async () => {
+  const { store, broken } = breakableStore()
+  const { one } = createMachines(emulator, { store })
+  const visitor = await loggedIn(one, emulator.url)
+  for (const operation of ['get', 'set']) {
+    Object.assign(broken, { operations: [operation], times: 2 })
+    await tokenAt(one, visitor, { fresh: true })
+    expect(broken.times).toBe(0)
+  }
+  Object.assign(broken, { operations: ['delete'], times: 2 })
+  await visitor.request((options) => one.logout({}, options))
+  expect(visitor.cookies.size).toBe(0)
+})
+
+test('a logout that the store does not take is an error, and the cookie stays to try again', async () => {
+  const { store, broken } = breakableStore()
+  const { one } = createMachines(emulator, { store, timeout: 100 })
+  const visitor = await loggedIn(one, emulator.url)
+  broken.operations = ['set']
+  const logOut = () => visitor.request((options) => one.logout({}, options))
+  expect(await rejection(logOut())).toMatchObject({ code: 'store_unavailable' })
+  broken.operations = []
+  expect(await logOut()).toContain('/oidc/logout')
+  expect(visitor.cookies.size).toBe(0)
+})
+
+test('a rotated refresh token that the store did not take is kept here, and given to it at the next request', async () => {
+  const { store, broken } = breakableStore()
+  const { one, other } = createMachines(emulator, { store, timeout: 100 })
+  const visitor = await loggedIn(one, emulator.url)
+  broken.operations = ['set']
+  const error = await rejection(tokenAt(one, visitor))
+  expect(error).toMatchObject({ code: 'store_unavailable' })
+  broken.operations = []
+  const token = await tokenAt(one, visitor)
+  expect(await tokenAt(other, visitor)).toEqual(token)
+  await tokenAt(other, visitor, { fresh: true })
+  expect(emulator.refreshTokenReuses).toBe(0)
+})
+
+test.for([
+  ['no JSON', 'x'],
+  ['another value', JSON.stringify({ value: 'x' })],
+  ['a value that is no text', JSON.stringify({ value: { user: { sub: 'auth0|bob' } } })],
+] as const)('%s in place of a session is store_unreadable', async ([, entry]) => {
+  const { keyv: store, kept } = memoryStore()
+  const { one } = createMachines(emulator, { store })
+  const visitor = await loggedIn(one, emulator.url)
+  const [[key = '', good = ''] = []] = kept
+  kept.set(key, entry)
+  expect(await rejection(tokenAt(one, visitor))).toMatchObject({
+    name: 'SessionError',
+    code: 'store_unreadable',
+  })
+  kept.set(key, good)
+  await tokenAt(one, visitor)
+})
+
+test('garbage in place of a logout is store_unreadable, and lets nobody in', async () => {
+  const { store, kept } = breakableStore()
+  const { one } = createMachines(emulator, { store })
+  const visitor = await loggedIn(one, emulator.url)
+  kept.set(await entryKey('sub', emulator.url, 'auth0|alice'), 'x')
+  const attempt = visitor.request((options) => one.getUser(options))
+  expect(await rejection(attempt)).toMatchObject({ code: 'store_unreadable' })
+})
+
+test('a route answers 503 where the store is down, and 401 where there is no session', async () => {
+  const { store, broken } = breakableStore()
+  const { one } = createMachines(emulator, { store, timeout: 100 })
+  const visitor = await loggedIn(one, emulator.url)
+  const { connect } = createRoutes(one)
+  const ask = (cookie: string) =>
+    connect(
+      new Request('http://localhost:3000/connect', {
+        method: 'POST',
+        body: new URLSearchParams({ connection: 'github' }),
+        headers: { cookie, 'sec-fetch-site': 'same-origin' },
+      }),
+    )
+  const cookie = [...visitor.cookies].map((pair) => pair.join('=')).join('; ')
+  broken.operations = ['get']
+  expect((await ask(cookie)).status).toBe(503)
+  expect((await ask('')).status).toBe(401)
+})
+
+test('a Keyv that takes a failed read for a missing entry is refused when it is given', () => {
+  const adapter = Object.assign(new Map(), { throwOnErrors: false })
+  const create = (keyv: Keyv) => () => sharedSessions(keyv, { lock: memoryLock() })
+  for (const keyv of [new Keyv(), new Keyv({ store: adapter, throwOnErrors: true })]) {
+    expect(create(keyv)).toThrow(TypeError)
+    expect(create(keyv)).toThrow('throwOnErrors: true')
+  }
+  create(new Keyv({ throwOnErrors: true }))()
+})
