@@ -1,10 +1,12 @@
 export type { AccessToken, CompletedConnect } from '@connected-accounts/client'
+export { createBackChannelLogout } from './back-channel-logout.js'
 export type { StartConnectAccountOptions } from './connect.js'
 export {
   type ConnectedAccountsHandlerOptions,
   createConnectedAccountsHandler,
 } from './connected-accounts-handler.js'
 export type { GetAccessTokenForConnectionOptions } from './connection-token.js'
+export type { ConnectionTokens, TokenOwner } from './connection-tokens.js'
 export type { StoreOptions } from './cookies.js'
 export {
   isLoginFlowError,
@@ -23,7 +25,17 @@ export {
   type ManagementClientOptions,
 } from './management-client.js'
 export type { LoginParams, ServerClientOptions } from './options.js'
+export type { HeldLock, RefreshLock } from './refresh-lock.js'
 export { createRoutes, type Route, type Routes, type RoutesOptions } from './routes.js'
 export { ServerClient } from './server-client.js'
-export type { IssuedToken, Session, SessionCookie, SessionStore, User } from './session.js'
+export type {
+  EndedLogin,
+  IssuedToken,
+  Session,
+  SessionCookie,
+  SessionStore,
+  User,
+} from './session.js'
+export { type SharedSessionsOptions, sharedSessions } from './shared-sessions.js'
+export type { SharedStore } from './shared-store.js'
 export type { GetAccessTokenOptions } from './tokens.js'

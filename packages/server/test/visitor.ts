@@ -32,6 +32,8 @@ export interface Visitor {
   lastHeaders: Headers
   /** Logs in at the tenant and gives the URL that the browser comes back to. */
   logIn(url: string, email?: string): Promise<URL>
+  /** Visits a page of the tenant, such as its logout. */
+  visit(url: string): Promise<void>
   /** Allows or refuses at the third party and gives the URL that the browser comes back to. */
   connect(url: string, answer?: ConsentAnswer): Promise<URL>
 }
@@ -60,6 +62,9 @@ export function createVisitor(origin: string): Visitor {
       if (last.page?.html.includes('document.forms[0].submit()'))
         last = await tenant.submit(last, {})
       return last.url
+    },
+    async visit(url) {
+      await tenant.visit(url)
     },
     connect: (url, answer = {}) =>
       browse((request) => fetch(request, { redirect: 'manual' }), url, {

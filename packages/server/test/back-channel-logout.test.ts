@@ -1,0 +1,169 @@
+import { createServer as createHttpServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import { generateKeyPair, SignJWT } from 'jose'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { loadSigningKey } from '../../emulator/src/signing-key.js'
+import { manage } from '../../emulator/test/management.js'
+import { createBackChannelLogout, type Route, type ServerClient } from '../src/index.js'
+import { createMachines, rotatingEmulator, tokenAt } from './shared.js'
+import { createServer, loggedIn, rejection, type Visitor } from './visitor.js'
+
+const emulator = await rotatingEmulator()
+let route: Route
+const received: string[] = []
+const listener = createHttpServer(
+  getRequestListener(async (request) => {
+    received.push(String((await request.clone().formData()).get('logout_token')))
+    return route(request)
+  }),
+)
+beforeAll(async () => {
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
+  const { port } = listener.address() as AddressInfo // of a server that listens on TCP
+  const oidc_logout = { backchannel_logout_urls: [`http://127.0.0.1:${port}/logout`] }
+  const answer = await manage(emulator, { path: '/clients/web', body: { oidc_logout } })
+  expect(answer.status).toBe(200)
+})
+afterAll(() => Promise.all([emulator.close(), listener.close()]))
+beforeEach(() => void received.splice(0))
+
+const post = (body: BodyInit, headers = {}) =>
+  route(new Request('http://localhost:3000/backchannel', { method: 'POST', body, headers }))
+const send = (logout_token: string) => post(new URLSearchParams({ logout_token }))
+const userAt = (server: ServerClient, visitor: Visitor) =>
+  visitor.request((store) => server.getUser(store))
+
+test('a logout at the tenant ends the session on every machine, and that one alone', async () => {
+  const { one, other, third } = createMachines(emulator)
+  route = createBackChannelLogout(third)
+  const alice = await loggedIn(one, emulator.url)
+  const elsewhere = await loggedIn(one, emulator.url)
+  await tokenAt(other, alice)
+  await alice.visit(`${emulator.url}/v2/logout`)
+  expect(received).toHaveLength(1)
+  for (const server of [one, other, third]) {
+    expect(await userAt(server, alice)).toBeUndefined()
+    expect(await rejection(tokenAt(server, alice))).toMatchObject({ code: 'missing_session' })
+    expect(await userAt(server, elsewhere)).toMatchObject({ sub: 'auth0|alice' })
+  }
+})
+
+const { privateKey, kid } = await loadSigningKey()
+const events = { 'http://schemas.openid.net/event/backchannel-logout': {} }
+const now = () => Math.floor(Date.now() / 1000)
+
+/** A logout token like the tenant's, with something changed. */
+function sign(
+  changes: Record<string, unknown> = {},
+  { key = privateKey, ...header }: { key?: CryptoKey; alg?: string; typ?: string } = {},
+): Promise<string> {
+  const times = { iat: now(), exp: now() + 120 }
+  const who = { iss: `${emulator.url}/`, aud: 'web', sub: 'auth0|alice' }
+  const claims = { ...who, ...times, jti: crypto.randomUUID(), events, ...changes }
+  return new SignJWT(JSON.parse(JSON.stringify(claims)))
+    .setProtectedHeader({ alg: 'RS256', typ: 'logout+jwt', kid, ...header })
+    .sign(key)
+}
+
+test('a logout of a user without a sid ends all of their sessions, and nobody else’s', async () => {
+  const { one, other } = createMachines(emulator)
+  route = createBackChannelLogout(other)
+  const alices = [await loggedIn(one, emulator.url), await loggedIn(other, emulator.url)]
+  const bob = await loggedIn(one, emulator.url, { email: 'bob@example.test' })
+  const answer = await send(await sign())
+  expect(answer.status).toBe(200)
+  expect(answer.headers.get('cache-control')).toBe('no-store')
+  expect(await answer.text()).toBe('')
+  for (const alice of alices) expect(await userAt(one, alice)).toBeUndefined()
+  expect(await userAt(other, bob)).toMatchObject({ sub: 'auth0|bob' })
+})
+
+test('a logout token that comes twice, or late, does not end a session of afterwards', async () => {
+  const { one } = createMachines(emulator)
+  route = createBackChannelLogout(one)
+  const early = await sign({ iat: now() - 20, jti: 'the same' })
+  const later = await sign({ iat: now() - 10 })
+  const statuses = []
+  for (const token of [early, later, early]) statuses.push((await send(token)).status)
+  expect(statuses).toEqual([200, 200, 200])
+  expect(await userAt(one, await loggedIn(one, emulator.url))).toBeDefined()
+})
+
+const other = await generateKeyPair('RS256')
+test.for([
+  ['of another issuer', { iss: 'https://evil.example/' }, {}],
+  ['for another client', { aud: 'spa' }, {}],
+  ['without iat', { iat: undefined }, {}],
+  ['from an hour ago', { iat: now() - 3600 }, {}],
+  ['from the future', { iat: now() + 600 }, {}],
+  ['that has expired', { exp: now() - 60 }, {}],
+  ['without exp', { exp: undefined }, {}],
+  ['without jti', { jti: undefined }, {}],
+  ['without events', { events: undefined }, {}],
+  ['of another event', { events: { 'https://example.test/event': {} } }, {}],
+  ['with an event that is no object', { events: { [Object.keys(events)[0] ?? '']: true } }, {}],
+  ['with a nonce, like an ID token', { nonce: 'n' }, {}],
+  ['of nobody', { sub: undefined }, {}],
+  ['with a sid that is no text', { sid: 7 }, {}],
+  ['signed by another key', {}, { key: other.privateKey }],
+  ['of another type', {}, { typ: 'at+jwt' }],
+] as const)(
+  'a logout token %s is refused (Back-Channel Logout §2.6)',
+  async ([, claims, header]) => {
+    const { one } = createMachines(emulator)
+    route = createBackChannelLogout(one)
+    const alice = await loggedIn(one, emulator.url)
+    const refused = await send(await sign(claims, header))
+    expect(refused.status).toBe(400)
+    expect(refused.headers.get('cache-control')).toBe('no-store')
+    expect(await refused.json()).toMatchObject({ error: 'invalid_request' })
+    expect(await userAt(one, alice)).toBeDefined()
+    expect((await send(await sign())).status).toBe(200)
+    expect(await userAt(one, alice)).toBeUndefined()
+  },
+)
+
+test.for([
+  ['nothing', () => post('')],
+  ['no token', () => post(new URLSearchParams({ logout: 'x' }))],
+  ['no JWT', () => send('x')],
+  ['JSON', async () => post(JSON.stringify({ logout_token: await sign() }))],
+  ['an unsigned token', async () => send((await sign()).replace(/^[^.]*/, btoa('{"alg":"none"}')))],
+  ['a GET', () => route(new Request('http://localhost:3000/backchannel?logout_token=x'))],
+] as const)('%s is answered with 400', async ([, ask]) => {
+  route = createBackChannelLogout(createMachines(emulator).one)
+  const answer = await ask()
+  expect(answer.status).toBe(400)
+  expect(await answer.json()).toMatchObject({ error: 'invalid_request' })
+})
+
+test('where the store is down the logout is answered with 400 and store_unavailable, and the tenant can try again', async () => {
+  let isDown = false
+  const kept = new Map<string, string>()
+  const store = {
+    get: async (key: string) => kept.get(key),
+    async set(key: string, value: string) {
+      if (isDown) throw new Error('down')
+      kept.set(key, value)
+    },
+    delete: async (key: string) => kept.delete(key),
+  }
+  const { one } = createMachines(emulator, { store, timeout: 100 })
+  route = createBackChannelLogout(one)
+  const alice = await loggedIn(one, emulator.url)
+  isDown = true
+  const token = await sign()
+  const failed = await send(token)
+  expect(failed.status).toBe(400)
+  expect(await failed.json()).toMatchObject({ error: 'store_unavailable' })
+  isDown = false
+  expect((await send(token)).status).toBe(200)
+  expect(await userAt(one, alice)).toBeUndefined()
+})
+
+test('sessions in cookies cannot be ended from afar: the route is refused when it is made', () => {
+  const make = () => createBackChannelLogout(createServer(emulator))
+  expect(make).toThrow(TypeError)
+  expect(make).toThrow('sharedSessions')
+})
