@@ -1,5 +1,6 @@
 export type { AccessTokenRequest } from './access-token-request.js'
 export type { SeedRequest } from './check-input.js'
+export type { ConnectedAccount } from './connected-accounts.js'
 export type { ConsentAnswer } from './consent.js'
 export { defaultTenant } from './default-tenant.js'
 export { createEmulator, type Emulator, type EmulatorOptions } from './emulator.js'

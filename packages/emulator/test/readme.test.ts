@@ -26,7 +26,8 @@ async function run(block: string | undefined): Promise<unknown> {
   return printed
 }
 
-const [listening, inProcess, behindMsw, ...others] = blocks
+// `playwright.slow.test.ts` runs the last one.
+const [listening, inProcess, behindMsw, _withPlaywright, ...others] = blocks
 
 test('the example that listens runs', async () => {
   const issuer = expect.stringMatching(/^http:\/\/localhost:\d+\/$/)
