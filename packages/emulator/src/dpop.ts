@@ -64,9 +64,8 @@ export async function verifyProof(expected: ProofExpectation): Promise<{ nonceIs
   const { alg = '' } = header
   const algs = expected.algs.split(' ')
   ensure(algs.includes(alg), `alg must be ${algs.join(' or ')}`)
-  const jwk = header.jwk ?? refuse('The header must have a jwk')
-  ensure(!('d' in jwk), 'jwk must not contain a private key')
-  const claims = await readClaims(proof, alg, publicPart(jwk))
+  const jwk = readKey(header)
+  const claims = await readClaims(proof, alg, jwk)
   ensure(claims.htm === expected.request.method, 'htm must be the method of the request')
   ensure(sameTarget(claims.htu, expected.url), 'htu must be the URL of the request')
   const nonceIsAging = verifyNonce(expected.nonces, claims.nonce)
@@ -75,7 +74,7 @@ export async function verifyProof(expected: ProofExpectation): Promise<{ nonceIs
     claims.ath === (await sha256(expected.accessToken)),
     'ath must be the hash of the access token',
   )
-  await verifyKey(publicPart(jwk), expected.thumbprint)
+  await verifyKey(jwk, expected.thumbprint)
   await verifyFirstUse(claims, expected)
   return { nonceIsAging }
 }
@@ -121,8 +120,16 @@ function hasRequiredClaims(claims: object): claims is ProofClaims {
   return typeof iat === 'number' && [jti, htm, htu, ath].every((claim) => typeof claim === 'string')
 }
 
-function publicPart({ kty, crv, x, y, n, e }: JWK): JWK {
-  return JSON.parse(JSON.stringify({ kty, crv, x, y, n, e }))
+function readKey(header: { jwk?: unknown }): JWK {
+  const { jwk } = header
+  if (typeof jwk !== 'object' || jwk === null) return refuse('The header must have a jwk')
+  ensure(!('d' in jwk), 'jwk must not contain a private key')
+  const { kty, crv, x, y, n, e }: JWK = { ...jwk }
+  const key: JWK = JSON.parse(JSON.stringify({ kty, crv, x, y, n, e }))
+  // Web Crypto would read ["P-256"] as "P-256".
+  const isText = Object.values(key).every((member) => typeof member === 'string')
+  ensure(isText, 'The members of jwk must be strings')
+  return key
 }
 
 function sameTarget(htu: string, url: string): boolean {

@@ -72,6 +72,22 @@ describe('A DPoP proof at the My Account API', () => {
     await expectBadProof(response, 'The signature must verify with jwk')
   })
 
+  it.each([undefined, null, 'a-key', 5, true])(
+    'must have a key in its header, not %s (RFC 9449 §4.3, 6)',
+    async (jwk) => {
+      await expectBadProof(await sendChanged({ header: { jwk } }), 'The header must have a jwk')
+    },
+  )
+
+  it('must have a key whose members are strings (RFC 7517 §4)', async () => {
+    const client = await createDpopClient()
+    const { crv, ...key } = await exportJWK(client.keyPair.publicKey)
+    const proof = await change(await client.prove(), client.keyPair, {
+      header: { jwk: { ...key, crv: [crv] } },
+    })
+    await expectBadProof(await client.send(proof), 'The members of jwk must be strings')
+  })
+
   it('must not contain a private key (RFC 9449 §4.3, 7)', async () => {
     const client = await createDpopClient()
     const jwk = await exportPrivate(client.keyPair)

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Emulator, Tenant } from '../src/index.js'
 import { type Browser, createBrowser } from './browser.js'
-import { exchangeCode, redirectUri } from './login.js'
+import { authorizationUrl, exchangeCode, redirectUri } from './login.js'
 import { only, spaOf, start } from './mistaken-tenant.js'
 import { buttonsOf, visitAuthorize } from './third-party.js'
 
@@ -26,6 +26,34 @@ const errorOf = ({ url }: { url: URL }) => Object.fromEntries(url.searchParams)
 async function logIn(params: Record<string, string> = {}, given = login()) {
   return browser.submit(await visitAuthorize(given, params, browser), alice)
 }
+
+/** Fetches a page of the emulator with the cookies of another one. */
+async function swapPages(shown: string, asked: (uid: string) => string): Promise<Response> {
+  const start = authorizationUrl({ ...login(), verifier: 'v'.repeat(43) })
+  const response = await fetch(start, { redirect: 'manual' })
+  const cookie = response.headers.getSetCookie().join('; ')
+  const path = response.headers.get('location') ?? ''
+  expect(path).toMatch(shown)
+  const url = emulator.url + asked(path.split('/').at(-1) ?? '')
+  return fetch(url, {
+    method: 'POST',
+    headers: { cookie },
+    body: new URLSearchParams({ decision: 'accept' }),
+  })
+}
+
+describe('A page of a login', () => {
+  it.each([
+    { name: 'the consent page before the login', asked: (uid: string) => `/u/consent/${uid}` },
+    { name: 'the page of another login', asked: () => '/u/login/another' },
+  ])('is not to be had with the cookie of another one: $name', async ({ asked }) => {
+    const right = await swapPages('/u/login/', (uid) => `/u/login/${uid}`)
+    expect(await right.text()).toContain('Wrong email or password.')
+    const wrong = await swapPages('/u/login/', asked)
+    expect(wrong.status).toBe(400)
+    expect(await wrong.text()).toContain('This login is over')
+  })
+})
 
 describe('A login for an API whose consent cannot be skipped', () => {
   it('shows after the login which scopes are asked for, with Accept before Decline', async () => {

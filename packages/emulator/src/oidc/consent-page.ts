@@ -19,15 +19,17 @@ export interface ConsentPageOptions {
 
 /** Serves the page on which a user allows an application what it asks for, or declines. */
 export function serveConsentPage(options: ConsentPageOptions): void {
-  serveInteraction(options.provider, consentPath(''), (given) => answer(options, given))
+  serveInteraction(options.provider, { prompt: 'consent', path: consentPath }, (given) =>
+    answer(options, given),
+  )
 }
 
 async function answer(
   { provider, context, consents }: ConsentPageOptions,
-  { request, response, form }: InteractionRequest,
+  { request, response, form, interaction }: InteractionRequest,
 ): Promise<Response | string> {
-  const { prompt } = await provider.interactionDetails(request, response)
-  const consent = prompt.details as typeof prompt.details & Consent // as the policy's check gives them
+  const { details } = interaction.prompt
+  const consent = details as typeof details & Consent // as the policy's check gives them
   if (request.method !== 'POST') return consentPage(context, consent)
   if (form.get('decision') !== 'accept') {
     const error_description = 'User did not authorize the request'

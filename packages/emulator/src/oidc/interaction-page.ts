@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { errors, type Provider } from 'oidc-provider'
+import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider'
 import { html, pageResponse } from '../page.js'
 import type { WholeRequest } from '../whole-request.js'
 
@@ -9,22 +9,35 @@ export interface InteractionRequest {
   response: ServerResponse
   /** What a form of the page sent. */
   form: URLSearchParams
+  /** What `/authorize` waits for. */
+  interaction: Interaction
+}
+
+type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
+
+/** Which page it is: the prompt that it answers, and where that of an interaction is. */
+export interface InteractionPlace {
+  prompt: 'login' | 'consent'
+  path(uid: string): string
 }
 
 /**
- * Serves a page on which a person does something before `/authorize` can answer, at every path that begins with `prefix`.
- * `answer` gives the page, or the URL with which it goes on.
+ * Serves a page on which a person does something before `/authorize` can answer. `answer` gives the page, or the URL with
+ * which it goes on.
  */
 export function serveInteraction(
   provider: Provider,
-  prefix: string,
+  place: InteractionPlace,
   answer: (given: InteractionRequest) => Promise<Response | string>,
 ): void {
   provider.use(async (ctx, next) => {
-    if (!ctx.path.startsWith(prefix)) return next()
+    if (!ctx.path.startsWith(place.path(''))) return next()
     const { rawBody } = ctx.req as WholeRequest // as `AuthorizationServer` takes it
     const form = new URLSearchParams(rawBody.toString('utf8'))
-    const page = await answer({ request: ctx.req, response: ctx.res, form }).catch(explain)
+    const given = { request: ctx.req, response: ctx.res, form }
+    const page = await find(provider, place, ctx)
+      .then((interaction) => answer({ ...given, interaction }))
+      .catch(explain)
     if (typeof page === 'string') {
       ctx.status = 303
       return ctx.redirect(page)
@@ -33,6 +46,17 @@ export function serveInteraction(
     ctx.set(Object.fromEntries(page.headers))
     ctx.body = await page.text()
   })
+}
+
+// The cookie alone says which one it is, also at the page of another.
+async function find(
+  provider: Provider,
+  { prompt, path }: InteractionPlace,
+  ctx: Pick<KoaContextWithOIDC, 'req' | 'res' | 'path'>,
+): Promise<Interaction> {
+  const interaction = await provider.interactionDetails(ctx.req, ctx.res)
+  if (interaction.prompt.name === prompt && ctx.path === path(interaction.uid)) return interaction
+  throw new errors.SessionNotFound('interaction session id cookie is of another page')
 }
 
 function explain(error: unknown): Response {

@@ -39,7 +39,7 @@ interface Login {
  */
 export function serveLoginPage(options: LoginPageOptions): { clear(): void } {
   const results = createExpiringMap<InteractionResults>(options.context.now)
-  serveInteraction(options.provider, loginPath(''), (given) =>
+  serveInteraction(options.provider, { prompt: 'login', path: loginPath }, (given) =>
     answer({ ...options, ...given, results }),
   )
   return { clear: results.clear }
@@ -47,8 +47,8 @@ export function serveLoginPage(options: LoginPageOptions): { clear(): void } {
 
 /** A page, or the URL with which the login goes on. */
 async function answer(call: Call): Promise<Response | string> {
-  const { provider, context, request, response, results } = call
-  const { uid, params } = await provider.interactionDetails(request, response)
+  const { context, request, interaction, results } = call
+  const { uid, params } = interaction
   const result = results.take(uid)
   if (result) return finish(call, result)
   const organization = findOrganization(context.tenant, params.organization)
