@@ -3,6 +3,7 @@ import { defineConfig } from 'tsup'
 export default defineConfig({
   entry: [
     'src/index.ts',
+    'src/browser/index.ts',
     'src/dpop-prover.ts',
     'src/tokens.ts',
     'src/token-vault.ts',

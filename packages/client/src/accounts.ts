@@ -17,7 +17,7 @@ export interface ListConnectedAccountsOptions
   extends Omit<ListConnectedAccountsQuery, 'connection'>,
     Abortable {
   /** Only accounts of this connection, or of up to 20 of them, each by its name or as `defineConnections` has it. */
-  connection?: NamedConnection | readonly NamedConnection[]
+  connection?: NamedConnection | readonly NamedConnection[] | undefined
 }
 
 type NamedConnection = string | ConnectionDefinition

@@ -20,6 +20,11 @@ export function isConnectCallback(url: string | URL): boolean {
   return readCallback(url) !== undefined
 }
 
+/** The `state` of a connect flow's callback URL; undefined where it is none. */
+export function callbackState(url: string | URL): string | undefined {
+  return readCallback(url)?.state
+}
+
 /** Reads a callback URL; throws `ConnectFlowError` `not_a_callback` where it is none. */
 export function parseCallback(url: string | URL): Callback {
   const callback = readCallback(url)

@@ -29,6 +29,8 @@ export interface CompletedConnect {
   account: CompletedConnectedAccount
   appState?: unknown
   returnTo?: string
+  /** Id of the account that was to be connected again; where `account` has another, the person chose another one. */
+  repairs?: string
 }
 
 /** Completions under way, by state. */
@@ -96,7 +98,12 @@ async function findTransaction({ transactions, callback, user }: Completion): Pr
     transaction &&
     !(transaction.account && isExpired(transaction)) &&
     isReturnTo(transaction.returnTo, transaction.redirectUri)
-  if (!isKnown) throw unknownState()
+  if (!isKnown) {
+    throw new ConnectFlowError('unknown_state', {
+      message:
+        "No transaction has this callback's state: the flow was started in another browser, or is long over.",
+    })
+  }
   if (transaction.user !== undefined && transaction.user !== user) {
     const message = 'Another user started this flow; log in as that user to complete it.'
     throw flowError(transaction, 'user_mismatch', message)
@@ -105,13 +112,12 @@ async function findTransaction({ transactions, callback, user }: Completion): Pr
 }
 
 async function completeNow(completion: Completion): Promise<CompletedConnect> {
-  const { transactions, callback } = completion
   const transaction = await findTransaction(completion)
   const { account, pending } = transaction
   if (account) return completedConnect(transaction, account)
   const connectCode = await codeOf(completion, transaction)
   if (!pending || (isExpired(transaction) && !pending.attempted)) {
-    await transactions.delete(callback.state)
+    await forget(completion)
     throw flowError(transaction, 'expired', 'The time to complete this flow is over; start again.')
   }
   const started = { ...transaction, pending }
@@ -121,10 +127,10 @@ async function completeNow(completion: Completion): Promise<CompletedConnect> {
 }
 
 /** The code that came back; throws where there is none. */
-async function codeOf({ callback, transactions }: Completion, transaction: Transaction) {
-  const { state, error, errorDescription, connectCode } = callback
+async function codeOf(completion: Completion, transaction: Transaction) {
+  const { error, errorDescription, connectCode } = completion.callback
   if (error) {
-    await transactions.delete(state)
+    await forget(completion)
     const code = error === 'access_denied' ? 'access_denied' : 'provider_error'
     const message = errorDescription ? `${error}: ${errorDescription}` : error
     throw flowError(transaction, code, message, { error })
@@ -163,7 +169,7 @@ async function settle(completion: Completion, transaction: Pending, error: unkno
     await keep(completion, transaction) // refused at the door: nothing was used up
   } else if (status < 500) {
     if (transaction.pending.attempted) return recover(completion, transaction, error)
-    await completion.transactions.delete(completion.callback.state)
+    await forget(completion)
   }
   throw error
 }
@@ -180,7 +186,7 @@ async function recover(completion: Completion, transaction: Pending, cause?: unk
   }
   const [account, another] = added
   if (account && !another) return connected(completion, transaction, account)
-  await completion.transactions.delete(completion.callback.state)
+  await forget(completion)
   const message =
     'An earlier attempt had no answer, so the account may be connected: list the accounts.'
   throw flowError(transaction, 'outcome_unknown', message, { cause })
@@ -188,6 +194,10 @@ async function recover(completion: Completion, transaction: Pending, cause?: unk
 
 async function keep({ transactions, callback }: Completion, record: Transaction): Promise<void> {
   await transactions.set(callback.state, record, { expiresAt: record.expiresAt })
+}
+
+async function forget({ transactions, callback }: Completion): Promise<void> {
+  await transactions.delete(callback.state)
 }
 
 /** Keeps the account in place of what completed the flow. */
@@ -200,7 +210,7 @@ async function connected(
     await keep(completion, { ...transaction, account })
   } catch {
     // The account is connected, which matters more than showing it again after a reload; the verifier goes in any case.
-    await completion.transactions.delete(completion.callback.state)
+    await forget(completion)
   }
   return completedConnect(transaction, account)
 }
@@ -210,28 +220,22 @@ function isExpired({ expiresAt }: Transaction): boolean {
 }
 
 function completedConnect(
-  { appState, returnTo }: Transaction,
+  { appState, returnTo, repairs }: Transaction,
   account: CompletedConnectedAccount,
 ): CompletedConnect {
   return {
     account,
     ...(appState !== undefined && { appState }),
     ...(returnTo !== undefined && { returnTo }),
+    ...(repairs !== undefined && { repairs }),
   }
 }
 
-function unknownState(): ConnectFlowError {
-  return new ConnectFlowError('unknown_state', {
-    message:
-      "No transaction has this callback's state: the flow was started in another browser, or is long over.",
-  })
-}
-
 function flowError(
-  { connection, appState, returnTo }: Transaction,
+  transaction: Transaction,
   code: ConnectFlowErrorCode,
   message: string,
   details: { error?: string; cause?: unknown } = {},
 ): ConnectFlowError {
-  return new ConnectFlowError(code, { message, connection, appState, returnTo, ...details })
+  return new ConnectFlowError(code, { ...transaction, ...details, message })
 }

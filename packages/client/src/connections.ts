@@ -54,3 +54,8 @@ export function defineConnections<const Connections extends Record<string, Conne
 export function connectionName(connection: string | ConnectionDefinition): string {
   return typeof connection === 'object' ? connection.connection : connection
 }
+
+/** The scopes of a connection that is given as `defineConnections` has it. */
+export function definedScopes(connection: ConnectionReference): readonly string[] | undefined {
+  return typeof connection === 'object' ? connection.scopes : undefined
+}

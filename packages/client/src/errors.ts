@@ -88,6 +88,7 @@ interface ConnectFlowDetails extends Details {
   error?: string | undefined
   appState?: unknown
   returnTo?: string | undefined
+  repairs?: string | undefined
 }
 
 /** The connect flow could not be completed; nothing was connected unless the code is `outcome_unknown`. */
@@ -100,6 +101,7 @@ export class ConnectFlowError extends CodedError<ConnectFlowErrorCode> {
   /** What `startConnect` was given, so that the person can be taken back to where they were. */
   readonly appState: unknown
   readonly returnTo: string | undefined
+  readonly repairs: string | undefined
 
   constructor(code: ConnectFlowErrorCode, details: ConnectFlowDetails) {
     super(code, details)
@@ -107,6 +109,7 @@ export class ConnectFlowError extends CodedError<ConnectFlowErrorCode> {
     this.error = details.error && redact(details.error)
     this.appState = details.appState
     this.returnTo = details.returnTo
+    this.repairs = details.repairs
   }
 }
 

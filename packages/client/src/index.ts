@@ -8,7 +8,7 @@ export {
   listConnections,
 } from './accounts.js'
 export type { Fetch } from './authorized-fetch.js'
-export { isConnectCallback } from './callback.js'
+export { callbackState, isConnectCallback } from './callback.js'
 export { type ConnectionDrift, checkConnections } from './check-connections.js'
 export {
   type ConnectedAccountsClient,
@@ -21,6 +21,12 @@ export {
   completeConnect,
 } from './complete-connect.js'
 export { isReturnTo } from './connect-options.js'
+export {
+  type ConnectionHealth,
+  type ConnectionHealthOptions,
+  type ConnectionStatus,
+  connectionHealth,
+} from './connection-health.js'
 export {
   type ConnectionDefinition,
   type ConnectionReference,
@@ -46,7 +52,9 @@ export {
   type TokenErrorCode,
 } from './errors.js'
 export type { components, operations, paths } from './generated/my-account.js'
+export { type GrantError, readGrantError } from './grant-error.js'
 export { type RateLimit, rateLimit } from './rate-limit.js'
+export { retryDelay } from './retry-delay.js'
 export { type StartConnectOptions, type StartedConnect, startConnect } from './start-connect.js'
 export {
   localStorageTransactions,

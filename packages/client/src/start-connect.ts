@@ -4,7 +4,12 @@ import { unwrap } from './answer.js'
 import { STATE_PREFIX } from './callback.js'
 import type { ConnectedAccountsClient } from './client.js'
 import { checkConnectOptions } from './connect-options.js'
-import { type ConnectionReference, type ConnectionScope, connectionName } from './connections.js'
+import {
+  type ConnectionReference,
+  type ConnectionScope,
+  connectionName,
+  definedScopes,
+} from './connections.js'
 import { codeChallenge, randomToken } from './pkce.js'
 import { isConnectResponse } from './shape.js'
 import { checkStore, type Transaction, type TransactionStore } from './transactions.js'
@@ -32,6 +37,8 @@ export interface StartConnectOptions<Reference extends ConnectionReference = Con
   appState?: unknown
   /** Where to take the person afterwards: a URL of `redirectUri`'s origin, or a path. `completeConnect` gives it back. */
   returnTo?: string | undefined
+  /** Id of the account that is to be connected again; the person may choose another one. `completeConnect` gives it back. */
+  repairs?: string | undefined
 }
 
 /** What {@link startConnect} answers. */
@@ -95,12 +102,8 @@ export async function startConnect<Reference extends ConnectionReference>(
   return { url: connectUrl(answer.connect_uri, answer.connect_params.ticket), state, expiresAt }
 }
 
-function definedScopes(connection: ConnectionReference): readonly string[] | undefined {
-  return typeof connection === 'object' ? connection.scopes : undefined
-}
-
 function newTransaction(
-  { redirectUri, user, appState, returnTo }: StartConnectOptions,
+  { redirectUri, user, appState, returnTo, repairs }: StartConnectOptions,
   rest: Pick<Transaction, 'connection' | 'expiresAt' | 'pending'>,
 ): Transaction {
   return {
@@ -108,6 +111,7 @@ function newTransaction(
     ...(user !== undefined && { user }),
     ...(appState !== undefined && { appState }),
     ...(returnTo !== undefined && { returnTo }),
+    ...(repairs !== undefined && { repairs }),
     ...rest,
   }
 }

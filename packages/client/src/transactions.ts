@@ -19,6 +19,8 @@ export interface Transaction {
   user?: string
   appState?: unknown
   returnTo?: string
+  /** Id of the account that was to be connected again. */
+  repairs?: string
   /** Milliseconds since the epoch. */
   expiresAt: number
   /** `auth_session` and the PKCE verifier; gone once there is a definite answer. */
@@ -121,6 +123,7 @@ function isTransaction(value: unknown): value is Transaction {
     redirectUri: isString,
     user: optional(isString),
     returnTo: optional(isString),
+    repairs: optional(isString),
     expiresAt: isNumber,
     pending: optional((pending) =>
       hasFields(pending, {

@@ -1,20 +1,17 @@
 'use client'
 
-import {
-  type ConnectedAccountsClient,
-  type ConnectionDefinition,
-  localStorageTransactions,
-  sessionStorageTransactions,
-  type TransactionStore,
+import type {
+  ConnectedAccountsClient,
+  ConnectionDefinition,
+  TransactionStore,
 } from '@connected-accounts/client'
+import { currentPopup, getUndoable, listenToOtherTabs } from '@connected-accounts/client/browser'
 import { useQueryClient } from '@tanstack/react-query'
-import { type ReactNode, useEffect, useMemo, useState } from 'react'
+import { type ReactNode, useEffect, useMemo } from 'react'
 import { Context } from './context.js'
 import { findingsOptions } from './findings.js'
-import { cancelPopup, currentPopup } from './popup-window.js'
 import { connectedAccountsQueries } from './queries.js'
-import { listenToOtherTabs, refreshAccounts } from './refresh.js'
-import { getWaiting } from './undo.js'
+import { refreshAccounts } from './refresh.js'
 import { useSeenCallback } from './useSeenCallback.js'
 
 /** Props of {@link ConnectedAccountsProvider}. */
@@ -37,29 +34,23 @@ export interface ConnectedAccountsProviderProps {
  * lists when another tab of the same user connects or disconnects an account.
  */
 export function ConnectedAccountsProvider(props: ConnectedAccountsProviderProps): ReactNode {
-  const { client, user, redirectUri, connections, children } = props
+  const { client, user, redirectUri, transactions, connections, children } = props
   const queryClient = useQueryClient()
-  const [ownTransactions] = useState(sessionStorageTransactions)
-  const [ownPopupTransactions] = useState(localStorageTransactions)
-  const { transactions = ownTransactions, transactions: popupTransactions = ownPopupTransactions } =
-    props
   useSeenCallback()
   const context = useMemo(() => {
     const queries = connectedAccountsQueries({ client, user })
-    return {
-      ...{ client, user, queries, redirectUri, connections },
-      ...{ transactions, popupTransactions },
-    }
-  }, [client, user, redirectUri, transactions, popupTransactions, connections])
+    return { client, user, queries, redirectUri, transactions, connections }
+  }, [client, user, redirectUri, transactions, connections])
   useEffect(() => {
     // What the former user could still undo must not be sent with the next one's token.
-    for (const waiting of getWaiting()) if (waiting.user !== user) waiting.undo()
-    if (currentPopup()?.user !== user) cancelPopup()
-    return listenToOtherTabs({ client, user }, (connection) => {
-      void refreshAccounts(queryClient, { client, user })
+    for (const undoable of getUndoable()) if (undoable.user !== user) undoable.undo()
+    const popup = currentPopup()
+    if (popup?.user !== user) popup?.cancel()
+    const identity = { client, user }
+    return listenToOtherTabs(identity, (connection) => {
+      void refreshAccounts(queryClient, identity)
       if (connection === undefined) return
-      const { queryKey } = findingsOptions({ client, user }, connection)
-      queryClient.setQueryData(queryKey, { reports: [] })
+      queryClient.setQueryData(findingsOptions(identity, connection).queryKey, { reports: {} })
     })
   }, [queryClient, client, user])
   return <Context.Provider value={context}>{children}</Context.Provider>

@@ -1,123 +1,147 @@
 import {
-  type Abortable,
   type CompletedConnect,
-  completeConnect,
-  type StartConnectOptions,
-  type StartedConnect,
-  startConnect,
+  callbackState,
+  isConnectFlowError,
   type TransactionStore,
 } from '@connected-accounts/client'
-import { mutationOptions, queryOptions, skipToken } from '@tanstack/react-query'
-import { callbackState } from './callback-url.js'
+import {
+  type CompleteCallbackOptions,
+  completeCallback,
+  connectByRedirect,
+  connectInPopup,
+  type Identity,
+  type PageConnectOptions,
+} from '@connected-accounts/client/browser'
+import {
+  type QueryClient,
+  type QueryFunctionContext,
+  queryOptions,
+  skipToken,
+} from '@tanstack/react-query'
 import { findingsOptions } from './findings.js'
-import { type Identity, type IdentityKey, identityKey, nobodyLoggedIn } from './keys.js'
-import type { MutationOptions, QueryOptions } from './options.js'
-import { currentPage, leavePage } from './redirect.js'
-import { refreshAccounts, tellOtherTabs } from './refresh.js'
-import { type FlowState, keepRepairs, readFlowState } from './repairs.js'
-import { retry, retryDelay } from './retry.js'
+import { type IdentityKey, identityKey, loggedIn } from './keys.js'
+import { everyQuery, type MutationOptions, type QueryOptions, whileLoggedIn } from './options.js'
+import { refreshAccounts } from './refresh.js'
 
 /** What to connect; the fields are those of the client's `startConnect`, and `returnTo` is by default the current page. */
-export interface ConnectAccountOptions
-  extends Pick<
-    StartConnectOptions,
-    'connection' | 'scopes' | 'authorizationParams' | 'appState' | 'returnTo'
-  > {
-  /** Id of the account that is to be connected again; the person may choose another one. `useConnectCallback` gives it back. */
-  repairs?: string | undefined
-}
+export type ConnectAccountOptions = Pick<
+  PageConnectOptions,
+  'connection' | 'scopes' | 'authorizationParams' | 'appState' | 'returnTo' | 'repairs'
+>
 
 /** Where a flow comes back to, and what keeps it until then. */
-export type ConnectSettings = Pick<StartConnectOptions, 'redirectUri' | 'transactions'>
+export type ConnectSettings = Pick<PageConnectOptions, 'redirectUri' | 'transactions'>
 
-/** Key of the mutations that start a flow. */
-export function connectKey(identity: Identity): [...IdentityKey, 'connect'] {
-  return [...identityKey(identity), 'connect']
+/** What a flow in a popup needs; its transactions are also read by the popup. */
+export interface PopupSettings extends ConnectSettings {
+  queryClient: QueryClient
+  /** How to leave the page instead where the browser blocks the window; left out, that is `popup_blocked`. */
+  fallback?: ConnectSettings | undefined
 }
-
-/** Options of the mutation that starts a flow and leaves the page; pending until the page has been left. */
-export function connectOptions(
-  identity: Identity,
-  settings: ConnectSettings,
-): MutationOptions<ConnectAccountOptions, undefined> {
-  return mutationOptions({
-    mutationKey: connectKey(identity),
-    networkMode: 'always', // fails at once where there is no network, rather than leave the page much later
-    mutationFn: (options: ConnectAccountOptions) => leaveForProvider(identity, settings, options),
-  })
-}
-
-/** Starts a flow and leaves the page for it. Resolves only if the page goes on nevertheless. */
-export async function leaveForProvider(
-  identity: Identity,
-  settings: ConnectSettings,
-  options: ConnectAccountOptions,
-): Promise<undefined> {
-  const { url } = await startFlow(identity, settings, options)
-  await leavePage(url)
-  return undefined
-}
-
-/** Starts a flow of the logged-in user. */
-export async function startFlow(
-  { client, user }: Identity,
-  settings: ConnectSettings & Abortable,
-  options: ConnectAccountOptions,
-): Promise<StartedConnect> {
-  if (user === undefined) throw nobodyLoggedIn()
-  return startConnect(client, {
-    ...settings,
-    user,
-    returnTo: currentPage(),
-    ...options,
-    appState: keepRepairs(options),
-  })
-}
-
-/** What a flow comes to; `repairs` is the id of the account that it was to repair, where it was. */
-export type CompletedFlow = CompletedConnect & FlowState
 
 /** A callback, and the store that has its transaction. */
 export interface CallbackOptions {
   /** The whole URL that the browser came back to; undefined where the page is no callback: then nothing is done. */
   callbackUrl: string | undefined
-  transactions: TransactionStore
+  /** By default `sessionStorageTransactions()`. */
+  transactions?: TransactionStore | undefined
 }
 
 /** Key of the query that completes a flow; its end is the `state` of the callback URL. */
 export type CallbackKey = [...IdentityKey, 'callback', string | undefined]
 
-/**
- * Options of the query that completes a flow: once, and only while somebody is logged in. A try that failed for the
- * moment is repeated, as the callback's code works once whatever happens.
- */
-export function callbackOptions(
+/** Options of what connects an account. */
+export interface ConnectQueries {
+  /** Starts a flow and leaves the page; pending until the page has been left. */
+  connect(settings: ConnectSettings): MutationOptions<ConnectAccountOptions, undefined>
+  /**
+   * Starts a flow in a popup, and completes it when it is back; pending until then, or until it is cancelled or has expired.
+   * Its data are undefined where the browser blocked the window, and the page was to be left but stayed.
+   */
+  connectInPopup(
+    settings: PopupSettings,
+  ): MutationOptions<ConnectAccountOptions, CompletedConnect | undefined>
+  /**
+   * Completes a flow: once, and only while somebody is logged in. A try that failed for the moment is repeated, as the
+   * callback's code works once whatever happens.
+   */
+  callback(options: CallbackOptions): QueryOptions<CompletedConnect, CallbackKey>
+}
+
+/** Makes the {@link ConnectQueries} of a user. */
+export function connectQueries(identity: Identity): ConnectQueries {
+  const { client } = identity
+  const mutation = {
+    mutationKey: [...identityKey(identity), 'connect'],
+    networkMode: 'always', // fails at once where there is no network, rather than leave the page much later
+  } as const // a literal type
+  const connect = async (settings: ConnectSettings, options: ConnectAccountOptions) =>
+    connectByRedirect(client, { ...settings, ...options, user: loggedIn(identity) })
+  return {
+    callback: (options) => callbackOptions(identity, options),
+    connect: (settings) => ({ ...mutation, mutationFn: (options) => connect(settings, options) }),
+    connectInPopup: ({ queryClient, fallback, ...settings }) => ({
+      ...mutation,
+      mutationFn: async (options) => {
+        const refresh = () => void refreshAccounts(queryClient, identity)
+        window.addEventListener('focus', refresh)
+        try {
+          return await connectInPopup(client, {
+            ...settings,
+            ...options,
+            user: loggedIn(identity),
+            // What `queryClient.query` does, which the oldest TanStack Query that we take does not have.
+            complete: (completion) =>
+              queryClient
+                .getQueryCache()
+                .build(
+                  queryClient,
+                  queryClient.defaultQueryOptions(callbackOptions(identity, completion)),
+                )
+                .fetch(),
+          })
+        } catch (error) {
+          const isBlocked = isConnectFlowError(error) && error.code === 'popup_blocked'
+          if (isBlocked && fallback) return connect(fallback, options)
+          throw error
+        } finally {
+          window.removeEventListener('focus', refresh)
+        }
+      },
+    }),
+  }
+}
+
+function callbackOptions(
   identity: Identity,
   { callbackUrl, transactions }: CallbackOptions,
-): QueryOptions<CompletedFlow, CallbackKey> {
-  const { client, user } = identity
+): QueryOptions<CompletedConnect, CallbackKey> {
   return queryOptions({
+    ...everyQuery,
     queryKey: [...identityKey(identity), 'callback', callbackUrl && callbackState(callbackUrl)],
     queryFn:
-      callbackUrl === undefined || user === undefined
+      callbackUrl === undefined
         ? skipToken
-        : async ({ client: queryClient }) => {
-            try {
-              const completed = await completeConnect(client, { callbackUrl, transactions, user })
-              const flow = { ...completed, ...readFlowState(completed.appState) }
-              const { connection } = flow.account
-              const findings = findingsOptions(identity, connection).queryKey
-              queryClient.setQueryData(findings, { reports: [], returned: flow })
-              tellOtherTabs(identity, connection)
-              return flow
-            } finally {
-              void refreshAccounts(queryClient, identity)
-            }
-          },
+        : whileLoggedIn(identity, (context: QueryFunctionContext<CallbackKey>) =>
+            completeFlow(context.client, identity, { callbackUrl, transactions }),
+          ),
     staleTime: 'static',
     enabled: ({ state }) => state.status !== 'error', // asked again by `refetch` only, as another answer says less
-    retry,
-    retryDelay,
-    placeholderData: () => undefined,
   })
+}
+
+async function completeFlow(
+  queryClient: QueryClient,
+  identity: Identity,
+  completion: CompleteCallbackOptions,
+): Promise<CompletedConnect> {
+  const { client, user } = identity
+  try {
+    const returned = await completeCallback(client, { ...completion, user })
+    const { queryKey } = findingsOptions(identity, returned.account.connection)
+    queryClient.setQueryData(queryKey, { reports: {}, returned })
+    return returned
+  } finally {
+    void refreshAccounts(queryClient, identity)
+  }
 }

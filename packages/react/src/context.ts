@@ -1,9 +1,10 @@
 'use client'
 
 import type { ConnectionDefinition, TransactionStore } from '@connected-accounts/client'
+import type { Identity } from '@connected-accounts/client/browser'
 import type { SkipToken } from '@tanstack/react-query'
 import { createContext, useContext } from 'react'
-import { type Identity, nobodyLoggedIn } from './keys.js'
+import { loggedIn } from './keys.js'
 import { type ConnectedAccountsQueries, connectedAccountsQueries } from './queries.js'
 
 /** What the provider gives the hooks. */
@@ -11,9 +12,7 @@ export interface ConnectedAccountsContext extends Identity {
   queries: ConnectedAccountsQueries<SkipToken>
   redirectUri: string | undefined
   connections: Record<string, ConnectionDefinition> | undefined
-  transactions: TransactionStore
-  /** Where popups keep theirs: what a page writes to `sessionStorage` after it opened a popup is not seen by that. */
-  popupTransactions: TransactionStore
+  transactions: TransactionStore | undefined
 }
 
 /** The context behind {@link useConnectedAccountsContext}. */
@@ -30,7 +29,6 @@ export function useConnectedAccountsContext(): ConnectedAccountsContext {
 
 /** The options of queries that may not be skipped; throws while nobody is logged in. */
 export function useLoggedInQueries(): ConnectedAccountsQueries {
-  const { client, user } = useConnectedAccountsContext()
-  if (user === undefined) throw nobodyLoggedIn()
-  return connectedAccountsQueries({ client, user })
+  const context = useConnectedAccountsContext()
+  return connectedAccountsQueries({ client: context.client, user: loggedIn(context) })
 }

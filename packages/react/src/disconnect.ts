@@ -1,15 +1,10 @@
-import {
-  type ConnectionDefinition,
-  deleteConnectedAccount,
-  isMyAccountApiError,
-  iterateConnectedAccounts,
-} from '@connected-accounts/client'
-import { mutationOptions, type QueryClient } from '@tanstack/react-query'
+import type { ConnectionDefinition } from '@connected-accounts/client'
+import { disconnectAccount, type Identity } from '@connected-accounts/client/browser'
+import type { QueryClient } from '@tanstack/react-query'
 import { hide } from './hidden.js'
-import { type Identity, identityKey } from './keys.js'
+import { identityKey } from './keys.js'
 import type { MutationOptions } from './options.js'
-import { refreshAccounts, tellOtherTabs } from './refresh.js'
-import { waitForUndo } from './undo.js'
+import { refreshAccounts } from './refresh.js'
 
 /** What the mutation needs to keep the cached lists right. */
 export interface DisconnectSettings {
@@ -37,24 +32,22 @@ export interface DisconnectedAccount {
  */
 export function disconnectOptions(
   identity: Identity,
-  { queryClient, undoMs = 0, connections = {} }: DisconnectSettings,
+  { queryClient, undoMs, connections = {} }: DisconnectSettings,
 ): MutationOptions<string, DisconnectedAccount> {
-  return mutationOptions({
+  const { client, user } = identity
+  return {
     mutationKey: [...identityKey(identity), 'disconnect'],
     networkMode: 'always', // fails at once where there is no network, rather than delete much later
     retry: false,
-    mutationFn: async (id: string) => {
+    mutationFn: async (id) => {
       const { account, release, putBack } = hide(queryClient, identity, id)
-      const { revokeUrl } =
-        Object.values(connections).find((one) => one.connection === account?.connection) ?? {}
+      const definition = Object.values(connections).find(
+        ({ connection }) => connection === account?.connection,
+      )
       try {
-        const undone = undoMs > 0 && (await waitForUndo({ id, user: identity.user }, undoMs))
+        const undone = await disconnectAccount(client, id, { user, undoMs })
         if (undone) putBack()
-        else {
-          await deleteUnlessGone(identity, id)
-          tellOtherTabs(identity)
-        }
-        return { id, undone, grantStands: true, revokeUrl }
+        return { id, undone, grantStands: true, revokeUrl: definition?.revokeUrl }
       } catch (error) {
         putBack()
         throw error
@@ -63,15 +56,5 @@ export function disconnectOptions(
         void refreshAccounts(queryClient, identity)
       }
     },
-  })
-}
-
-async function deleteUnlessGone({ client }: Identity, id: string): Promise<void> {
-  try {
-    await deleteConnectedAccount(client, id)
-  } catch (error) {
-    if (!isMyAccountApiError(error) || error.code !== 'not_found') throw error
-    // A 404 may also be about the API itself.
-    for await (const account of iterateConnectedAccounts(client)) if (account.id === id) throw error
   }
 }

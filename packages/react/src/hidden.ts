@@ -1,18 +1,11 @@
 import type { ConnectedAccount, ConnectedAccountsPage } from '@connected-accounts/client'
-import type { QueryClient, QueryKey } from '@tanstack/react-query'
-import { accountsKey, type Identity } from './keys.js'
+import type { Identity } from '@connected-accounts/client/browser'
+import type { QueryClient } from '@tanstack/react-query'
+import { accountsKey } from './keys.js'
 import type { Pages } from './options.js'
 
 /** What a query of accounts caches: a list, or pages. */
 type Cached = ConnectedAccount[] | Pages<ConnectedAccountsPage>
-
-/** Where an account was in the cache. */
-interface Place {
-  queryKey: QueryKey
-  page: number
-  index: number
-  account: ConnectedAccount
-}
 
 /** An account that no list shows. */
 export interface HiddenAccount {
@@ -34,45 +27,43 @@ export function withoutHidden(accounts: ConnectedAccount[]): ConnectedAccount[] 
 
 /** Takes an account out of the cached lists, and keeps it out of those that are fetched. */
 export function hide(queryClient: QueryClient, identity: Identity, id: string): HiddenAccount {
+  const places = new Map<string, number>()
+  let account: ConnectedAccount | undefined
   hidden.add(id)
-  const places = findAccount(queryClient, identity, id)
-  for (const place of places) change(queryClient, place, withoutHidden)
+  changeLists(queryClient, identity, (accounts, list) => {
+    const index = accounts.findIndex((one) => one.id === id)
+    account = accounts[index] ?? account
+    places.set(list, index)
+    return withoutHidden(accounts)
+  })
   return {
-    account: places[0]?.account,
+    account,
     release: () => void hidden.delete(id),
-    putBack: () => {
-      for (const place of places) {
-        const { index, account } = place
-        change(queryClient, place, (accounts) =>
-          accounts.some((one) => one.id === id) ? accounts : accounts.toSpliced(index, 0, account),
-        )
-      }
-    },
+    putBack: () =>
+      changeLists(queryClient, identity, (accounts, list) => {
+        const index = places.get(list) ?? -1
+        return account && index >= 0 && !accounts.some((one) => one.id === id)
+          ? accounts.toSpliced(index, 0, account)
+          : accounts
+      }),
   }
 }
 
-function findAccount(queryClient: QueryClient, identity: Identity, id: string): Place[] {
-  const lists = queryClient.getQueriesData<Cached>({ queryKey: accountsKey(identity) })
-  return lists.flatMap(([queryKey, cached = []]) => {
-    const pages = Array.isArray(cached) ? [cached] : cached.pages.map(({ accounts }) => accounts)
-    return pages.flatMap((accounts, page) => {
-      const index = accounts.findIndex((account) => account.id === id)
-      const account = accounts[index]
-      return account ? [{ queryKey, page, index, account }] : []
-    })
-  })
-}
-
-function change(
+/** Changes every cached list of accounts, by itself or as a page; each has a name of its own. */
+function changeLists(
   queryClient: QueryClient,
-  { queryKey, page }: Place,
-  edit: (accounts: ConnectedAccount[]) => ConnectedAccount[],
+  identity: Identity,
+  change: (accounts: ConnectedAccount[], list: string) => ConnectedAccount[],
 ): void {
-  queryClient.setQueryData<Cached>(queryKey, (cached) => {
-    if (!cached || Array.isArray(cached)) return cached && edit(cached)
-    const pages = cached.pages.map((one, at) =>
-      at === page ? { ...one, accounts: edit(one.accounts) } : one,
-    )
-    return { ...cached, pages }
-  })
+  for (const query of queryClient.getQueryCache().findAll({ queryKey: accountsKey(identity) })) {
+    const { queryKey, queryHash } = query
+    queryClient.setQueryData<Cached>(queryKey, (cached) => {
+      if (!cached || Array.isArray(cached)) return cached && change(cached, queryHash)
+      const pages = cached.pages.map((page, at) => ({
+        ...page,
+        accounts: change(page.accounts, queryHash + at),
+      }))
+      return { ...cached, pages }
+    })
+  }
 }

@@ -1,18 +1,20 @@
 export {
+  type HandleConnectCallbackOptions,
+  handleConnectCallback,
+  type Identity,
+} from '@connected-accounts/client/browser'
+export {
   ConnectedAccountsProvider,
   type ConnectedAccountsProviderProps,
 } from './ConnectedAccountsProvider.js'
 export type {
   CallbackOptions,
-  CompletedFlow,
   ConnectAccountOptions,
   ConnectSettings,
+  PopupSettings,
 } from './connect.js'
-export { type HandleConnectCallbackOptions, handleConnectCallback } from './connect-callback.js'
 export type { DisconnectedAccount, DisconnectSettings } from './disconnect.js'
-export type { Identity } from './keys.js'
 export type { ConnectedAccountsFilter } from './lists.js'
-export type { PopupSettings } from './popup.js'
 export { type ConnectedAccountsQueries, connectedAccountsQueries } from './queries.js'
 export {
   type UseConnectAccountOptions,

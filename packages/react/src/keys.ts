@@ -1,11 +1,4 @@
-import type { ConnectedAccountsClient } from '@connected-accounts/client'
-
-/** Whose accounts, and through which client. */
-export interface Identity {
-  client: ConnectedAccountsClient
-  /** Id of the logged-in user, like `user.sub`; undefined while nobody is logged in, and then nothing is asked. */
-  user: string | undefined
-}
+import type { Identity } from '@connected-accounts/client/browser'
 
 /** How every key begins: what is one user's at one server is never shown as another's. */
 export type IdentityKey = ['connected-accounts', { baseUrl: string; user: string | undefined }]
@@ -23,7 +16,8 @@ export function accountsKey(identity: Identity): AccountsKey {
   return [...identityKey(identity), 'accounts']
 }
 
-/** What is thrown where a user is needed. */
-export function nobodyLoggedIn(): Error {
-  return new Error('Nobody is logged in: give ConnectedAccountsProvider a user.')
+/** The user; throws while nobody is logged in. */
+export function loggedIn({ user }: Identity): string {
+  if (user !== undefined) return user
+  throw new Error('Nobody is logged in: give ConnectedAccountsProvider a user.')
 }

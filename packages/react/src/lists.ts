@@ -7,17 +7,22 @@ import {
   listConnectedAccounts,
   type RegisteredConnection,
 } from '@connected-accounts/client'
-import { infiniteQueryOptions, queryOptions, skipToken } from '@tanstack/react-query'
-import { withoutHidden } from './hidden.js'
+import type { Identity } from '@connected-accounts/client/browser'
 import {
-  type AccountsKey,
-  accountsKey,
-  type Identity,
-  type IdentityKey,
-  identityKey,
-} from './keys.js'
-import type { InfiniteQueryOptions, PageParam, QueryOptions } from './options.js'
-import { retry, retryDelay } from './retry.js'
+  infiniteQueryOptions,
+  type QueryFunctionContext,
+  queryOptions,
+  type SkipToken,
+} from '@tanstack/react-query'
+import { withoutHidden } from './hidden.js'
+import { type AccountsKey, accountsKey, type IdentityKey, identityKey } from './keys.js'
+import {
+  everyQuery,
+  type InfiniteQueryOptions,
+  type PageParam,
+  type QueryOptions,
+  whileLoggedIn,
+} from './options.js'
 
 type ConnectionName = RegisteredConnection['connection']
 
@@ -36,81 +41,59 @@ export type PagesKey = [...ListKey, 'pages']
 /** Key of the list of connections. */
 export type ConnectionsKey = [...IdentityKey, 'connections']
 
-const common = {
-  retry,
-  retryDelay,
-  placeholderData: () => undefined, // a QueryClient's default could show the former user's list
+/** Options of the queries that list. `Skip` is `SkipToken` where nobody may be logged in. */
+export interface ListQueries<Skip = never> {
+  /** Every connected account of the user, of all pages. */
+  accounts(filter?: ConnectedAccountsFilter): QueryOptions<ConnectedAccount[], ListKey, Skip>
+  /** The connected accounts of the user page by page, up to 20 on each. */
+  infiniteAccounts(
+    filter?: ConnectedAccountsFilter,
+  ): InfiniteQueryOptions<ConnectedAccountsPage, PagesKey, Skip>
+  /** Every connection that the user may connect an account of, of all pages. */
+  connections(): QueryOptions<Connection[], ConnectionsKey, Skip>
 }
 
-/** Options of the query for every account of the user, on whatever page. */
-export function accountsOptions(
-  identity: Identity,
-  { connection }: ConnectedAccountsFilter = {},
-): QueryOptions<ConnectedAccount[], ListKey> {
-  const { client, user } = identity
-  const filter = connection && { connection }
-  return queryOptions({
-    ...common,
-    queryKey: [...accountsKey(identity), { connection }],
-    queryFn:
-      user === undefined
-        ? skipToken
-        : async (context) => {
-            const signal = await signalOf(context)
-            return withoutHidden(await all(iterateConnectedAccounts(client, { ...filter, signal })))
-          },
-  })
-}
-
-/** Options of the infinite query for the accounts of the user, up to 20 on each page. */
-export function infiniteAccountsOptions(
-  identity: Identity,
-  { connection }: ConnectedAccountsFilter = {},
-): InfiniteQueryOptions<ConnectedAccountsPage, PagesKey> {
-  const { client, user } = identity
-  const filter = connection && { connection }
-  return infiniteQueryOptions({
-    ...common,
-    queryKey: [...accountsKey(identity), { connection }, 'pages'],
-    queryFn:
-      user === undefined
-        ? skipToken
-        : async (context) => {
-            const { pageParam: from } = context
-            const signal = await signalOf(context)
-            const query = { take: 20, ...filter, ...(from !== undefined && { from }), signal }
+/** Makes the {@link ListQueries} of a user. */
+export function listQueries(identity: Identity): ListQueries<SkipToken> {
+  const { client } = identity
+  return {
+    accounts: ({ connection } = {}) =>
+      queryOptions({
+        ...everyQuery,
+        queryKey: [...accountsKey(identity), { connection }],
+        queryFn: whileLoggedIn(identity, async ({ signal }: QueryFunctionContext<ListKey>) =>
+          withoutHidden(await all(iterateConnectedAccounts(client, { connection, signal }))),
+        ),
+      }),
+    infiniteAccounts: ({ connection } = {}) =>
+      infiniteQueryOptions({
+        ...everyQuery,
+        queryKey: [...accountsKey(identity), { connection }, 'pages'],
+        queryFn: whileLoggedIn(
+          identity,
+          async (context: QueryFunctionContext<PagesKey, PageParam>) => {
+            const { pageParam: from, signal } = context
+            const query = { take: 20, connection, ...(from !== undefined && { from }), signal }
             const page = await listConnectedAccounts(client, query)
             return { ...page, accounts: withoutHidden(page.accounts) }
           },
-    initialPageParam: undefined as PageParam, // TypeScript would infer `undefined` alone
-    getNextPageParam: ({ next }) => next,
-  })
-}
-
-/** Options of the query for every connection that the user may connect an account of, on whatever page. */
-export function connectionsOptions(identity: Identity): QueryOptions<Connection[], ConnectionsKey> {
-  const { client, user } = identity
-  return queryOptions({
-    ...common,
-    queryKey: [...identityKey(identity), 'connections'],
-    queryFn:
-      user === undefined
-        ? skipToken
-        : async (context) => all(iterateConnections(client, { signal: await signalOf(context) })),
-  })
+        ),
+        initialPageParam: undefined as PageParam, // TypeScript would infer `undefined` alone
+        getNextPageParam: ({ next }) => next,
+      }),
+    connections: () =>
+      queryOptions({
+        ...everyQuery,
+        queryKey: [...identityKey(identity), 'connections'],
+        queryFn: whileLoggedIn(identity, ({ signal }: QueryFunctionContext<ConnectionsKey>) =>
+          all(iterateConnections(client, { signal })),
+        ),
+      }),
+  }
 }
 
 async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   const array: T[] = []
   for await (const item of items) array.push(item)
   return array
-}
-
-/**
- * The signal of a query, taken a moment later: TanStack Query cancels what has taken it when the last component is gone,
- * which under StrictMode is each component's first moment.
- */
-async function signalOf(context: { signal: AbortSignal }): Promise<AbortSignal> {
-  await undefined
-  return context.signal
 }

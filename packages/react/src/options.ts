@@ -1,12 +1,15 @@
-import type {
-  InfiniteData,
-  infiniteQueryOptions,
-  MutationKey,
-  QueryFunction,
-  QueryKey,
-  queryOptions,
-  SkipToken,
-  UseMutationOptions,
+import { retryDelay } from '@connected-accounts/client'
+import type { Identity } from '@connected-accounts/client/browser'
+import {
+  type InfiniteData,
+  type infiniteQueryOptions,
+  type MutationKey,
+  type QueryFunction,
+  type QueryKey,
+  type queryOptions,
+  type SkipToken,
+  skipToken,
+  type UseMutationOptions,
 } from '@tanstack/react-query'
 
 /**
@@ -33,4 +36,27 @@ export type Pages<Page> = InfiniteData<Page, PageParam>
 /** What TanStack's `mutationOptions` answers. */
 export type MutationOptions<Variables, Data = void> = UseMutationOptions<Data, Error, Variables> & {
   mutationKey: MutationKey
+}
+
+/** What all of our queries have. */
+export const everyQuery = {
+  retry: (failureCount: number, error: Error): boolean =>
+    retryDelay(failureCount, error) < Number.POSITIVE_INFINITY,
+  retryDelay,
+  placeholderData: () => undefined, // a QueryClient's default could show the former user's list
+}
+
+/**
+ * A query's function, skipped while nobody is logged in. It runs a moment later: TanStack Query cancels what has taken its
+ * signal when the last component is gone, which under StrictMode is each component's first moment.
+ */
+export function whileLoggedIn<Context, Data>(
+  { user }: Identity,
+  ask: (context: Context) => Promise<Data>,
+): SkipToken | ((context: Context) => Promise<Data>) {
+  if (user === undefined) return skipToken
+  return async (context) => {
+    await undefined
+    return ask(context)
+  }
 }

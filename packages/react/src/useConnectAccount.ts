@@ -1,10 +1,11 @@
 'use client'
 
+import type { CompletedConnect } from '@connected-accounts/client'
+import { currentPopup, isPhone, openPopup } from '@connected-accounts/client/browser'
 import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useCallback } from 'react'
-import type { CompletedFlow, ConnectAccountOptions } from './connect.js'
+import type { ConnectAccountOptions } from './connect.js'
 import { useConnectedAccountsContext } from './context.js'
-import { cancelPopup, currentPopup, isPhone, openPopup } from './popup-window.js'
 
 /** Options of {@link useConnectAccount}. */
 export interface UseConnectAccountOptions {
@@ -44,23 +45,20 @@ export function useConnectAccount(options?: { mode?: 'redirect' }): UseConnectAc
  */
 export function useConnectAccount(
   options: UseConnectAccountOptions,
-): UseConnectAccountResult<CompletedFlow | undefined>
+): UseConnectAccountResult<CompletedConnect | undefined>
 /** Connects an account, by a redirect or in a popup. */
 export function useConnectAccount({
   mode,
   onBlocked,
-}: UseConnectAccountOptions = {}): UseConnectAccountResult<CompletedFlow | undefined> {
-  const { queries, user, redirectUri = pageOrigin(), ...stores } = useConnectedAccountsContext()
+}: UseConnectAccountOptions = {}): UseConnectAccountResult<CompletedConnect | undefined> {
+  const { queries, user, redirectUri, transactions } = useConnectedAccountsContext()
   const queryClient = useQueryClient()
-  const redirect = { redirectUri, transactions: stores.transactions }
-  const popup = queries.connectInPopup({
-    redirectUri,
-    transactions: stores.popupTransactions,
-    queryClient,
-    fallback: onBlocked === 'throw' ? undefined : redirect,
-  })
+  const redirect = { redirectUri, transactions }
+  const fallback = onBlocked === 'throw' ? undefined : redirect
+  const popup = queries.connectInPopup({ ...redirect, queryClient, fallback })
+  const isPopup = mode === 'popup' || (mode === 'auto' && !isPhone())
   const mutation = useMutation(
-    opensPopup(mode) ? popup : (queries.connect(redirect) as typeof popup), // it is never given data
+    isPopup ? popup : (queries.connect(redirect) as typeof popup), // it is never given data
   )
   const { mutate, reset } = mutation
   const connect = useCallback(
@@ -68,20 +66,16 @@ export function useConnectAccount({
       const mutationKey = [...queries.key, 'connect']
       const current = currentPopup()
       if (current ? current.isStarting : queryClient.isMutating({ mutationKey }) > 0) return
-      cancelPopup()
-      if (opensPopup(mode) && user !== undefined) openPopup(user)
+      current?.cancel()
+      if (isPopup && user !== undefined) openPopup(user)
       // Without data the page was to be left and goes on after all, and then there is nothing to tell.
       mutate(account, { onSuccess: (data) => data || reset() })
     },
-    [queryClient, queries, user, mode, mutate, reset],
+    [queryClient, queries, user, isPopup, mutate, reset],
   )
-  return { ...mutation, connect, cancel: cancelPopup }
+  return { ...mutation, connect, cancel }
 }
 
-function opensPopup(mode: UseConnectAccountOptions['mode']): boolean {
-  return mode === 'popup' || (mode === 'auto' && typeof window !== 'undefined' && !isPhone())
-}
-
-function pageOrigin(): string {
-  return typeof window === 'undefined' ? '' : window.location.origin
+function cancel(): void {
+  currentPopup()?.cancel()
 }

@@ -3,9 +3,7 @@
 import { type CompletedConnectedAccount, isConnectFlowError } from '@connected-accounts/client'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import { clearAddressBar, markAnswered, type SeenCallback } from './callback-url.js'
 import { useConnectedAccountsContext } from './context.js'
-import { readFlowState } from './repairs.js'
 import { useSeenCallback } from './useSeenCallback.js'
 
 /** How far the flow is that the page was opened to complete; `idle` where there is none. */
@@ -57,17 +55,18 @@ export function useConnectCallback(): UseConnectCallbackResult {
   const { status, data, error, refetch } = query
 
   useEffect(() => {
-    if (seen && user !== undefined) clearAddressBar(seen)
+    if (user !== undefined) seen?.clear()
   }, [seen, user])
   useEffect(() => {
-    if (seen && status !== 'pending') markAnswered(seen, status)
+    if (status !== 'pending') seen?.settle(status)
   }, [seen, status])
 
   const retry = () => void refetch()
-  if (!seen || isOver(seen, error)) return { ...nothing, status: 'idle', retry }
+  if (!seen || seen.isOver(error)) return { ...nothing, status: 'idle', retry }
   if (status === 'pending') return { ...nothing, status, retry }
-  if (status === 'error') return { ...nothing, ...whereabouts(error), status, error, retry }
-  return { ...nothing, ...data, status, retry }
+  if (status === 'success') return { ...nothing, ...data, status, retry }
+  const { appState, repairs, returnTo } = isConnectFlowError(error) ? error : nothing
+  return { ...nothing, appState, repairs, returnTo, status, error, retry }
 }
 
 const nothing = {
@@ -76,18 +75,4 @@ const nothing = {
   repairs: undefined,
   returnTo: undefined,
   error: null,
-}
-
-/** Whether the flow was completed before and is forgotten by now, or was another user's. */
-function isOver({ revisited }: SeenCallback, error: Error | null): boolean {
-  return (
-    revisited &&
-    isConnectFlowError(error) &&
-    ['unknown_state', 'user_mismatch'].includes(error.code)
-  )
-}
-
-function whereabouts(error: Error) {
-  const { appState, returnTo } = isConnectFlowError(error) ? error : nothing
-  return { ...readFlowState(appState), returnTo }
 }

@@ -1,17 +1,19 @@
 'use client'
 
-import type {
-  CompletedConnectedAccount,
-  ConnectedAccount,
-  ConnectionReference,
-  ConnectionScope,
+import {
+  type CompletedConnectedAccount,
+  type ConnectedAccount,
+  type ConnectionReference,
+  type ConnectionScope,
+  type ConnectionStatus,
+  connectionHealth,
+  readGrantError,
 } from '@connected-accounts/client'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useReducer } from 'react'
+import { useEffect, useState } from 'react'
 import type { ConnectAccountOptions } from './connect.js'
-import { type AccountStatus, bestAccount, untilChange } from './connection-status.js'
 import { useConnectedAccountsContext } from './context.js'
-import { findingsOptions, noteReport, type Report, readGrantError } from './findings.js'
+import { findingsOptions } from './findings.js'
 import { useConnectAccount } from './useConnectAccount.js'
 
 /** Options of {@link useConnection}. */
@@ -32,7 +34,7 @@ export interface UseConnectionResult {
    * `connected` and `expiring` mean yes. `missing_scopes`, `expired` and `not_connected` can be repaired; `unavailable`
    * cannot, as the tenant does not offer the connection. `pending` and `error` are those of the lists behind it.
    */
-  status: AccountStatus['status'] | 'not_connected' | 'unavailable' | 'pending' | 'error'
+  status: ConnectionStatus | 'pending' | 'error'
   /** Why a list could not be had. */
   error: Error | null
   /** The account that the status is about: the one that can be used best. */
@@ -60,7 +62,6 @@ export type RepairOptions = Pick<
   'authorizationParams' | 'appState' | 'returnTo'
 >
 
-const DAY = 86_400_000
 const LONGEST_TIMER = 2 ** 31 - 1
 
 /**
@@ -69,83 +70,82 @@ const LONGEST_TIMER = 2 ** 31 - 1
  */
 export function useConnection(
   reference: ConnectionReference,
-  options: UseConnectionOptions = {},
+  { loginHint, ...options }: UseConnectionOptions = {},
 ): UseConnectionResult {
-  const definition = typeof reference === 'string' ? { connection: reference } : reference
-  const { connection } = definition
-  const { scopes = definition.scopes ?? [], accountId, loginHint } = options
-  const { client, user } = useConnectedAccountsContext()
-  const queryClient = useQueryClient()
-  const findings = findingsOptions({ client, user }, connection)
-  const { reports = [], returned } = useQuery(findings).data ?? {}
-  const { best, listed, ...rest } = useStatus(connection, { ...options, scopes }, reports)
-  const { connect, isPending, error } = useConnectAccount()
-  const { account, missingScopes = [...scopes] } = best ?? {}
-  const isReturned = accountId === undefined || returned?.repairs === accountId
+  const { accountId } = options
+  const { connect, isPending: isRepairing, error: repairError } = useConnectAccount()
+  const { returned, repairScopes, ...health } = useHealth(reference, options)
+  const own = accountId === undefined || returned?.repairs === accountId ? returned : undefined
   return {
-    ...rest,
-    account,
-    missingScopes,
-    report: (failure) => {
-      const grant = readGrantError(failure, scopes)
-      if (grant) noteReport(queryClient, findings.queryKey, { accountId, listed, ...grant })
-      return grant !== undefined
-    },
-    repair: ({ authorizationParams, ...flow } = {}) => {
-      const union = [...new Set([...(account?.scopes ?? []), ...scopes, ...missingScopes])]
+    ...health,
+    repair: ({ authorizationParams, ...flow } = {}) =>
       connect({
         ...flow,
         connection: reference,
-        scopes: union.length ? (union as ConnectionScope[]) : undefined, // what was granted may be more than is registered
+        scopes: repairScopes as ConnectionScope[] | undefined, // what was granted may be more than is registered
         authorizationParams: loginHint
           ? { login_hint: loginHint, ...authorizationParams }
           : authorizationParams,
-        repairs: accountId ?? account?.id,
-      })
-    },
-    isRepairing: isPending,
-    repairError: error,
-    returned: isReturned ? returned?.account : undefined,
-    isOtherAccount:
-      isReturned && returned?.repairs !== undefined && returned.repairs !== returned.account.id,
+        repairs: accountId ?? health.account?.id,
+      }),
+    isRepairing,
+    repairError,
+    returned: own?.account,
+    isOtherAccount: own?.repairs !== undefined && own.repairs !== own.account.id,
   }
 }
 
-function useStatus(
-  connection: string,
-  { scopes = [], accountId, expiringMs = DAY }: UseConnectionOptions,
-  reports: Report[],
-) {
-  const { queries } = useConnectedAccountsContext()
+function useHealth(reference: ConnectionReference, options: UseConnectionOptions) {
+  const { queries, ...identity } = useConnectedAccountsContext()
+  const queryClient = useQueryClient()
+  const connection = typeof reference === 'object' ? reference.connection : reference
+  const findings = findingsOptions(identity, connection)
+  const { reports, returned } = useQuery(findings).data ?? {}
   const list = useQuery({
     ...queries.accounts(),
     select: (accounts) => accounts.filter((account) => account.connection === connection),
   })
-  const listed = JSON.stringify(list.data)
-  const report = reports.find((one) => one.accountId === accountId && one.listed === listed)
-  const candidates = (list.data ?? []).filter(({ id }) => !accountId || id === accountId)
-  useRenderAfter(untilChange(candidates, expiringMs))
-  const best = bestAccount(candidates, { scopes, expiringMs, report })
-  const usable = best?.status === 'connected' || best?.status === 'expiring'
+  const listed = String(JSON.stringify(list.data))
+  const { accountId: about = '' } = options
+  const report = reports?.[about]
+  const { status, isUsable, account, missingScopes, repairScopes, changesAt } = connectionHealth(
+    reference,
+    {
+      ...options,
+      accounts: list.data ?? [],
+      grantError: report?.listed === listed ? report : undefined,
+    },
+  )
+  useRenderAt(changesAt)
   const offered = useQuery({
     ...queries.connections(),
-    enabled: list.isSuccess && !usable,
+    enabled: list.isSuccess && !isUsable,
     select: (connections) => connections.some(({ name }) => name === connection),
   })
-  const answer = { best, listed, error: list.error }
-  if (usable) return { ...answer, status: best.status }
-  if (list.data === undefined) return { ...answer, status: list.status }
-  if (offered.data === undefined) return { ...answer, status: offered.status, error: offered.error }
-  if (!offered.data) return { ...answer, status: 'unavailable' as const }
-  return { ...answer, status: best?.status ?? ('not_connected' as const) }
+  const asked = list.data && !isUsable ? offered : list // the one that decides
+  return {
+    status: asked.data === undefined ? asked.status : asked.data ? status : 'unavailable',
+    error: list.error ?? asked.error,
+    ...{ account, missingScopes, repairScopes, returned },
+    report: (failure: unknown) => {
+      const grant = readGrantError(failure)
+      if (grant) {
+        queryClient.setQueryData(findings.queryKey, (found) => ({
+          ...found,
+          reports: { ...found?.reports, [about]: { ...grant, listed } },
+        }))
+      }
+      return grant !== undefined
+    },
+  } as const // literal types
 }
 
-/** Renders once more after a time in milliseconds. */
-function useRenderAfter(wait: number): void {
-  const [, render] = useReducer((times: number) => times + 1, 0)
+/** Renders once more at a time in milliseconds since the epoch. */
+function useRenderAt(time: number): void {
+  const [, render] = useState(0)
   useEffect(() => {
-    if (wait === Number.POSITIVE_INFINITY) return
-    const timer = setTimeout(render, Math.min(wait, LONGEST_TIMER))
+    const again = () => render((times) => times + 1)
+    const timer = setTimeout(again, Math.min(time - Date.now(), LONGEST_TIMER))
     return () => clearTimeout(timer)
   })
 }

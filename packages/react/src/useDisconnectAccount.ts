@@ -1,10 +1,10 @@
 'use client'
 
+import { getUndoable, subscribeToUndoable, type Undoable } from '@connected-accounts/client/browser'
 import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
 import { useConnectedAccountsContext } from './context.js'
 import type { DisconnectedAccount, DisconnectSettings } from './disconnect.js'
-import { getWaiting, subscribeToWaiting, type Waiting } from './undo.js'
 
 /** Options of {@link useDisconnectAccount}. */
 export type UseDisconnectAccountOptions = Pick<DisconnectSettings, 'undoMs'>
@@ -28,16 +28,16 @@ export function useDisconnectAccount({
   const { queries, user, connections } = useConnectedAccountsContext()
   const queryClient = useQueryClient()
   const mutation = useMutation(queries.disconnect({ queryClient, undoMs, connections }))
-  const all = useSyncExternalStore(subscribeToWaiting, getWaiting, none)
-  const waiting = all.filter((one) => one.user === user)
+  const all = useSyncExternalStore(subscribeToUndoable, getUndoable, none)
+  const undoable = all.filter((one) => one.user === user)
   return {
     ...mutation,
-    undoable: waiting.map(({ id }) => id),
+    undoable: undoable.map(({ id }) => id),
     undo: (id) => {
-      for (const one of waiting) if (id === undefined || one.id === id) one.undo()
+      for (const one of undoable) if (id === undefined || one.id === id) one.undo()
     },
   }
 }
 
-const nothing: readonly Waiting[] = []
+const nothing: readonly Undoable[] = []
 const none = () => nothing

@@ -1,7 +1,7 @@
 'use client'
 
+import { type SeenCallback, seeCallback } from '@connected-accounts/client/browser'
 import { useState, useSyncExternalStore } from 'react'
-import { type SeenCallback, seeCallback } from './callback-url.js'
 
 /** The callback that the page was opened with; a component that has seen one keeps it. Never one on a server. */
 export function useSeenCallback(): SeenCallback | undefined {

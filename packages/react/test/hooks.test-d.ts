@@ -1,4 +1,5 @@
 import type {
+  CompletedConnect,
   CompletedConnectedAccount,
   ConnectedAccount,
   ConnectedAccountsClient,
@@ -6,7 +7,6 @@ import type {
   Connection,
 } from '@connected-accounts/client'
 import {
-  type CompletedFlow,
   connectedAccountsQueries,
   type DisconnectedAccount,
   useConnectAccount,
@@ -65,9 +65,11 @@ test('a popup gives the account, and a redirect nothing', () => {
   const { data, mutateAsync, cancel } = useConnectAccount({ mode: 'popup', onBlocked: 'throw' })
   expectTypeOf(data?.account).toEqualTypeOf<CompletedConnectedAccount | undefined>()
   expectTypeOf(data?.appState).toBeUnknown()
-  expectTypeOf(mutateAsync).returns.resolves.toEqualTypeOf<CompletedFlow | undefined>()
+  expectTypeOf(mutateAsync).returns.resolves.toEqualTypeOf<CompletedConnect | undefined>()
   expectTypeOf(cancel).returns.toBeVoid()
-  expectTypeOf(useConnectAccount({ mode: 'auto' }).data).toEqualTypeOf<CompletedFlow | undefined>()
+  expectTypeOf(useConnectAccount({ mode: 'auto' }).data).toEqualTypeOf<
+    CompletedConnect | undefined
+  >()
   // @ts-expect-error no such mode
   useConnectAccount({ mode: 'window' })
 })

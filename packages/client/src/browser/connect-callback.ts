@@ -1,19 +1,39 @@
+import { callbackState } from '../callback.js'
+import type { ConnectedAccountsClient } from '../client.js'
 import {
-  type ConnectedAccountsClient,
+  type CompleteConnectOptions,
+  type CompletedConnect,
   completeConnect,
-  isConnectCallback,
+} from '../complete-connect.js'
+import {
   localStorageTransactions,
+  sessionStorageTransactions,
   type TransactionStore,
-} from '@connected-accounts/client'
-import { callbackState } from './callback-url.js'
+} from '../transactions.js'
 import { flowName, isOfPopup } from './popup-flow.js'
-import { tellOtherTabs } from './refresh.js'
+import { tellOtherTabs } from './tabs.js'
+
+/** Options of {@link completeCallback}. */
+export interface CompleteCallbackOptions extends Omit<CompleteConnectOptions, 'transactions'> {
+  /** The store that the flow was started with; by default `sessionStorageTransactions()`. */
+  transactions?: TransactionStore | undefined
+}
+
+/** Completes a flow as `completeConnect` does, and has the user's other tabs know it. */
+export async function completeCallback(
+  client: ConnectedAccountsClient,
+  { transactions = sessionStorageTransactions(), ...options }: CompleteCallbackOptions,
+): Promise<CompletedConnect> {
+  const completed = await completeConnect(client, { ...options, transactions })
+  tellOtherTabs({ client, user: options.user }, completed.account.connection)
+  return completed
+}
 
 /** Options of {@link handleConnectCallback}. */
 export interface HandleConnectCallbackOptions {
   /** Asked for a token only if the page that opened this one is gone. */
   client: ConnectedAccountsClient
-  /** The store of `ConnectedAccountsProvider`, where that was given one; by default `localStorageTransactions()`. */
+  /** The store that the popup's flow was started with; by default `localStorageTransactions()`. */
   transactions?: TransactionStore | undefined
 }
 
@@ -33,8 +53,7 @@ export async function handleConnectCallback({
 }: HandleConnectCallbackOptions): Promise<boolean> {
   const callbackUrl = window.location.href
   const state = callbackState(callbackUrl)
-  if (!isConnectCallback(callbackUrl) || state === undefined) return false
-  const transaction = await transactions.get(state)
+  const transaction = state !== undefined && (await transactions.get(state))
   if (!transaction || !isOfPopup(transaction)) return false
   const channel = new BroadcastChannel(flowName(state))
   channel.postMessage(callbackUrl)
@@ -44,8 +63,7 @@ export async function handleConnectCallback({
     const left = await transactions.get(state)
     if (!left?.pending) return
     const { user } = left // this page may know of none; the server refuses the token of another
-    const { account } = await completeConnect(client, { callbackUrl, transactions, user })
-    tellOtherTabs({ client, user }, account.connection)
+    await completeCallback(client, { callbackUrl, transactions, user })
   })
   window.close()
   await new Promise((resolve) => setTimeout(resolve, CLOSING)) // the page goes on for a moment where it is closed

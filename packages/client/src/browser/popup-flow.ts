@@ -1,11 +1,11 @@
-import type { Transaction, TransactionStore } from '@connected-accounts/client'
+import type { Transaction, TransactionStore } from '../transactions.js'
 
 /** The name by which the two pages of a popup's flow find each other: of its channel, and of the lock that the opener holds. */
 export function flowName(state: string): string {
   return `connected-accounts.popup.${state}`
 }
 
-/** A store that marks what it keeps as a popup's. */
+/** A store that marks what it keeps as a popup's; the mark stays with the transaction. */
 export function popupTransactions(store: TransactionStore): TransactionStore {
   return {
     get: (state) => store.get(state),
