@@ -33,7 +33,7 @@ test('within the undo window it is undoable, and undone nothing is sent', async 
   const { client, methods } = clientOf(gone)
   const seen: string[][] = []
   const stop = subscribeToUndoable(() => seen.push(getUndoable().map(({ id }) => id)))
-  const undone = disconnectAccount(client, 'cac_1', { user, undoMs: 10_000 })
+  const undone = disconnectAccount(client, 'cac_1', { user, undoMs: 60_000 })
   expect(getUndoable()).toMatchObject([{ id: 'cac_1', user }])
   getUndoable()[0]?.undo()
   expect(await undone).toBe(true)
@@ -52,9 +52,11 @@ test('after the undo window it is deleted, and no longer undoable', async () => 
 test('a signal that aborts ends the undo window with its reason, and nothing is sent', async () => {
   const { client, methods } = clientOf(gone)
   const abort = new AbortController()
-  const undone = disconnectAccount(client, 'cac_1', { undoMs: 10_000, signal: abort.signal })
+  const undone = disconnectAccount(client, 'cac_1', { undoMs: 60_000, signal: abort.signal })
   abort.abort(new Error('given up'))
   await expect(undone).rejects.toThrow('given up')
+  const again = disconnectAccount(client, 'cac_1', { undoMs: 60_000, signal: abort.signal })
+  await expect(again).rejects.toThrow('given up')
   expect(getUndoable()).toEqual([])
   expect(methods()).toEqual([])
 })

@@ -25,6 +25,7 @@ export async function disconnectAccount(
   id: string,
   { user, undoMs = 0, signal }: DisconnectAccountOptions = {},
 ): Promise<boolean> {
+  signal?.throwIfAborted()
   const undone = undoMs > 0 && (await waitForUndo(id, { user, undoMs, signal }))
   signal?.throwIfAborted()
   if (undone) return true
