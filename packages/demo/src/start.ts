@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { createEmulator } from '@connected-accounts/emulator'
+import { RENDERED_PATH } from './app/rendered-session.js'
 import { isPortTaken, type Listening, listen } from './server/listen.js'
 import { createServer } from './server/server.js'
 import { readPort, readSettings, type Settings, StartError } from './server/settings.js'
@@ -21,6 +22,7 @@ async function start(): Promise<void> {
   const { origin } = await onPort('PORT', port, () => serveDemo(port, settings))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(0))
   console.log(`Connected Accounts demo: ${origin}`)
+  if (settings.web) console.log(`The same, rendered on a server: ${origin}${RENDERED_PATH}`)
 }
 
 function serveDemo(port: number, settings: Settings): Promise<Listening> {
@@ -32,13 +34,14 @@ function serveDemo(port: number, settings: Settings): Promise<Listening> {
 
 async function startEmulator(port: number): Promise<Settings> {
   const emulator = await onPort('EMULATOR_PORT', port, () => createEmulator({ port }))
-  const { spa, api } = emulator.clients
+  const { spa, web, api } = emulator.clients
   return {
     tenant: emulator.url,
     clientId: spa.clientId,
     audience: api.audience,
     apiClientId: api.clientId,
     apiClientSecret: api.clientSecret,
+    web,
     calendarUrl: `${emulator.url}/upstream/google-oauth2/calendar/v3`,
   }
 }

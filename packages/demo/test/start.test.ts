@@ -13,11 +13,16 @@ function ended({ child }: DemoProcess): Promise<number | null> {
   })
 }
 
-test('the demo prints one line with its address, and Ctrl-C ends it without a word', async () => {
+test('the demo prints its two addresses, and Ctrl-C ends it without a word', async () => {
   const demo = await startDemo()
-  expect((await fetch(demo.origin)).status).toBe(200)
+  for (const path of ['', '/server']) {
+    expect((await fetch(demo.origin + path)).status).toBe(200)
+  }
   expect(await demo.interrupt()).toBe(0)
-  expect(demo.output.stdout).toBe(`Connected Accounts demo: ${demo.origin}\n`)
+  expect(demo.output.stdout).toBe(
+    `Connected Accounts demo: ${demo.origin}\n` +
+      `The same, rendered on a server: ${demo.origin}/server\n`,
+  )
   expect(demo.output.stderr).toBe('')
 })
 
@@ -49,6 +54,13 @@ test.for([
   [
     { DOMAIN: 'tenant.example', CLIENT_ID: 'a', AUDIENCE: 'b' },
     /^Missing API_CLIENT_ID, API_CLIENT_SECRET: .*\n$/,
+  ],
+  [
+    {
+      ...{ DOMAIN: 'tenant.example', CLIENT_ID: 'a', AUDIENCE: 'b' },
+      ...{ API_CLIENT_ID: 'c', API_CLIENT_SECRET: 'd', WEB_CLIENT_ID: 'web' },
+    },
+    /^Set both of WEB_CLIENT_ID and WEB_CLIENT_SECRET.*\n$/,
   ],
   [{ PORT: 'eighty' }, /^PORT must be a port.*'eighty'\.\n$/],
 ] as const)('a wrong setting is said in one line: %o', async ([env, line]) => {

@@ -4,6 +4,7 @@ import { dateAndTime, longDate } from './dates.js'
 import { connectionLabel, idTail } from './labels.js'
 import { Monogram } from './Monogram.js'
 import { Scopes } from './Scopes.js'
+import { useTimeZone } from './useTimeZone.js'
 
 interface AccountItemProps {
   account: ConnectedAccount
@@ -19,6 +20,7 @@ export const AccountItem = memo(function AccountItem({
   onDisconnect,
 }: AccountItemProps) {
   const { id, connection, created_at, scopes } = account
+  const timeZone = useTimeZone()
   return (
     <li className="account">
       <Monogram connection={connection} />
@@ -27,7 +29,7 @@ export const AccountItem = memo(function AccountItem({
         <p className="meta">
           Connected{' '}
           <time dateTime={created_at}>
-            {isOneOfSeveral ? dateAndTime(created_at) : longDate(created_at)}
+            {isOneOfSeveral ? dateAndTime(created_at, timeZone) : longDate(created_at, timeZone)}
           </time>
           {isOneOfSeveral && <> · ID ends in {idTail(id)}</>}
         </p>

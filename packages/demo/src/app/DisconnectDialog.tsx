@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'react'
 import { dateAndTime } from './dates.js'
 import { inWords } from './error-words.js'
 import { connectionLabel } from './labels.js'
+import { useTimeZone } from './useTimeZone.js'
 
 interface DisconnectDialogProps {
   account: ConnectedAccount
@@ -16,6 +17,7 @@ interface DisconnectDialogProps {
 export function DisconnectDialog({ account, onClose, onDisconnected }: DisconnectDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const { mutate, isPending, error } = useDisconnectAccount()
+  const connectedAt = dateAndTime(account.created_at, useTimeZone())
   const label = connectionLabel(account.connection)
   useEffect(() => {
     if (!dialog.current?.open) dialog.current?.showModal()
@@ -35,8 +37,8 @@ export function DisconnectDialog({ account, onClose, onDisconnected }: Disconnec
     <dialog ref={dialog} aria-labelledby="disconnect-heading" onCancel={close} onClose={onClose}>
       <h2 id="disconnect-heading">Disconnect {label}?</h2>
       <p>
-        Connected {dateAndTime(account.created_at)}. Its tokens are deleted, so nothing here can use
-        it any longer. What you allowed at {label} stays there until you take it back there.
+        Connected {connectedAt}. Its tokens are deleted, so nothing here can use it any longer. What
+        you allowed at {label} stays there until you take it back there.
       </p>
       {error && <p role="alert">{inWords(error).text}</p>}
       <div className="actions">

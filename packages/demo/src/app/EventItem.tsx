@@ -1,5 +1,6 @@
 import type { CalendarEvent } from '../server/calendar.js'
 import { dayParts, timeRange } from './dates.js'
+import { useTimeZone } from './useTimeZone.js'
 
 interface EventItemProps {
   event: CalendarEvent
@@ -10,7 +11,8 @@ interface EventItemProps {
 /** One event. */
 export function EventItem({ event, isNewDay }: EventItemProps) {
   const { title, start, end, location } = event
-  const { weekday, day, whole } = dayParts(start)
+  const timeZone = useTimeZone()
+  const { weekday, day, whole } = dayParts(start, timeZone)
   return (
     <li className="event" data-new-day={isNewDay}>
       <div className="day" aria-hidden="true">
@@ -26,7 +28,7 @@ export function EventItem({ event, isNewDay }: EventItemProps) {
         <p className="meta">
           <time dateTime={start}>
             <span className="visually-hidden">{whole}, </span>
-            {timeRange(start, end)}
+            {timeRange(start, end, timeZone)}
           </time>
           {location && ` · ${location}`}
         </p>

@@ -1,10 +1,12 @@
 import type { CalendarEvent } from '../server/calendar.js'
 import { dayParts } from './dates.js'
 import { EventItem } from './EventItem.js'
+import { useTimeZone } from './useTimeZone.js'
 
 /** Events in their order, with each day named once. */
 export function EventList({ events }: { events: CalendarEvent[] }) {
-  const days = events.map(({ start }) => dayParts(start).whole)
+  const timeZone = useTimeZone()
+  const days = events.map(({ start }) => dayParts(start, timeZone).whole)
   return (
     <ul className="events" aria-labelledby="events-heading">
       {events.map((event, index) => (

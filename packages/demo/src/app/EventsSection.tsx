@@ -20,10 +20,11 @@ export function EventsSection({ user }: { user: string }) {
 
 function Events({ user }: { user: string }) {
   const { apiFetch, login } = useSession()
-  const { status } = useConnectCallback()
+  const { status, account } = useConnectCallback()
   // A flow that is being completed decides whether there is a calendar.
   const enabled = status !== 'pending'
-  const { data, error, refetch } = useQuery({ ...eventsQuery({ apiFetch, user }), enabled })
+  const query = eventsQuery({ apiFetch, user, connected: account?.id })
+  const { data, error, refetch } = useQuery({ ...query, enabled })
   if (data && data.length > 0) return <EventList events={data} />
   if (error) return <ErrorState error={error} onRetry={refetch} onLogin={login} />
   if (data === undefined) return <Skeleton label="Loading your events…" rows={3} />

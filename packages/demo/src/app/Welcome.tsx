@@ -1,4 +1,3 @@
-import { isConnectCallback } from '@connected-accounts/client'
 import { useState } from 'react'
 import { LinkedAccounts } from './drawings/LinkedAccounts.js'
 import { loginErrorWords } from './login-words.js'
@@ -7,7 +6,7 @@ import { useSession } from './session-context.js'
 
 /** What a person sees who is not logged in. */
 export function Welcome() {
-  const { login, loginError } = useSession()
+  const { login, loginError, isConnecting } = useSession()
   const [error, setError] = useState(loginError)
   const start = () => login().catch(setError)
   return (
@@ -20,7 +19,7 @@ export function Welcome() {
         </p>
         <div aria-live="polite">
           {error !== undefined && <Notice tone="error" {...loginErrorWords(error)} />}
-          {isConnectCallback(location.href) && (
+          {isConnecting && (
             <Notice title="Almost there" text="Log in, and your account will be connected." />
           )}
         </div>

@@ -1,28 +1,31 @@
 const LOCALE = 'en-GB'
 
 /** A day in words, "22 November 2026". */
-export function longDate(iso: string): string {
-  return format(iso, { dateStyle: 'long' })
+export function longDate(iso: string, timeZone: string): string {
+  return format(iso, { dateStyle: 'long', timeZone })
 }
 
 /** A day and a time, "22 Nov 2026, 09:30". */
-export function dateAndTime(iso: string): string {
-  return format(iso, { dateStyle: 'medium', timeStyle: 'short' })
+export function dateAndTime(iso: string, timeZone: string): string {
+  return format(iso, { dateStyle: 'medium', timeStyle: 'short', timeZone })
 }
 
 /** The day of an event in parts: weekday "Sun", day "22", and the whole "Sunday 22 November". */
-export function dayParts(iso: string): { weekday: string; day: string; whole: string } {
+export function dayParts(
+  iso: string,
+  timeZone: string,
+): { weekday: string; day: string; whole: string } {
   return {
-    weekday: format(iso, { weekday: 'short' }),
-    day: format(iso, { day: 'numeric' }),
-    whole: format(iso, { weekday: 'long', day: 'numeric', month: 'long' }),
+    weekday: format(iso, { weekday: 'short', timeZone }),
+    day: format(iso, { day: 'numeric', timeZone }),
+    whole: format(iso, { weekday: 'long', day: 'numeric', month: 'long', timeZone }),
   }
 }
 
 /** From when to when, "09:30–10:15", or "All day" where dates have no time. */
-export function timeRange(start: string, end: string): string {
+export function timeRange(start: string, end: string, timeZone: string): string {
   if (!start.includes('T')) return 'All day'
-  return [start, end].map((time) => format(time, { timeStyle: 'short' })).join('–')
+  return [start, end].map((time) => format(time, { timeStyle: 'short', timeZone })).join('–')
 }
 
 function format(iso: string, options: Intl.DateTimeFormatOptions): string {

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import type { CalendarEvent } from '../server/calendar.js'
 import type { ProblemCode } from '../server/problem.js'
+import type { ApiFetch } from './session.js'
 
 /** The API's refusal, as its problem details say. */
 export class ApiError extends Error {
@@ -23,10 +24,18 @@ export function isApiError(error: unknown): error is ApiError {
 /** First part of the key of every query for events, with which to make them stale. */
 export const EVENTS_KEY = 'events'
 
-/** The next events, or undefined where no calendar is connected. */
-export function eventsQuery({ apiFetch, user }: { apiFetch: typeof fetch; user: string }) {
+/** Options of {@link eventsQuery}. */
+export interface EventsQueryOptions {
+  apiFetch: ApiFetch
+  user: string
+  /** Id of the account that has just been connected: what is known from before it is asked again. */
+  connected?: string | undefined
+}
+
+/** The next events, or null where no calendar is connected. */
+export function eventsQuery({ apiFetch, user, connected }: EventsQueryOptions) {
   return queryOptions({
-    queryKey: [EVENTS_KEY, user],
+    queryKey: [EVENTS_KEY, user, connected],
     retry: (failures, error) => failures < 2 && !isApiError(error), // what the API says will not change at once
     queryFn: async ({ signal }) => {
       const response = await apiFetch('/api/events', { signal })

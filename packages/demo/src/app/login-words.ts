@@ -1,5 +1,8 @@
 import { inWords } from './error-words.js'
 
+/** The same by auth0-spa-js, and by the server client. */
+const ELSEWHERE = ['missing_transaction', 'state_mismatch', 'unknown_state', 'expired']
+
 /** Why a login did not work, for people. */
 export function loginErrorWords(error: unknown): { title: string; text: string } {
   if (!(error instanceof Error) || !('error' in error)) return inWords(error)
@@ -7,7 +10,7 @@ export function loginErrorWords(error: unknown): { title: string; text: string }
   if (error.error === 'access_denied') {
     return { title, text: 'The login was cancelled or not allowed. Try again when you like.' }
   }
-  if (error.error === 'missing_transaction' || error.error === 'state_mismatch') {
+  if (ELSEWHERE.includes(String(error.error))) {
     return { title, text: 'This login was started elsewhere or interrupted. Start it again here.' }
   }
   return { title, text: `The login did not work (${error.error}). Try it again.` }

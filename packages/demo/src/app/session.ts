@@ -15,12 +15,19 @@ export interface Person {
   name: string
 }
 
+/** Asks the demo's own API. */
+export type ApiFetch = (path: string, init?: RequestInit) => Promise<Response>
+
 /** All that the page knows when it starts. */
 export interface Session {
   user: Person | undefined
   client: ConnectedAccountsClient
-  /** A `fetch` for the demo's own API, with access token and proof. */
-  apiFetch: typeof fetch
+  /** A `fetch` for the paths of the demo's own API, which authorizes itself. */
+  apiFetch: ApiFetch
+  /** Where connect flows come back to; by default the page's origin. */
+  redirectUri?: string
+  /** The browser comes back from a connect flow. */
+  isConnecting: boolean
   /** Why the login that the page came back from did not work. */
   loginError: unknown
   login: () => Promise<void>
@@ -47,6 +54,7 @@ export async function openSession(): Promise<Session> {
     user,
     client: createConnectedAccountsClient(tokens),
     apiFetch: createAuthorizedFetch({ ...tokens, audience, scope: '', allowedOrigins: [origin] }),
+    isConnecting: isConnectCallback(location.href),
     loginError: user ? undefined : loginError,
     login: () =>
       auth0.loginWithRedirect({

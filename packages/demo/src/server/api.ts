@@ -7,8 +7,9 @@ import { Problem, problemResponse } from './problem.js'
 import type { Settings } from './settings.js'
 
 /** The connection whose calendar the API reads. */
-const CONNECTION = 'google-oauth2'
-const TIMEOUT = 10_000
+export const CONNECTION = 'google-oauth2'
+/** How long the calendar may take, in milliseconds. */
+export const TIMEOUT = 10_000
 
 /** The demo's own API: a protected resource that calls a provider with the provider's token out of Token Vault. */
 export function createApi(settings: Settings): Hono {
@@ -49,7 +50,8 @@ async function providerToken(settings: Settings, subjectToken: string, signal: A
   }
 }
 
-function exchangeProblem(error: unknown): Problem {
+/** What a failed exchange with Token Vault comes to. */
+export function exchangeProblem(error: unknown): Problem {
   if (!isTokenError(error)) {
     const detail = 'The tenant did not answer the token exchange.'
     return new Problem('tenant_unavailable', { status: 502, detail })
@@ -62,7 +64,8 @@ function exchangeProblem(error: unknown): Problem {
   return new Problem('provider_unavailable', { status: 502, detail })
 }
 
-function asProblem(error: Error): Problem {
+/** What any error comes to. */
+export function asProblem(error: Error): Problem {
   if (error instanceof Problem) return error
   console.error(`Unexpected ${error.name} in the API`) // no message: it might quote a token
   return new Problem('internal_error', { status: 500, detail: 'Something broke on this server.' })

@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
+import { RENDERED_PATH } from '../app/rendered-session.js'
 import { createApi } from './api.js'
+import { createRendered } from './rendered.js'
 import type { Settings } from './settings.js'
 
 /** Where {@link createServer}'s answers come from. */
@@ -16,15 +20,25 @@ export interface ServerOptions {
 /** The demo's server: the built app, its run-time configuration, and the API, all of one origin. */
 export function createServer({ settings, origin, appFolder }: ServerOptions): Hono {
   const server = new Hono()
-  const { tenant: domain, clientId, audience } = settings
+  const { tenant: domain, clientId, audience, web } = settings
+  // Where the tokens are in the browser, it talks to the tenant; else it only goes there, to log out.
+  const browserHeaders = pageHeaders({ connectSrc: ["'self'", domain], formAction: ["'none'"] })
+  const renderedHeaders = pageHeaders({ connectSrc: ["'self'"], formAction: ["'self'", domain] })
   server.use(async (c, next) => {
     const url = new URL(c.req.url)
     // One name for one page: sessions and callbacks belong to an origin, and proofs name it.
     if (url.origin !== origin) return c.redirect(origin + url.pathname + url.search, 307)
     return next()
   })
-  server.use(pageHeaders(domain))
+  server.use(async (c, next) => {
+    const isRendered = c.req.path === RENDERED_PATH || c.req.path.startsWith(`${RENDERED_PATH}/`)
+    return isRendered ? renderedHeaders(c, next) : browserHeaders(c, next)
+  })
   server.route('/api', createApi(settings))
+  if (web) {
+    const template = readFileSync(join(appFolder, 'server.html'), 'utf8')
+    server.route('/', createRendered({ settings, web, origin, template }))
+  }
   server.get('/config.json', (c) => {
     c.header('cache-control', 'no-store')
     return c.json({ domain, clientId, audience })
@@ -37,17 +51,16 @@ export function createServer({ settings, origin, appFolder }: ServerOptions): Ho
   return server
 }
 
-function pageHeaders(tenant: string) {
+function pageHeaders(policy: { connectSrc: string[]; formAction: string[] }) {
   return secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
       scriptSrc: ["'self'"],
       styleSrc: ["'self'"],
       imgSrc: ["'self'", 'data:'],
-      connectSrc: ["'self'", tenant],
       workerSrc: ["'self'", 'blob:'], // where auth0-spa-js keeps tokens in memory, its worker is a blob
       baseUri: ["'none'"],
-      formAction: ["'none'"],
+      ...policy,
       frameAncestors: ["'none'"],
     },
     strictTransportSecurity: false,

@@ -9,6 +9,8 @@ export interface Settings {
   /** The API's client, which exchanges access tokens for the provider's. */
   apiClientId: string
   apiClientSecret: string
+  /** The confidential client of the page that is rendered on the server; without it there is none. */
+  web?: { clientId: string; clientSecret: string } | undefined
   /** Base of a Google Calendar API, without a trailing slash. */
   calendarUrl: string
 }
@@ -41,7 +43,15 @@ export function readSettings(env: Environment): Settings | undefined {
   const tenant = originOf('DOMAIN', /^https?:\/\//i.test(domain) ? domain : `https://${domain}`)
   const calendarUrl = (env.CALENDAR_URL || GOOGLE_CALENDAR).replace(/\/+$/, '')
   originOf('CALENDAR_URL', calendarUrl)
-  return { tenant, clientId, audience, apiClientId, apiClientSecret, calendarUrl }
+  const web = readWeb(env)
+  return { tenant, clientId, audience, apiClientId, apiClientSecret, web, calendarUrl }
+}
+
+function readWeb(env: Environment): Settings['web'] {
+  const { WEB_CLIENT_ID: clientId, WEB_CLIENT_SECRET: clientSecret } = env
+  if (clientId && clientSecret) return { clientId, clientSecret }
+  if (!clientId && !clientSecret) return undefined
+  throw new StartError('Set both of WEB_CLIENT_ID and WEB_CLIENT_SECRET, or none of them.')
 }
 
 /** A port from the environment. Throws {@link StartError} where it is none. */

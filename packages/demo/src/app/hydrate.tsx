@@ -1,0 +1,25 @@
+import { type ReactNode, StrictMode, useEffect } from 'react'
+import { hydrateRoot } from 'react-dom/client'
+import { App } from './App.js'
+import { type RenderedState, renderedSession } from './rendered-session.js'
+import './styles/index.css'
+
+const [root, text] = ['root', 'state'].map((id) => document.getElementById(id))
+if (!root || !text) throw new Error('The page has no #root or no #state.')
+const state: RenderedState = JSON.parse(text.textContent)
+hydrateRoot(
+  root,
+  <StrictMode>
+    <Awake root={root}>
+      <App session={renderedSession(state)} queries={state.queries} />
+    </Awake>
+  </StrictMode>,
+)
+
+/** Lets the page be used. Until React has it, clicks would be lost, so it is rendered inert. */
+function Awake({ root, children }: { root: HTMLElement; children: ReactNode }) {
+  useEffect(() => {
+    root.inert = false
+  }, [root])
+  return children
+}

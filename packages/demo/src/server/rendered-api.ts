@@ -1,0 +1,32 @@
+import { isSessionError, type ServerClient } from '@connected-accounts/server'
+import { Hono } from 'hono'
+import { asProblem, CONNECTION, exchangeProblem, TIMEOUT } from './api.js'
+import { listEvents } from './calendar.js'
+import { Problem, problemResponse } from './problem.js'
+import type { Settings } from './settings.js'
+
+/** The demo's API for the rendered page, which sends the cookie of its session in place of an access token. */
+export function createEventsApi(
+  server: ServerClient,
+  { calendarUrl }: Pick<Settings, 'calendarUrl'>,
+): Hono {
+  const api = new Hono()
+  api.get('/events', async (c) => {
+    const store = { request: c.req.raw, response: c.res }
+    const options = { connection: CONNECTION }
+    const { accessToken } = await server
+      .getAccessTokenForConnection(options, store)
+      .catch((error: unknown) => {
+        throw isSessionError(error) ? sessionProblem() : exchangeProblem(error)
+      })
+    const signal = AbortSignal.any([c.req.raw.signal, AbortSignal.timeout(TIMEOUT)])
+    c.header('cache-control', 'no-store')
+    return c.json({ events: await listEvents({ calendarUrl, accessToken, signal }) })
+  })
+  api.onError((error) => problemResponse(asProblem(error)))
+  return api
+}
+
+function sessionProblem(): Problem {
+  return new Problem('invalid_token', { status: 401, detail: 'Nobody is logged in here.' })
+}

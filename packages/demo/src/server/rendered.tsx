@@ -1,0 +1,85 @@
+import { isConnectCallback, isConnectFlowError } from '@connected-accounts/client'
+import { connectedAccountsQueries } from '@connected-accounts/react'
+import { createHandler, isLoginFlowError, ServerClient } from '@connected-accounts/server'
+import { type DehydratedState, dehydrate, QueryClient } from '@tanstack/react-query'
+import { type Context, Hono } from 'hono'
+import { renderToString } from 'react-dom/server'
+import { App } from '../app/App.js'
+import { eventsQuery } from '../app/events-api.js'
+import { RENDERED_PATH, type RenderedState, renderedSession } from '../app/rendered-session.js'
+import type { Person, Session } from '../app/session.js'
+import { createEventsApi } from './rendered-api.js'
+import type { Settings } from './settings.js'
+
+/** Options of {@link createRendered}. */
+export interface RenderedOptions {
+  settings: Settings
+  /** The confidential client at the tenant. */
+  web: NonNullable<Settings['web']>
+  origin: string
+  /** The page, with places for the app and its state. */
+  template: string
+}
+
+/** The demo once more, rendered here, with all tokens in this server's session. */
+export function createRendered({ settings, web, origin, template }: RenderedOptions): Hono {
+  const server = new ServerClient({
+    ...{ domain: settings.tenant, ...web },
+    secret: crypto.randomUUID() + crypto.randomUUID(), // sessions end with this process
+    authorizationParams: { redirect_uri: `${origin}${RENDERED_PATH}/auth/callback` },
+  })
+  const handler = createHandler(server, { onError: backToPage })
+  const rendered = new Hono().basePath(RENDERED_PATH)
+  rendered.all('/auth/*', ({ req }) => handler(req.raw))
+  rendered.route('/api', createEventsApi(server, settings))
+  rendered.get('/', async (c) => {
+    const user = await server.getUser({ request: c.req.raw, response: c.res })
+    const state: RenderedState = {
+      origin,
+      user: user && { sub: user.sub, name: user.name ?? 'there' },
+      loginError: /^[a-z_]+$/.exec(c.req.query('login_error') ?? '')?.[0],
+      isConnecting: isConnectCallback(c.req.url),
+    }
+    const session = renderedSession(state, (request) => askForVisitor(rendered, c, request))
+    const queries = state.user && (await prefetch(session, state.user))
+    const app = renderToString(<App session={session} queries={queries} />)
+    c.header('cache-control', 'no-store')
+    return c.html(fill(template, { app, state: { ...state, queries } }))
+  })
+  return rendered
+}
+
+function backToPage(error: unknown): Response {
+  if (!isLoginFlowError(error) && !isConnectFlowError(error)) throw error
+  const location = `${RENDERED_PATH}?login_error=${error.code}`
+  return new Response(null, { status: 303, headers: { location } })
+}
+
+/** Asks a route of this server as the visitor would, and lets the page set the cookies that come with the answer. */
+async function askForVisitor(app: Hono, c: Context, request: Request): Promise<Response> {
+  const asked = new Request(request)
+  asked.headers.set('cookie', c.req.header('cookie') ?? '')
+  const answer = await app.fetch(asked)
+  for (const line of answer.headers.getSetCookie()) c.header('set-cookie', line, { append: true })
+  return answer
+}
+
+/** What the page shows first. What cannot be had here, the browser asks for again. */
+async function prefetch(session: Session, user: Person): Promise<DehydratedState> {
+  const { client, apiFetch, isConnecting } = session
+  const queryClient = new QueryClient()
+  const { accounts, connections } = connectedAccountsQueries({ client, user: user.sub })
+  await Promise.allSettled([
+    queryClient.query({ ...accounts(), retry: false }),
+    queryClient.query({ ...connections(), retry: false }),
+    // A flow that is being completed decides whether there is a calendar.
+    !isConnecting &&
+      queryClient.query({ ...eventsQuery({ apiFetch, user: user.sub }), retry: false }),
+  ])
+  return dehydrate(queryClient)
+}
+
+function fill(template: string, { app, state }: { app: string; state: RenderedState }): string {
+  const json = JSON.stringify(state).replaceAll('<', '\\u003c') // so that no text ends the script
+  return template.replace('<!--app-->', () => app).replace('>{}<', () => `>${json}<`)
+}
