@@ -5,14 +5,24 @@ export function optionsOfSdks(url: string, clients: Client[]): [name: string, co
   const spa = clients.find(({ app_type }) => app_type === 'spa')?.client_id ?? '…'
   const web = clients.find(({ app_type }) => app_type === 'regular_web')
   const secret = `clientId: '${web?.client_id ?? '…'}', clientSecret: '${web?.client_secret ?? '…'}'`
-  const insecure = url.startsWith('https:') ? '' : ', allowInsecureRequests: true'
+  const { host, protocol } = new URL(url)
   return [
     ['auth0-spa-js', `createAuth0Client({ domain: '${url}', clientId: '${spa}' })`],
     ['auth0-react', `<Auth0Provider domain="${url}" clientId="${spa}">`],
-    ['nextjs-auth0', `new Auth0Client({ domain: '${url}', ${secret}${insecure} })`],
+    // Without that it refuses localhost, and leaves out the port, whatever the scheme.
+    [
+      'nextjs-auth0',
+      `new Auth0Client({ domain: '${url}', ${secret}, allowInsecureRequests: true })`,
+    ],
+    // It speaks nothing but https.
+    ...(protocol === 'https:' ? [serverJs(`domain: '${host}', ${secret}`)] : []),
     [
       '@connected-accounts/client',
       `createConnectedAccountsClient({ domain: '${url}', accessToken })`,
     ],
   ]
+}
+
+function serverJs(options: string): [name: string, code: string] {
+  return ['auth0-server-js', `new ServerClient({ ${options} })`]
 }

@@ -27,7 +27,7 @@ beforeAll(async () => {
   emulator = await createEmulator({ port: 0, https: true })
   trust(emulator)
   sdk = packages.require('@auth0/ai/TokenVault')
-}, 200_000)
+}, 300_000)
 afterAll(async () => {
   await emulator?.close()
   await packages?.remove()

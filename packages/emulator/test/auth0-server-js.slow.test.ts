@@ -31,7 +31,7 @@ beforeAll(async () => {
   packages = await installPackages({ '@auth0/auth0-server-js': '1.12.1' })
   emulator = await createEmulator({ port: 0, https: true })
   trust(emulator)
-}, 200_000)
+}, 300_000)
 afterAll(async () => {
   await emulator?.close()
   await packages?.remove()

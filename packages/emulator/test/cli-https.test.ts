@@ -36,7 +36,9 @@ describe('--https', () => {
     const url = /^Emulated tenant: (https:\/\/localhost:\d+)$/m.exec(output)?.[1] ?? ''
     const path = /^NODE_EXTRA_CA_CERTS=(\S+) node app.js$/m.exec(output)?.[1] ?? ''
     expect(output).toContain(`curl --cacert ${path} ${url}/`)
-    expect(output).not.toContain('allowInsecureRequests')
+    expect(output).toContain(`new Auth0Client({ domain: '${url}'`)
+    expect(output).toContain('allowInsecureRequests: true') // nextjs-auth0 wants it for localhost
+    expect(output).toContain(`new ServerClient({ domain: '${url.slice('https://'.length)}'`)
     expect((await runProgram(url, path)).stdout).toBe('200\n')
     await expect(runProgram(url, '')).rejects.toThrow('certificate')
     child.kill('SIGTERM')

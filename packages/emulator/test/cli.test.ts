@@ -35,6 +35,7 @@ describe('connected-accounts-emulator', () => {
     expect(stdout).toContain(`createAuth0Client({ domain: '${url}', clientId: 'spa' })`)
     expect(stdout).toContain(`<Auth0Provider domain="${url}" clientId="spa">`)
     expect(stdout).toMatch(/clientSecret: 'web-secret', allowInsecureRequests: true }/)
+    expect(stdout).not.toContain('new ServerClient') // auth0-server-js has no plain http
     expect(stdout).toContain(`createConnectedAccountsClient({ domain: '${url}', accessToken })`)
   })
 

@@ -38,7 +38,7 @@ export async function buildNextApp(): Promise<NextApp> {
   await cp(source, cwd, { recursive: true })
   const next = join(cwd, 'node_modules/next/dist/bin/next')
   const env = environment({ AUTH0_DOMAIN: 'tenant.example', APP_BASE_URL: 'http://localhost' })
-  await run(process.execPath, [next, 'build'], { cwd, env, timeout: 240_000 })
+  await run(process.execPath, [next, 'build'], { cwd, env, timeout: 300_000 })
   return {
     async start({ domain }, more = {}) {
       const port = await freePort()

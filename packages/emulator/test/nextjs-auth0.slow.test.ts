@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { exportPKCS8, exportSPKI, generateKeyPair } from 'jose'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -22,14 +25,14 @@ beforeAll(async () => {
     next.start(emulator, await dpopKeys()),
   ])
   apps = { Bearer, DPoP }
-}, 400_000)
+}, 600_000)
 afterAll(async () => {
   await Promise.all([apps?.Bearer.stop(), apps?.DPoP.stop(), emulator?.close(), browser?.close()])
   await next?.remove()
 })
 beforeEach(async () => {
   emulator.reset()
-  context = await browser.newContext()
+  context = await browser.newContext({ ignoreHTTPSErrors: true })
   context.setDefaultTimeout(20_000)
   page = await context.newPage()
 })
@@ -182,4 +185,18 @@ test('nextjs-auth0 hides the problem of an answer with a challenge', async () =>
   emulator.failNext('getConnectedAccounts', { status: 401, problem })
   expect((await answer('/accounts')).body.cause).toBeUndefined()
   expect(await lastRequest(`${api}/accounts`)).toMatchObject({ status: 401, problem })
+})
+
+test('nextjs-auth0 logs in over https, with the certificate in NODE_EXTRA_CA_CERTS', async () => {
+  const secure = await createEmulator({ port: 0, https: true })
+  const directory = await mkdtemp(join(tmpdir(), 'nextjs-auth0-'))
+  const file = join(directory, 'ca.pem')
+  await writeFile(file, secure.certificate ?? '')
+  const running = await next.start(secure, { NODE_EXTRA_CA_CERTS: file })
+  try {
+    await logIn(running)
+    expect((await answer('/auth/profile')).body).toMatchObject({ sub: 'auth0|alice' })
+  } finally {
+    await Promise.all([running.stop(), secure.close(), rm(directory, { recursive: true })])
+  }
 })

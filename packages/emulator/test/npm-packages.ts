@@ -22,7 +22,7 @@ export async function installPackages(dependencies: Record<string, string>): Pro
   const project = JSON.stringify({ private: true, dependencies })
   await writeFile(join(directory, 'package.json'), project)
   const flags = ['--no-audit', '--no-fund']
-  await run('npm', ['install', ...flags], { cwd: directory, timeout: 180_000 })
+  await run('npm', ['install', ...flags], { cwd: directory, timeout: 300_000 })
   return {
     directory,
     require: createRequire(join(directory, 'package.json')),
