@@ -1,5 +1,6 @@
 import {
   type CompletedConnect,
+  type ConnectionReference,
   callbackState,
   isConnectFlowError,
   type TransactionStore,
@@ -24,10 +25,13 @@ import { everyQuery, type MutationOptions, type QueryOptions, whileLoggedIn } fr
 import { refreshAccounts } from './refresh.js'
 
 /** What to connect; the fields are those of the client's `startConnect`, and `returnTo` is by default the current page. */
-export type ConnectAccountOptions = Pick<
-  PageConnectOptions,
-  'connection' | 'scopes' | 'authorizationParams' | 'appState' | 'returnTo' | 'repairs'
->
+export type ConnectAccountOptions<Reference extends ConnectionReference = ConnectionReference> =
+  Reference extends unknown // of several connections each has its own scopes
+    ? Pick<
+        PageConnectOptions<Reference>,
+        'connection' | 'scopes' | 'authorizationParams' | 'appState' | 'returnTo' | 'repairs'
+      >
+    : never
 
 /** Where a flow comes back to, and what keeps it until then. */
 export type ConnectSettings = Pick<PageConnectOptions, 'redirectUri' | 'transactions'>
@@ -76,7 +80,11 @@ export function connectQueries(identity: Identity): ConnectQueries {
     networkMode: 'always', // fails at once where there is no network, rather than leave the page much later
   } as const // a literal type
   const connect = async (settings: ConnectSettings, options: ConnectAccountOptions) =>
-    connectByRedirect(client, { ...settings, ...options, user: loggedIn(identity) })
+    connectByRedirect<ConnectionReference>(client, {
+      ...settings,
+      ...options,
+      user: loggedIn(identity),
+    })
   return {
     callback: (options) => callbackOptions(identity, options),
     connect: (settings) => ({ ...mutation, mutationFn: (options) => connect(settings, options) }),
@@ -86,7 +94,7 @@ export function connectQueries(identity: Identity): ConnectQueries {
         const refresh = () => void refreshAccounts(queryClient, identity)
         window.addEventListener('focus', refresh)
         try {
-          return await connectInPopup(client, {
+          return await connectInPopup<ConnectionReference>(client, {
             ...settings,
             ...options,
             user: loggedIn(identity),

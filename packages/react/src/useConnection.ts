@@ -17,9 +17,9 @@ import { findingsOptions } from './findings.js'
 import { useConnectAccount } from './useConnectAccount.js'
 
 /** Options of {@link useConnection}. */
-export interface UseConnectionOptions {
+export interface UseConnectionOptions<Reference extends ConnectionReference = ConnectionReference> {
   /** The scopes that the application needs at the provider; by default those of its definition. */
-  scopes?: readonly ConnectionScope[] | undefined
+  scopes?: readonly ConnectionScope<Reference>[] | undefined
   /** The one account that counts; by default any of the connection. */
   accountId?: string | undefined
   /** Whose account the provider is to offer when it is repaired, like an email address. */
@@ -68,9 +68,9 @@ const LONGEST_TIMER = 2 ** 31 - 1
  * Whether a connection can be used now: with these scopes, by one account or by any of them. The connection is named by its
  * name or as `defineConnections` of the client has it.
  */
-export function useConnection(
-  reference: ConnectionReference,
-  { loginHint, ...options }: UseConnectionOptions = {},
+export function useConnection<Reference extends ConnectionReference>(
+  reference: Reference,
+  { loginHint, ...options }: UseConnectionOptions<Reference> = {},
 ): UseConnectionResult {
   const { accountId } = options
   const { connect, isPending: isRepairing, error: repairError } = useConnectAccount()
@@ -82,12 +82,12 @@ export function useConnection(
       connect({
         ...flow,
         connection: reference,
-        scopes: repairScopes as ConnectionScope[] | undefined, // what was granted may be more than is registered
+        scopes: repairScopes,
         authorizationParams: loginHint
           ? { login_hint: loginHint, ...authorizationParams }
           : authorizationParams,
         repairs: accountId ?? health.account?.id,
-      }),
+      } as ConnectAccountOptions), // what was granted may be more than is registered
     isRepairing,
     repairError,
     returned: own?.account,

@@ -29,6 +29,10 @@ export function useThem() {
   useConnection('google')
   // @ts-expect-error no such scope is registered
   useConnection('github', { scopes: ['repos'] })
+  // @ts-expect-error the scope of another connection
+  useConnection('github', { scopes: ['calendar'] })
+  // @ts-expect-error the scope of another connection
+  useConnection(connections.code, { scopes: ['calendar'] })
 
   useConnectedAccounts({ connection: ['github', 'google-oauth2'] })
   // @ts-expect-error no such connection is registered
@@ -41,6 +45,11 @@ export function useThem() {
   connect({ connection: 'github', scopes: ['repo'] })
   // @ts-expect-error no such connection is registered
   connect({ connection: 'google' })
+  connect({ connection: connections.calendar, scopes: ['calendar'] })
   // @ts-expect-error no such scope is registered
   connect({ connection: 'github', scopes: ['repos'] })
+  // @ts-expect-error the scope of another connection
+  connect({ connection: 'github', scopes: ['calendar'] })
+  // @ts-expect-error the scope of another connection
+  connect({ connection: connections.code, scopes: ['calendar'] })
 }
