@@ -4,6 +4,7 @@ import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { commands as clientCommands } from './packages/client/test/commands.js'
 import { chromiumPath } from './packages/demo/test/chromium.js'
+import { mswWorker, packagesOfMswShell } from './packages/emulator/test/worker.js'
 import { commands as reactCommands } from './packages/react/test/commands.js'
 import { peersIn } from './packages/react/test/peers.js'
 
@@ -21,6 +22,9 @@ const slow = ['packages/*/test/**/*.slow.test.ts']
 const redis = ['packages/*/test/**/*.redis.test.ts']
 
 const conditions = ['@connected-accounts/source']
+
+// Vite's own for clients, which ours would replace.
+const ofBrowsers = ['module', 'browser', 'development|production']
 
 // Another React, and another TanStack Query, for the tests of the hooks.
 const { REACT_PEERS } = process.env
@@ -58,12 +62,13 @@ export default defineConfig({
         },
       },
       {
-        plugins: [react()],
-        resolve: { conditions, alias },
+        plugins: [react(), mswWorker()],
+        resolve: { conditions: [...conditions, ...ofBrowsers], alias },
         ...(REACT_PEERS && { cacheDir: join(REACT_PEERS, '.vite') }),
         // Found only while tests run, they would make Vite reload the page under a test.
         optimizeDeps: {
           include: [
+            ...packagesOfMswShell,
             '@tanstack/react-query',
             'openapi-fetch',
             'react',
