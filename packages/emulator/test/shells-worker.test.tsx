@@ -1,23 +1,23 @@
-import { setupWorker } from 'msw/browser'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import document from '../src/generated/my-account.json' with { type: 'json' }
-import { createEmulator, type MswEmulator } from '../src/msw.js'
+import type { MswEmulator } from '../src/msw.js'
 import { createContractChecker } from './contract.js'
 import { myAccountCases } from './my-account-cases.js'
+import { startWorker } from './page-worker.js'
 
 describe('my-account.yaml is what the My Account API answers in a browser, behind msw 3', () => {
   const checker = createContractChecker(document)
   const equal = (actual: unknown, expected: unknown) => expect(actual).toEqual(expected)
   const send = (request: Request) => fetch(request)
-  const worker = setupWorker()
   let emulator: MswEmulator
+  let stop: () => void
   beforeAll(async () => {
-    emulator = await createEmulator({ domain: 'tenant.eu.auth0.com' })
-    worker.use(...emulator.handlers)
-    await worker.start({ quiet: true })
+    const started = await startWorker({ domain: 'tenant.eu.auth0.com' })
+    emulator = started.emulator
+    stop = started.stop
   })
   beforeEach(() => emulator.reset())
-  afterAll(() => worker.stop())
+  afterAll(() => stop())
   it.each(myAccountCases)('%s', (_name, run) => run({ emulator, send, checker, equal }))
 
   it('a reset connection is a failed fetch, and a truncated body one that breaks off', async () => {

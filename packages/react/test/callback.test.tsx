@@ -2,9 +2,15 @@ import { sessionStorageTransactions, startConnect } from '@connected-accounts/cl
 import { useConnectCallback, useConnectedAccounts } from '@connected-accounts/react'
 import { focusManager, keepPreviousData, QueryClient } from '@tanstack/react-query'
 import { expect, test } from 'vitest'
-import { commands } from 'vitest/browser'
 import { render, renderHook } from 'vitest-browser-react'
-import { createTestBed, failNext, startCalls, type TestBed, withEmulator } from './support.js'
+import {
+  consent,
+  createTestBed,
+  failNext,
+  startCalls,
+  type TestBed,
+  withEmulator,
+} from './support.js'
 
 withEmulator()
 
@@ -21,7 +27,7 @@ async function comeBack(
     appState: { step: 2 },
     returnTo: '/settings',
   })
-  const callback = new URL(await commands.visitProvider(url, decision))
+  const callback = new URL(await consent(url, decision))
   openPage(callback)
   return callback
 }

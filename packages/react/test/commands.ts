@@ -9,9 +9,8 @@ export const commands = {
     (await load(context)).stopEmulator(url),
   visitProvider: async (
     context: BrowserCommandContext,
-    url: string,
-    decision: 'allow' | 'cancel',
-  ) => (await load(context)).visitProvider(url, decision),
+    ...given: Parameters<typeof emulator.visitProvider>
+  ) => (await load(context)).visitProvider(...given),
 }
 
 /** Loaded with the project's own conditions, so that the emulator is its source and needs no build. */

@@ -2,6 +2,7 @@ import { useConnectAccount } from '@connected-accounts/react'
 import { onlineManager } from '@tanstack/react-query'
 import { expect, test } from 'vitest'
 import { render, renderHook } from 'vitest-browser-react'
+import { startOverHttp } from './emulators.js'
 import {
   createTestBed,
   nextNavigation,
@@ -11,7 +12,7 @@ import {
   withEmulator,
 } from './support.js'
 
-withEmulator()
+withEmulator(startOverHttp)
 
 const google = { connection: 'google-oauth2' }
 

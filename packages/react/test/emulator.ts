@@ -1,7 +1,5 @@
 import { createServer } from 'node:http'
 import { createEmulator, type Emulator } from '@connected-accounts/emulator'
-import { browse, type ConsentAnswer } from '../../emulator/test/consent.js'
-import { loginWithCode } from '../../emulator/test/login.js'
 
 /** What a test in the browser knows of an emulator that runs in Node. */
 export interface StartedEmulator {
@@ -12,9 +10,14 @@ export interface StartedEmulator {
   slowPage: string
 }
 
-const closers = new Map<string, () => Promise<void>>()
+interface Running {
+  emulator: Emulator
+  stop(): Promise<void>
+}
 
-/** Starts an emulator, logs Alice and Bob in, and starts a server that never answers. */
+const running = new Map<string, Running>()
+
+/** Starts an emulator, and a server that never answers. */
 export async function startEmulator(): Promise<StartedEmulator> {
   const emulator = await createEmulator({ port: 0 })
   const [alice, bob] = [
@@ -24,38 +27,36 @@ export async function startEmulator(): Promise<StartedEmulator> {
   const slow = createServer(() => undefined).listen(0)
   const address = slow.address()
   const port = typeof address === 'object' ? address?.port : undefined
-  closers.set(emulator.url, async () => {
+  const stop = async () => {
     slow.closeAllConnections()
     slow.close()
     await emulator.close()
-  })
+  }
+  running.set(emulator.url, { emulator, stop })
   return { url: emulator.url, tokens: { alice, bob }, slowPage: `http://localhost:${port}/connect` }
 }
 
-/** Stops an emulator and the server beside it. */
+/** Stops the emulator at this URL and the server beside it. */
 export async function stopEmulator(url: string): Promise<void> {
-  await closers.get(url)?.()
+  await find(url).stop()
 }
 
-/** What a person does at the provider, from the connect page until the browser is sent back; answers that URL. */
+/** What a person does at the provider of the emulator at this URL, from the connect page until the browser is sent back. */
 export async function visitProvider(
+  url: string,
   connectUrl: string,
-  decision: NonNullable<ConsentAnswer['decision']>,
+  decision: 'allow' | 'cancel',
 ): Promise<string> {
-  const { origin } = new URL(connectUrl)
-  const fetchPage = (request: Request) => fetch(request, { redirect: 'manual' })
-  const stop = (url: string) => new URL(url, origin).origin !== origin
-  return (await browse(fetchPage, connectUrl, { decision, stop })).href
+  return (await find(url).emulator.consent(connectUrl, { decision })).href
+}
+
+function find(url: string): Running {
+  const found = running.get(url)
+  if (!found) throw new Error(`No emulator was started at ${url}`)
+  return found
 }
 
 /** A token for the My Account API, of a user whom the default tenant has. */
-export async function accessTokenOf(emulator: Emulator, name: string): Promise<string> {
-  const tokens = await loginWithCode({
-    emulator,
-    client: emulator.clients.spa,
-    user: { email: `${name}@example.test`, password: 'password' },
-    audience: `${emulator.url}/me/`,
-    scope: 'create:me:connected_accounts read:me:connected_accounts delete:me:connected_accounts',
-  })
-  return tokens.access_token
+export function accessTokenOf({ issueAccessToken }: Emulator, name: string): Promise<string> {
+  return issueAccessToken({ user_id: `auth0|${name}` })
 }

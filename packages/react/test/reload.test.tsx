@@ -1,9 +1,9 @@
 import { sessionStorageTransactions, startConnect } from '@connected-accounts/client'
 import { afterEach, expect, test } from 'vitest'
-import { commands } from 'vitest/browser'
-import { createTestBed, origin, token, withEmulator } from './support.js'
+import { startOverHttp } from './emulators.js'
+import { consent, createTestBed, origin, token, withEmulator } from './support.js'
 
-withEmulator()
+withEmulator(startOverHttp)
 afterEach(() => {
   for (const frame of document.querySelectorAll('iframe')) frame.remove()
 })
@@ -35,7 +35,7 @@ async function callbackUrl(): Promise<string> {
     transactions: sessionStorageTransactions(),
     user: 'auth0|alice',
   })
-  return commands.visitProvider(url, 'allow')
+  return consent(url)
 }
 
 test('a reload of the callback page shows the same account again', async () => {

@@ -1,8 +1,14 @@
 import { useConnectCallback, useConnection } from '@connected-accounts/react'
 import { expect, test } from 'vitest'
-import { commands } from 'vitest/browser'
 import { renderHook } from 'vitest-browser-react'
-import { createTestBed, nextNavigation, seed, type TestBed, withEmulator } from './support.js'
+import {
+  consent,
+  createTestBed,
+  nextNavigation,
+  seed,
+  type TestBed,
+  withEmulator,
+} from './support.js'
 
 withEmulator()
 
@@ -37,7 +43,7 @@ async function repair(
   await expect.poll(() => before.connection().status).not.toBe('pending')
   const left = nextNavigation()
   before.connection().repair({ appState: { step: 2 }, returnTo: '/settings' })
-  const callbackUrl = await commands.visitProvider(await left, decision)
+  const callbackUrl = await consent(await left, decision)
   await before.unmount()
   window.history.replaceState(null, '', callbackUrl)
   const after = createTestBed()
@@ -110,7 +116,7 @@ test('a flow that completes ends what was reported, also where the list stays as
   await expect.poll(() => first.page.connection().status).toBe('expired')
   const left = nextNavigation()
   first.page.connection().repair()
-  const callbackUrl = await commands.visitProvider(await left, 'allow')
+  const callbackUrl = await consent(await left, 'allow')
   await first.page.unmount()
   window.history.replaceState(null, '', callbackUrl)
   const page = await openPage(first.after) // as in a popup: the page and its cache live on

@@ -1,9 +1,10 @@
 import { useConnectedAccounts } from '@connected-accounts/react'
 import { expect, test } from 'vitest'
 import { renderHook } from 'vitest-browser-react'
+import { startOverHttp } from './emulators.js'
 import { createTestBed, failNext, seed, type TestBed, withEmulator } from './support.js'
 
-withEmulator()
+withEmulator(startOverHttp)
 
 const listed = ({ page }: TestBed) => renderHook(() => useConnectedAccounts(), { wrapper: page })
 

@@ -4,12 +4,12 @@ import {
   type ConnectionDefinition,
   createConnectedAccountsClient,
 } from '@connected-accounts/client'
+import type { FaultOperation } from '@connected-accounts/emulator'
 import { ConnectedAccountsProvider } from '@connected-accounts/react'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { type ReactNode, StrictMode } from 'react'
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
-import { commands } from 'vitest/browser'
-import type { StartedEmulator } from './emulator.js'
+import { type RunningEmulator, startInPage } from './emulators.js'
 
 interface AppProps {
   /** Who is logged in; Alice by default. */
@@ -30,21 +30,21 @@ export interface TestBed {
   send: (request: Request) => Promise<Response>
 }
 
-let emulator: StartedEmulator
+let emulator: RunningEmulator
 
-/** Starts an emulator for the tests of a file. It forgets everything after each test, as does the address bar. */
-export function withEmulator(): void {
+/** Starts an emulator for the tests of a file, in the page unless told otherwise. It forgets everything after each test, as does the address bar. */
+export function withEmulator(start = startInPage): void {
   const page = window.location.href
   beforeAll(async () => {
-    emulator = await commands.startEmulator()
+    emulator = await start()
     navigation().addEventListener('navigate', stay)
   })
   beforeEach(() => window.history.replaceState(null, '', page))
   afterEach(async () => {
     window.stop()
-    await control('reset', {})
+    await emulator.reset()
   })
-  afterAll(() => commands.stopEmulator(emulator.url))
+  afterAll(() => emulator.stop())
 }
 
 /** A page as it is when it has just been loaded. */
@@ -105,34 +105,28 @@ export function token(): string {
   return emulator.tokens.alice
 }
 
-/** A page that takes for ever to load. */
+/** A page that takes for ever to load, of an emulator over HTTP. */
 export function slowPage(): string {
+  if (emulator.slowPage === undefined) throw new Error('An emulator in the page has no pages')
   return emulator.slowPage
 }
 
+/** What a person does at the provider, from the connect page until the browser is sent back; answers that URL. */
+export function consent(
+  connectUrl: string,
+  decision: 'allow' | 'cancel' = 'allow',
+): Promise<string> {
+  return emulator.consent(connectUrl, decision)
+}
+
 /** Has the emulator give Alice accounts. */
-export async function seed(
-  count: number,
-  connection = 'google-oauth2',
-): Promise<ConnectedAccount[]> {
-  const response = await control('accounts', { user_id: 'auth0|alice', connection, count })
-  const { accounts } = await response.json()
-  return accounts
+export function seed(count: number, connection = 'google-oauth2'): Promise<ConnectedAccount[]> {
+  return emulator.seed({ user_id: 'auth0|alice', connection, count })
 }
 
 /** Has the emulator's next answer to an operation be this one. */
-export async function failNext(operation: string, status: number): Promise<void> {
-  await control('faults', { operation, status })
-}
-
-async function control(what: string, body: object): Promise<Response> {
-  const response = await fetch(`${origin()}/_emulator/${what}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  })
-  if (!response.ok) throw new Error(`${what}: ${await response.text()}`)
-  return response
+export function failNext(operation: FaultOperation, status: number): Promise<void> {
+  return emulator.failNext(operation, status)
 }
 
 /** The next page that this one tries to leave for. */
@@ -148,7 +142,8 @@ let leaving = (_url: string) => {}
 function stay(event: Event): void {
   const { destination } = event as Navigate // of TypeScript 5.9's events none is this one
   if (destination.sameDocument) return
-  if (!destination.url.startsWith(slowPage())) event.preventDefault()
+  const { slowPage } = emulator
+  if (slowPage === undefined || !destination.url.startsWith(slowPage)) event.preventDefault()
   leaving(destination.url)
 }
 

@@ -5,11 +5,11 @@ import {
   useDisconnectAccount,
 } from '@connected-accounts/react'
 import { afterEach, expect, test } from 'vitest'
-import { commands } from 'vitest/browser'
 import { renderHook } from 'vitest-browser-react'
-import { createTestBed, origin, seed, token, withEmulator } from './support.js'
+import { startOverHttp } from './emulators.js'
+import { consent, createTestBed, origin, seed, token, withEmulator } from './support.js'
 
-withEmulator()
+withEmulator(startOverHttp)
 afterEach(() => {
   for (const frame of document.querySelectorAll('iframe')) frame.remove()
 })
@@ -40,7 +40,7 @@ async function connect() {
     transactions: sessionStorageTransactions(),
     user: 'auth0|alice',
   })
-  window.history.replaceState(null, '', await commands.visitProvider(url, 'allow'))
+  window.history.replaceState(null, '', await consent(url))
   const { result } = await renderHook(() => useConnectCallback(), { wrapper: bed.page })
   await expect.poll(() => result.current.status).toBe('success')
 }
