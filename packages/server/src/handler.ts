@@ -1,3 +1,4 @@
+import { createBackChannelLogout } from './back-channel-logout.js'
 import { createConnectedAccountsHandler } from './connected-accounts-handler.js'
 import { contextOf } from './context.js'
 import { errorsPage } from './errors.js'
@@ -7,7 +8,7 @@ import type { ServerClient } from './server-client.js'
 
 /**
  * Makes one function for all routes: `callback` is the path of the `redirect_uri`, and `login`, `connect`, `logout` and the
- * five operations under `me/v1` are beside it. With `https://app.example.com/auth/callback` they are `/auth/login` and so
+ * five operations under `me/v1` are beside it, and `backchannel-logout` where sessions live in a store. With `https://app.example.com/auth/callback` they are `/auth/login` and so
  * on, so mount it at `/auth`. Anything else is answered with 404. Throws a TypeError where the `redirect_uri` has no path.
  */
 export function createHandler(server: ServerClient, options: RoutesOptions = {}): Route {
@@ -23,9 +24,8 @@ export function createRouter(
   server: ServerClient,
   options: RoutesOptions,
 ): (pathname: string) => Route | undefined {
-  const { pathname: callbackPath } = new URL(
-    contextOf(server).options.authorizationParams.redirect_uri,
-  )
+  const { options: own, sessions } = contextOf(server)
+  const { pathname: callbackPath } = new URL(own.authorizationParams.redirect_uri)
   if (callbackPath === '/') {
     throw new TypeError('redirect_uri must have a path of its own, like /auth/callback.')
   }
@@ -39,6 +39,7 @@ export function createRouter(
     [beside('logout'), logout],
     [callbackPath, callback],
   ])
+  if (sessions.end) routes.set(beside('backchannel-logout'), createBackChannelLogout(server))
   return (pathname) =>
     routes.get(pathname) ?? (pathname.startsWith(`${basePath}/`) ? accounts : undefined)
 }

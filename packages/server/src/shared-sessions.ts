@@ -16,7 +16,7 @@ export type SharedSessionsOptions = {
   | {
       /** Lets one machine at a time refresh a session. */
       lock: RefreshLock
-      /** How long one waits for it, in milliseconds; 15,000 by default. */
+      /** How long one waits for it, in milliseconds; 30,000 by default, as long as a grant may take. */
       lockTimeout?: number | undefined
       refreshTokens?: undefined
     }
@@ -45,7 +45,7 @@ const REMEMBERED = 1000
  * `'non-rotating'`, and where the store would keep its failures to itself.
  */
 export function sharedSessions(store: SharedStore, options: SharedSessionsOptions): SessionStore {
-  const { lock, lockTimeout = 15_000, timeout = 5_000 } = checked(options)
+  const { lock, lockTimeout = 30_000, timeout = 5_000 } = checked(options)
   const entries = createEntries(store, timeout)
   // Refreshed, but not taken by the store yet: the refresh token that was replaced may be all there is.
   const unsaved = createNewest<Session>(REMEMBERED)

@@ -30,7 +30,7 @@ function oauthError(body: unknown, response: Response): TokenError {
     return unexpected('no OAuth error', response)
   }
   const reason = typeof error_description === 'string' ? `${error}: ${error_description}` : error
-  const message = error === 'invalid_grant' ? `${reason}; log in again.` : reason
+  const message = error === 'invalid_grant' ? `${reason.replace(/\.$/, '')}; log in again.` : reason
   return new TokenError(error, { message, response })
 }
 

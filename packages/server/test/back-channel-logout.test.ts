@@ -5,7 +5,12 @@ import { generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { loadSigningKey } from '../../emulator/src/signing-key.js'
 import { manage } from '../../emulator/test/management.js'
-import { createBackChannelLogout, type Route, type ServerClient } from '../src/index.js'
+import {
+  createBackChannelLogout,
+  createHandler,
+  type Route,
+  type ServerClient,
+} from '../src/index.js'
 import { createMachines, rotatingEmulator, tokenAt } from './shared.js'
 import { createServer, loggedIn, rejection, type Visitor } from './visitor.js'
 
@@ -29,7 +34,7 @@ afterAll(() => Promise.all([emulator.close(), listener.close()]))
 beforeEach(() => void received.splice(0))
 
 const post = (body: BodyInit, headers = {}) =>
-  route(new Request('http://localhost:3000/backchannel', { method: 'POST', body, headers }))
+  route(new Request('http://localhost:3000/backchannel-logout', { method: 'POST', body, headers }))
 const send = (logout_token: string) => post(new URLSearchParams({ logout_token }))
 const userAt = (server: ServerClient, visitor: Visitor) =>
   visitor.request((store) => server.getUser(store))
@@ -87,7 +92,11 @@ test('a logout token that comes twice, or late, does not end a session of afterw
   const statuses = []
   for (const token of [early, later, early]) statuses.push((await send(token)).status)
   expect(statuses).toEqual([200, 200, 200])
-  expect(await userAt(one, await loggedIn(one, emulator.url))).toBeDefined()
+  const alice = await loggedIn(one, emulator.url)
+  expect(await userAt(one, alice)).toBeDefined()
+  await send(await sign())
+  expect((await send(early)).status).toBe(200)
+  expect(await userAt(one, alice)).toBeUndefined()
 })
 
 const other = await generateKeyPair('RS256')
@@ -130,7 +139,7 @@ test.for([
   ['no JWT', () => send('x')],
   ['JSON', async () => post(JSON.stringify({ logout_token: await sign() }))],
   ['an unsigned token', async () => send((await sign()).replace(/^[^.]*/, btoa('{"alg":"none"}')))],
-  ['a GET', () => route(new Request('http://localhost:3000/backchannel?logout_token=x'))],
+  ['a GET', () => route(new Request('http://localhost:3000/backchannel-logout?logout_token=x'))],
 ] as const)('%s is answered with 400', async ([, ask]) => {
   route = createBackChannelLogout(createMachines(emulator).one)
   const answer = await ask()
@@ -160,6 +169,16 @@ test('where the store is down the logout is answered with 400 and store_unavaila
   isDown = false
   expect((await send(token)).status).toBe(200)
   expect(await userAt(one, alice)).toBeUndefined()
+})
+
+test('createHandler answers it beside the redirect_uri, where sessions live in a store', async () => {
+  const { one } = createMachines(emulator)
+  route = createHandler(one)
+  const alice = await loggedIn(one, emulator.url)
+  expect((await send(await sign())).status).toBe(200)
+  expect(await userAt(one, alice)).toBeUndefined()
+  route = createHandler(createServer(emulator))
+  expect((await send(await sign())).status).toBe(404)
 })
 
 test('sessions in cookies cannot be ended from afar: the route is refused when it is made', () => {

@@ -26,7 +26,7 @@ const lostLock: RefreshLock = {
 }
 
 /** A machine whose refreshes are held up after the tenant has answered. */
-function createPaused(of: Emulator, store: SharedStore, lock: RefreshLock = lostLock) {
+function createPaused(of: Emulator, store: SharedStore, lock = lostLock, lockTimeout = 5000) {
   const gate = createGate()
   const send = async (request: Request) => {
     const isPaused = await isRefresh(request)
@@ -34,7 +34,7 @@ function createPaused(of: Emulator, store: SharedStore, lock: RefreshLock = lost
     if (isPaused) await gate.pass()
     return answer
   }
-  return { gate, paused: createMachines(of, { store, lock, send }).one }
+  return { gate, paused: createMachines(of, { store, lock, lockTimeout, send }).one }
 }
 
 /** The same browser, so that two requests of it can be under way. */
@@ -92,15 +92,15 @@ test('a machine whose lock is lost before the grant sends nothing: refresh_busy'
   expect(grants).toEqual(['authorization_code'])
 })
 
-test('one waits for the refresh of another machine as long as it was told: refresh_busy', async () => {
+test('one waits for a refresh, here or elsewhere, as long as it was told: refresh_busy', async () => {
   const [store, lock] = [memoryStore().keyv, memoryLock()]
-  const { gate, paused } = createPaused(emulator, store, lock)
-  const { one } = createMachines(emulator, { store, lock, lockTimeout: 50 })
+  const { gate, paused } = createPaused(emulator, store, lock, 300)
+  const { one } = createMachines(emulator, { store, lock, lockTimeout: 300 })
   const visitor = await loggedIn(one, emulator.url)
   const first = tokenAt(paused, sameBrowser(visitor))
   await gate.reached
-  const waiting = [tokenAt(one, visitor), tokenAt(one, sameBrowser(visitor))].map(rejection)
-  for (const error of await Promise.all(waiting))
+  const waiting = [one, one, paused].map((server) => tokenAt(server, sameBrowser(visitor)))
+  for (const error of await Promise.all(waiting.map(rejection)))
     expect(error).toMatchObject({ code: 'refresh_busy' })
   gate.open()
   const token = await first
@@ -139,6 +139,27 @@ test('a logout at another machine that overtakes a refresh stays one', async () 
   const store = memoryStore().keyv
   const { gate, paused } = createPaused(emulator, store)
   const { one } = createMachines(emulator, { store })
+  const visitor = await loggedIn(one, emulator.url)
+  const copied = new Map(visitor.cookies)
+  const late = tokenAt(paused, sameBrowser(visitor))
+  await gate.reached
+  await visitor.request((options) => one.logout({}, options))
+  gate.open()
+  await late
+  visitor.cookies = copied
+  expect(await visitor.request((options) => one.getUser(options))).toBeUndefined()
+})
+
+test('nor does it end where the refresh was about to write, and the store has no compare-and-set', async () => {
+  const gate = createGate()
+  const { keyv: store } = memoryStore()
+  const { one } = createMachines(emulator, { store })
+  const slow: SharedStore = {
+    get: (key) => store.get(key),
+    set: (key, value, ttl) => gate.pass().then(() => store.set(key, value, ttl)),
+    delete: (key) => store.delete(key),
+  }
+  const { one: paused } = createMachines(emulator, { store: slow })
   const visitor = await loggedIn(one, emulator.url)
   const copied = new Map(visitor.cookies)
   const late = tokenAt(paused, sameBrowser(visitor))
