@@ -87,7 +87,7 @@ async function persist<T>(operation: () => Promise<T>, timeout: number): Promise
   const end = performance.now() + timeout
   for (;;) {
     try {
-      return await within(operation(), end - performance.now())
+      return await within(operation(), Math.max(PAUSE, end - performance.now()))
     } catch (error) {
       if (error instanceof SyntaxError) unreadable(error) // of Keyv, which parses what it has got
       if (performance.now() + PAUSE > end) throw unavailable(error)
