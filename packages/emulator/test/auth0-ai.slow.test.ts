@@ -82,9 +82,10 @@ test('@auth0/ai gives an API the token of a connected account for an access toke
 })
 
 test('@auth0/ai picks one of two accounts by its login hint', async () => {
-  const email = 'alice@home.example'
-  await emulator.seed({ user_id: 'auth0|alice', connection: 'google-oauth2', emails: [email] })
+  const newer = { user_id: 'auth0|alice', emails: ['alice@home.example'] }
+  await emulator.seed({ ...newer, connection: 'google-oauth2' })
   const { refreshToken } = await tokensOfAlice()
+  const email = 'alice@work.example' // not the newest, which it would be without the hint
   const tool = protectedTool({ refreshToken, loginHint: () => email })
   expect(await ownerOf(await tool())).toBe(email)
 })
