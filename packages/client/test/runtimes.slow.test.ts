@@ -1,14 +1,14 @@
-import { execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createEmulator, type Emulator } from '@connected-accounts/emulator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launchBrowser } from '../../demo/test/person.js'
 import { startHost } from './runtime-host.js'
+import { startWorkerd } from './workerd.js'
 
 // Needs the built package, and npm's registry: for the package's dependencies, and for Node 20 and 22.
 const run = promisify(execFile)
@@ -72,23 +72,12 @@ test('the packed package works on Deno', async () => {
 
 test('the packed package works on workerd, without Node compatibility', async () => {
   await bundle('worker.js', 'worker.bundle.js')
-  const workerd = spawn(bin('workerd'), ['serve', '--control-fd=3', 'config.capnp'], {
-    cwd: project,
-    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
-  })
+  const workerd = await startWorkerd(project)
   try {
-    const control = workerd.stdio[3]
-    if (!control || !('readable' in control)) throw new Error('no control channel')
-    let port: unknown
-    for await (const line of createInterface({ input: control })) {
-      const message = JSON.parse(line)
-      port = message.port
-      if (message.event === 'listen') break
-    }
-    const response = await fetch(`http://127.0.0.1:${port}`, { method: 'POST', body: host.url })
+    const response = await fetch(workerd.url, { method: 'POST', body: host.url })
     expect(await response.json()).toEqual(everything)
   } finally {
-    workerd.kill()
+    workerd.stop()
   }
 })
 
