@@ -8,6 +8,7 @@ export default defineConfig({
     'src/tokens.ts',
     'src/token-vault.ts',
     'src/auth0-spa-js.ts',
+    'src/nextjs-auth0.ts',
   ],
   format: 'esm',
   dts: true,

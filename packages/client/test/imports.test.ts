@@ -23,4 +23,5 @@ test('the client and its prover need openapi-fetch and nothing else', () => {
   expect([...packagesOf('index.ts')]).toEqual(['openapi-fetch'])
   expect([...packagesOf('dpop-prover.ts')]).toEqual([])
   expect([...packagesOf('auth0-spa-js.ts')]).toEqual([])
+  expect([...packagesOf('nextjs-auth0.ts')]).toEqual([])
 })
