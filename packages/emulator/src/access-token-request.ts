@@ -81,7 +81,7 @@ function organizationOf({ tenant }: Context, orgId: string, userId: string): str
 }
 
 function scopeOf(known: readonly string[], { scope }: AccessTokenRequest): string {
-  const unknown = scope?.split(' ').find((name) => !known.includes(name))
+  const unknown = scope?.split(' ').find((name) => name !== '' && !known.includes(name))
   if (unknown === undefined) return scope ?? known.join(' ')
   throw new InputError(`accessToken/scope is none of the API: ${unknown}`)
 }

@@ -4,8 +4,9 @@ import { createContexts } from './domains.js'
 import type { Emulator } from './emulator.js'
 import { emulatorClients } from './emulator-clients.js'
 import { createControls } from './emulator-controls.js'
+import { createAuthorizationServer } from './msw/authorization-server.js'
 import { credentialFlaw } from './msw/credentials.js'
-import { createMetadata } from './msw/metadata.js'
+import { createRefreshTokens, type RefreshTokens } from './msw/refresh-tokens.js'
 import { createSwitchesDuring } from './msw/switches-during.js'
 import { createResources, isResourcePath } from './resources.js'
 import { createShared } from './shared-context.js'
@@ -26,11 +27,16 @@ export interface MswEmulator
   extends Omit<Emulator, 'certificate' | 'close' | 'fetch' | 'refreshTokenReuses'> {
   /** For `setupServer` and `setupWorker`: they answer every request to the emulator's domains. */
   readonly handlers: HttpHandler[]
+  /**
+   * Issues a refresh token as after a login with `offline_access`, good for what the client's policies say (MRRT). Throws a
+   * `TypeError` that names the field if the tenant has no such user, or no such client that does not rotate them.
+   */
+  issueRefreshToken: RefreshTokens['issue']
 }
 
 /**
- * Creates an emulator without its authorization server: `issueAccessToken` stands in for a login, and `consent` for the pages of
- * a connect flow. Rejects with a `TypeError` that names a wrong option.
+ * Creates an emulator at which nobody logs in: `issueAccessToken` and `issueRefreshToken` stand in for that, and `consent` for the
+ * pages of a connect flow. Rejects with a `TypeError` that names a wrong option.
  */
 export async function createEmulator({
   domain = 'http://localhost:4400',
@@ -44,9 +50,14 @@ export async function createEmulator({
   const customUrls = (tenant.custom_domains ?? []).map((name) => withHost(url, name))
   const { canonical: context, custom } = createContexts(shared, url, customUrls)
   const resources = createResources(context, { custom })
-  const metadata = createMetadata([context, ...custom])
+  const refreshTokens = createRefreshTokens(context)
+  const { vault } = resources
+  const contexts = [context, ...custom] as const
+  const authorizationServer = createAuthorizationServer({ contexts, vault, refreshTokens })
   const answer = (request: Request) =>
-    isResourcePath(new URL(request.url).pathname) ? resources.fetch(request) : metadata(request)
+    isResourcePath(new URL(request.url).pathname)
+      ? resources.fetch(request)
+      : authorizationServer(request)
   const domains = [url, ...customUrls]
   return {
     url,
@@ -65,7 +76,11 @@ export async function createEmulator({
     },
     onLog: context.logs.subscribe,
     ...createControls(context, resources),
-    reset: resources.reset,
+    issueRefreshToken: refreshTokens.issue,
+    reset() {
+      refreshTokens.clear()
+      resources.reset()
+    },
   }
 }
 

@@ -34,7 +34,7 @@ async function readText(request: Request): Promise<string> {
   let size = 0
   let text = ''
   // A reader, because not every runtime iterates over a stream.
-  const reader = request.body?.getReader()
+  const reader = (await streamOf(request))?.getReader()
   for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
     size += part.value.length
     if (size > MAX_BODY) {
@@ -44,4 +44,10 @@ async function readText(request: Request): Promise<string> {
     text += decoder.decode(part.value, { stream: true })
   }
   return text + decoder.decode()
+}
+
+// Firefox shows no stream of what a page sends.
+async function streamOf(request: Request): Promise<Request['body']> {
+  if (request.body !== undefined) return request.body
+  return new Blob([await request.arrayBuffer()]).stream()
 }

@@ -4,6 +4,7 @@ import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { defaultTenant } from '../src/index.js'
 import { createEmulator, type MswEmulator, type MswEmulatorOptions } from '../src/msw.js'
+import { readJson } from '../src/request-body.js'
 
 const server = setupServer()
 beforeAll(() => server.listen({ onUnhandledFrame: 'bypass' }))
@@ -83,14 +84,20 @@ describe('The emulator behind msw', () => {
     expect((await list(emulator)).headers.get('content-type')).toBe(problemType)
   })
 
-  it('says that it has no authorization server, and the way out', async () => {
+  it('says that nobody logs in at it, and the way out', async () => {
     const { url } = await start()
-    const response = await fetch(`${url}/oauth/token`, { method: 'POST' })
+    const response = await fetch(`${url}/authorize?client_id=spa`)
     expect(response.status).toBe(501)
     expect(await response.json()).toMatchObject({
       error: 'not_implemented',
       error_description: expect.stringContaining('emulator.issueAccessToken'),
     })
+  })
+
+  it('reads bodies where a request has no stream, as in Firefox', async () => {
+    const request = new Request('http://localhost/', { method: 'POST', body: '{"a":1}' })
+    Object.defineProperty(request, 'body', { value: undefined })
+    expect(await readJson(request)).toEqual({ value: { a: 1 } })
   })
 
   it('publishes the key of its access tokens, and no private one', async () => {

@@ -13,12 +13,17 @@ import {
   validateGrant,
 } from 'oidc-provider/lib/helpers/grants.js'
 import type { Context } from '../context.js'
+import {
+  type LoginGrant,
+  NOT_AUTHORIZED,
+  type RefreshTarget,
+  refreshTarget,
+} from '../refresh-token-policy.js'
 import type { Client } from '../tenant.js'
 import { accountOf } from './account.js'
 import type { GrantOrganizations } from './grant-organizations.js'
 import { createOneAtATime } from './one-at-a-time.js'
 import { renew } from './refresh-token-lifetime.js'
-import { type LoginGrant, type RefreshTarget, refreshTarget } from './refresh-token-policy.js'
 import { resourceOf, resourceServer } from './resource-servers.js'
 import { required } from './token-request.js'
 
@@ -102,6 +107,7 @@ async function answer(refresh: Refresh, thumbprint: string | undefined): Promise
   const { audience, scope } = ctx.oidc.params
   const login = loginOf(refresh)
   const target = refreshTarget(context, login, typeof audience === 'string' ? audience : undefined)
+  if (!target) throw new errors.InvalidTarget(NOT_AUTHORIZED)
   const requested = scope?.split(' ')
   const scopes = target.scopes.filter((name) => requested?.includes(name) ?? true)
 

@@ -1,11 +1,9 @@
 import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider'
 import { grantedScopes } from '../client-grants.js'
 import type { Context } from '../context.js'
+import { OIDC_SCOPES } from '../refresh-token-policy.js'
 import type { Api } from '../tenant.js'
 import { oauthError } from './token-request.js'
-
-/** The scopes of OpenID Connect, which a user may grant beside those of any API. */
-export const OIDC_SCOPES: readonly string[] = ['openid', 'profile', 'email', 'offline_access']
 
 /** The resource indicator of an audience: itself, or a URN where it is no absolute URI, which RFC 8707 §2 insists on. */
 export function resourceOf(audience: string): string {
