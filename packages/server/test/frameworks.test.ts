@@ -1,4 +1,4 @@
-import { createServer as listen, type Server } from 'node:http'
+import { createServer as listen, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createEmulator } from '@connected-accounts/emulator'
 import { getRequestListener } from '@hono/node-server'
@@ -150,6 +150,16 @@ test('in Express what is no route of ours goes on to the next handler', async ()
     404,
     'text/html; charset=utf-8',
   ])
+})
+
+test('in Express a request that names another host in its target is none of ours (RFC 9112 §3.2.2)', async () => {
+  const origin = await start(inExpress)
+  const statusOf = (path: string) =>
+    new Promise((resolve) => {
+      request(origin, { path }, ({ statusCode }) => resolve(statusCode)).end()
+    })
+  expect(await statusOf('/auth/login')).toBe(303)
+  expect(await statusOf('http://evil.example/auth/login')).toBe(404)
 })
 
 test('in Express a handler behind a body parser says so', async () => {
