@@ -7,6 +7,7 @@ import { Events } from './Events'
 import { Providers } from './Providers'
 import { server } from './server'
 
+/** Who is logged in, and their accounts. */
 export default async function Page({
   searchParams,
 }: {

@@ -12,4 +12,5 @@ shared.server ??= new ServerClient({
   authorizationParams: { redirect_uri: `${ORIGIN}/auth/callback` },
 })
 
+/** The server client of pages, routes and actions. */
 export const { server } = shared
