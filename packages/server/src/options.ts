@@ -5,7 +5,7 @@ import type { SessionStore } from './session.js'
 
 /** Parameters for `/authorize`; those that are not named here are sent as they are. */
 export interface LoginParams {
-  /** Where the browser comes back to; an allowed callback URL of the application. */
+  /** Where the browser comes back to: an allowed callback URL of the application, without a query or fragment. */
   redirect_uri?: string | undefined
   /** `openid profile email offline_access` by default; without `offline_access` there is no refresh token. */
   scope?: string | undefined

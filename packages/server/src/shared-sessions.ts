@@ -104,8 +104,8 @@ function checked(options: SharedSessionsOptions): SharedSessionsOptions {
 }
 
 async function readPointer(cookie: SessionCookie): Promise<Pointer | undefined> {
-  const pointer = (await cookie.get()) as Partial<Pointer> | undefined // sealed by us, but perhaps before there was a store
-  return pointer?.ends && (pointer as Pointer) // only `create` seals one with `ends`
+  const held = (await cookie.get()) as Pointer | Session | undefined // which is what was there before there was a store
+  return held && 'ends' in held ? held : undefined
 }
 
 async function create(entries: Entries, cookie: SessionCookie, session: Session): Promise<void> {
