@@ -91,6 +91,10 @@ test('on the rendered page a login that was started elsewhere is told so', async
   await page().getByText('This login was started elsewhere or interrupted.').waitFor()
 })
 
+test('the page that is to be filled in is not shown as it is', async () => {
+  expect((await page().request.get(`${demo().origin}/server.html`)).status()).toBe(404)
+})
+
 test('on the rendered page a session that is over is said, with the way out', async () => {
   await logIn(page(), rendered())
   await page().context().clearCookies()

@@ -43,6 +43,7 @@ export function createServer({ settings, origin, appFolder }: ServerOptions): Ho
     c.header('cache-control', 'no-store')
     return c.json({ domain, clientId, audience })
   })
+  server.get('/server.html', (c) => c.notFound()) // it is filled in before it is shown
   server.get('/assets/*', async (c, next) => {
     await next()
     if (c.res.ok) c.header('cache-control', 'public, max-age=31536000, immutable')
