@@ -38,7 +38,16 @@ async function soak() {
   const redis = await startRedis()
   const env = { TENANT: JSON.stringify(web), REDIS: redis.url, STORE, AUDIENCE }
   const machines = await startMachines(env)
-  const world = { machines, redis, web, reuses: () => ask(tenant) }
+  try {
+    await runAll({ machines, redis, web, reuses: () => ask(tenant) })
+  } finally {
+    await machines.close()
+    await redis.close()
+    tenant.kill()
+  }
+}
+
+async function runAll(world) {
   console.log(`${SESSIONS} sessions on 4 machines, ${SECONDS} s each, sessions in ${STORE}`)
   const parts = [
     ['left alone', async () => 0],
@@ -48,9 +57,6 @@ async function soak() {
   for (const [name, disturbance] of parts) {
     if (!(await run(world, name, disturbance))) process.exitCode = 1
   }
-  await machines.close()
-  await redis.close()
-  tenant.kill()
 }
 
 async function ask(tenant) {
@@ -65,9 +71,8 @@ async function run(world, name, disturbance) {
   const before = await world.reuses()
   const end = Date.now() + SECONDS * 1000
   const tally = { times: [], tokens: new Set(), lost: [], wrong: [], cutOff: 0 }
-  const using = Promise.all(sessions.map((session) => use(world, session, { end, tally })))
-  const allowed = await disturbance(world, end)
-  await using
+  const using = sessions.map((session) => use(world, session, { end, tally }))
+  const [allowed] = await Promise.all([disturbance(world, end), ...using])
   const reuses = (await world.reuses()) - before
   const isFine =
     tally.wrong.length === 0 && tally.lost.length <= allowed && (allowed > 0 || reuses === 0)
