@@ -52,13 +52,20 @@ async function call<Name extends keyof Operations>(
   ...parameters: Parameters<Operations[Name]>
 ): Promise<Awaited<ReturnType<Operations[Name]>>> {
   await page.addScriptTag({ content: script })
-  return page.evaluate<Awaited<ReturnType<Operations[Name]>>>(`operations.${name}(...${JSON.stringify(parameters)})`)
+  return page.evaluate<Awaited<ReturnType<Operations[Name]>>>(
+    `operations.${name}(...${JSON.stringify(parameters)})`,
+  )
 }
 
 test.for(['Bearer', 'DPoP'] as const)(
   'through the proxy of nextjs-auth0 4.30.0 with %s a page lists connections, connects, lists and deletes',
   async (scheme) => {
     await logIn(apps[scheme])
+    const scopes = new Set<string>()
+    page.on('request', (request) => {
+      const { scope } = request.headers()
+      if (request.url().includes('/me/v1/')) scopes.add(`${request.method()} ${scope}`)
+    })
     expect(await call('connections')).toContain('google-oauth2')
     await page.goto(await call('start', 'google-oauth2'))
     await press(page, 'Allow')
@@ -68,6 +75,11 @@ test.for(['Bearer', 'DPoP'] as const)(
     expect(accounts).toMatchObject([{ connection: 'google-oauth2' }])
     await call('remove', accounts[0]?.id ?? '')
     expect(await call('list')).toEqual([])
+    expect([...scopes].sort()).toEqual([
+      'DELETE delete:me:connected_accounts',
+      'GET read:me:connected_accounts',
+      'POST create:me:connected_accounts',
+    ])
   },
 )
 
