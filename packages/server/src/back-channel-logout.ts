@@ -5,6 +5,7 @@ import { isSessionError } from './errors.js'
 import { verifyLogoutToken } from './logout-token.js'
 import { createNewest } from './newest.js'
 import { SESSION_LIFETIME } from './options.js'
+import { readForm } from './request-body.js'
 import type { Route } from './routes.js'
 import type { ServerClient } from './server-client.js'
 
@@ -52,7 +53,7 @@ async function endSessions(
 }
 
 async function readToken(request: Request): Promise<string> {
-  const form = await request.formData().catch(() => undefined) // a body of another type has none
+  const form = await readForm(request).catch(() => undefined)
   const token = form?.get('logout_token')
   if (typeof token === 'string') return token
   throw new errors.JWTInvalid('there is no logout_token in the form')

@@ -3,6 +3,7 @@ import { type Context, contextOf } from './context.js'
 import type { StoreOptions } from './cookies.js'
 import { errorsPage } from './errors.js'
 import { errorResponse, problemResponse } from './problem.js'
+import { Refusal, readBody } from './request-body.js'
 import { refuseOtherOrigins } from './same-origin.js'
 import type { ServerClient } from './server-client.js'
 import { getAccessToken } from './tokens.js'
@@ -54,6 +55,7 @@ export function createConnectedAccountsHandler(
       const scope = `${operation.verb}:me:connected_accounts`
       return await forward(context, { target: path + search, scope }, store)
     } catch (error) {
+      if (error instanceof Refusal) return error.response
       return errorResponse(error, store.response.headers)
     }
   }
@@ -90,7 +92,7 @@ async function forward(
     method,
     signal,
     ...(method === 'POST' && {
-      body: await request.arrayBuffer(),
+      body: await readBody(request),
       headers: { 'content-type': request.headers.get('content-type') ?? '' },
     }),
   })

@@ -33,7 +33,7 @@ export function createExpressHandler(
     const route = findRoute(url.pathname)
     if (!route) return next()
     if (request.readableDidRead) return next(new Error(BODY_IS_READ))
-    await send(await route(await toRequest(request, response, url)), response)
+    await send(await route(toRequest(request, response, url)), response)
   }
 }
 
@@ -56,20 +56,27 @@ function headersOf({ headersDistinct }: IncomingMessage): Headers {
   return headers
 }
 
-async function toRequest(
-  request: IncomingMessage,
-  response: ServerResponse,
-  url: URL,
-): Promise<Request> {
+function toRequest(request: IncomingMessage, response: ServerResponse, url: URL): Request {
   const left = new AbortController()
   response.once('close', () => left.abort())
-  const chunks: Uint8Array<ArrayBuffer>[] = []
-  for await (const chunk of request) chunks.push(chunk)
+  const hasBody = request.method !== 'GET' && request.method !== 'HEAD'
   return new Request(url, {
     method: request.method ?? 'GET',
     headers: headersOf(request),
     signal: left.signal,
-    ...(chunks.length > 0 && { body: new Blob(chunks) }),
+    ...(hasBody && { body: bodyOf(request), duplex: 'half' }),
+  })
+}
+
+/** Left alone where it is not read to its end, so that the connection is there for the answer. */
+function bodyOf(request: IncomingMessage): ReadableStream<Uint8Array> {
+  const parts = request.iterator({ destroyOnReturn: false })
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await parts.next()
+      if (done) controller.close()
+      else controller.enqueue(value)
+    },
   })
 }
 

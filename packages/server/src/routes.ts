@@ -3,6 +3,7 @@ import { contextOf } from './context.js'
 import type { StoreOptions } from './cookies.js'
 import { errorsPage } from './errors.js'
 import { errorResponse, problemResponse } from './problem.js'
+import { Refusal, readForm } from './request-body.js'
 import { refuseOtherOrigins } from './same-origin.js'
 import type { ServerClient } from './server-client.js'
 
@@ -55,7 +56,7 @@ export function createRoutes(
       try {
         return redirect(await work({ request, response: { headers } }), headers)
       } catch (error) {
-        if (error instanceof ReturnToError) return badReturnTo()
+        if (error instanceof Refusal) return error.response
         return withHeaders(await onError(error, request), headers)
       }
     }
@@ -74,11 +75,15 @@ export function createRoutes(
       return new URL(returnToOf(appState), redirectUri).href
     }),
     connect: route('POST', async (store) => {
-      const form = await store.request.formData()
-      const scopes = form.getAll('scopes').map(String)
+      const form = await readForm(store.request)
+      const connection = form.get('connection')
+      if (typeof connection !== 'string' || !connection) {
+        throw new Refusal(400, 'missing_connection', 'connection is missing from the form.')
+      }
+      const scopes = form.getAll('scopes').map(String).filter(Boolean)
       return server.startConnectAccount(
         {
-          connection: String(form.get('connection') ?? ''),
+          connection,
           returnTo: checked(form.get('returnTo'), redirectUri),
           ...(scopes.length > 0 && { scopes }),
         },
@@ -86,19 +91,21 @@ export function createRoutes(
       )
     }),
     logout: route('POST', async (store) => {
-      const form = await store.request.formData()
+      const form = await readForm(store.request)
       const returnTo = new URL(checked(form.get('returnTo'), redirectUri), redirectUri).href
       return server.logout({ returnTo }, store)
     }),
   }
 }
 
-class ReturnToError extends Error {}
-
 function checked(returnTo: FormDataEntryValue | null, redirectUri: string): string {
   if (returnTo === null) return '/'
   if (typeof returnTo === 'string' && isReturnTo(returnTo, redirectUri)) return returnTo
-  throw new ReturnToError()
+  throw new Refusal(
+    400,
+    'bad_return_to',
+    'returnTo must be a path, or a URL of the origin of the redirect_uri.',
+  )
 }
 
 /** What `login` kept; a login that something else started has its own state. */
@@ -118,15 +125,6 @@ function withHeaders(response: Response, more: Headers): Response {
   for (const [name, value] of more) headers.append(name, value)
   if (more.has('set-cookie')) headers.set('cache-control', 'no-store')
   return new Response(response.body, { status: response.status, headers })
-}
-
-function badReturnTo(): Response {
-  return problemResponse({
-    type: errorsPage('bad_return_to'),
-    title: 'bad_return_to',
-    status: 400,
-    detail: 'returnTo must be a path, or a URL of the origin of the redirect_uri.',
-  })
 }
 
 function wrongMethod(method: string): Response {

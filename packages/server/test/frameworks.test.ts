@@ -136,6 +136,27 @@ test.for(applications)(
   },
 )
 
+test.for(applications)(
+  'in %s a body over 64 KiB is refused, and its sender told so',
+  async ([, app]) => {
+    const { send, logIn } = visit(await start(app))
+    await logIn()
+    const statusOf = async (path: string, size: number, type: string) => {
+      const init = { method: 'POST', body: 'x'.repeat(size), headers: { 'content-type': type } }
+      const answer = await send(path, init)
+      const { title } = await answer.json()
+      return [answer.status, title]
+    }
+    const form = 'application/x-www-form-urlencoded'
+    expect(await statusOf('/auth/connect', 65_536, form)).toEqual([400, 'missing_connection'])
+    expect(await statusOf('/auth/connect', 65_537, form)).toEqual([413, 'body_too_large'])
+    const operation = '/auth/me/v1/connected-accounts/connect'
+    expect(await statusOf(operation, 65_537, 'application/json')).toEqual([413, 'body_too_large'])
+    expect(await statusOf('/auth/connect', 10, 'application/json')).toEqual([415, 'not_a_form'])
+    expect(await send('/user')).toMatchObject({ status: 200 })
+  },
+)
+
 test('in Express cookies that were set before stay', async () => {
   const { send, logIn } = visit(await start(inExpress))
   await logIn()
