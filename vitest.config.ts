@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
@@ -32,6 +33,8 @@ const alias = REACT_PEERS ? peersIn(REACT_PEERS) : {}
 
 export default defineConfig({
   test: {
+    // By default one processor is left free, which on a machine of two is half of it.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         resolve: { conditions },
