@@ -14,7 +14,7 @@ import {
   useConnectedAccounts,
 } from '../../src/index.js'
 
-// The recipe of docs/popup.md for auth0-react.
+// The recipe of docs/auth0-react.md.
 const auth0 = new Auth0Client(window.options)
 const client = createConnectedAccountsClient(fromAuth0(auth0))
 const queryClient = new QueryClient()
