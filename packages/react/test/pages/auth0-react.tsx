@@ -11,6 +11,7 @@ import {
   ConnectedAccountsProvider,
   handleConnectCallback,
   useConnectAccount,
+  useConnectCallback,
   useConnectedAccounts,
 } from '../../src/index.js'
 
@@ -22,24 +23,33 @@ const main = document.querySelector('main') ?? document.body
 
 function Accounts() {
   const { connect, data, error } = useConnectAccount({ mode: 'popup' })
+  const { connect: leave } = useConnectAccount()
+  const callback = useConnectCallback()
   const { data: accounts } = useConnectedAccounts()
   return (
     <>
       <button type="button" onClick={() => connect({ connection: 'google-oauth2' })}>
         Connect google-oauth2
       </button>
+      <button type="button" onClick={() => leave({ connection: 'google-oauth2' })}>
+        Leave for google-oauth2
+      </button>
       <p>{accounts && `${accounts.length} accounts`}</p>
       <p>{error?.message ?? data?.account.connection}</p>
+      <p>{callback.error?.message ?? callback.account?.connection}</p>
     </>
   )
 }
 
 function Application() {
-  const { isLoading, user, error, loginWithRedirect } = useAuth0()
+  const { isLoading, user, error, loginWithRedirect, logout } = useAuth0()
   return (
     <ConnectedAccountsProvider client={client} user={user?.sub}>
       <button type="button" onClick={() => loginWithRedirect()}>
         Log in
+      </button>
+      <button type="button" onClick={() => logout({ logoutParams: { returnTo: location.origin } })}>
+        Log out
       </button>
       {user && <Accounts />}
       {!isLoading && <output>{JSON.stringify({ user, error: error && { ...error } })}</output>}

@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest'
+import { openAndLogIn, shown } from '../../emulator/test/application.js'
+import { press, setUpStage } from '../../emulator/test/chromium.js'
+import { recordRequests } from '../../emulator/test/wire.js'
+import { openPopup, pressAndClose, waitForAccounts } from './popup-person.js'
+
+const stage = setUpStage('../../../react/test/pages/auth0-react.tsx')
+
+test('with auth0-react 2.27.0 a popup connects, and its provider leaves the callback alone', async () => {
+  const { page } = stage()
+  await openAndLogIn(stage())
+  await waitForAccounts(page, 0)
+  await pressAndClose(await openPopup(page), 'Allow')
+  await page.getByText('google-oauth2', { exact: true }).waitFor()
+  await waitForAccounts(page, 1)
+})
+
+test('with auth0-react 2.27.0 the callback page completes with the session that the SDK keeps, where its opener is gone', async () => {
+  const { page, context, origin } = stage()
+  await openAndLogIn(stage())
+  await waitForAccounts(page, 0)
+  const popup = await openPopup(page)
+  await page.close()
+  await pressAndClose(popup, 'Allow')
+  const other = await context.newPage()
+  await other.goto(origin)
+  await waitForAccounts(other, 1)
+  expect(context.pages()).toEqual([other])
+})
+
+test.for([
+  { scheme: 'Bearer', useDpop: false },
+  { scheme: 'DPoP', useDpop: true },
+])('with auth0-react 2.27.0, $scheme, the hooks connect by a redirect, once', async (given) => {
+  const { page, context, origin } = stage()
+  await openAndLogIn(stage(), { useDpop: given.useDpop })
+  const wire = recordRequests(context, '/me/v1/connected-accounts/complete')
+  await press(page, 'Leave for google-oauth2')
+  await press(page, 'Allow')
+  await page.getByText('google-oauth2', { exact: true }).waitFor()
+  await waitForAccounts(page, 1)
+  expect(page.url()).toBe(`${origin}/`)
+  expect(wire.filter(({ status }) => status === 201)).toMatchObject([{ scheme: given.scheme }])
+})
+
+test('with auth0-react 2.27.0 the hooks tell a refused consent, and the user stays logged in', async () => {
+  const { page } = stage()
+  await openAndLogIn(stage())
+  await press(page, 'Leave for google-oauth2')
+  await press(page, 'Cancel')
+  await page.getByText('denied').waitFor()
+  expect(await shown(page)).toMatchObject({ user: { sub: 'auth0|alice' } })
+  await page.reload()
+  await waitForAccounts(page, 0)
+})
+
+test('with auth0-react 2.27.0 logging out ends the session here and at the tenant', async () => {
+  const { page } = stage()
+  await openAndLogIn(stage())
+  await waitForAccounts(page, 0)
+  await press(page, 'Log out')
+  await expect.poll(() => shown(page)).toEqual({})
+  await press(page, 'Log in')
+  await page.locator('#password').waitFor()
+})
