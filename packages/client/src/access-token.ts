@@ -7,7 +7,7 @@ export interface AccessTokenRequest {
   /** True when a cached token has just been refused: get a new one. */
   fresh: boolean
   /** The token that has been refused, with `fresh`: a cached one that is another will do. Without it, none will. */
-  refused?: string
+  refused?: string | undefined
   signal?: AbortSignal
 }
 

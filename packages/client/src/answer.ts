@@ -15,21 +15,15 @@ export async function unwrap<T>(
   call: Promise<Result>,
   isExpected: (value: unknown) => value is T,
 ): Promise<T> {
-  const { data, response } = await okResult(call)
-  const text = typeof data === 'string' ? data : ''
+  const { data, error = data, response } = await call
+  // An error is parsed already, if it is JSON, and neither is there where the body is empty.
+  const text = typeof error === 'string' ? error : (JSON.stringify(error) ?? '')
   const value = parseJson(text)
-  if (!isExpected(value)) throw new MyAccountApiError(response, text)
-  return value
+  if (response.ok && isExpected(value)) return value
+  throw new MyAccountApiError(response, text)
 }
 
 /** Waits for an answer that has no body; throws where it is not 2xx. */
 export async function unwrapEmpty(call: Promise<Result>): Promise<void> {
-  await okResult(call)
-}
-
-async function okResult(call: Promise<Result>): Promise<Result> {
-  const result = await call
-  if (result.response.ok) return result
-  const { error = '', response } = result
-  throw new MyAccountApiError(response, typeof error === 'string' ? error : JSON.stringify(error))
+  await unwrap(call, (_): _ is unknown => true)
 }

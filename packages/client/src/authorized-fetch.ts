@@ -43,10 +43,9 @@ export async function authorizedFetch(
   fetch: Fetch,
 ): Promise<Response> {
   const { signal } = request
-  const freshToken = (refused?: string) =>
-    getToken(authorization, { signal, fresh: true, ...(refused && { refused }) })
+  const freshToken = (refused?: string) => getToken(authorization, { signal, fresh: true, refused })
   let token = await getToken(authorization, { signal, fresh: false })
-  const proofs = isBound(token) ? authorization.dpop?.proofsFor(request) : undefined
+  const proofs = await authorization.dpop?.proofsFor(request)
   const replayed = new Set<Remedy>()
   for (;;) {
     const response = await fetch(await authorize(request, token, proofs))
@@ -66,10 +65,9 @@ export async function authorizedFetch(
 
 /** What may help where a request was refused. The My Account API refuses a proof with 400, all else with 401. */
 function remedyOf(response: Response, proofs: RequestProofs | undefined): Remedy | undefined {
-  if (response.status !== 401 && response.status !== 400) return undefined
-  const error = challengeError(response, proofs ? 'DPoP' : 'Bearer')
-  if (error === 'invalid_token') return otherToken
-  return error === undefined ? undefined : proofs?.remedies.get(error)
+  if (![400, 401].includes(response.status)) return undefined
+  const error = challengeError(response, proofs ? 'DPoP' : 'Bearer') ?? ''
+  return error === 'invalid_token' ? otherToken : proofs?.remedies.get(error)
 }
 
 /** A source that has no other token than the refused one, as a string has none, is not worth a replay. */
@@ -79,55 +77,40 @@ const otherToken: Remedy = async ({ token, freshToken }) => {
 }
 
 async function getToken(
-  { accessToken, audience, scope, dpop }: Authorization,
+  { accessToken, audience, scope }: Authorization,
   request: Pick<AccessTokenRequest, 'fresh' | 'refused'> & { signal: AbortSignal },
 ): Promise<AccessToken> {
   const given =
     typeof accessToken === 'string' ? accessToken : accessToken({ audience, scope, ...request })
   const answer = given instanceof Promise ? await unlessAborted(given, request.signal) : given
   const token = typeof answer === 'string' ? { accessToken: answer, tokenType: 'Bearer' } : answer
-  if (!isToken(token)) {
-    throw new TypeError('accessToken must answer a token, or { accessToken, tokenType } with one.')
-  }
-  const proves = dpop !== undefined && (await dpop.isEnabled?.()) !== false
-  if (isBound(token) && !proves) {
-    throw new TokenError('dpop_prover_missing', {
-      message:
-        'The access token is bound to a DPoP key, but no `dpop` was given to prove its possession.',
-    })
-  }
-  if (!isBound(token) && proves) {
-    throw new TokenError('token_not_bound', {
-      message:
-        'A `dpop` was given, but the access token is Bearer: log in with DPoP, or leave `dpop` out.',
-    })
-  }
-  return token
+  if (isToken(token)) return token
+  throw new TypeError('accessToken must answer a token, or { accessToken, tokenType } with one.')
 }
 
 /** Checked here because the runtime repeats a header value that it refuses: a token does not belong in a message. */
 function isToken(token: AccessToken | undefined): boolean {
   const { accessToken, tokenType } = { ...token }
-  return (
-    typeof accessToken === 'string' && typeof tokenType === 'string' && /^[!-~]+$/.test(accessToken)
-  )
+  return [accessToken, tokenType].every((text) => typeof text === 'string' && /^[!-~]+$/.test(text))
 }
 
 /** A copy with its credentials, so that the caller's own request, which middleware may log, never has a token. */
 async function authorize(
   request: Request,
-  { accessToken }: AccessToken,
+  token: AccessToken,
   proofs: RequestProofs | undefined,
 ): Promise<Request> {
-  const authorized = withoutRedirects(request.clone())
-  authorized.headers.set('authorization', `${proofs ? 'DPoP' : 'Bearer'} ${accessToken}`)
-  if (proofs) authorized.headers.set('dpop', await proofs.generate(accessToken))
+  if (!proofs && isBound(token)) {
+    throw new TokenError('dpop_prover_missing', {
+      message: 'The access token is bound to a DPoP key: give `dpop`, which proves its possession.',
+    })
+  }
+  const copy = request.clone()
+  // A redirect is never followed with a token.
+  const authorized = copy.redirect === 'manual' ? copy : new Request(copy, { redirect: 'manual' })
+  authorized.headers.set('authorization', `${proofs ? 'DPoP' : 'Bearer'} ${token.accessToken}`)
+  if (proofs) authorized.headers.set('dpop', await proofs.generate(token))
   return authorized
-}
-
-/** A redirect is never followed with a token. */
-function withoutRedirects(request: Request): Request {
-  return request.redirect === 'manual' ? request : new Request(request, { redirect: 'manual' })
 }
 
 /** The runtime's `fetch` as it is when it is called, so that it may be replaced later. */

@@ -7,9 +7,7 @@ export const STATE_PREFIX = 'connect.'
 /** What a callback URL says. */
 export interface Callback {
   state: string
-  connectCode: string | undefined
-  error: string | undefined
-  errorDescription: string | undefined
+  params: URLSearchParams
 }
 
 /**
@@ -30,8 +28,7 @@ export function parseCallback(url: string | URL): Callback {
   const callback = readCallback(url)
   if (callback) return callback
   throw new ConnectFlowError('not_a_callback', {
-    message:
-      "callbackUrl is not the callback of a connect flow: give the whole URL that the browser came back to, with its 'state'.",
+    message: 'callbackUrl must be the whole URL that the browser came back to from a connect flow.',
   })
 }
 
@@ -42,11 +39,5 @@ function readCallback(url: string | URL): Callback | undefined {
   const inFragment = new URLSearchParams(parsed.hash.slice(1))
   const params = inFragment.has('state') ? inFragment : parsed.searchParams
   const state = params.get('state')
-  if (!state?.startsWith(STATE_PREFIX)) return undefined
-  return {
-    state,
-    connectCode: params.get('connect_code') || undefined,
-    error: params.get('error') || undefined,
-    errorDescription: params.get('error_description') || undefined,
-  }
+  return state?.startsWith(STATE_PREFIX) ? { state, params } : undefined
 }

@@ -4,7 +4,7 @@ import { unwrap } from './answer.js'
 import { type Callback, parseCallback } from './callback.js'
 import type { ConnectedAccountsClient } from './client.js'
 import { isReturnTo } from './connect-options.js'
-import { ConnectFlowError, type ConnectFlowErrorCode, isMyAccountApiError } from './errors.js'
+import { ConnectFlowError, isMyAccountApiError } from './errors.js'
 import { isCompletedConnectedAccount } from './shape.js'
 import {
   checkStore,
@@ -28,13 +28,13 @@ export interface CompleteConnectOptions extends Abortable {
 export interface CompletedConnect {
   account: CompletedConnectedAccount
   appState?: unknown
-  returnTo?: string
+  returnTo?: string | undefined
   /** Id of the account that was to be connected again; where `account` has another, the person chose another one. */
-  repairs?: string
+  repairs?: string | undefined
 }
 
 /** Completions under way, by state. */
-const underway = new Map<string, { completed: Promise<CompletedConnect>; signal?: AbortSignal }>()
+const underway = new Map<string, Abortable & { completed: Promise<CompletedConnect> }>()
 
 /**
  * Completes the flow that a callback URL belongs to, once: an effect that runs twice shares one completion, and tabs take
@@ -52,47 +52,46 @@ export async function completeConnect(
   { callbackUrl, ...options }: CompleteConnectOptions,
 ): Promise<CompletedConnect> {
   checkStore(options.transactions)
-  const completion = { ...options, client, callback: parseCallback(callbackUrl) }
-  const { signal, callback } = completion
+  const completion = { ...options, ...parseCallback(callbackUrl), client }
+  const { signal, state } = completion
   for (;;) {
     // Before anything is shared: who may not complete the flow does not get its answer either.
     await findTransaction(completion)
     signal?.throwIfAborted()
-    const other = underway.get(callback.state)
+    const other = underway.get(state)
     if (!other) return start(completion)
     try {
-      return await (signal ? unlessAborted(other.completed, signal) : other.completed)
+      return await unlessAborted(other.completed, signal)
     } catch (error) {
       if (!other.signal?.aborted || signal?.aborted) throw error // else it was given up by its caller, not by this one
     }
   }
 }
 
-interface Completion extends Omit<CompleteConnectOptions, 'callbackUrl'> {
+interface Completion extends Omit<CompleteConnectOptions, 'callbackUrl'>, Callback {
   client: ConnectedAccountsClient
-  callback: Callback
 }
 
 type Pending = Transaction & { pending: PendingTransaction }
 
 function start(completion: Completion): Promise<CompletedConnect> {
-  const { callback, signal } = completion
-  const completed = takeTurn(completion).finally(() => underway.delete(callback.state))
-  underway.set(callback.state, { completed, ...(signal && { signal }) })
+  const { state, signal } = completion
+  const completed = takeTurn(completion).finally(() => underway.delete(state))
+  underway.set(state, { completed, signal })
   return completed
 }
 
 /** Completes while no other tab does. */
 async function takeTurn(completion: Completion): Promise<CompletedConnect> {
-  const { callback, signal } = completion
+  const { state, signal } = completion
   const complete = () => completeNow(completion)
   const locks = globalThis.navigator?.locks
   if (!locks) return complete()
-  return locks.request(`connected-accounts.${callback.state}`, signal ? { signal } : {}, complete)
+  return locks.request(`connected-accounts.${state}`, signal ? { signal } : {}, complete)
 }
 
-async function findTransaction({ transactions, callback, user }: Completion): Promise<Transaction> {
-  const transaction = await transactions.get(callback.state)
+async function findTransaction({ transactions, state, user }: Completion): Promise<Transaction> {
+  const transaction = await transactions.get(state)
   // A result is forgotten once it has expired, and a returnTo that startConnect would have refused is not from there.
   const isKnown =
     transaction &&
@@ -101,12 +100,12 @@ async function findTransaction({ transactions, callback, user }: Completion): Pr
   if (!isKnown) {
     throw new ConnectFlowError('unknown_state', {
       message:
-        "No transaction has this callback's state: the flow was started in another browser, or is long over.",
+        'No transaction has this state: the flow was started in another browser, or is long over.',
     })
   }
   if (transaction.user !== undefined && transaction.user !== user) {
     const message = 'Another user started this flow; log in as that user to complete it.'
-    throw flowError(transaction, 'user_mismatch', message)
+    throw new ConnectFlowError('user_mismatch', { ...transaction, message })
   }
   return transaction
 }
@@ -117,8 +116,8 @@ async function completeNow(completion: Completion): Promise<CompletedConnect> {
   if (account) return completedConnect(transaction, account)
   const connectCode = await codeOf(completion, transaction)
   if (!pending || (isExpired(transaction) && !pending.attempted)) {
-    await forget(completion)
-    throw flowError(transaction, 'expired', 'The time to complete this flow is over; start again.')
+    const message = 'The time to complete this flow is over; start again.'
+    return fail(completion, new ConnectFlowError('expired', { ...transaction, message }))
   }
   const started = { ...transaction, pending }
   return isExpired(transaction)
@@ -127,16 +126,19 @@ async function completeNow(completion: Completion): Promise<CompletedConnect> {
 }
 
 /** The code that came back; throws where there is none. */
-async function codeOf(completion: Completion, transaction: Transaction) {
-  const { error, errorDescription, connectCode } = completion.callback
+async function codeOf(completion: Completion, transaction: Transaction): Promise<string> {
+  const { params } = completion
+  const error = params.get('error')
   if (error) {
-    await forget(completion)
-    const code = error === 'access_denied' ? 'access_denied' : 'provider_error'
-    const message = errorDescription ? `${error}: ${errorDescription}` : error
-    throw flowError(transaction, code, message, { error })
+    const description = params.get('error_description')
+    const code = error === 'access_denied' ? error : 'provider_error'
+    const message = description ? `${error}: ${description}` : error
+    return fail(completion, new ConnectFlowError(code, { ...transaction, error, message }))
   }
+  const connectCode = params.get('connect_code')
   if (connectCode) return connectCode
-  throw flowError(transaction, 'missing_connect_code', 'The callback URL has no connect_code.')
+  const message = 'The callback URL has no connect_code.'
+  throw new ConnectFlowError('missing_connect_code', { ...transaction, message })
 }
 
 async function send(completion: Completion, transaction: Pending, connectCode: string) {
@@ -168,14 +170,15 @@ async function settle(completion: Completion, transaction: Pending, error: unkno
   if ([401, 403, 415, 429].includes(status) || response.headers.has('www-authenticate')) {
     await keep(completion, transaction) // refused at the door: nothing was used up
   } else if (status < 500) {
-    if (transaction.pending.attempted) return recover(completion, transaction, error)
-    await forget(completion)
+    return transaction.pending.attempted
+      ? recover(completion, transaction, { cause: error })
+      : fail(completion, error)
   }
   throw error
 }
 
 /** After an answer that was lost: the account is connected if exactly one was not there at the start. */
-async function recover(completion: Completion, transaction: Pending, cause?: unknown) {
+async function recover(completion: Completion, transaction: Pending, why: ErrorOptions = {}) {
   const { client, signal } = completion
   const { connection, pending } = transaction
   const added: ConnectedAccount[] = []
@@ -186,18 +189,26 @@ async function recover(completion: Completion, transaction: Pending, cause?: unk
   }
   const [account, another] = added
   if (account && !another) return connected(completion, transaction, account)
-  await forget(completion)
   const message =
     'An earlier attempt had no answer, so the account may be connected: list the accounts.'
-  throw flowError(transaction, 'outcome_unknown', message, { cause })
+  return fail(
+    completion,
+    new ConnectFlowError('outcome_unknown', { ...transaction, ...why, message }),
+  )
 }
 
-async function keep({ transactions, callback }: Completion, record: Transaction): Promise<void> {
-  await transactions.set(callback.state, record, { expiresAt: record.expiresAt })
+async function keep({ transactions, state }: Completion, record: Transaction): Promise<void> {
+  await transactions.set(state, record, { expiresAt: record.expiresAt })
 }
 
-async function forget({ transactions, callback }: Completion): Promise<void> {
-  await transactions.delete(callback.state)
+async function forget({ transactions, state }: Completion): Promise<void> {
+  await transactions.delete(state)
+}
+
+/** Ends the flow without an account. */
+async function fail(completion: Completion, error: Error): Promise<never> {
+  await forget(completion)
+  throw error
 }
 
 /** Keeps the account in place of what completed the flow. */
@@ -223,19 +234,5 @@ function completedConnect(
   { appState, returnTo, repairs }: Transaction,
   account: CompletedConnectedAccount,
 ): CompletedConnect {
-  return {
-    account,
-    ...(appState !== undefined && { appState }),
-    ...(returnTo !== undefined && { returnTo }),
-    ...(repairs !== undefined && { repairs }),
-  }
-}
-
-function flowError(
-  transaction: Transaction,
-  code: ConnectFlowErrorCode,
-  message: string,
-  details: { error?: string; cause?: unknown } = {},
-): ConnectFlowError {
-  return new ConnectFlowError(code, { ...transaction, ...details, message })
+  return { account, appState, returnTo, repairs }
 }

@@ -16,8 +16,7 @@ export function checkConnectOptions(options: ConnectOptions): void {
     throw new TypeError(`redirectUri must be an absolute URL; got '${redirectUri}'.`)
   if (scopes && !areScopes(scopes))
     throw new TypeError('scopes must be 1 to 100 different scopes of 1 to 255 characters each.')
-  const place = appState === undefined ? undefined : notJson(appState, 'appState')
-  if (place) throw new TypeError(`${place} is something that JSON cannot hold.`)
+  if (appState !== undefined) checkJson(appState, 'appState')
   if (!isReturnTo(returnTo, redirectUri))
     throw new TypeError("returnTo must be a URL or a path of redirectUri's origin.")
 }
@@ -28,10 +27,9 @@ export function checkConnectOptions(options: ConnectOptions): void {
  */
 export function isReturnTo(returnTo: string | undefined, redirectUri: string): boolean {
   if (returnTo === undefined) return true
-  if (!URL.canParse(returnTo, redirectUri)) return false
-  const { protocol, host } = new URL(redirectUri)
-  const url = new URL(returnTo, redirectUri)
-  return url.protocol === protocol && url.host === host
+  const from = parseUrl(redirectUri)
+  const to = parseUrl(returnTo, redirectUri)
+  return to !== undefined && to.protocol === from?.protocol && to.host === from.host
 }
 
 // Length in characters, as JSON Schema counts it: not in UTF-16 units.
@@ -44,23 +42,22 @@ function areScopes(scopes: readonly string[]): boolean {
   )
 }
 
-/** Where a value has something that JSON cannot hold, like `appState.since`; undefined where it is JSON all over. */
-function notJson(value: unknown, place: string, around: unknown[] = []): string | undefined {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return undefined
-  if (typeof value === 'number') return Number.isFinite(value) ? undefined : place
-  if (typeof value !== 'object' || around.includes(value) || !isPlain(value)) return place
-  for (const [key, member] of Object.entries(value)) {
-    const found =
-      member === undefined && !Array.isArray(value)
-        ? undefined
-        : notJson(member, `${place}.${key}`, [...around, value])
-    if (found) return found
+/** Refuses what JSON cannot hold, with its place, like `appState.since`. */
+function checkJson(value: unknown, place: string, around: unknown[] = []): void {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return
+  if (Number.isFinite(value)) return
+  if (!isPlain(value) || around.includes(value)) {
+    throw new TypeError(`${place} is something that JSON cannot hold.`)
   }
-  return undefined
+  for (const [key, member] of Object.entries(value)) {
+    const isLeftOut = member === undefined && !Array.isArray(value)
+    if (!isLeftOut) checkJson(member, `${place}.${key}`, [...around, value])
+  }
 }
 
 // An object of another realm has another Object.prototype, but that has nothing above it either.
-function isPlain(value: object): boolean {
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || Array.isArray(value)) return Array.isArray(value)
   const prototype: unknown = Object.getPrototypeOf(value)
-  return Array.isArray(value) || prototype === null || Object.getPrototypeOf(prototype) === null
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }

@@ -5,12 +5,9 @@ const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/
  * Throws a TypeError that names `domain` and the way out.
  */
 export function tenantOrigin(domain: string): string {
-  if (typeof domain !== 'string' || domain.trim() === '') {
-    throw new TypeError("domain is missing: give the tenant's domain, like 'tenant.eu.auth0.com'.")
-  }
-  const url = parseUrl(/^https?:\/\//i.test(domain) ? domain : `https://${domain}`)
-  const isOrigin = url?.pathname === '/' && !url.search && !url.hash && !url.username
-  if (!url || !isOrigin) {
+  const text = /^https?:\/\//i.test(domain) ? domain : `https://${domain}`
+  const url = typeof domain === 'string' && parseUrl(text)
+  if (!url || url.href !== `${url.origin}/`) {
     throw new TypeError(
       `domain must be a host without a path, like 'tenant.eu.auth0.com'; got '${domain}'.`,
     )
@@ -21,7 +18,7 @@ export function tenantOrigin(domain: string): string {
   return url.origin
 }
 
-/** The URL of a text, or undefined where it is none. */
-export function parseUrl(text: string): URL | undefined {
-  return URL.canParse(text) ? new URL(text) : undefined
+/** The URL of a text, which may be relative to another; undefined where it is none. */
+export function parseUrl(text: string, from?: string): URL | undefined {
+  return URL.canParse(text, from) ? new URL(text, from) : undefined
 }

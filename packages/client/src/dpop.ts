@@ -30,8 +30,8 @@ export type NonceKeepingProver = DpopProver & Required<Pick<DpopProver, 'getNonc
 
 /** The `dpop` option: what `createDpop` or `fromAuth0` gives, or `fromProver` with a prover of your own. */
 export interface Dpop extends NonceKeepingProver {
-  /** The proofs of one request. They come with the prover, so that who has none does not load them. */
-  proofsFor(request: Request): RequestProofs
+  /** The proofs of one request, or none where DPoP is off. They come with the prover: who has none does not load them. */
+  proofsFor(request: Request): Promise<RequestProofs | undefined>
 }
 
 /** Refuses, with a TypeError, a prover that `fromProver` was not given, and whatever else is no {@link Dpop}. */
@@ -44,8 +44,8 @@ export function checkDpop(dpop: Dpop | undefined): void {
 
 /** The proofs of one request, until it is over. */
 export interface RequestProofs {
-  /** A new proof for the request with this token. */
-  generate(accessToken: string): Promise<string>
+  /** A new proof for the request with this token; throws `TokenError` `token_not_bound` where that is Bearer. */
+  generate(token: AccessToken): Promise<string>
   /** Learns the nonce of an answer, for the next proof of this request. */
   read(response: Response): void
   /** Gives the nonce to other requests, once this one is over. */

@@ -15,14 +15,13 @@ interface Details {
 /** What the errors of this project have in common: a code, the link to its documentation, and no token in the message. */
 export abstract class CodedError<Code extends string> extends Error {
   /** What went wrong, stable across releases: the value to branch on. */
-  readonly code: Code
+  declare readonly code: Code
   /** The documentation of this code. */
-  readonly docs: string
+  declare readonly docs: string
 
-  constructor(code: Code, { message, cause }: Details) {
-    super(redact(message), cause === undefined ? undefined : { cause })
-    this.code = code
-    this.docs = `${ERRORS_PAGE}#${code}`
+  constructor(code: Code, { message, ...options }: Details, fields: object = {}) {
+    super(redact(message), options)
+    Object.assign(this, { code, docs: `${ERRORS_PAGE}#${code}` }, fields)
   }
 }
 
@@ -45,26 +44,28 @@ export type MyAccountApiErrorCode =
  */
 export class MyAccountApiError extends CodedError<MyAccountApiErrorCode> {
   override readonly name = 'MyAccountApiError'
-  readonly status: number
-  readonly type: string | undefined
-  readonly title: string | undefined
-  readonly detail: string | undefined
-  readonly validation_errors: ValidationError[] | undefined
+  declare readonly status: number
+  declare readonly type: string | undefined
+  declare readonly title: string | undefined
+  declare readonly detail: string | undefined
+  declare readonly validation_errors: ValidationError[] | undefined
   /** Seconds to wait, from `retry-after`. Browsers hide that header across origins; then it is undefined. */
-  readonly retryAfter: number | undefined
+  declare readonly retryAfter: number | undefined
   /** The answer itself, its body already read. Not enumerable, so that a logger does not print its headers. */
   declare readonly response: Response
 
-  constructor(response: Response, body: string, cause?: unknown) {
+  constructor(response: Response, body: string) {
+    const { status } = response
     const problem = parseProblem(body)
-    super(problemCode(response, problem), { message: describe(response, body, problem), cause })
-    this.status = response.status
-    this.type = problem?.type
-    this.title = problem?.title
-    this.detail = problem?.detail
-    this.validation_errors = problem?.validation_errors
-    this.retryAfter = retryAfter(response)
-    Object.defineProperty(this, 'response', { value: response, enumerable: false })
+    const code = problemCode(response, problem)
+    const { type, title, detail, validation_errors } = problem ?? {}
+    const hint = code === 'invalid_dpop_proof' ? clockHint() : ''
+    super(
+      code,
+      { message: describe(status, body, problem) + hint },
+      { status, type, title, detail, validation_errors, retryAfter: retryAfter(response) },
+    )
+    Object.defineProperty(this, 'response', { value: response })
   }
 }
 
@@ -95,21 +96,20 @@ interface ConnectFlowDetails extends Details {
 export class ConnectFlowError extends CodedError<ConnectFlowErrorCode> {
   override readonly name = 'ConnectFlowError'
   /** The connection that was to be connected, where it is known. */
-  readonly connection: string | undefined
+  declare readonly connection: string | undefined
   /** The `error` parameter of the callback (RFC 6749 §4.1.2.1). */
-  readonly error: string | undefined
+  declare readonly error: string | undefined
   /** What `startConnect` was given, so that the person can be taken back to where they were. */
-  readonly appState: unknown
-  readonly returnTo: string | undefined
-  readonly repairs: string | undefined
+  declare readonly appState: unknown
+  declare readonly returnTo: string | undefined
+  declare readonly repairs: string | undefined
 
-  constructor(code: ConnectFlowErrorCode, details: ConnectFlowDetails) {
-    super(code, details)
-    this.connection = details.connection
-    this.error = details.error && redact(details.error)
-    this.appState = details.appState
-    this.returnTo = details.returnTo
-    this.repairs = details.repairs
+  constructor(
+    code: ConnectFlowErrorCode,
+    { connection, error, appState, returnTo, repairs, ...details }: ConnectFlowDetails,
+  ) {
+    const redacted = error && redact(error)
+    super(code, details, { connection, error: redacted, appState, returnTo, repairs })
   }
 }
 
@@ -139,14 +139,15 @@ export type TokenErrorCode =
 export class TokenError extends CodedError<TokenErrorCode> {
   override readonly name = 'TokenError'
   /** Status of the token endpoint's answer, where there was one. */
-  readonly status: number | undefined
+  declare readonly status: number | undefined
   /** Seconds to wait, from its `retry-after`. Browsers hide that header across origins; then it is undefined. */
-  readonly retryAfter: number | undefined
+  declare readonly retryAfter: number | undefined
 
   constructor(code: TokenErrorCode, { response, ...details }: Details & { response?: Response }) {
-    super(code, details)
-    this.status = response?.status
-    this.retryAfter = response && retryAfter(response)
+    super(code, details, {
+      status: response?.status,
+      retryAfter: response && retryAfter(response),
+    })
   }
 }
 
@@ -176,15 +177,12 @@ const CODES: Record<number, MyAccountApiErrorCode> = {
 }
 
 function problemCode(response: Response, problem: ProblemDetails | undefined) {
-  if (isProofRefused(response)) return 'invalid_dpop_proof'
+  const { status, ok } = response
+  // With 400 at the My Account API, with 401 by RFC 9449 §7.1.
+  if (!ok && challengeError(response, 'DPoP') === 'invalid_dpop_proof') return 'invalid_dpop_proof'
   if (problem?.validation_errors?.length) return 'validation'
-  if (!problem && response.status !== 429) return 'unexpected_response'
-  return CODES[response.status] ?? 'unexpected_response'
-}
-
-/** With 400 at the My Account API, with 401 by RFC 9449 §7.1. */
-function isProofRefused(response: Response): boolean {
-  return !response.ok && challengeError(response, 'DPoP') === 'invalid_dpop_proof'
+  if (!problem && status !== 429) return 'unexpected_response'
+  return CODES[status] ?? 'unexpected_response'
 }
 
 function parseProblem(body: string): ProblemDetails | undefined {
@@ -193,23 +191,19 @@ function parseProblem(body: string): ProblemDetails | undefined {
   return isProblemDetails(value) ? value : undefined
 }
 
-function describe(response: Response, body: string, problem: ProblemDetails | undefined): string {
-  const text = describeAnswer(response, body, problem)
-  if (!isProofRefused(response)) return text
-  const now = new Date().toISOString()
-  return `${text}; the DPoP proof was refused, perhaps for its time: the clock here says ${now}`
-}
-
-function describeAnswer(response: Response, body: string, problem: ProblemDetails | undefined) {
+function describe(status: number, body: string, problem: ProblemDetails | undefined): string {
   if (!problem) {
-    const start = redact(body.trim()).slice(0, 200)
-    return `Unexpected answer ${response.status}${start ? `: ${start}` : ' with an empty body'}`
+    return `Unexpected answer ${status}: ${redact(body.trim()).slice(0, 200) || 'an empty body'}`
   }
-  const errors = problem.validation_errors ?? []
-  const places = errors.map(({ detail, field, pointer }) =>
+  const { title, detail, validation_errors = [] } = problem
+  const places = validation_errors.map(({ detail, field, pointer }) =>
     `${field || pointer || ''} ${detail}`.trim(),
   )
-  return [`${problem.title} (${response.status}): ${problem.detail}`, ...places].join('; ')
+  return [`${title} (${status}): ${detail}`, ...places].join('; ')
+}
+
+function clockHint(): string {
+  return `; the DPoP proof was refused, and the clock here says ${new Date().toISOString()}`
 }
 
 // What they match ends before a quote, so that JSON stays JSON; none tries a character twice, however long the text is.

@@ -5,12 +5,7 @@ export function randomToken(): string {
   return base64url(crypto.getRandomValues(new Uint8Array(32)))
 }
 
-/** The S256 challenge of a PKCE verifier (RFC 7636 §4.2). */
-export async function codeChallenge(codeVerifier: string): Promise<string> {
-  return sha256(codeVerifier)
-}
-
-/** SHA-256 of a text in base64url. */
+/** SHA-256 of a text in base64url, as in the S256 challenge of a PKCE verifier (RFC 7636 §4.2) and in `ath`. */
 export async function sha256(text: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
   return base64url(new Uint8Array(digest))

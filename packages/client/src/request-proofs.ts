@@ -1,5 +1,7 @@
+import { isBound } from './access-token.js'
 import { clockOffset, isOtherOffset } from './clock.js'
 import type { Dpop, DpopProver, NonceKeepingProver, Remedy, RequestProofs } from './dpop.js'
+import { TokenError } from './errors.js'
 
 const MAX_ORIGINS = 100
 
@@ -20,7 +22,11 @@ export function fromProver(prover: DpopProver): Dpop {
     ...(prover.isEnabled && { isEnabled: prover.isEnabled.bind(prover) }),
     generateProof: (request) => prover.generateProof(request),
   }
-  return { ...keeping, proofsFor: (request) => requestProofs(keeping, request) }
+  return {
+    ...keeping,
+    proofsFor: async (request) =>
+      (await keeping.isEnabled?.()) === false ? undefined : requestProofs(keeping, request),
+  }
 }
 
 /** The last nonce of each origin (RFC 9449 §8), of the 100 origins that sent one last. */
@@ -61,7 +67,14 @@ function requestProofs(prover: NonceKeepingProver, { url, method }: Request): Re
   }
 
   return {
-    async generate(accessToken) {
+    async generate(token) {
+      if (!isBound(token)) {
+        throw new TokenError('token_not_bound', {
+          message:
+            'The access token is Bearer in spite of `dpop`: log in with DPoP, or leave `dpop` out.',
+        })
+      }
+      const { accessToken } = token
       offset = prover.getClockOffset?.()
       const nonce = ownNonce ?? (await prover.getNonce(origin))
       return prover.generateProof({ url, method, accessToken, ...(nonce && { nonce }) })

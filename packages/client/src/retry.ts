@@ -16,45 +16,28 @@ export function retryGet(limit: number, send: Fetch, authorize: Authorize): Fetc
   return async (request) => {
     const limitOfMethod = request.method === 'GET' ? limit : 0
     for (let retries = 0; ; retries += 1) {
-      const { response, failure } = await attempt(request, send, authorize)
-      const seconds = response ? secondsToWait(response, retries) : backoff(retries)
-      if (retries < limitOfMethod && seconds !== undefined) {
-        await response?.body?.cancel()
-        await wait(seconds * 1000, request.signal)
-      } else if (response) return response
-      else throw failure
+      let seconds = backoff(retries)
+      let failure: unknown // of the network; what a token source throws is not tried again
+      const watched: Fetch = async (authorized) => {
+        try {
+          return await send(authorized)
+        } catch (error) {
+          failure = error
+          throw error
+        }
+      }
+      try {
+        const response = await authorize(request, watched)
+        seconds = retryAfter(response) ?? seconds
+        const isLast = retries >= limitOfMethod || seconds > LONGEST_WAIT
+        if (isLast || response.status !== 429) return response
+        await response.body?.cancel()
+      } catch (error) {
+        if (retries >= limitOfMethod || error !== failure) throw error
+      }
+      await wait(seconds * 1000, request.signal)
     }
   }
-}
-
-interface Attempt {
-  response?: Response
-  /** What the network failed with. Whatever a token source throws is not caught. */
-  failure?: unknown
-}
-
-async function attempt(request: Request, send: Fetch, authorize: Authorize): Promise<Attempt> {
-  const failures: unknown[] = []
-  const watched: Fetch = async (authorized) => {
-    try {
-      return await send(authorized)
-    } catch (failure) {
-      failures.push(failure)
-      throw failure
-    }
-  }
-  try {
-    return { response: await authorize(request, watched) }
-  } catch (failure) {
-    if (failures.includes(failure)) return { failure }
-    throw failure
-  }
-}
-
-function secondsToWait(response: Response, retries: number): number | undefined {
-  if (response.status !== 429) return undefined
-  const seconds = retryAfter(response) ?? backoff(retries)
-  return seconds > LONGEST_WAIT ? undefined : seconds
 }
 
 /** Half a second, doubled each time, less up to half of it, so that many clients do not come back at once. */

@@ -10,7 +10,7 @@ export type ConnectedAccountsScope = (typeof SCOPES)[keyof typeof SCOPES]
 
 /** The scope to ask for before a request of this method; throws for a method that the contract does not have. */
 export function scopeFor(method: string): ConnectedAccountsScope {
-  const scope = Object.entries(SCOPES).find(([name]) => name === method)?.[1]
+  const scope = new Map(Object.entries(SCOPES)).get(method)
   if (!scope) throw new TypeError(`The My Account API has no ${method} for connected accounts.`)
   return scope
 }

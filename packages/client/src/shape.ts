@@ -41,17 +41,16 @@ export function parseJson(text: string): unknown {
 
 /** Whether a value is an object whose named fields pass their checks; fields that are not named pass. */
 export function hasFields(value: unknown, checks: Record<string, Check>): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  const fields = new Map(Object.entries(value))
+  const fields = new Map<string, unknown>(Object.entries(Object(value)))
   return Object.entries(checks).every(([name, check]) => check(fields.get(name)))
 }
 
-const completed = {
+/** What any account has. */
+const account = {
   id: isString,
   connection: isString,
   access_type: isString,
   created_at: isString,
-  scopes: optional(isStrings),
 }
 
 /** Whether a value is the body of an error answer. */
@@ -67,12 +66,12 @@ export function isProblemDetails(value: unknown): value is ProblemDetails {
 
 /** Whether a value is an account of the list. */
 export function isConnectedAccount(value: unknown): value is ConnectedAccount {
-  return hasFields(value, { ...completed, scopes: isStrings })
+  return hasFields(value, { ...account, scopes: isStrings })
 }
 
 /** Whether a value is the account that a flow has connected. */
 export function isCompletedConnectedAccount(value: unknown): value is CompletedConnectedAccount {
-  return hasFields(value, completed)
+  return hasFields(value, { ...account, scopes: optional(isStrings) })
 }
 
 /** Whether a value is a connection. */

@@ -10,9 +10,9 @@ import {
   connectionName,
   definedScopes,
 } from './connections.js'
-import { codeChallenge, randomToken } from './pkce.js'
+import { randomToken, sha256 } from './pkce.js'
 import { isConnectResponse } from './shape.js'
-import { checkStore, type Transaction, type TransactionStore } from './transactions.js'
+import { checkStore, type TransactionStore } from './transactions.js'
 import type { Abortable, AuthorizationParams } from './types.js'
 
 /** Options of {@link startConnect}. */
@@ -66,6 +66,7 @@ export async function startConnect<Reference extends ConnectionReference>(
   options: StartConnectOptions<Reference>,
 ): Promise<StartedConnect> {
   const { redirectUri, transactions, authorizationParams, signal } = options
+  const { user, appState, returnTo, repairs } = options
   const connection = connectionName(options.connection)
   const scopes = options.scopes ?? definedScopes(options.connection)
   checkConnectOptions({ ...options, connection, scopes })
@@ -77,7 +78,7 @@ export async function startConnect<Reference extends ConnectionReference>(
       connection,
       redirect_uri: redirectUri,
       state,
-      code_challenge: await codeChallenge(codeVerifier),
+      code_challenge: await sha256(codeVerifier),
       code_challenge_method: 'S256',
       ...(scopes && { scopes: [...scopes] }),
       ...(authorizationParams && { authorization_params: authorizationParams }),
@@ -90,44 +91,22 @@ export async function startConnect<Reference extends ConnectionReference>(
     idsBefore(client, { connection, signal }),
   ])
   const expiresAt = Date.now() + answer.expires_in * 1000
-  const pending = {
-    authSession: answer.auth_session,
-    codeVerifier,
-    attempted: false,
-    ...(accountIds && { accountIds }),
-  }
-  await transactions.set(state, newTransaction(options, { connection, expiresAt, pending }), {
-    expiresAt,
-  })
+  const pending = { authSession: answer.auth_session, codeVerifier, attempted: false, accountIds }
+  const known = { connection, redirectUri, user, appState, returnTo, repairs }
+  await transactions.set(state, { ...known, expiresAt, pending }, { expiresAt })
   return { url: connectUrl(answer.connect_uri, answer.connect_params.ticket), state, expiresAt }
-}
-
-function newTransaction(
-  { redirectUri, user, appState, returnTo, repairs }: StartConnectOptions,
-  rest: Pick<Transaction, 'connection' | 'expiresAt' | 'pending'>,
-): Transaction {
-  return {
-    redirectUri,
-    ...(user !== undefined && { user }),
-    ...(appState !== undefined && { appState }),
-    ...(returnTo !== undefined && { returnTo }),
-    ...(repairs !== undefined && { repairs }),
-    ...rest,
-  }
 }
 
 /** Milliseconds that the person is kept waiting for the list at most. */
 const LONGEST_LIST = 3000
 
+/** Undefined where they cannot be listed: the flow does not depend on them, a lost answer is `outcome_unknown` then. */
 async function idsBefore(
   client: ConnectedAccountsClient,
   connected: Abortable & { connection: string },
 ): Promise<string[] | undefined> {
-  try {
-    return await unlessAborted(listIds(client, connected), AbortSignal.timeout(LONGEST_LIST))
-  } catch {
-    return undefined // the flow does not depend on them: a lost answer is `outcome_unknown` then
-  }
+  const ids = listIds(client, connected)
+  return unlessAborted(ids, AbortSignal.timeout(LONGEST_LIST)).catch(() => undefined)
 }
 
 async function listIds(

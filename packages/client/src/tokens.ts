@@ -75,7 +75,7 @@ export function refreshTokenSource(
     const shared =
       underWay.get(key) ?? runAlone(lock, () => refresh(wanted)).finally(() => underWay.delete(key))
     underWay.set(key, shared)
-    return signal ? unlessAborted(shared, signal) : shared
+    return unlessAborted(shared, signal)
   }
 }
 

@@ -16,11 +16,11 @@ export interface Transaction {
   connection: string
   redirectUri: string
   /** The user who started it, where that was said; nobody else may complete it. */
-  user?: string
+  user?: string | undefined
   appState?: unknown
-  returnTo?: string
+  returnTo?: string | undefined
   /** Id of the account that was to be connected again. */
-  repairs?: string
+  repairs?: string | undefined
   /** Milliseconds since the epoch. */
   expiresAt: number
   /** `auth_session` and the PKCE verifier; gone once there is a definite answer. */
@@ -36,7 +36,7 @@ export interface PendingTransaction {
   /** Whether a completion was sent that has had no definite answer. */
   attempted: boolean
   /** Ids of the connection's accounts before the flow, where they could be listed. */
-  accountIds?: string[]
+  accountIds?: string[] | undefined
 }
 
 /** Keeps transactions. May be asynchronous; a record must survive JSON. */

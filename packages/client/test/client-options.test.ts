@@ -16,10 +16,16 @@ test('a backend takes the place of the tenant', () => {
 })
 
 test.for<[string, object]>([
-  ['domain is missing', { ...valid, domain: '' }],
-  ['domain is missing', { accessToken: 'token' }],
+  [
+    "domain must be a host without a path, like 'tenant.eu.auth0.com'; got ''",
+    { ...valid, domain: '' },
+  ],
+  ["got 'undefined'", { accessToken: 'token' }],
   ['domain must be a host without a path', { ...valid, domain: 'tenant.example.test/me' }],
+  ['domain must be a host without a path', { ...valid, domain: 'tenant.example.test?a' }],
+  ['domain must be a host without a path', { ...valid, domain: 'me@tenant.example.test' }],
   ['domain must be a host without a path', { ...valid, domain: 'not a host' }],
+  ['domain must be a host without a path', { ...valid, domain: ' ' }],
   ['domain must use https', { ...valid, domain: 'http://tenant.example.test' }],
   ['accessToken must be', { domain: valid.domain }],
   ['accessToken must be', { ...valid, accessToken: '' }],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { memoryTransactions, startConnect, type TransactionStore } from '../src/index.js'
-import { codeChallenge } from '../src/pkce.js'
+import { sha256 } from '../src/pkce.js'
 import { clientWith, comeBack, connected, redirectUri, start } from './flows.js'
 import { json, observedClient } from './observed-client.js'
 
@@ -24,7 +24,7 @@ test('starts with PKCE and a state of our own, and adds the ticket to the connec
   expect(url).toBe('https://tenant.example.test/connect?existing=1&ticket=t%261')
   expect(expiresAt - Date.now()).toBeGreaterThan(299_000)
   const kept = await transactions.get(state)
-  expect(await codeChallenge(kept?.pending?.codeVerifier ?? '')).toBe(body.code_challenge)
+  expect(await sha256(kept?.pending?.codeVerifier ?? '')).toBe(body.code_challenge)
 })
 
 test('two flows at once have a transaction each', async () => {

@@ -51,10 +51,10 @@ test('validation errors are kept and named in the message', async () => {
 
 test.for<[string, () => Response]>([
   ['<html>Bad gateway</html>', () => new Response('<html>Bad gateway</html>', { status: 502 })],
-  ['with an empty body', () => new Response('', { status: 500 })],
-  ['with an empty body', () => new Response('', { status: 200 })],
+  ['an empty body', () => new Response('', { status: 500 })],
+  ['an empty body', () => new Response('', { status: 200 })],
   [
-    'with an empty body',
+    'an empty body',
     () => new Response(null, { status: 200, headers: { 'content-length': '0' } }),
   ],
   ['<html>Log in</html>', () => new Response('<html>Log in</html>', { status: 200 })],
