@@ -46,14 +46,13 @@ export async function authorizedFetch(
   const freshToken = (refused?: string) => getToken(authorization, { signal, fresh: true, refused })
   let token = await getToken(authorization, { signal, fresh: false })
   const proofs = await authorization.dpop?.proofsFor(request)
-  const replayed = new Set<Remedy>()
+  const replayed = new Set<Remedy | undefined>()
   for (;;) {
     const response = await fetch(await authorize(request, token, proofs))
     proofs?.read(response)
     const remedy = remedyOf(response, proofs)
-    const next =
-      remedy && !replayed.has(remedy) ? await remedy({ response, token, freshToken }) : undefined
-    if (!remedy || !next) {
+    const next = !replayed.has(remedy) && (await remedy?.({ response, token, freshToken }))
+    if (!next) {
       await proofs?.end()
       return response
     }
@@ -85,7 +84,7 @@ async function getToken(
   const answer = given instanceof Promise ? await unlessAborted(given, request.signal) : given
   const token = typeof answer === 'string' ? { accessToken: answer, tokenType: 'Bearer' } : answer
   if (isToken(token)) return token
-  throw new TypeError('accessToken must answer a token, or { accessToken, tokenType } with one.')
+  throw new TypeError('accessToken must answer { accessToken, tokenType } or a Bearer token.')
 }
 
 /** Checked here because the runtime repeats a header value that it refuses: a token does not belong in a message. */

@@ -1,5 +1,5 @@
 /** A scheme, or a parameter whose value is a token or a quoted string (RFC 9110 §11.6.1). */
-const PART = /([\w!#$%&'*+.^`|~-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?/g
+const PART = /([^\s,"=]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?/g
 
 /**
  * The `error` of a `WWW-Authenticate` header (RFC 6750 §3, RFC 9449 §7.1): that of the scheme's challenge, else of the

@@ -99,8 +99,7 @@ async function findTransaction({ transactions, state, user }: Completion): Promi
     isReturnTo(transaction.returnTo, transaction.redirectUri)
   if (!isKnown) {
     throw new ConnectFlowError('unknown_state', {
-      message:
-        'No transaction has this state: the flow was started in another browser, or is long over.',
+      message: 'This flow was started in another browser, or is long over: start again.',
     })
   }
   if (transaction.user !== undefined && transaction.user !== user) {

@@ -37,9 +37,7 @@ export interface Dpop extends NonceKeepingProver {
 /** Refuses, with a TypeError, a prover that `fromProver` was not given, and whatever else is no {@link Dpop}. */
 export function checkDpop(dpop: Dpop | undefined): void {
   if (dpop === undefined || typeof dpop?.proofsFor === 'function') return
-  throw new TypeError(
-    'dpop must be the result of createDpop(), fromAuth0() or, for a prover of your own, fromProver().',
-  )
+  throw new TypeError('dpop must be the result of createDpop(), fromAuth0() or fromProver().')
 }
 
 /** The proofs of one request, until it is over. */

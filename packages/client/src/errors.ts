@@ -196,10 +196,10 @@ function describe(status: number, body: string, problem: ProblemDetails | undefi
     return `Unexpected answer ${status}: ${redact(body.trim()).slice(0, 200) || 'an empty body'}`
   }
   const { title, detail, validation_errors = [] } = problem
-  const places = validation_errors.map(({ detail, field, pointer }) =>
-    `${field || pointer || ''} ${detail}`.trim(),
+  const places = validation_errors.map(
+    ({ detail, field, pointer }) => `; ${field || pointer || 'the request'} ${detail}`,
   )
-  return [`${title} (${status}): ${detail}`, ...places].join('; ')
+  return `${title} (${status}): ${detail}${places.join('')}`
 }
 
 function clockHint(): string {

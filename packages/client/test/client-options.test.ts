@@ -30,7 +30,7 @@ test.for<[string, object]>([
   ['accessToken must be', { domain: valid.domain }],
   ['accessToken must be', { ...valid, accessToken: '' }],
   ['dpop must be the result of', { ...valid, dpop: true }],
-  ['for a prover of your own, fromProver()', { ...valid, dpop: { generateProof: async () => '' } }],
+  ['fromProver()', { ...valid, dpop: { generateProof: async () => '' } }],
   ['fetch must be a function', { ...valid, fetch: 'fetch' }],
   ['retry.limit must be', { ...valid, retry: { limit: -1 } }],
   ['retry.limit must be', { ...valid, retry: {} }],

@@ -53,10 +53,7 @@ test.for<[string, () => Response]>([
   ['<html>Bad gateway</html>', () => new Response('<html>Bad gateway</html>', { status: 502 })],
   ['an empty body', () => new Response('', { status: 500 })],
   ['an empty body', () => new Response('', { status: 200 })],
-  [
-    'an empty body',
-    () => new Response(null, { status: 200, headers: { 'content-length': '0' } }),
-  ],
+  ['an empty body', () => new Response(null, { status: 200, headers: { 'content-length': '0' } })],
   ['<html>Log in</html>', () => new Response('<html>Log in</html>', { status: 200 })],
   ['{"accounts":[{"id":1}]}', json(200, { accounts: [{ id: 1 }] })],
   ['{"message":"x"}', json(403, { message: 'x' })],
