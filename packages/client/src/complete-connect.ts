@@ -93,11 +93,11 @@ async function takeTurn(completion: Completion): Promise<CompletedConnect> {
 async function findTransaction({ transactions, state, user }: Completion): Promise<Transaction> {
   const transaction = await transactions.get(state)
   // A result is forgotten once it has expired, and a returnTo that startConnect would have refused is not from there.
-  const isKnown =
-    transaction &&
-    !(transaction.account && isExpired(transaction)) &&
-    isReturnTo(transaction.returnTo, transaction.redirectUri)
-  if (!isKnown) {
+  if (
+    !transaction ||
+    (transaction.account && isExpired(transaction)) ||
+    !isReturnTo(transaction.returnTo, transaction.redirectUri)
+  ) {
     throw new ConnectFlowError('unknown_state', {
       message: 'This flow was started in another browser, or is long over: start again.',
     })
