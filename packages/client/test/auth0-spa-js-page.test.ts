@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import { connect, openAndLogIn, shown } from '../../emulator/test/application.js'
+import { press, setUpStage } from '../../emulator/test/chromium.js'
+import { recordRequests } from '../../emulator/test/wire.js'
+
+const stage = setUpStage('../../../client/test/pages/auth0-spa-js-page.ts')
+const connected = { value: { account: { connection: 'google-oauth2' } } }
+
+/** Presses the button that opens a window, and answers that once it is on the provider's page. */
+async function openPopup() {
+  const { page } = stage()
+  const [popup] = await Promise.all([
+    page.waitForEvent('popup'),
+    press(page, 'Connect Google in a window'),
+  ])
+  await popup.getByRole('button', { name: 'Allow', exact: true }).waitFor()
+  return popup
+}
+
+test.for([
+  { scheme: 'Bearer', useDpop: false },
+  { scheme: 'DPoP', useDpop: true },
+])(
+  'a page with auth0-spa-js 2.27.0, $scheme, connects by a redirect and in a popup, with one page for every callback',
+  async ({ useDpop }) => {
+    const { origin, page } = stage()
+    await openAndLogIn(stage(), { useDpop })
+    expect(await connect(page, 'Connect Google')).toMatchObject(connected)
+    expect(page.url()).toBe(`${origin}/`)
+    await page.goto(origin)
+    const popup = await openPopup()
+    await Promise.all([popup.waitForEvent('close'), press(popup, 'Allow')])
+    expect(await shown(page)).toMatchObject(connected)
+  },
+)
+
+test('a page with auth0-spa-js 2.27.0 completes a popup with the session that the SDK keeps, where its opener is gone', async () => {
+  const { context, page } = stage()
+  await openAndLogIn(stage(), { useDpop: true })
+  const wire = recordRequests(context, '/me/v1/connected-accounts/complete')
+  const popup = await openPopup()
+  await page.close()
+  await Promise.all([popup.waitForEvent('close'), press(popup, 'Allow')])
+  expect(wire.filter(({ status }) => status === 201)).toMatchObject([{ scheme: 'DPoP' }])
+})
+
+test('a page with auth0-spa-js 2.27.0 tells a refused consent, and the user stays logged in', async () => {
+  const { page } = stage()
+  await openAndLogIn(stage())
+  const { error } = await connect(page, 'Connect Google', 'Cancel')
+  expect(error).toMatchObject({ code: 'access_denied' })
+  await page.getByRole('button', { name: 'Connect Google', exact: true }).waitFor()
+})
+
+test('a page with auth0-spa-js 2.27.0 logs out here and at the tenant', async () => {
+  const { page } = stage()
+  await openAndLogIn(stage(), { useDpop: true })
+  await press(page, 'Log out')
+  await page
+    .getByRole('button', { name: 'Connect Google', exact: true })
+    .waitFor({ state: 'detached' })
+  await press(page, 'Log in')
+  await page.locator('#password').waitFor()
+})
