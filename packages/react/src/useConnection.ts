@@ -14,10 +14,11 @@ import { useEffect, useState } from 'react'
 import type { ConnectAccountOptions } from './connect.js'
 import { useConnectedAccountsContext } from './context.js'
 import { findingsOptions } from './findings.js'
-import { useConnectAccount } from './useConnectAccount.js'
+import { type UseConnectAccountOptions, useConnectAccount } from './useConnectAccount.js'
 
 /** Options of {@link useConnection}. */
-export interface UseConnectionOptions<Reference extends ConnectionReference = ConnectionReference> {
+export interface UseConnectionOptions<Reference extends ConnectionReference = ConnectionReference>
+  extends UseConnectAccountOptions {
   /** The scopes that the application needs at the provider; by default those of its definition. */
   scopes?: readonly ConnectionScope<Reference>[] | undefined
   /** The one account that counts; by default any of the connection. */
@@ -46,7 +47,10 @@ export interface UseConnectionResult {
    * the connection's accounts change or one is connected. Answers false where the error is about something else.
    */
   report: (error: unknown) => boolean
-  /** Leaves to connect the account again, with the scopes that it has and those that it lacks. */
+  /**
+   * Connects the account again, with the scopes that it has and those that it lacks: by leaving the page, or in a popup
+   * where the `mode` says so.
+   */
   repair: (options?: RepairOptions) => void
   isRepairing: boolean
   repairError: Error | null
@@ -70,16 +74,16 @@ const LONGEST_TIMER = 2 ** 31 - 1
  */
 export function useConnection<Reference extends ConnectionReference>(
   reference: Reference,
-  { loginHint, ...options }: UseConnectionOptions<Reference> = {},
+  { loginHint, mode, onBlocked, ...options }: UseConnectionOptions<Reference> = {},
 ): UseConnectionResult {
   const { accountId } = options
-  const { connect, isPending: isRepairing, error: repairError } = useConnectAccount()
+  const repairs = useConnectAccount({ mode, onBlocked })
   const { returned, repairScopes, ...health } = useHealth(reference, options)
   const own = accountId === undefined || returned?.repairs === accountId ? returned : undefined
   return {
     ...health,
     repair: ({ authorizationParams, ...flow } = {}) =>
-      connect({
+      repairs.connect({
         ...flow,
         connection: reference,
         scopes: repairScopes,
@@ -88,8 +92,8 @@ export function useConnection<Reference extends ConnectionReference>(
           : authorizationParams,
         repairs: accountId ?? health.account?.id,
       } as ConnectAccountOptions), // what was granted may be more than is registered
-    isRepairing,
-    repairError,
+    isRepairing: repairs.isPending,
+    repairError: repairs.error,
     returned: own?.account,
     isOtherAccount: own?.repairs !== undefined && own.repairs !== own.account.id,
   }

@@ -41,6 +41,18 @@ test('popup with Cross-Origin-Opener-Policy: it looks closed to the page while i
   await waitForAccounts(page, 1)
 })
 
+test('a connection is repaired in a popup where its hook has that mode', async () => {
+  const page = await stage().open('?repair=true')
+  const health = (text: string) =>
+    page.getByTitle('health').getByText(text, { exact: true }).waitFor()
+  await health('not_connected')
+  const [popup] = await Promise.all([page.waitForEvent('popup'), press(page, 'Repair')])
+  await health('repairing')
+  await pressAndClose(popup, 'Allow')
+  await health('connected')
+  await waitForAccounts(page, 1)
+})
+
 test('consent refused in the popup: access_denied, and the window closes', async () => {
   const page = await stage().open()
   const popup = await openPopup(page)

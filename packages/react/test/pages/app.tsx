@@ -5,6 +5,7 @@ import {
   useConnectAccount,
   useConnectCallback,
   useConnectedAccounts,
+  useConnection,
 } from '@connected-accounts/react'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode, useState } from 'react'
@@ -21,7 +22,7 @@ declare global {
 const { domain, accessToken, user, store } = window.session
 const transactions = store && localStorageTransactions()
 const client = createConnectedAccountsClient({ domain, accessToken })
-const { mode, onBlocked } = Object.fromEntries(new URLSearchParams(window.location.search))
+const { mode, onBlocked, repair } = Object.fromEntries(new URLSearchParams(window.location.search))
 
 function Connect({ connection }: { connection: string }) {
   const { connect, cancel, status, data, error } = useConnectAccount({
@@ -40,6 +41,18 @@ function Connect({ connection }: { connection: string }) {
       <output title={connection}>{String(code ?? status)}</output>
       <code>{data && JSON.stringify(data)}</code>
     </li>
+  )
+}
+
+function Repair() {
+  const { status, repair, isRepairing, returned } = useConnection('github', { mode: 'popup' })
+  return (
+    <p>
+      <button type="button" onClick={() => repair()}>
+        Repair
+      </button>
+      <output title="health">{isRepairing ? 'repairing' : status}</output> {returned?.connection}
+    </p>
   )
 }
 
@@ -68,6 +81,7 @@ function App() {
           <Connect connection="google-oauth2" />
           <Connect connection="github" />
           <Accounts />
+          {repair && <Repair />}
         </ConnectedAccountsProvider>
       </QueryClientProvider>
       <button type="button" onClick={() => setLoggedIn(undefined)}>
