@@ -56,6 +56,25 @@ test('a session whose refresh token is revoked asks for a new login', async () =
   await page.locator('#username').waitFor()
 })
 
+test('a token that is asked for when somebody logs out does not log them in again', async () => {
+  const { page, origin, control } = demo()
+  await logIn(page, origin)
+  await page.getByText('No accounts yet').waitFor()
+  await page.evaluate(() => {
+    for (const key of Object.keys(localStorage)) {
+      if (key.includes('/me/')) localStorage.removeItem(key)
+    }
+  })
+  await control('faults', { operation: 'getToken', delay: 500 })
+  await page.route('**/v2/logout?*', async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 1500)) // the page stays until there is an answer
+    await route.continue()
+  })
+  await page.reload()
+  await button(page, 'Log out').click()
+  await button(page, 'Log in').waitFor()
+})
+
 test('the error of a login is said, and the login can be tried again', async () => {
   const { page, origin } = demo()
   await page.goto(origin)

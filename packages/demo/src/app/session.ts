@@ -5,7 +5,7 @@ import {
   createConnectedAccountsClient,
   isConnectCallback,
 } from '@connected-accounts/client'
-import { fromAuth0 } from '@connected-accounts/client/auth0-spa-js'
+import { type Auth0Options, fromAuth0 } from '@connected-accounts/client/auth0-spa-js'
 import { loadConfig } from './config.js'
 
 /** Who is logged in. */
@@ -49,7 +49,7 @@ export async function openSession(): Promise<Session> {
   })
   const loginError = await finishLogin(auth0)
   const user = await findUser(auth0)
-  const tokens = fromAuth0(auth0)
+  const { settled, ...tokens } = watchTokens(fromAuth0(auth0))
   return {
     user,
     client: createConnectedAccountsClient(tokens),
@@ -61,7 +61,28 @@ export async function openSession(): Promise<Session> {
         authorizationParams: { audience }, // named again, or the login asks for none of its scopes
         appState: { path: pathToKeep() },
       }),
-    logout: () => auth0.logout({ logoutParams: { returnTo: origin } }),
+    async logout() {
+      await settled() // one that came later would be cached, and log the person in again
+      await auth0.logout({ logoutParams: { returnTo: origin } })
+    },
+  }
+}
+
+/** The tokens, and what waits for those that are being asked for. */
+function watchTokens(tokens: Auth0Options): Auth0Options & { settled: () => Promise<void> } {
+  const asked = new Set<Promise<unknown>>()
+  return {
+    ...tokens,
+    accessToken(request) {
+      const token = tokens.accessToken(request)
+      const over = () => void asked.delete(token)
+      token.then(over, over)
+      asked.add(token)
+      return token
+    },
+    async settled() {
+      while (asked.size > 0) await Promise.allSettled(asked)
+    },
   }
 }
 
