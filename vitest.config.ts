@@ -22,6 +22,9 @@ const slow = ['packages/*/test/**/*.slow.test.ts']
 // What needs a redis-server on the machine: `npm run test:redis`.
 const redis = ['packages/*/test/**/*.redis.test.ts']
 
+// What runs with msw 2 in place of 3.
+const msw2 = ['packages/emulator/test/shells-msw2.test.ts']
+
 const conditions = ['@connected-accounts/source']
 
 // Vite's own for clients, which ours would replace.
@@ -42,9 +45,14 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['packages/*/test/**/*.test.ts'],
-          exclude: [...slow, ...redis],
+          exclude: [...slow, ...redis, ...msw2],
           testTimeout: 30_000,
         },
+      },
+      {
+        resolve: { conditions, alias: [{ find: /^msw(?=$|\/)/, replacement: 'msw2' }] },
+        ssr: { resolve: { conditions } },
+        test: { name: 'msw 2', include: msw2 },
       },
       {
         resolve: { conditions },

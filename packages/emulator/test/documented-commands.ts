@@ -42,8 +42,7 @@ function fillIn(command: string, domain: string, placeholders: Placeholders): st
   const changes: [string, string][] = [
     ['{yourDomain}.us.auth0.com', domain],
     ['{yourDomain}', domain],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: the document has it so
-    ['${account.namespace}', domain],
+    [`\${account.namespace}`, domain],
     [' // any scopes passed overwrite the scopes you selected in the Auth0 Dashboard', ''],
     ...known,
   ]

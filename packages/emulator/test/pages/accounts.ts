@@ -1,7 +1,14 @@
 import { Auth0Client } from '@auth0/auth0-spa-js'
 
+declare global {
+  interface Window {
+    /** Where the emulator is; a test gives it to every page. */
+    domain: string
+  }
+}
+
 /** An application as small as one can be: it logs in by redirect, lists what is connected, and connects GitHub. */
-const { domain } = window as unknown as { domain: string } // set before the page loads
+const { domain } = window
 const audience = `${domain}/me/`
 const auth0 = new Auth0Client({
   domain,

@@ -1,22 +1,19 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { Emulator } from '../../src/index.js'
-import { test as emulatorTest, expect } from '../../src/playwright.js'
+import { expect, test } from '../../src/playwright.js'
 
-/** The emulator's `test`, and beside it an application of which no more is seen than where people come back to. */
-const test = emulatorTest.extend<object, { origin: string }>({
-  origin: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright insists on a pattern
-    async ({}, use) => {
-      const server = createServer((_request, response) => response.end('the application'))
-      await once(server.listen(0, 'localhost'), 'listening')
-      const address = server.address()
-      await use(`http://localhost:${typeof address === 'object' ? address?.port : ''}`)
-      server.closeAllConnections()
-      server.close()
-    },
-    { scope: 'worker' },
-  ],
+/** An application of which no more is seen than where people come back to. */
+const application = createServer((_request, response) => response.end('the application'))
+let origin = ''
+test.beforeAll(async () => {
+  await once(application.listen(0, 'localhost'), 'listening')
+  const address = application.address()
+  origin = `http://localhost:${typeof address === 'object' ? address?.port : ''}`
+})
+test.afterAll(() => {
+  application.closeAllConnections()
+  application.close()
 })
 
 const loginUrl = (url: string, origin: string) =>
@@ -44,11 +41,7 @@ async function startConnect(
   return `${connect_uri}?ticket=${connect_params.ticket}`
 }
 
-test('a login finds the first user logged in, and needs no form', async ({
-  page,
-  emulator,
-  origin,
-}) => {
+test('a login finds the first user logged in, and needs no form', async ({ page, emulator }) => {
   await page.goto(loginUrl(emulator.url, origin))
   expect(new URL(page.url()).searchParams.get('code')).toBeTruthy()
 })
@@ -56,7 +49,7 @@ test('a login finds the first user logged in, and needs no form', async ({
 test.describe('with another user', () => {
   test.use({ userEmail: 'bob@example.test' })
 
-  test('it is the one who is logged in', async ({ page, user, emulator, origin }) => {
+  test('it is the one who is logged in', async ({ page, user, emulator }) => {
     expect(user.user_id).toBe('auth0|bob')
     await page.goto(loginUrl(emulator.url, origin))
     const code = new URL(page.url()).searchParams.get('code') ?? ''
@@ -78,7 +71,7 @@ test.describe('with another user', () => {
 test.describe('with nobody', () => {
   test.use({ userEmail: 'nobody' })
 
-  test('a login meets its form', async ({ page, emulator, origin }) => {
+  test('a login meets its form', async ({ page, emulator }) => {
     await page.goto(loginUrl(emulator.url, origin))
     await expect(page.getByLabel('Email address')).toBeVisible()
   })
@@ -102,20 +95,13 @@ test('consent walks through the page of the provider', async ({
   emulator,
   user,
   consent,
-  origin,
 }) => {
   await page.goto(await startConnect(emulator, user.user_id, origin))
   await consent({ account: 'alice.work@acme.example' })
   expect(page.url()).toContain('connect_code=')
 })
 
-test('consent refuses on the page of a popup', async ({
-  page,
-  emulator,
-  user,
-  consent,
-  origin,
-}) => {
+test('consent refuses on the page of a popup', async ({ page, emulator, user, consent }) => {
   await page.goto(origin)
   const [popup] = await Promise.all([
     page.waitForEvent('popup'),
