@@ -2,10 +2,11 @@
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise
   return new Promise((resolve, reject) => {
-    signal.throwIfAborted()
     const abort = () => reject(signal.reason)
-    signal.addEventListener('abort', abort)
+    // First, so that nobody calls a rejection unhandled that comes after the abort.
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort)
   })
 }
 

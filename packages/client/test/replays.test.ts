@@ -198,3 +198,20 @@ test('an abort ends the waiting for a token whose source does not listen to the 
   expect(await listing).toMatchObject({ message: 'enough' })
   expect(requests).toHaveLength(0)
 })
+
+test('a token source that fails after the abort is no unhandled rejection', async () => {
+  const unhandled: unknown[] = []
+  const note = (reason: unknown) => void unhandled.push(reason)
+  process.on('unhandledRejection', note)
+  const reason = new Error('enough')
+  const accessToken = async () => {
+    await new Promise((resolve) => setTimeout(resolve))
+    throw new Error('too late')
+  }
+  const client = createConnectedAccountsClient({ domain: 'tenant.example.test', accessToken })
+  const signal = AbortSignal.abort(reason)
+  expect(await rejection(listConnectedAccounts(client, { signal }))).toBe(reason)
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  process.off('unhandledRejection', note)
+  expect(unhandled).toEqual([])
+})

@@ -1,8 +1,18 @@
+import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { setUpDemo } from './demo-page.js'
 import { button, connect, itemsOf, logIn } from './person.js'
 
 const demo = setUpDemo()
+
+/** Has the page ask for a new token of the My Account API. */
+function forgetToken(page: Page) {
+  return page.evaluate(() => {
+    for (const key of Object.keys(localStorage)) {
+      if (key.includes('/me/')) localStorage.removeItem(key)
+    }
+  })
+}
 
 test('a list that the server refuses says why, and offers a new login', async () => {
   const { page, origin, control } = demo()
@@ -44,11 +54,7 @@ test('a session whose refresh token is revoked asks for a new login', async () =
   const { page, origin, control } = demo()
   await logIn(page, origin)
   await page.getByText('No accounts yet').waitFor()
-  await page.evaluate(() => {
-    for (const key of Object.keys(localStorage)) {
-      if (key.includes('/me/')) localStorage.removeItem(key)
-    }
-  })
+  await forgetToken(page)
   await control('reset')
   await page.reload()
   await page.getByRole('heading', { name: 'Your session is over' }).first().waitFor()
@@ -60,11 +66,7 @@ test('a token that is asked for when somebody logs out does not log them in agai
   const { page, origin, control } = demo()
   await logIn(page, origin)
   await page.getByText('No accounts yet').waitFor()
-  await page.evaluate(() => {
-    for (const key of Object.keys(localStorage)) {
-      if (key.includes('/me/')) localStorage.removeItem(key)
-    }
-  })
+  await forgetToken(page)
   await control('faults', { operation: 'getToken', delay: 500 })
   await page.route('**/v2/logout?*', async (route) => {
     await new Promise((resolve) => setTimeout(resolve, 1500)) // the page stays until there is an answer
