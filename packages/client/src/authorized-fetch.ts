@@ -65,7 +65,7 @@ export async function authorizedFetch(
 /** What may help where a request was refused. The My Account API refuses a proof with 400, all else with 401. */
 function remedyOf(response: Response, proofs: RequestProofs | undefined): Remedy | undefined {
   if (![400, 401].includes(response.status)) return undefined
-  const error = challengeError(response, proofs ? 'DPoP' : 'Bearer') ?? ''
+  const error = challengeError(response, proofs ? 'dpop' : 'bearer') ?? ''
   return error === 'invalid_token' ? otherToken : proofs?.remedies.get(error)
 }
 

@@ -5,18 +5,15 @@ const PART = /([^\s,"=]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?/g
  * The `error` of a `WWW-Authenticate` header (RFC 6750 §3, RFC 9449 §7.1): that of the scheme's challenge, else of the
  * first challenge that has one.
  */
-export function challengeError(response: Response, scheme: 'Bearer' | 'DPoP'): string | undefined {
+export function challengeError(response: Response, scheme: 'bearer' | 'dpop'): string | undefined {
   const errors = new Map<string, string>()
   let challenge = ''
-  for (const [, name = '', quoted, token] of header(response).matchAll(PART)) {
+  const header = response.headers.get('www-authenticate') ?? ''
+  for (const [, name = '', quoted, token] of header.matchAll(PART)) {
     const value = quoted ?? token
     if (value === undefined) challenge = name.toLowerCase()
     else if (name.toLowerCase() === 'error') errors.set(challenge, value)
   }
   const [first] = errors.values()
-  return errors.get(scheme.toLowerCase()) ?? first
-}
-
-function header(response: Response): string {
-  return response.headers.get('www-authenticate') ?? ''
+  return errors.get(scheme) ?? first
 }

@@ -1,4 +1,3 @@
-import createClient, { type Client } from 'openapi-fetch'
 import type { AccessTokenSource } from './access-token.js'
 import {
   authorizedFetch,
@@ -8,7 +7,7 @@ import {
 } from './authorized-fetch.js'
 import { tenantOrigin } from './domain.js'
 import type { Dpop } from './dpop.js'
-import type { paths } from './generated/my-account.js'
+import { createRawClient, type RawClient } from './raw-client.js'
 import { type Authorize, retryGet } from './retry.js'
 import { scopeFor } from './scopes.js'
 
@@ -43,15 +42,20 @@ interface BackendOptions extends SendOptions {
   dpop?: never
 }
 
-/** A typed client for the five operations; the functions of this package take it as their first argument. */
-export type ConnectedAccountsClient = Client<paths> & {
+/**
+ * A typed client for the five operations; the functions of this package take it as their first argument. It is at the same
+ * time the options of openapi-fetch's `createClient<paths>`, which has middleware and serializers.
+ */
+export type ConnectedAccountsClient = RawClient & {
   /** Base of every request, without a trailing slash. */
   readonly baseUrl: string
+  /** Authorizes a request and sends it. A tenant's client refuses what is not below `baseUrl`, with a TypeError. */
+  readonly fetch: Fetch
 }
 
 /**
  * Makes a client of the My Account API's Connected Accounts. `client.GET`, `client.POST` and `client.DELETE` answer
- * `{ data, error, response }`: look at `response.ok`, as an empty error body leaves `error` undefined.
+ * `{ data, error, response }`: look at `response.ok`, as the `error` of an empty body is empty, too.
  * Throws a TypeError that names the option where one is wrong or missing.
  *
  * @see https://auth0.com/docs/manage-users/my-account-api
@@ -69,8 +73,7 @@ export function createConnectedAccountsClient(
       ? tenant(options)
       : { baseUrl: checkedBaseUrl(options), authorize: unauthorized }
   const fetch = retryGet(limit, send, authorize)
-  const client = createClient<paths>({ baseUrl, fetch, redirect: 'manual' })
-  return Object.assign(client, { baseUrl })
+  return { ...createRawClient(baseUrl, fetch), baseUrl, fetch }
 }
 
 const unauthorized: Authorize = (request, send) => send(request)
@@ -79,9 +82,16 @@ function tenant({ domain, accessToken, dpop }: TenantOptions) {
   const origin = tenantOrigin(domain)
   const authorization = { accessToken, audience: `${origin}/me/`, dpop }
   checkAuthorization(authorization)
-  const authorize: Authorize = (request, send) =>
-    authorizedFetch(request, { ...authorization, scope: scopeFor(request.method) }, send)
-  return { baseUrl: `${origin}/me/v1`, authorize }
+  const baseUrl = `${origin}/me/v1`
+  const authorize: Authorize = async (request, send) => {
+    const { method, url } = request
+    const scope = scopeFor(method)
+    if (!scope || !url.startsWith(`${baseUrl}/`)) {
+      throw new TypeError(`${baseUrl} has no ${method} ${url}: it does not get the access token.`)
+    }
+    return authorizedFetch(request, { ...authorization, scope }, send)
+  }
+  return { baseUrl, authorize }
 }
 
 function checkedBaseUrl({ baseUrl, ...rest }: BackendOptions): string {

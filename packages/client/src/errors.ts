@@ -179,7 +179,7 @@ const CODES: Record<number, MyAccountApiErrorCode> = {
 function problemCode(response: Response, problem: ProblemDetails | undefined) {
   const { status, ok } = response
   // With 400 at the My Account API, with 401 by RFC 9449 §7.1.
-  if (!ok && challengeError(response, 'DPoP') === 'invalid_dpop_proof') return 'invalid_dpop_proof'
+  if (!ok && challengeError(response, 'dpop') === 'invalid_dpop_proof') return 'invalid_dpop_proof'
   if (problem?.validation_errors?.length) return 'validation'
   if (!problem && status !== 429) return 'unexpected_response'
   return CODES[status] ?? 'unexpected_response'

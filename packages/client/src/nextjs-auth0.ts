@@ -18,7 +18,7 @@ export function fromNextjsAuth0(baseUrl = '/me/v1'): NextjsAuth0Options {
     baseUrl,
     fetch: (request) => {
       const scoped = new Request(request)
-      scoped.headers.set('scope', scopeFor(request.method))
+      scoped.headers.set('scope', scopeFor(request.method) ?? '')
       return runtimeFetch(scoped)
     },
   }

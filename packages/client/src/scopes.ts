@@ -8,9 +8,7 @@ export const SCOPES = {
 /** A scope of the My Account API for connected accounts. */
 export type ConnectedAccountsScope = (typeof SCOPES)[keyof typeof SCOPES]
 
-/** The scope to ask for before a request of this method; throws for a method that the contract does not have. */
-export function scopeFor(method: string): ConnectedAccountsScope {
-  const scope = new Map(Object.entries(SCOPES)).get(method)
-  if (!scope) throw new TypeError(`The My Account API has no ${method} for connected accounts.`)
-  return scope
+/** The scope to ask for before a request of this method, where the contract has it. */
+export function scopeFor(method: string): ConnectedAccountsScope | undefined {
+  return new Map(Object.entries(SCOPES)).get(method)
 }

@@ -41,8 +41,8 @@ export function parseJson(text: string): unknown {
 
 /** Whether a value is an object whose named fields pass their checks; fields that are not named pass. */
 export function hasFields(value: unknown, checks: Record<string, Check>): boolean {
-  const fields = new Map<string, unknown>(Object.entries(Object(value)))
-  return Object.entries(checks).every(([name, check]) => check(fields.get(name)))
+  const fields: Record<string, unknown> = Object(value)
+  return Object.entries(checks).every(([name, check]) => check(fields[name]))
 }
 
 /** What any account has. */

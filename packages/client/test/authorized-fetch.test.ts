@@ -1,3 +1,4 @@
+import createClient from 'openapi-fetch'
 import { expect, test } from 'vitest'
 import { fromProver } from '../src/dpop-prover.js'
 import {
@@ -6,8 +7,9 @@ import {
   createConnectedAccountsClient,
   type DpopProofRequest,
   listConnectedAccounts,
+  type paths,
 } from '../src/index.js'
-import { json, observedFetch, problem, rejection } from './observed-client.js'
+import { account, json, observedFetch, problem, rejection } from './observed-client.js'
 
 const empty = json(200, { accounts: [] })
 const challenge = (error: string, headers: HeadersInit = {}) =>
@@ -182,17 +184,21 @@ test('what the token source throws reaches the caller untouched', async () => {
   expect(await rejection(listConnectedAccounts(client))).toBe(failure)
 })
 
-test("middleware of the caller's own runs before the request is signed", async () => {
-  const { client, requests } = clientOf([empty])
-  client.use({
+test("openapi-fetch's own client takes its place, and middleware runs before the request is signed", async () => {
+  const { client, requests } = clientOf([json(200, { accounts: [account(1)] })])
+  const withMiddleware = createClient<paths>(client)
+  withMiddleware.use({
     onRequest({ request }) {
+      expect(request.headers.has('authorization')).toBe(false)
       request.headers.set('x-request-id', '1')
       return request
     },
   })
-  await listConnectedAccounts(client)
+  const { accounts } = await listConnectedAccounts({ ...client, ...withMiddleware })
+  expect(accounts).toEqual([account(1)])
   expect(requests[0]?.headers.get('x-request-id')).toBe('1')
   expect(requests[0]?.headers.get('authorization')).toBe('Bearer token-1')
+  expect(requests[0]?.redirect).toBe('manual')
 })
 
 test.for<[string, unknown]>([

@@ -21,16 +21,16 @@ test.for([
   ['Bearer realm="api", error="use_dpop_nonce"', "another scheme's error, where DPoP has none"],
   [both, 'several challenges, where the last one counts'],
 ])('the error of %s is found: %s', ([header]) => {
-  expect(challengeError(response(header ?? ''), 'DPoP')).toBe('use_dpop_nonce')
+  expect(challengeError(response(header ?? ''), 'dpop')).toBe('use_dpop_nonce')
 })
 
 test('the error is that of the scheme that was used (RFC 9449 §7.1)', () => {
-  expect(challengeError(response(both), 'Bearer')).toBe('invalid_token')
+  expect(challengeError(response(both), 'bearer')).toBe('invalid_token')
 })
 
 test.for(['', 'DPoP algs="ES256"', 'DPoP error_description="error=x"', ', ,=,"'])(
   'a header without an error has none: %s',
   (header) => {
-    expect(challengeError(response(header), 'DPoP')).toBeUndefined()
+    expect(challengeError(response(header), 'dpop')).toBeUndefined()
   },
 )

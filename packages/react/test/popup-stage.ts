@@ -92,13 +92,7 @@ async function serve(): Promise<ViteDevServer> {
       conditions: ['@connected-accounts/source', 'module', 'browser', 'development'],
     },
     optimizeDeps: {
-      include: [
-        '@tanstack/react-query',
-        'openapi-fetch',
-        'react',
-        'react-dom/client',
-        'react/jsx-dev-runtime',
-      ],
+      include: ['@tanstack/react-query', 'react', 'react-dom/client', 'react/jsx-dev-runtime'],
     },
     server: { host: '127.0.0.1', port: 0, hmr: false },
     plugins: [withoutPopups],

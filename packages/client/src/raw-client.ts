@@ -1,0 +1,64 @@
+import type { Client, ParseAs } from 'openapi-fetch'
+import type { Fetch } from './authorized-fetch.js'
+import type { paths } from './generated/my-account.js'
+import { parseJson } from './shape.js'
+
+/** The methods that the contract has, typed by it as openapi-fetch types them; openapi-fetch's own client is one as well. */
+export type RawClient = Pick<Client<paths>, 'GET' | 'POST' | 'DELETE'>
+
+type Primitive = string | number | boolean
+
+interface Init extends Omit<RequestInit, 'body'> {
+  params?: {
+    path?: Record<string, string>
+    query?: Record<string, Primitive | Primitive[] | undefined>
+  }
+  body?: unknown
+  parseAs?: ParseAs
+}
+
+/**
+ * What openapi-fetch does with the requests and answers of this contract, and no more: an option that would need the rest
+ * of it throws a TypeError.
+ */
+export function createRawClient(baseUrl: string, fetch: Fetch): RawClient {
+  const call =
+    (method: string) =>
+    async (path: string, { params, body, parseAs = 'json', ...init }: Init = {}) => {
+      const other = Object.keys({ ...init, ...params }).find((name) => OF_OPENAPI_FETCH.test(name))
+      if (other) {
+        throw new TypeError(`${other} is for openapi-fetch itself: createClient(client).`)
+      }
+      const request = new Request(`${baseUrl}${filled(path, params)}`, {
+        redirect: 'manual',
+        ...init,
+        method,
+        body: JSON.stringify(body) ?? null,
+      })
+      if (body) request.headers.set('content-type', 'application/json')
+      const response = await fetch(request)
+      return { [response.ok ? 'data' : 'error']: await read(response, parseAs), response }
+    }
+  return { GET: call('GET'), POST: call('POST'), DELETE: call('DELETE') } as RawClient // what goes with which path, only the contract knows
+}
+
+const OF_OPENAPI_FETCH = /^(baseUrl|fetch|Request|middleware|\w+Serializer|header|cookie)$/
+
+function filled(template: string, { path = {}, query = {} }: Init['params'] = {}): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    [value ?? []].flat().map((item) => `${name}=${encodeURIComponent(item)}`),
+  )
+  const pathname = template.replace(/\{(\w+)\}/, (match, name) =>
+    encodeURIComponent(path[name] ?? match),
+  )
+  return pairs.length ? `${pathname}?${pairs.join('&')}` : pathname
+}
+
+async function read(response: Response, parseAs: ParseAs): Promise<unknown> {
+  const { ok } = response
+  if (ok && parseAs !== 'json') return parseAs === 'stream' ? response.body : response[parseAs]()
+  const text = await response.text()
+  if (ok) return text ? JSON.parse(text) : undefined
+  const problem = parseJson(text)
+  return problem === undefined ? text : problem
+}
