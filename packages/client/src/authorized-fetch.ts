@@ -30,7 +30,8 @@ export function checkAuthorization({ accessToken, dpop }: Omit<Authorization, 's
 }
 
 /**
- * Sends a request with an access token and, where one is given, a DPoP proof. Sends it again, at most once for each
+ * Sends a request, which is its own from then on and must not follow redirects, with an access token and, where one is
+ * given, a DPoP proof. Sends it again, at most once for each
  * cause, where the answer says that the token is invalid and there is another, or where the proof was refused and
  * {@link RequestProofs} know a remedy; nothing was processed before such an answer.
  * Throws {@link TokenError} `dpop_prover_missing` or `token_not_bound` where token and prover do not go together.
@@ -93,7 +94,7 @@ function isToken(token: AccessToken | undefined): boolean {
   return [accessToken, tokenType].every((text) => typeof text === 'string' && /^[!-~]+$/.test(text))
 }
 
-/** A copy with its credentials, so that the caller's own request, which middleware may log, never has a token. */
+/** Gives the request its credentials. A GET can be sent again as it is; a copy is sent of what may have a body. */
 async function authorize(
   request: Request,
   token: AccessToken,
@@ -104,12 +105,10 @@ async function authorize(
       message: 'The access token is bound to a DPoP key: give `dpop`, which proves its possession.',
     })
   }
-  const copy = request.clone()
-  // A redirect is never followed with a token.
-  const authorized = copy.redirect === 'manual' ? copy : new Request(copy, { redirect: 'manual' })
-  authorized.headers.set('authorization', `${proofs ? 'DPoP' : 'Bearer'} ${token.accessToken}`)
-  if (proofs) authorized.headers.set('dpop', await proofs.generate(token))
-  return authorized
+  const { headers } = request
+  headers.set('authorization', `${proofs ? 'DPoP' : 'Bearer'} ${token.accessToken}`)
+  if (proofs) headers.set('dpop', await proofs.generate(token))
+  return request.method === 'GET' ? request : request.clone() // Firefox has no `body` to look at
 }
 
 /** The runtime's `fetch` as it is when it is called, so that it may be replaced later. */

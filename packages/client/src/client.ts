@@ -73,7 +73,12 @@ export function createConnectedAccountsClient(
       ? tenant(options)
       : { baseUrl: checkedBaseUrl(options), authorize: unauthorized }
   const fetch = retryGet(limit, send, authorize)
-  return { ...createRawClient(baseUrl, fetch), baseUrl, fetch }
+  return {
+    ...createRawClient(baseUrl, fetch),
+    baseUrl,
+    // A copy, so that the caller's own request, which middleware may log, never has a token.
+    fetch: (request) => fetch(new Request(request, { redirect: 'manual' })),
+  }
 }
 
 const unauthorized: Authorize = (request, send) => send(request)

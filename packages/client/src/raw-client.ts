@@ -30,9 +30,9 @@ export function createRawClient(baseUrl: string, fetch: Fetch): RawClient {
         throw new TypeError(`${other} is for openapi-fetch itself: createClient(client).`)
       }
       const request = new Request(`${baseUrl}${filled(path, params)}`, {
-        redirect: 'manual',
         ...init,
         method,
+        redirect: 'manual', // never followed with a token
         body: JSON.stringify(body) ?? null,
       })
       if (body) request.headers.set('content-type', 'application/json')
