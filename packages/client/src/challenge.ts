@@ -6,14 +6,17 @@ const PART = /([^\s,"=]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?/g
  * first challenge that has one.
  */
 export function challengeError(response: Response, scheme: 'bearer' | 'dpop'): string | undefined {
-  const errors = new Map<string, string>()
   let challenge = ''
+  let first: string | undefined
+  let error: string | undefined
   const header = response.headers.get('www-authenticate') ?? ''
   for (const [, name = '', quoted, token] of header.matchAll(PART)) {
     const value = quoted ?? token
     if (value === undefined) challenge = name.toLowerCase()
-    else if (name.toLowerCase() === 'error') errors.set(challenge, value)
+    else if (name.toLowerCase() === 'error') {
+      first ??= value
+      if (challenge === scheme) error = value
+    }
   }
-  const [first] = errors.values()
-  return errors.get(scheme) ?? first
+  return error ?? first
 }

@@ -200,13 +200,9 @@ async function keep({ transactions, state }: Completion, record: Transaction): P
   await transactions.set(state, record, { expiresAt: record.expiresAt })
 }
 
-async function forget({ transactions, state }: Completion): Promise<void> {
-  await transactions.delete(state)
-}
-
 /** Ends the flow without an account. */
-async function fail(completion: Completion, error: Error): Promise<never> {
-  await forget(completion)
+async function fail({ transactions, state }: Completion, error: Error): Promise<never> {
+  await transactions.delete(state)
   throw error
 }
 
@@ -220,7 +216,7 @@ async function connected(
     await keep(completion, { ...transaction, account })
   } catch {
     // The account is connected, which matters more than showing it again after a reload; the verifier goes in any case.
-    await forget(completion)
+    await completion.transactions.delete(completion.state)
   }
   return completedConnect(transaction, account)
 }

@@ -33,8 +33,11 @@ export function createRawClient(baseUrl: string, fetch: Fetch): RawClient {
         ...init,
         method,
         redirect: 'manual', // never followed with a token
-        body: JSON.stringify(body) ?? null,
+        body: JSON.stringify(body),
       })
+      for (const [name, value] of Object.entries({ ...init.headers })) {
+        if (value == null) request.headers.delete(name) // else 'undefined' would be sent
+      }
       if (body) request.headers.set('content-type', 'application/json')
       const response = await fetch(request)
       return { [response.ok ? 'data' : 'error']: await read(response, parseAs), response }
@@ -42,16 +45,18 @@ export function createRawClient(baseUrl: string, fetch: Fetch): RawClient {
   return { GET: call('GET'), POST: call('POST'), DELETE: call('DELETE') } as RawClient // what goes with which path, only the contract knows
 }
 
-const OF_OPENAPI_FETCH = /^(baseUrl|fetch|Request|middleware|\w+Serializer|header|cookie)$/
+const OF_OPENAPI_FETCH = /^(baseUrl|fetch|Request|middleware|\w+Serializer|header)$/
 
 function filled(template: string, { path = {}, query = {} }: Init['params'] = {}): string {
-  const pairs = Object.entries(query).flatMap(([name, value]) =>
-    [value ?? []].flat().map((item) => `${name}=${encodeURIComponent(item)}`),
-  )
+  const search = Object.entries(query)
+    .flatMap(([name, value]) =>
+      [value ?? []].flat().map((item) => `${name}=${encodeURIComponent(item)}`),
+    )
+    .join('&')
   const pathname = template.replace(/\{(\w+)\}/, (match, name) =>
     encodeURIComponent(path[name] ?? match),
   )
-  return pairs.length ? `${pathname}?${pairs.join('&')}` : pathname
+  return search ? `${pathname}?${search}` : pathname
 }
 
 async function read(response: Response, parseAs: ParseAs): Promise<unknown> {

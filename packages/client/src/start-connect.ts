@@ -94,7 +94,9 @@ export async function startConnect<Reference extends ConnectionReference>(
   const pending = { authSession: answer.auth_session, codeVerifier, attempted: false, accountIds }
   const known = { connection, redirectUri, user, appState, returnTo, repairs }
   await transactions.set(state, { ...known, expiresAt, pending }, { expiresAt })
-  return { url: connectUrl(answer.connect_uri, answer.connect_params.ticket), state, expiresAt }
+  const url = new URL(answer.connect_uri)
+  url.searchParams.set('ticket', answer.connect_params.ticket)
+  return { url: url.href, state, expiresAt }
 }
 
 /** Milliseconds that the person is kept waiting for the list at most. */
@@ -116,10 +118,4 @@ async function listIds(
   const ids = []
   for await (const { id } of iterateConnectedAccounts(client, connected)) ids.push(id)
   return ids
-}
-
-function connectUrl(connectUri: string, ticket: string): string {
-  const url = new URL(connectUri)
-  url.searchParams.set('ticket', ticket)
-  return url.href
 }

@@ -75,12 +75,15 @@ test('any call sends what openapi-fetch sends, and comes to what it comes to', a
   )
 })
 
-type Init = Pick<RequestInit, 'cache' | 'headers'> & {
+type Init = Pick<RequestInit, 'cache'> & {
+  headers?: Headers | Record<string, string | number | null | undefined>
   parseAs?: 'blob' | 'arrayBuffer' | 'stream'
 }
 
 test.for<[string, Init]>([
   ['a header of its own', { headers: { 'x-request-id': '1' } }],
+  ['headers that are not there', { headers: { 'x-trace': undefined, 'x-span': null } }],
+  ['a header that is a number', { headers: { 'x-request-id': 1 } }],
   ['an instance of Headers', { headers: new Headers({ 'x-request-id': '1' }) }],
   ['a cache mode', { cache: 'no-store' }],
   ['a Blob as answer', { parseAs: 'blob' }],
