@@ -32,8 +32,9 @@ export function isReturnTo(returnTo: string | undefined, redirectUri: string): b
   return to !== undefined && to.protocol === from?.protocol && to.host === from.host
 }
 
-// Length in characters, as JSON Schema counts it: not in UTF-16 units.
-function areScopes(scopes: readonly string[]): boolean {
+/** Whether these may be the `scopes` of `startConnect`: 1 to 100 different ones of 1 to 255 characters each. */
+export function areScopes(scopes: readonly string[]): boolean {
+  // Length in characters, as JSON Schema counts it: not in UTF-16 units.
   return (
     scopes.length > 0 &&
     scopes.length <= 100 &&

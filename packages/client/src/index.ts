@@ -20,7 +20,7 @@ export {
   type CompletedConnect,
   completeConnect,
 } from './complete-connect.js'
-export { isReturnTo } from './connect-options.js'
+export { areScopes, isReturnTo } from './connect-options.js'
 export {
   type ConnectionHealth,
   type ConnectionHealthOptions,

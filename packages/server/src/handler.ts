@@ -8,8 +8,9 @@ import type { ServerClient } from './server-client.js'
 
 /**
  * Makes one function for all routes: `callback` is the path of the `redirect_uri`, and `login`, `connect`, `logout` and the
- * five operations under `me/v1` are beside it, and `backchannel-logout` where sessions live in a store. With `https://app.example.com/auth/callback` they are `/auth/login` and so
- * on, so mount it at `/auth`. Anything else is answered with 404. Throws a TypeError where the `redirect_uri` has no path.
+ * five operations under `me/v1` are beside it, and `backchannel-logout` where sessions live in a store. With
+ * `https://app.example.com/auth/callback` they are `/auth/login` and so on, so mount it at `/auth`. Anything else is
+ * answered with 404. Throws a TypeError where the `redirect_uri` has no path.
  */
 export function createHandler(server: ServerClient, options: RoutesOptions = {}): Route {
   const findRoute = createRouter(server, options)

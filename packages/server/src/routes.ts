@@ -1,4 +1,4 @@
-import { isConnectCallback, isReturnTo } from '@connected-accounts/client'
+import { areScopes, isConnectCallback, isReturnTo } from '@connected-accounts/client'
 import { contextOf } from './context.js'
 import type { StoreOptions } from './cookies.js'
 import { errorsPage } from './errors.js'
@@ -38,7 +38,8 @@ type Work = (store: StoreOptions & { request: Request }) => Promise<string>
 
 /**
  * Makes the routes for login, callback, connect and logout. `connect` and `logout` take a POST from a page of the application
- * and nothing else, so that no link of others starts them. A `returnTo` that leads elsewhere is refused with 400.
+ * and nothing else, so that no link of others starts them. A `returnTo` that leads elsewhere, and scopes
+ * that the contract refuses, are answered with 400.
  */
 export function createRoutes(
   server: ServerClient,
@@ -81,6 +82,10 @@ export function createRoutes(
         throw new Refusal(400, 'missing_connection', 'connection is missing from the form.')
       }
       const scopes = form.getAll('scopes').map(String).filter(Boolean)
+      if (scopes.length > 0 && !areScopes(scopes)) {
+        const detail = 'scopes must be at most 100 different ones of at most 255 characters each.'
+        throw new Refusal(400, 'bad_scopes', detail)
+      }
       return server.startConnectAccount(
         {
           connection,

@@ -100,6 +100,19 @@ test.for(['//evil.example', 'https://evil.example/', 'javascript:alert(1)', '/\\
   },
 )
 
+test.for<[string, string[]]>([
+  ['one of 256 characters', ['a'.repeat(256)]],
+  ['101 of them', Array.from({ length: 101 }, (_, n) => `scope-${n}`)],
+  ['one twice', ['repo', 'repo']],
+])('scopes that the contract refuses are refused with 400: %s', async ([, scopes]) => {
+  const { routes, visitor } = await logIn('/')
+  const fields = [['connection', 'github'], ...scopes.map((scope) => ['scopes', scope])]
+  const request = { ...form({}), body: new URLSearchParams(fields) }
+  const answer = await send(visitor, routes.connect, '/', request)
+  expect(answer.status).toBe(400)
+  expect(await answer.json()).toMatchObject({ title: 'bad_scopes' })
+})
+
 test('errors are problems with their code, and a transaction that ended is taken from the browser', async () => {
   const { routes, visitor } = await logIn('/')
   const connect = await send(visitor, routes.connect, '/', form({ connection: 'github' }))
