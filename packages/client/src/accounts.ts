@@ -30,12 +30,16 @@ export function listConnectedAccounts(
   return accountsPage(client, options, isConnectedAccountsPage)
 }
 
-function accountsPage(
+async function accountsPage(
   client: ConnectedAccountsClient,
   { signal, ...query }: ListConnectedAccountsOptions,
   isPage: Guard<ConnectedAccountsPage>,
 ): Promise<ConnectedAccountsPage> {
   const connection = [query.connection ?? []].flat().map(connectionName)
+  // None would be all.
+  if (query.connection !== undefined && !connection[0]) {
+    throw new TypeError('connection must be the name of a connection.')
+  }
   const call = client.GET('/connected-accounts/accounts', {
     params: { query: { ...query, connection } },
     parseAs: 'text',
@@ -96,7 +100,10 @@ export async function deleteConnectedAccount(
   id: string,
   { signal }: Abortable = {},
 ): Promise<void> {
-  if (typeof id !== 'string' || id === '') throw new TypeError('id must be the id of an account.')
+  // A segment of dots would lead to another path.
+  if (typeof id !== 'string' || /^\.*$/.test(id)) {
+    throw new TypeError('id must be the id of an account.')
+  }
   await unwrapEmpty(
     client.DELETE('/connected-accounts/accounts/{id}', {
       params: { path: { id } },

@@ -48,18 +48,19 @@ export async function authorizedFetch(
   let token = await getToken(authorization, { signal, fresh: false })
   const proofs = await authorization.dpop?.proofsFor(request)
   const replayed = new Set<Remedy | undefined>()
-  for (;;) {
-    const response = await fetch(await authorize(request, token, proofs))
-    proofs?.read(response)
-    const remedy = remedyOf(response, proofs)
-    const next = !replayed.has(remedy) && (await remedy?.({ response, token, freshToken }))
-    if (!next) {
-      await proofs?.end()
-      return response
+  try {
+    for (;;) {
+      const response = await fetch(await authorize(request, token, proofs))
+      proofs?.read(response)
+      const remedy = remedyOf(response, proofs)
+      const next = !replayed.has(remedy) && (await remedy?.({ response, token, freshToken }))
+      if (!next) return response
+      replayed.add(remedy)
+      token = next
+      await response.body?.cancel()
     }
-    replayed.add(remedy)
-    token = next
-    await response.body?.cancel()
+  } finally {
+    await proofs?.end()
   }
 }
 
@@ -82,7 +83,9 @@ async function getToken(
 ): Promise<AccessToken> {
   const given =
     typeof accessToken === 'string' ? accessToken : accessToken({ audience, scope, ...request })
-  const answer = given instanceof Promise ? await unlessAborted(given, request.signal) : given
+  // Not `instanceof`, as a promise may be another realm's, or zone.js's.
+  const isPromise = typeof given === 'object' && 'then' in given
+  const answer = isPromise ? await unlessAborted(Promise.resolve(given), request.signal) : given
   const token = typeof answer === 'string' ? { accessToken: answer, tokenType: 'Bearer' } : answer
   if (isToken(token)) return token
   throw new TypeError('accessToken must answer { accessToken, tokenType } or a Bearer token.')
@@ -94,7 +97,7 @@ function isToken(token: AccessToken | undefined): boolean {
   return [accessToken, tokenType].every((text) => typeof text === 'string' && /^[!-~]+$/.test(text))
 }
 
-/** Gives the request its credentials. A GET can be sent again as it is; a copy is sent of what may have a body. */
+/** Gives a request its credentials: a copy, but for a GET that is sent for the first time. */
 async function authorize(
   request: Request,
   token: AccessToken,
@@ -102,13 +105,15 @@ async function authorize(
 ): Promise<Request> {
   if (!proofs && isBound(token)) {
     throw new TokenError('dpop_prover_missing', {
-      message: 'The access token is bound to a DPoP key: give `dpop`, which proves its possession.',
+      message: 'The access token is bound to a DPoP key: give `dpop`.',
     })
   }
-  const { headers } = request
-  headers.set('authorization', `${proofs ? 'DPoP' : 'Bearer'} ${token.accessToken}`)
-  if (proofs) headers.set('dpop', await proofs.generate(token))
-  return request.method === 'GET' ? request : request.clone() // Firefox has no `body` to look at
+  // What may have a body can be sent once only, and a `fetch` may keep the requests that it was given.
+  const isFirst = request.method === 'GET' && !request.headers.has('authorization')
+  const authorized = isFirst ? request : request.clone()
+  authorized.headers.set('authorization', `${proofs ? 'DPoP' : 'Bearer'} ${token.accessToken}`)
+  if (proofs) authorized.headers.set('dpop', await proofs.generate(token))
+  return authorized
 }
 
 /** The runtime's `fetch` as it is when it is called, so that it may be replaced later. */

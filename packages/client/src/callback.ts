@@ -28,7 +28,7 @@ export function parseCallback(url: string | URL): Callback {
   const callback = readCallback(url)
   if (callback) return callback
   throw new ConnectFlowError('not_a_callback', {
-    message: 'callbackUrl must be the whole URL that the browser came back to from a connect flow.',
+    message: "callbackUrl must be the whole URL of a connect flow's callback.",
   })
 }
 
@@ -36,8 +36,9 @@ function readCallback(url: string | URL): Callback | undefined {
   const parsed = parseUrl(String(url))
   if (!parsed) return undefined
   // The code comes in the fragment where a flow was started without PKCE.
-  const inFragment = new URLSearchParams(parsed.hash.slice(1))
-  const params = inFragment.has('state') ? inFragment : parsed.searchParams
-  const state = params.get('state')
-  return state?.startsWith(STATE_PREFIX) ? { state, params } : undefined
+  for (const params of [new URLSearchParams(parsed.hash.slice(1)), parsed.searchParams]) {
+    const state = params.get('state')
+    if (state?.startsWith(STATE_PREFIX)) return { state, params }
+  }
+  return undefined
 }

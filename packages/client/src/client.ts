@@ -77,7 +77,7 @@ export function createConnectedAccountsClient(
     ...createRawClient(baseUrl, fetch),
     baseUrl,
     // A copy, so that the caller's own request, which middleware may log, never has a token.
-    fetch: (request) => fetch(new Request(request, { redirect: 'manual' })),
+    fetch: async (request) => fetch(new Request(request, { redirect: 'manual' })),
   }
 }
 
@@ -92,7 +92,7 @@ function tenant({ domain, accessToken, dpop }: TenantOptions) {
     const { method, url } = request
     const scope = scopeFor(method)
     if (!scope || !url.startsWith(`${baseUrl}/`)) {
-      throw new TypeError(`${baseUrl} has no ${method} ${url}: it does not get the access token.`)
+      throw new TypeError(`${baseUrl} has no ${method} ${url}: it gets no access token.`)
     }
     return authorizedFetch(request, { ...authorization, scope }, send)
   }

@@ -5,6 +5,7 @@ import { type Callback, parseCallback } from './callback.js'
 import type { ConnectedAccountsClient } from './client.js'
 import { isReturnTo } from './connect-options.js'
 import { ConnectFlowError, isMyAccountApiError } from './errors.js'
+import { unsent } from './retry.js'
 import { isCompletedConnectedAccount } from './shape.js'
 import {
   checkStore,
@@ -103,7 +104,7 @@ async function findTransaction({ transactions, state, user }: Completion): Promi
     })
   }
   if (transaction.user !== undefined && transaction.user !== user) {
-    const message = 'Another user started this flow; log in as that user to complete it.'
+    const message = 'Another user started this flow: log in as that user.'
     throw new ConnectFlowError('user_mismatch', { ...transaction, message })
   }
   return transaction
@@ -115,7 +116,7 @@ async function completeNow(completion: Completion): Promise<CompletedConnect> {
   if (account) return completedConnect(transaction, account)
   const connectCode = await codeOf(completion, transaction)
   if (!pending || (isExpired(transaction) && !pending.attempted)) {
-    const message = 'The time to complete this flow is over; start again.'
+    const message = 'This flow has expired: start again.'
     return fail(completion, new ConnectFlowError('expired', { ...transaction, message }))
   }
   const started = { ...transaction, pending }
@@ -164,6 +165,7 @@ async function send(completion: Completion, transaction: Pending, connectCode: s
 
 /** Decides what a failed attempt leaves behind, and which error says it. */
 async function settle(completion: Completion, transaction: Pending, error: unknown) {
+  if (unsent.has(Object(error))) await keep(completion, transaction)
   if (!isMyAccountApiError(error) || error.code === 'unexpected_response') throw error
   const { status, response } = error
   if ([401, 403, 415, 429].includes(status) || response.headers.has('www-authenticate')) {

@@ -15,7 +15,7 @@ export function checkConnectOptions(options: ConnectOptions): void {
   if (!parseUrl(redirectUri))
     throw new TypeError(`redirectUri must be an absolute URL; got '${redirectUri}'.`)
   if (scopes && !areScopes(scopes))
-    throw new TypeError('scopes must be 1 to 100 different scopes of 1 to 255 characters each.')
+    throw new TypeError('scopes must be 1 to 100 different ones of 1 to 255 characters each.')
   if (appState !== undefined) checkJson(appState, 'appState')
   if (!isReturnTo(returnTo, redirectUri))
     throw new TypeError("returnTo must be a URL or a path of redirectUri's origin.")
@@ -48,7 +48,7 @@ function checkJson(value: unknown, place: string, around: unknown[] = []): void 
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return
   if (Number.isFinite(value)) return
   if (!isPlain(value) || around.includes(value)) {
-    throw new TypeError(`${place} is something that JSON cannot hold.`)
+    throw new TypeError(`JSON cannot hold ${place}.`)
   }
   for (const [key, member] of Object.entries(value)) {
     const isLeftOut = member === undefined && !Array.isArray(value)

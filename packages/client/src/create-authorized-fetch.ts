@@ -28,7 +28,13 @@ export interface AuthorizedFetchOptions {
 export function createAuthorizedFetch(options: AuthorizedFetchOptions): typeof globalThis.fetch {
   const { allowedOrigins, fetch: send = runtimeFetch, ...authorization } = options
   checkAuthorization(authorization)
-  if (!allowedOrigins?.every((origin) => parseUrl(origin)?.origin === origin)) {
+  const { audience, scope } = authorization
+  for (const [name, text] of Object.entries({ audience, scope })) {
+    if (typeof text !== 'string') throw new TypeError(`${name} must be a string.`)
+  }
+  if (typeof send !== 'function') throw new TypeError('fetch must be a function.')
+  const isOrigin = (text: string) => parseUrl(text)?.origin === text
+  if (!Array.isArray(allowedOrigins) || !allowedOrigins.every(isOrigin)) {
     throw new TypeError("allowedOrigins must be origins, like 'https://api.example.test'.")
   }
   return async (input, init) => {

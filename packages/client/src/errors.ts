@@ -59,10 +59,9 @@ export class MyAccountApiError extends CodedError<MyAccountApiErrorCode> {
     const problem = parseProblem(body)
     const code = problemCode(response, problem)
     const { type, title, detail, validation_errors } = problem ?? {}
-    const hint = code === 'invalid_dpop_proof' ? clockHint() : ''
     super(
       code,
-      { message: describe(status, body, problem) + hint },
+      { message: describe(status, body, problem) + clockHint(code) },
       { status, type, title, detail, validation_errors, retryAfter: retryAfter(response) },
     )
     Object.defineProperty(this, 'response', { value: response })
@@ -153,17 +152,17 @@ export class TokenError extends CodedError<TokenErrorCode> {
 
 /** Whether a value is a {@link MyAccountApiError}, also one of another realm or copy of this package. */
 export function isMyAccountApiError(value: unknown): value is MyAccountApiError {
-  return value instanceof Error && value.name === 'MyAccountApiError'
+  return Object(value).name === 'MyAccountApiError'
 }
 
 /** Whether a value is a {@link ConnectFlowError}, also one of another realm or copy of this package. */
 export function isConnectFlowError(value: unknown): value is ConnectFlowError {
-  return value instanceof Error && value.name === 'ConnectFlowError'
+  return Object(value).name === 'ConnectFlowError'
 }
 
 /** Whether a value is a {@link TokenError}, also one of another realm or copy of this package. */
 export function isTokenError(value: unknown): value is TokenError {
-  return value instanceof Error && value.name === 'TokenError'
+  return Object(value).name === 'TokenError'
 }
 
 const CODES: Record<number, MyAccountApiErrorCode> = {
@@ -202,7 +201,8 @@ function describe(status: number, body: string, problem: ProblemDetails | undefi
   return `${title} (${status}): ${detail}${places.join('')}`
 }
 
-function clockHint(): string {
+function clockHint(code: MyAccountApiErrorCode): string {
+  if (code !== 'invalid_dpop_proof') return ''
   return `; the DPoP proof was refused, and the clock here says ${new Date().toISOString()}`
 }
 

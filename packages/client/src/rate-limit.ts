@@ -24,8 +24,8 @@ export function rateLimit(response: Response): RateLimit | undefined {
 
 /** The seconds of `retry-after` (RFC 9110 §10.2.3), from now where it is a date. */
 export function retryAfter(response: Response): number | undefined {
-  const text = response.headers.get('retry-after')
-  if (!text) return undefined
+  const text = response.headers.get('retry-after') ?? ''
+  if (!/^(\d+$|[a-z])/i.test(text)) return undefined // `Date.parse` takes '-1' as a day long ago
   const value = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.now()) / 1000
   return Number.isFinite(value) ? Math.max(0, Math.ceil(value)) : undefined
 }

@@ -25,9 +25,10 @@ export function createRawClient(baseUrl: string, fetch: Fetch): RawClient {
   const call =
     (method: string) =>
     async (path: string, { params, body, parseAs = 'json', ...init }: Init = {}) => {
-      const other = Object.keys({ ...init, ...params }).find((name) => OF_OPENAPI_FETCH.test(name))
-      if (other) {
-        throw new TypeError(`${other} is for openapi-fetch itself: createClient(client).`)
+      for (const [name, value] of Object.entries({ ...init, ...params })) {
+        if (value !== undefined && OF_OPENAPI_FETCH.test(name)) {
+          throw new TypeError(`${name} needs openapi-fetch: createClient(client).`)
+        }
       }
       const request = new Request(`${baseUrl}${filled(path, params)}`, {
         ...init,
@@ -38,7 +39,7 @@ export function createRawClient(baseUrl: string, fetch: Fetch): RawClient {
       for (const [name, value] of Object.entries({ ...init.headers })) {
         if (value == null) request.headers.delete(name) // else 'undefined' would be sent
       }
-      if (body) request.headers.set('content-type', 'application/json')
+      if (body !== undefined) request.headers.set('content-type', 'application/json')
       const response = await fetch(request)
       return { [response.ok ? 'data' : 'error']: await read(response, parseAs), response }
     }

@@ -5,6 +5,9 @@ import { retryAfter } from './rate-limit.js'
 /** Authorizes a request and sends it with the `Fetch` that it is given. */
 export type Authorize = (request: Request, send: Fetch) => Promise<Response>
 
+/** What was thrown before its request was sent: by a token source, or by an abort that came first. */
+export const unsent = new WeakSet<object>()
+
 /** Seconds that a GET waits at most; a 429 that asks for more is given to the caller. */
 const LONGEST_WAIT = 60
 
@@ -33,7 +36,9 @@ export function retryGet(limit: number, send: Fetch, authorize: Authorize): Fetc
         if (isLast || response.status !== 429) return response
         await response.body?.cancel()
       } catch (error) {
-        if (retries >= limitOfMethod || error !== failure) throw error
+        const wasSent = error === failure
+        if (!wasSent) unsent.add(Object(error))
+        if (retries >= limitOfMethod || !wasSent) throw error
       }
       await wait(seconds * 1000, request.signal)
     }

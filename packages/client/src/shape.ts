@@ -15,6 +15,8 @@ export type Check = (value: unknown) => boolean
 
 /** Whether a value is a string. */
 export const isString: Check = (value) => typeof value === 'string'
+/** Whether a value is a string that is not empty. */
+export const isSomeText: Check = (value) => isString(value) && value !== ''
 /** Whether a value is a number. */
 export const isNumber: Check = (value) => typeof value === 'number'
 /** Whether a value is a boolean. */
@@ -106,7 +108,7 @@ export function isTokenResponse(
   value: unknown,
 ): value is authentication['schemas']['TokenResponse'] {
   return hasFields(value, {
-    access_token: isString,
+    access_token: isSomeText,
     token_type: (type) => typeof type === 'string' && /^(bearer|dpop)$/i.test(type), // RFC 6749 §7.1
     expires_in: isNumber,
     scope: optional(isString),
@@ -122,7 +124,7 @@ type ConnectionTokenResponse = Omit<TokenVaultExchangeResponse, 'expires_in'> &
 /** Whether a value is the answer of a Token Vault exchange. */
 export function isTokenVaultExchangeResponse(value: unknown): value is ConnectionTokenResponse {
   return hasFields(value, {
-    access_token: isString,
+    access_token: isSomeText,
     token_type: isString,
     expires_in: optional(isNumber),
     scope: optional(isString),

@@ -51,7 +51,7 @@ const VAULT_TOKEN = 'http://auth0.com/oauth/token-type/token-vault-access-token'
 
 /**
  * Exchanges a token of Auth0 for the third party's, which Token Vault keeps and refreshes (RFC 8693).
- * Runs on servers only: it throws in a browser, where the client's secret would be public. Caches nothing.
+ * Runs on servers only: it throws in a browser and its workers, where the client's secret would be public. Caches nothing.
  * Throws `TokenError`: `connection_not_connected` where the user has no such account with a refresh token,
  * `unexpected_response`, or the `error` that the token endpoint answered.
  *
@@ -135,7 +135,10 @@ function exchangeParameters(
 }
 
 function refuseBrowser(name: string): void {
-  if (typeof window === 'undefined' || typeof document === 'undefined') return
+  const isPage = typeof window !== 'undefined' && typeof document !== 'undefined'
+  // workerd and Deno have this, too, but only browsers call themselves Mozilla.
+  const isWorker = 'WorkerGlobalScope' in globalThis && /^Mozilla/.test(navigator?.userAgent)
+  if (!isPage && !isWorker) return
   throw new Error(`${name} needs a secret of the client, so it runs on a server, not in a browser.`)
 }
 

@@ -7,7 +7,7 @@ import { isTokenError, TokenError } from './errors.js'
 import { createRefreshGrant, type RefreshAnswer } from './refresh-grant.js'
 import { followRefreshToken, type RefreshTokenOptions } from './refresh-token.js'
 import { runAlone } from './run-alone.js'
-import { hasFields, isString, isTokenResponse } from './shape.js'
+import { hasFields, isSomeText, isTokenResponse } from './shape.js'
 import { createTokenCache, type IssuedToken, scopesOf } from './token-cache.js'
 import { grantError } from './token-endpoint.js'
 
@@ -115,7 +115,7 @@ function refreshTokenOf({ response, body }: RefreshAnswer): string | undefined {
 }
 
 function hasRefreshToken(body: unknown): body is { refresh_token: string } {
-  return hasFields(body, { refresh_token: (token) => isString(token) && token !== '' })
+  return hasFields(body, { refresh_token: isSomeText })
 }
 
 function checkScopes({ audience, scope }: Wanted, { scopes }: IssuedToken): void {

@@ -51,7 +51,7 @@ export interface TransactionStore {
 /** Refuses, with a TypeError, what is no store, such as a function that was not called. */
 export function checkStore(transactions: TransactionStore): void {
   if (typeof transactions?.set === 'function') return
-  throw new TypeError('transactions must be a store: the result of sessionStorageTransactions().')
+  throw new TypeError('transactions must be a store, like sessionStorageTransactions().')
 }
 
 /**
@@ -101,7 +101,7 @@ function webStorageTransactions(storage: () => Storage | undefined): Transaction
       return work(available)
     } catch (cause) {
       throw new ConnectFlowError('storage_unavailable', {
-        message: 'The browser does not let this page keep the transaction in web storage.',
+        message: 'Web storage is full, or forbidden to this page.',
         cause,
       })
     }

@@ -91,7 +91,9 @@ test('an account that is not there is a not_found, and an empty id is not sent',
     name: 'MyAccountApiError',
     code: 'not_found',
   })
-  await expect(deleteConnectedAccount(client, '')).rejects.toThrow('id must be')
+  for (const id of ['', '.', '..']) {
+    await expect(deleteConnectedAccount(client, id)).rejects.toThrow('id must be')
+  }
   expect(requests).toHaveLength(1)
 })
 
@@ -103,4 +105,14 @@ test('an aborted signal rejects with its own reason, a network failure passes un
   expect(
     await rejection(listConnectedAccounts(client, { signal: AbortSignal.abort(reason) })),
   ).toBe(reason)
+})
+
+test.for<[string, '' | []]>([
+  ['an empty text', ''],
+  ['an empty list', []],
+])('%s is no connection, and does not list the accounts of all', async ([, connection]) => {
+  const { client, requests } = observedClient(json(200, { accounts: [account(1)] }))
+  await expect(listConnectedAccounts(client, { connection })).rejects.toThrow('connection must be')
+  await expect(collect(iterateConnectedAccounts(client, { connection }))).rejects.toThrow(TypeError)
+  expect(requests).toHaveLength(0)
 })

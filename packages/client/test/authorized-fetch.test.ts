@@ -1,9 +1,9 @@
+import { runInNewContext } from 'node:vm'
 import createClient from 'openapi-fetch'
 import { expect, test } from 'vitest'
 import { fromProver } from '../src/dpop-prover.js'
 import {
   type AccessTokenRequest,
-  createAuthorizedFetch,
   createConnectedAccountsClient,
   type DpopProofRequest,
   listConnectedAccounts,
@@ -173,6 +173,65 @@ test('a token is never sent along a redirect, not even where the call asks for i
   expect(requests.map(({ redirect }) => redirect)).toEqual(['manual'])
 })
 
+test('a redirect of the backend is not followed, either', async () => {
+  const { fetch, requests } = observedFetch(empty)
+  const client = createConnectedAccountsClient({ baseUrl: 'https://app.example.test/api', fetch })
+  await listConnectedAccounts(client)
+  await client.fetch(new Request('https://app.example.test/api/x', { redirect: 'follow' }))
+  expect(requests.map(({ redirect }) => redirect)).toEqual(['manual', 'manual'])
+})
+
+test.for([201, 204, 302, 403, 500])(
+  'a %i is not sent again, whatever its challenge',
+  async (status) => {
+    const challenged = { headers: { 'www-authenticate': 'DPoP error="invalid_token"' }, status }
+    const { client, requests, asked } = clientOf([() => new Response(null, challenged)], 'DPoP')
+    const body = { connection: 'github', redirect_uri: 'https://app.example.test/' }
+    await client.POST('/connected-accounts/connect', { body })
+    expect([requests.length, asked.length]).toEqual([1, 1])
+  },
+)
+
+test('the body of a refused answer is given up before the request is sent again', async () => {
+  let isCancelled = false
+  const body = new ReadableStream({
+    cancel() {
+      isCancelled = true
+    },
+  })
+  const challenged = { headers: { 'www-authenticate': 'DPoP error="invalid_token"' }, status: 401 }
+  const { client } = clientOf([() => new Response(body, challenged), empty], 'DPoP')
+  await listConnectedAccounts(client)
+  expect(isCancelled).toBe(true)
+})
+
+test('a fetch that keeps its requests sees each with its own credentials', async () => {
+  const kept: Request[] = []
+  const fetch = async (request: Request) => {
+    kept.push(request)
+    return kept.length === 1 ? challenge('invalid_token')() : empty()
+  }
+  const options = { domain: 'tenant.example.test', fetch, dpop: prover().dpop }
+  const client = createConnectedAccountsClient({ ...options, ...tokens('DPoP') })
+  await listConnectedAccounts(client)
+  const sent = kept.map(({ headers }) => [headers.get('authorization'), headers.get('dpop')])
+  expect(sent).toEqual([
+    ['DPoP token-1', 'proof-1'],
+    ['DPoP token-2', 'proof-2'],
+  ])
+})
+
+test("a token source may answer another realm's promise", async () => {
+  const { fetch, requests } = observedFetch(empty)
+  const token = { accessToken: 'token-1', tokenType: 'Bearer' }
+  const accessToken = (): Promise<typeof token> =>
+    runInNewContext('Promise.resolve(token)', { token })
+  expect(accessToken()).not.toBeInstanceOf(Promise)
+  const domain = 'tenant.example.test'
+  await listConnectedAccounts(createConnectedAccountsClient({ domain, accessToken, fetch }))
+  expect(requests[0]?.headers.get('authorization')).toBe('Bearer token-1')
+})
+
 test('what the token source throws reaches the caller untouched', async () => {
   const failure = new Error('login_required')
   const { fetch } = observedFetch(empty)
@@ -216,36 +275,4 @@ test.for<[string, unknown]>([
   expect(String(error)).toMatch('accessToken must answer')
   expect(String(error)).not.toMatch('at-secret')
   expect(requests).toHaveLength(0)
-})
-
-test.for([[undefined], [['https://api.example.test/']], [['api.example.test']]])(
-  'an authorized fetch needs origins, and is not made with %j',
-  ([origins]) => {
-    const allowedOrigins = origins as string[] // wrong ones are what this is about
-    const options = { accessToken: 't', audience: 'https://api.example.test/', scope: '' }
-    expect(() => createAuthorizedFetch({ ...options, allowedOrigins })).toThrow(
-      'allowedOrigins must be origins',
-    )
-  },
-)
-
-test('an authorized fetch calls allowed origins only', async () => {
-  const { fetch, requests } = observedFetch(() => new Response('ok'))
-  const authorized = createAuthorizedFetch({
-    accessToken: tokens().accessToken,
-    audience: 'https://api.example.test/',
-    scope: 'read:calendar',
-    allowedOrigins: ['https://api.example.test'],
-    fetch,
-  })
-  const response = await authorized('https://api.example.test/events', {
-    method: 'POST',
-    body: 'x',
-  })
-  expect(await response.text()).toBe('ok')
-  expect(requests[0]?.headers.get('authorization')).toBe('Bearer token-1')
-  await expect(authorized('https://evil.example.test/')).rejects.toThrow(
-    'allowedOrigins does not have https://evil.example.test',
-  )
-  expect(requests).toHaveLength(1)
 })

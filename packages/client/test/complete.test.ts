@@ -19,6 +19,12 @@ test('completes with what was kept, and gives appState, returnTo and repairs bac
   })
 })
 
+test('a state in the fragment that is not ours hides no callback', async () => {
+  const { complete, callbackUrl } = await comeBack()
+  const { done } = complete(json(201, account), { callbackUrl: `${callbackUrl}#state=tab-2` })
+  expect((await done).account).toEqual(account)
+})
+
 test('a callback whose parameters are in the fragment completes too', async () => {
   const { complete, callbackUrl } = await comeBack()
   const { done } = complete(json(201, account), { callbackUrl: callbackUrl.replace('?', '#') })

@@ -73,7 +73,7 @@ test.for<[string, unknown]>([
   ['appState.a.b', { a: { b: Number.POSITIVE_INFINITY } }],
   ['appState.0', circle],
 ])('what JSON cannot hold is refused, with its place: %s', ([place, appState]) =>
-  expectRefusal({ appState }, `${place} is something that JSON cannot hold`),
+  expectRefusal({ appState }, `JSON cannot hold ${place}.`),
 )
 
 test.for(['/settings?tab=1#google', 'settings', '?tab=1', 'https://app.example.test/settings'])(

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { inspect } from 'node:util'
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { ERRORS_PAGE } from '../src/errors.js'
 import {
@@ -126,12 +127,17 @@ test('the response is at hand but not enumerable', async () => {
 })
 
 test('guards know their errors by name, also those of another realm', () => {
-  const foreign = Object.assign(new Error('x'), { name: 'ConnectFlowError', code: 'expired' })
+  const foreign: unknown = runInNewContext(
+    "Object.assign(new Error('x'), { name: 'ConnectFlowError', code: 'expired' })",
+  )
+  expect(foreign).not.toBeInstanceOf(Error)
   expect(isConnectFlowError(foreign)).toBe(true)
   expect(isConnectFlowError(new ConnectFlowError('expired', { message: 'x' }))).toBe(true)
   expect(isTokenError(new TokenError('invalid_grant', { message: 'x' }))).toBe(true)
   expect(isTokenError(foreign)).toBe(false)
-  expect(isMyAccountApiError({ name: 'MyAccountApiError' })).toBe(false)
+  for (const other of [new Error('x'), 'MyAccountApiError', undefined, null]) {
+    expect(isMyAccountApiError(other)).toBe(false)
+  }
 })
 
 test("the link to the documentation is made from package.json's homepage", () => {

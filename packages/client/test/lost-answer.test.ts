@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { completeConnect, createConnectedAccountsClient, isConnectFlowError } from '../src/index.js'
 import { clientWith, comeBack, connected, lost } from './flows.js'
-import { json, problem } from './observed-client.js'
+import { json, observedFetch, problem, rejection } from './observed-client.js'
 
 const older = { ...connected, id: 'cac_0' }
 const newer = { ...connected, id: 'cac_2' }
@@ -74,4 +75,26 @@ test('once the time is over the code is not sent again, and the accounts tell', 
   const again = clientWith([connected])
   expect(await completeWith(again)).toEqual({ account: connected })
   expect(again.sent()).toHaveLength(0)
+})
+
+test.for<[string, () => Promise<string>, AbortSignal | undefined]>([
+  ['there was no token', () => Promise.reject(new Error('login_required')), undefined],
+  [
+    'it was given up before there was a token',
+    () => new Promise(() => {}),
+    AbortSignal.timeout(20),
+  ],
+])('where %s no answer was lost, as nothing was sent', async ([, accessToken, signal]) => {
+  for (const isExpired of [false, true]) {
+    const { callbackUrl, transactions, state, completeWith } = await comeBack({ accounts: [] })
+    const { fetch } = observedFetch(json(201, connected))
+    const withoutToken = createConnectedAccountsClient({ domain: 'd.test', accessToken, fetch })
+    const options = { callbackUrl, transactions, signal }
+    expect(isConnectFlowError(await rejection(completeConnect(withoutToken, options)))).toBe(false)
+    const kept = await transactions.get(state)
+    if (isExpired && kept) await transactions.set(state, { ...kept, expiresAt: Date.now() }, kept)
+    const again = clientWith([newer], problem(400))
+    const error = await rejection(completeWith(again))
+    expect(error).toMatchObject(isExpired ? { code: 'expired' } : { status: 400 })
+  }
 })

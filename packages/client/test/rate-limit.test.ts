@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { rateLimit } from '../src/index.js'
+import { retryAfter } from '../src/rate-limit.js'
 
 const headers = {
   'x-ratelimit-limit': '10',
@@ -22,4 +23,23 @@ test.for<[string, string | undefined]>([
   if (value === undefined) response.headers.delete(name)
   else response.headers.set(name, value)
   expect(rateLimit(response)).toBeUndefined()
+})
+
+const date = (seconds: number) => new Date(Date.now() + seconds * 1000).toUTCString()
+
+test.for<[string, number | undefined]>([
+  ['0', 0],
+  ['7', 7],
+  [date(60), 60],
+  [date(-60), 0],
+  ['', undefined],
+  ['soon', undefined],
+  ['-1', undefined],
+  ['1.5', undefined],
+  ['7, 7', undefined],
+  ['9'.repeat(400), undefined],
+])('of a retry-after of %j the seconds are %j', ([text, seconds]) => {
+  const found = retryAfter(new Response(null, { headers: { 'retry-after': text } }))
+  if (seconds) expect(Math.abs((found ?? 0) - seconds)).toBeLessThanOrEqual(1)
+  else expect(found).toBe(seconds)
 })

@@ -115,8 +115,20 @@ test.for([
   const init = name === option ? { [name]: () => '' } : { params: { [name]: { DPoP: 'proof' } } }
   const error = await rejection(client.GET('/connected-accounts/accounts', init))
   expect(error).toBeInstanceOf(TypeError)
-  expect(String(error)).toContain(`${name} is for openapi-fetch itself`)
+  expect(String(error)).toContain(`${name} needs openapi-fetch`)
   expect(requests).toHaveLength(0)
+})
+
+test.for(['fetch', 'baseUrl', 'middleware'])('%s that is undefined is none', async (name) => {
+  const { client } = observedClient(json(200, { accounts: [] }))
+  const { data } = await client.GET('/connected-accounts/accounts', { [name]: undefined })
+  expect(data).toEqual({ accounts: [] })
+})
+
+test('the method of a call is that of its name, and a redirect is never followed', async () => {
+  const { client, requests } = observedClient(json(200, { accounts: [] }))
+  await client.GET('/connected-accounts/accounts', { method: 'DELETE', redirect: 'follow' })
+  expect(requests).toMatchObject([{ method: 'GET', redirect: 'manual' }])
 })
 
 test.for([
@@ -129,6 +141,6 @@ test.for([
   const { client, requests } = observedClient(json(200, {}))
   const error = await rejection(client.fetch(new Request(url, { method })))
   expect(error).toBeInstanceOf(TypeError)
-  expect(String(error)).toContain(`it does not get the access token`)
+  expect(String(error)).toContain(`it gets no access token`)
   expect(requests).toHaveLength(0)
 })

@@ -66,6 +66,17 @@ test("nobody else is given the nonce of a request's own challenge before that is
   expect(proofs.map(({ nonce }) => nonce)).toEqual([undefined, 'n1', undefined, 'n1'])
 })
 
+test('the nonce of a challenge is kept where its replay fails', async () => {
+  const { client, proofs } = clientOf([
+    refuse('use_dpop_nonce', 401, { 'dpop-nonce': 'n1' }),
+    () => Promise.reject(new TypeError('fetch failed')),
+    empty,
+  ])
+  await rejection(listConnectedAccounts(client))
+  await listConnectedAccounts(client)
+  expect(proofs.map(({ nonce }) => nonce)).toEqual([undefined, 'n1', 'n1'])
+})
+
 test('a nonce challenge is answered with the same token', async () => {
   const challenge = refuse('use_dpop_nonce', 401, { 'dpop-nonce': 'n1' })
   const { client, asked } = clientOf([challenge, empty])

@@ -33,9 +33,15 @@ async function newSession(emulator: Emulator) {
   await emulator.seed({ user_id: 'auth0|alice', connection: 'github', count: 45 })
   const es256 = { name: 'ECDSA', namedCurve: 'P-256' }
   const keyPair = await crypto.subtle.generateKey(es256, true, ['sign', 'verify'])
+  const { spa, api } = emulator.clients
+  const { refresh_token } = await loginWithCode({ emulator, client: spa })
+  const { audience, ...apiClient } = api
+  const forApi = await loginWithCode({ emulator, client: spa, audience, scope: 'read:calendar' })
   return {
     domain: emulator.url,
     accessToken: await accessToken(emulator),
+    spa: { clientId: spa.clientId, refreshToken: refresh_token },
+    api: { ...apiClient, accessToken: forApi.access_token },
     bound: {
       accessToken: await accessToken(emulator, keyPair),
       privateKey: await exportJWK(keyPair.privateKey),

@@ -92,6 +92,7 @@ test.for<[string, () => Response, object]>([
     () => new Response(null, { status: 302, headers: { location: 'https://evil.example.test/' } }),
     { code: 'unexpected_response', status: 302 },
   ],
+  ['an empty token', json(200, { ...token, access_token: '' }), { code: 'unexpected_response' }],
   ['no JSON object', json(200, null), { code: 'unexpected_response' }],
   [
     'another token type',

@@ -10,6 +10,7 @@ import {
   sessionStorageTransactions,
   type TransactionStore,
 } from '../transactions.js'
+import type { Abortable } from '../types.js'
 import { flowName, isOfPopup } from './popup-flow.js'
 import { tellOtherTabs } from './tabs.js'
 
@@ -30,7 +31,7 @@ export async function completeCallback(
 }
 
 /** Options of {@link handleConnectCallback}. */
-export interface HandleConnectCallbackOptions {
+export interface HandleConnectCallbackOptions extends Abortable {
   /** Asked for a token only if the page that opened this one is gone. */
   client: ConnectedAccountsClient
   /** The store that the popup's flow was started with; by default `localStorageTransactions()`. */
@@ -50,6 +51,7 @@ const CLOSING = 300
 export async function handleConnectCallback({
   client,
   transactions = localStorageTransactions(),
+  signal,
 }: HandleConnectCallbackOptions): Promise<boolean> {
   const callbackUrl = window.location.href
   const state = callbackState(callbackUrl)
@@ -59,11 +61,11 @@ export async function handleConnectCallback({
   channel.postMessage(callbackUrl)
   channel.close()
   // The opener lets go of the lock when it is done, which is its acknowledgement, or by being closed.
-  await navigator.locks.request(flowName(state), async () => {
+  await navigator.locks.request(flowName(state), signal ? { signal } : {}, async () => {
     const left = await transactions.get(state)
     if (!left?.pending) return
     const { user } = left // this page may know of none; the server refuses the token of another
-    await completeCallback(client, { callbackUrl, transactions, user })
+    await completeCallback(client, { callbackUrl, transactions, user, signal })
   })
   window.close()
   await new Promise((resolve) => setTimeout(resolve, CLOSING)) // the page goes on for a moment where it is closed

@@ -93,6 +93,6 @@ function expired({ connection, ...options }: PageConnectOptions): ConnectFlowErr
   return new ConnectFlowError('expired', {
     ...options,
     connection: connectionName(connection),
-    message: 'The time to complete this flow is over; start again.',
+    message: 'This flow has expired: start again.',
   })
 }

@@ -12,6 +12,8 @@ import {
   startConnect,
 } from '@connected-accounts/client'
 import { createDpop } from '@connected-accounts/client/dpop'
+import { exchangeConnectionToken } from '@connected-accounts/client/token-vault'
+import { refreshTokenSource } from '@connected-accounts/client/tokens'
 
 const redirectUri = 'http://localhost:3000/callback'
 const user = 'auth0|alice'
@@ -79,6 +81,37 @@ const parts = {
     })
     equal((await authorized(`${domain}/me/v1/connected-accounts/connections`)).status, 200)
     equal((await failure(authorized('http://localhost:1/'))) instanceof TypeError, true)
+  },
+  'gets its tokens with a refresh token, once for many': async ({ domain, spa }) => {
+    let sent = 0
+    const accessToken = refreshTokenSource({
+      domain,
+      clientId: spa.clientId,
+      refreshToken: () => spa.refreshToken,
+      fetch: (request) => {
+        sent += 1
+        return fetch(request)
+      },
+    })
+    const client = createConnectedAccountsClient({ domain, accessToken })
+    const lists = await Promise.all([listConnections(client), listConnections(client)])
+    equal(
+      lists.every(({ connections }) => connections.length > 0),
+      true,
+    )
+    equal(sent, 1)
+  },
+  "exchanges for the third party's token, but not in a browser": async ({ domain, api }) => {
+    const exchange = exchangeConnectionToken({
+      domain,
+      clientId: api.clientId,
+      clientAuth: { clientSecret: api.clientSecret },
+      subjectToken: api.accessToken,
+      subjectTokenType: 'access_token',
+      connection: 'github',
+    })
+    if (globalThis.document) equal((await failure(exchange)).message.includes('in a browser'), true)
+    else equal(typeof (await exchange).accessToken, 'string')
   },
   'stops where a signal says so': async ({ client }) => {
     const abort = new AbortController()

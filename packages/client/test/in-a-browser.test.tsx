@@ -1,0 +1,71 @@
+import { beforeEach, expect, test } from 'vitest'
+import { handleConnectCallback } from '../src/browser/index.js'
+import { localStorageTransactions } from '../src/index.js'
+import {
+  type ExchangeConnectionTokenOptions,
+  exchangeConnectionToken,
+  signTokenVaultRequest,
+} from '../src/token-vault.js'
+import { connected, redirectUri } from './flows.js'
+import { createClient, json, observedFetch, rejection } from './observed-client.js'
+
+beforeEach(() => localStorage.clear())
+
+const exchange: ExchangeConnectionTokenOptions = {
+  domain: 'tenant.example.test',
+  clientId: 'api',
+  clientAuth: { clientSecret: 'secret' },
+  subjectToken: 'subject',
+  subjectTokenType: 'access_token',
+  connection: 'github',
+}
+
+test('a page may not exchange with a secret, and nothing is sent', async () => {
+  const { fetch, requests } = observedFetch(json(200, { access_token: 'at', token_type: 'Bearer' }))
+  const error = await rejection(exchangeConnectionToken({ ...exchange, fetch }))
+  expect(String(error)).toContain('exchangeConnectionToken needs a secret of the client')
+  expect(requests).toHaveLength(0)
+  const { privateKey } = await crypto.subtle.generateKey(
+    { name: 'ECDSA', namedCurve: 'P-256' },
+    false,
+    ['sign', 'verify'],
+  )
+  const { domain, clientId } = exchange
+  const request = { domain, clientId, privateKey, user: 'auth0|alice', auditContext: 'test' }
+  expect(String(await rejection(signTokenVaultRequest(request)))).toContain('not in a browser')
+})
+
+test("a page's worker may not, either", async () => {
+  const source = new URL('../src/token-vault.ts', import.meta.url).href
+  const script = `import { exchangeConnectionToken } from '${source}'
+    exchangeConnectionToken(${JSON.stringify(exchange)}).then(String, String).then(postMessage)`
+  const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }))
+  const worker = new Worker(url, { type: 'module' })
+  const message = new Promise((resolve) => {
+    worker.onmessage = ({ data }) => resolve(data)
+  })
+  expect(await message).toContain('exchangeConnectionToken needs a secret of the client')
+  worker.terminate()
+})
+
+test('a callback page gives up its waiting for the opener at an abort', async () => {
+  const state = 'connect.waiting'
+  const pending = { authSession: 's', codeVerifier: 'v', attempted: false }
+  const expiresAt = Date.now() + 60_000
+  const transaction = { connection: connected.connection, redirectUri, expiresAt, pending }
+  const popup = { ...transaction, popup: true }
+  await localStorageTransactions().set(state, popup, popup)
+  const before = location.href
+  history.replaceState(null, '', `?connect_code=c&state=${state}`)
+  const controller = new AbortController()
+  const reason = new Error('enough')
+  await navigator.locks.request(`connected-accounts.popup.${state}`, async () => {
+    const { fetch } = observedFetch(json(201, connected))
+    const client = createClient({ fetch })
+    const handled = rejection(handleConnectCallback({ client, signal: controller.signal }))
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    controller.abort(reason)
+    expect(await handled).toBe(reason)
+  })
+  history.replaceState(null, '', before)
+})
