@@ -84,7 +84,7 @@ async function getToken(
   const given =
     typeof accessToken === 'string' ? accessToken : accessToken({ audience, scope, ...request })
   // Not `instanceof`, as a promise may be another realm's, or zone.js's.
-  const isPromise = typeof given === 'object' && 'then' in given
+  const isPromise = typeof given === 'object' && given && 'then' in given
   const answer = isPromise ? await unlessAborted(Promise.resolve(given), request.signal) : given
   const token = typeof answer === 'string' ? { accessToken: answer, tokenType: 'Bearer' } : answer
   if (isToken(token)) return token

@@ -262,6 +262,7 @@ test("openapi-fetch's own client takes its place, and middleware runs before the
 
 test.for<[string, unknown]>([
   ['nothing', undefined],
+  ['null', null],
   ['the answer of a token endpoint as it is', { access_token: 'at-secret', token_type: 'Bearer' }],
   ['a token without its type', { accessToken: 'at-secret' }],
   ['a token with a line break', 'at-secret\nmore'],
