@@ -54,7 +54,7 @@ function tokensOfSession() {
 
   async function exchanged(key: string, exchange: () => Promise<ConnectionToken>) {
     try {
-      const token = await exchange()
+      const token = await Promise.resolve().then(exchange) // what it throws at once is a rejection, too
       if (isUsable(token)) kept.set(key, token)
       return token
     } finally {

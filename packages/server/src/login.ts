@@ -98,7 +98,7 @@ export async function completeLogin(
 function loginParams({ options }: Context, more: LoginParams = {}): LoginTransaction['params'] {
   const { authorizationParams } = options
   const given: Record<string, string> = {}
-  for (const [name, value] of Object.entries({ ...authorizationParams, ...more })) {
+  for (const [name, value] of [authorizationParams, more].flatMap(Object.entries)) {
     if (value !== undefined) given[name] = value
   }
   const { redirect_uri = authorizationParams.redirect_uri, scope = SCOPE } = given
@@ -142,6 +142,7 @@ async function logIn(
       expectedState: state,
       expectedNonce: transaction.nonce,
       pkceCodeVerifier: transaction.codeVerifier,
+      ...(params.max_age !== undefined && { maxAge: Number(params.max_age) }),
     },
     undefined,
     server.dpopOptions,

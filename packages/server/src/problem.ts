@@ -20,7 +20,7 @@ export function problemResponse(problem: ProblemDetails, headers = new Headers()
 export function errorResponse(error: unknown, headers = new Headers()): Response {
   const status = statusOf(error)
   if (!status || !isCoded(error)) throw error
-  if (isTokenError(error) && error.retryAfter !== undefined) {
+  if ((isTokenError(error) || isMyAccountApiError(error)) && error.retryAfter !== undefined) {
     headers.set('retry-after', String(error.retryAfter))
   }
   const { docs: type, code: title, message: detail } = error
@@ -42,7 +42,7 @@ const SESSION_STATUS: Record<SessionErrorCode, number> = {
 function statusOf(error: unknown): number | undefined {
   if (isSessionError(error)) return SESSION_STATUS[error.code]
   if (isLoginFlowError(error) || isConnectFlowError(error)) return 400
-  if (isMyAccountApiError(error)) return error.status < 500 ? error.status : 502
+  if (isMyAccountApiError(error)) return /^4/.test(String(error.status)) ? error.status : 502
   if (!isTokenError(error)) return undefined
   if (LOG_IN_AGAIN.includes(error.code)) return 401
   if (error.status === 429) return 429

@@ -38,7 +38,7 @@ export function createLockedTurns(
         signal.removeEventListener('abort', tooLate) // which is the lock's to heed from here on
         const held = await acquire(lock, key, signal)
         try {
-          return await work(held.isHeld)
+          return await work(() => held.isHeld())
         } finally {
           await held.release()
         }

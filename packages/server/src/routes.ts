@@ -73,7 +73,7 @@ export function createRoutes(
         return new URL(returnTo, redirectUri).href
       }
       const { appState } = await server.completeInteractiveLogin(url, store)
-      return new URL(returnToOf(appState), redirectUri).href
+      return new URL(returnToOf(appState, redirectUri), redirectUri).href
     }),
     connect: route('POST', async (store) => {
       const form = await readForm(store.request)
@@ -104,7 +104,7 @@ export function createRoutes(
 }
 
 function checked(returnTo: FormDataEntryValue | null, redirectUri: string): string {
-  if (returnTo === null) return '/'
+  if (!returnTo) return '/'
   if (typeof returnTo === 'string' && isReturnTo(returnTo, redirectUri)) return returnTo
   throw new Refusal(
     400,
@@ -114,9 +114,9 @@ function checked(returnTo: FormDataEntryValue | null, redirectUri: string): stri
 }
 
 /** What `login` kept; a login that something else started has its own state. */
-function returnToOf(appState: unknown): string {
+function returnToOf(appState: unknown, redirectUri: string): string {
   const { returnTo }: { returnTo?: unknown } = { ...(typeof appState === 'object' && appState) }
-  return typeof returnTo === 'string' ? returnTo : '/'
+  return typeof returnTo === 'string' && isReturnTo(returnTo, redirectUri) ? returnTo : '/'
 }
 
 function redirect(location: string, headers: Headers): Response {

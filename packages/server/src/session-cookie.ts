@@ -30,7 +30,9 @@ export function createSessionCookie(jar: CookieJar, seal: Seal, secure: boolean)
         sealed.slice(index * CHUNK, (index + 1) * CHUNK),
       )
       const added = chunks.map((chunk, index) => ({ name: nameOf(index), value: chunk, maxAge }))
-      const changes = [...removals(chunks.length), ...added]
+      // The answer to another request may have set one more, which is not to be read with these.
+      const end = { name: nameOf(chunks.length), value: '', maxAge: 0 }
+      const changes = [end, ...removals(chunks.length + 1), ...added]
       if (!jar.fits(changes)) return false
       for (const change of changes) jar.set(change)
       return true

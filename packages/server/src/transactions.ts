@@ -23,7 +23,9 @@ export function createTransactions<T>(
   secure: boolean,
 ): Transactions<T> {
   const prefix = `${cookiePrefix(secure)}tx.`
-  const names = () => [...jar.all().keys()].filter((name) => name.startsWith(prefix))
+  // Others of this prefix are not from here, and may have a name that cannot be set.
+  const isOurs = (name: string) => name.startsWith(prefix) && /^[\w.-]+$/.test(name)
+  const names = () => [...jar.all().keys()].filter(isOurs)
   return {
     async get(state) {
       const sealed = jar.all().get(prefix + state)

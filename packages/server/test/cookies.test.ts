@@ -1,9 +1,12 @@
 import { createEmulator, type Emulator } from '@connected-accounts/emulator'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import type { StoreOptions } from '../src/index.js'
 import {
   createServer,
   createVisitor,
+  keepCookies,
   loggedIn,
+  redirectUri,
   rejection,
   secret,
   type Visitor,
@@ -73,6 +76,29 @@ test('pieces that are no longer needed are removed', async () => {
   const callbackUrl = await visitor.logIn(url)
   await visitor.request((store) => server.completeInteractiveLogin(callbackUrl, store))
   expect([...visitor.cookies.keys()]).toEqual(['ca_session.0'])
+})
+
+test('two answers at once, of one piece and of two, leave a session whichever comes last', async () => {
+  const server = createServer(emulator)
+  const { cookies } = await loggedIn(server, emulator.url)
+  const ask = async (work: (store: StoreOptions) => Promise<unknown>) => {
+    const cookie = [...cookies].map((pair) => pair.join('=')).join('; ')
+    const response = { headers: new Headers() }
+    await work({ request: new Request(redirectUri, { headers: { cookie } }), response })
+    return response.headers
+  }
+  const answers = await Promise.all([
+    ask((store) => server.getAccessToken({ audience }, store)),
+    ask((store) => server.listConnectedAccounts({}, store)),
+  ])
+  const pieces = answers.map((headers) => headers.getSetCookie().filter((line) => !/=;/.test(line)))
+  expect(pieces.map(({ length }) => length).sort()).toEqual([1, 2])
+  for (const inOrder of [answers, answers.toReversed()]) {
+    const visitor = createVisitor(emulator.url)
+    for (const [name, value] of cookies) visitor.cookies.set(name, value)
+    for (const headers of inOrder) keepCookies(visitor.cookies, headers)
+    expect(await userOf(server, visitor)).toMatchObject({ sub: 'auth0|alice' })
+  }
 })
 
 test('access tokens that do not fit are left out, the session and its refresh token stay', async () => {

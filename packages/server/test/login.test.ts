@@ -47,6 +47,33 @@ test('the request has PKCE, state and nonce (RFC 7636 §4.3)', async () => {
   }
 })
 
+test('a parameter of one login that is undefined leaves the configured one', async () => {
+  const authorizationParams = { redirect_uri: redirectUri, audience: 'https://api.example.test/' }
+  const server = createServer(emulator, { authorizationParams })
+  const more = { authorizationParams: { audience: undefined, scope: undefined } }
+  const { request } = createVisitor(emulator.url)
+  const url = await request((store) => server.startInteractiveLogin(more, store))
+  expect(new URL(url).searchParams.get('audience')).toBe('https://api.example.test/')
+})
+
+test('a max_age that was taken out of the URL on its way is missed (OpenID Connect Core §3.1.2.1)', async () => {
+  const server = createServer(emulator)
+  const start = { authorizationParams: { max_age: '60' } }
+  for (const isTampered of [false, true]) {
+    const visitor = createVisitor(emulator.url)
+    const url = new URL(
+      await visitor.request((store) => server.startInteractiveLogin(start, store)),
+    )
+    if (isTampered) url.searchParams.delete('max_age')
+    const callbackUrl = await visitor.logIn(url.href)
+    const completed = visitor.request((store) =>
+      server.completeInteractiveLogin(callbackUrl, store),
+    )
+    if (isTampered) expect(await rejection(completed)).toBeInstanceOf(Error)
+    else expect((await completed).user.sub).toBe('auth0|alice')
+  }
+})
+
 test('nobody is logged in before', async () => {
   const server = createServer(emulator)
   const visitor = createVisitor(emulator.url)

@@ -1,6 +1,8 @@
+import { MyAccountApiError } from '@connected-accounts/client'
 import { createEmulator, type Emulator } from '@connected-accounts/emulator'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createRoutes, type Route } from '../src/index.js'
+import { errorResponse } from '../src/problem.js'
 import { createServer, createVisitor, keepCookies, redirectUri, type Visitor } from './visitor.js'
 
 let emulator: Emulator
@@ -74,7 +76,7 @@ test('connect and logout take no GET, so that no link starts them, and login tak
 
 test('a form of another site starts nothing', async () => {
   const { server, routes, visitor } = await logIn('/')
-  for (const headers of [{ origin: 'http://evil.example' }, {}]) {
+  for (const headers of [{ origin: 'http://evil.example' }, { origin: `${origin}.evil` }, {}]) {
     for (const route of [routes.connect, routes.logout]) {
       const request = { ...form({ connection: 'github' }), headers }
       expect((await send(visitor, route, '/', request)).status).toBe(403)
@@ -111,6 +113,39 @@ test.for<[string, string[]]>([
   const answer = await send(visitor, routes.connect, '/', request)
   expect(answer.status).toBe(400)
   expect(await answer.json()).toMatchObject({ title: 'bad_scopes' })
+})
+
+test('an empty returnTo is none, and one that the application itself kept does not lead elsewhere', async () => {
+  expect(locationOf((await logIn('')).completed)).toBe(`${origin}/`)
+  for (const returnTo of ['https://evil.example/', 'http://[']) {
+    const server = createServer(emulator)
+    const routes = createRoutes(server)
+    const visitor = createVisitor(emulator.url)
+    const options = { appState: { returnTo } }
+    const url = await visitor.request((store) => server.startInteractiveLogin(options, store))
+    const completed = await send(visitor, routes.callback, (await visitor.logIn(url)).href)
+    expect([completed.status, locationOf(completed)]).toEqual([303, `${origin}/`])
+  }
+})
+
+test('cookies of others that begin as ours do no harm', async () => {
+  const routes = createRoutes(createServer(emulator))
+  const visitor = createVisitor(emulator.url)
+  for (const name of ['a b', 'a', 'b', 'c', 'd', 'e']) visitor.cookies.set(`ca_tx.${name}`, '1')
+  expect((await send(visitor, routes.login, '/login')).status).toBe(303)
+})
+
+test.for<[number, number]>([
+  [200, 502],
+  [302, 502],
+  [404, 404],
+  [429, 429],
+  [503, 502],
+])('a %i of the tenant that is not what was expected is answered with %i', ([status, answered]) => {
+  const headers = { 'retry-after': '7' }
+  const unexpected = new MyAccountApiError(new Response(null, { status, headers }), '<html>')
+  const answer = errorResponse(unexpected)
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([answered, '7'])
 })
 
 test('errors are problems with their code, and a transaction that ended is taken from the browser', async () => {
