@@ -36,10 +36,8 @@ async function accountsPage(
   isPage: Guard<ConnectedAccountsPage>,
 ): Promise<ConnectedAccountsPage> {
   const connection = [query.connection ?? []].flat().map(connectionName)
-  // None would be all.
-  if (query.connection !== undefined && !connection[0]) {
-    throw new TypeError('connection must be the name of a connection.')
-  }
+  // A filter of none, which the API would take for no filter.
+  if (query.connection && !connection.length) return { accounts: [] }
   const call = client.GET('/connected-accounts/accounts', {
     params: { query: { ...query, connection } },
     parseAs: 'text',

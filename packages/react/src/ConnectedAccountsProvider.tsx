@@ -50,7 +50,8 @@ export function ConnectedAccountsProvider(props: ConnectedAccountsProviderProps)
     return listenToOtherTabs(identity, (connection) => {
       void refreshAccounts(queryClient, identity)
       if (connection === undefined) return
-      queryClient.setQueryData(findingsOptions(identity, connection).queryKey, { reports: {} })
+      const { queryKey } = findingsOptions(identity, connection)
+      queryClient.setQueryData(queryKey, (found) => ({ ...found, reports: {} }))
     })
   }, [queryClient, client, user])
   return <Context.Provider value={context}>{children}</Context.Provider>

@@ -1,4 +1,5 @@
 import {
+  type Abortable,
   type CompletedConnect,
   type ConnectionReference,
   callbackState,
@@ -44,7 +45,7 @@ export interface PopupSettings extends ConnectSettings {
 }
 
 /** A callback, and the store that has its transaction. */
-export interface CallbackOptions {
+export interface CallbackOptions extends Abortable {
   /** The whole URL that the browser came back to; undefined where the page is no callback: then nothing is done. */
   callbackUrl: string | undefined
   /** By default `sessionStorageTransactions()`. */
@@ -78,6 +79,7 @@ export function connectQueries(identity: Identity): ConnectQueries {
   const mutation = {
     mutationKey: [...identityKey(identity), 'connect'],
     networkMode: 'always', // fails at once where there is no network, rather than leave the page much later
+    retry: false, // a second window would open outside of the click
   } as const // a literal type
   const connect = async (settings: ConnectSettings, options: ConnectAccountOptions) =>
     connectByRedirect<ConnectionReference>(client, {
@@ -122,7 +124,7 @@ export function connectQueries(identity: Identity): ConnectQueries {
 
 function callbackOptions(
   identity: Identity,
-  { callbackUrl, transactions }: CallbackOptions,
+  { callbackUrl, transactions, signal }: CallbackOptions,
 ): QueryOptions<CompletedConnect, CallbackKey> {
   return queryOptions({
     ...everyQuery,
@@ -131,7 +133,7 @@ function callbackOptions(
       callbackUrl === undefined
         ? skipToken
         : whileLoggedIn(identity, (context: QueryFunctionContext<CallbackKey>) =>
-            completeFlow(context.client, identity, { callbackUrl, transactions }),
+            completeFlow(context.client, identity, { callbackUrl, transactions, signal }),
           ),
     staleTime: 'static',
     enabled: ({ state }) => state.status !== 'error', // asked again by `refetch` only, as another answer says less

@@ -26,35 +26,45 @@ export interface DisconnectedAccount {
   revokeUrl: string | undefined
 }
 
+/** What is under way, by user and id: a second call for an account is the first one's. */
+const underWay = new Map<string, Promise<DisconnectedAccount>>()
+
 /**
  * Options of the mutation that deletes the account with an id. The account leaves the cached lists at once and comes back
- * if the server refuses. A 404 counts as done only if the account is no longer listed. Never tried twice.
+ * if the server refuses. A 404 counts as done only if the account is no longer listed. Never tried twice, and
+ * called twice at once it is one.
  */
 export function disconnectOptions(
   identity: Identity,
   { queryClient, undoMs, connections = {} }: DisconnectSettings,
 ): MutationOptions<string, DisconnectedAccount> {
   const { client, user } = identity
+  async function disconnect(id: string): Promise<DisconnectedAccount> {
+    const { account, release, putBack } = hide(queryClient, identity, id)
+    const definition = Object.values(connections).find(
+      ({ connection }) => connection === account?.connection,
+    )
+    try {
+      const undone = await disconnectAccount(client, id, { user, undoMs })
+      if (undone) putBack()
+      return { id, undone, grantStands: true, revokeUrl: definition?.revokeUrl }
+    } catch (error) {
+      putBack()
+      throw error
+    } finally {
+      release()
+      void refreshAccounts(queryClient, identity)
+    }
+  }
   return {
     mutationKey: [...identityKey(identity), 'disconnect'],
     networkMode: 'always', // fails at once where there is no network, rather than delete much later
     retry: false,
-    mutationFn: async (id) => {
-      const { account, release, putBack } = hide(queryClient, identity, id)
-      const definition = Object.values(connections).find(
-        ({ connection }) => connection === account?.connection,
-      )
-      try {
-        const undone = await disconnectAccount(client, id, { user, undoMs })
-        if (undone) putBack()
-        return { id, undone, grantStands: true, revokeUrl: definition?.revokeUrl }
-      } catch (error) {
-        putBack()
-        throw error
-      } finally {
-        release()
-        void refreshAccounts(queryClient, identity)
-      }
+    mutationFn: (id) => {
+      const name = JSON.stringify([identityKey(identity), id])
+      const shared = underWay.get(name) ?? disconnect(id).finally(() => underWay.delete(name))
+      underWay.set(name, shared)
+      return shared
     },
   }
 }

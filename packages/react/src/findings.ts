@@ -6,8 +6,8 @@ import type { QueryOptions } from './options.js'
 
 /** What a failed call said of a grant. */
 export interface Report extends GrantError {
-  /** The connection's accounts as they were then: once they are others, the report is over. */
-  listed: string
+  /** The connection's accounts as they were then, if they were known: once they are others, the report is over. */
+  listed: string | undefined
 }
 
 /** What this page has found out about a connection. */

@@ -58,11 +58,11 @@ export function useConnectCallback(): UseConnectCallbackResult {
     if (user !== undefined) seen?.clear()
   }, [seen, user])
   useEffect(() => {
-    if (status !== 'pending') seen?.settle(status)
-  }, [seen, status])
+    if (status !== 'pending') seen?.settle(status, user)
+  }, [seen, status, user])
 
   const retry = () => void refetch()
-  if (!seen || seen.isOver(error)) return { ...nothing, status: 'idle', retry }
+  if (!seen || seen.isOver(error, user)) return { ...nothing, status: 'idle', retry }
   if (status === 'pending') return { ...nothing, status, retry }
   if (status === 'success') return { ...nothing, ...data, status, retry }
   const { appState, repairs, returnTo } = isConnectFlowError(error) ? error : nothing

@@ -13,7 +13,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import type { ConnectAccountOptions } from './connect.js'
 import { useConnectedAccountsContext } from './context.js'
-import { findingsOptions } from './findings.js'
+import { findingsOptions, type Report } from './findings.js'
 import { type UseConnectAccountOptions, useConnectAccount } from './useConnectAccount.js'
 
 /** Options of {@link useConnection}. */
@@ -49,7 +49,7 @@ export interface UseConnectionResult {
   report: (error: unknown) => boolean
   /**
    * Connects the account again, with the scopes that it has and those that it lacks: by leaving the page, or in a popup
-   * where the `mode` says so.
+   * where the `mode` says so. Does nothing while the status is `pending`, as the scopes that it has are not known then.
    */
   repair: (options?: RepairOptions) => void
   isRepairing: boolean
@@ -82,7 +82,8 @@ export function useConnection<Reference extends ConnectionReference>(
   const own = accountId === undefined || returned?.repairs === accountId ? returned : undefined
   return {
     ...health,
-    repair: ({ authorizationParams, ...flow } = {}) =>
+    repair: ({ authorizationParams, ...flow } = {}) => {
+      if (health.status === 'pending') return
       repairs.connect({
         ...flow,
         connection: reference,
@@ -91,7 +92,8 @@ export function useConnection<Reference extends ConnectionReference>(
           ? { login_hint: loginHint, ...authorizationParams }
           : authorizationParams,
         repairs: accountId ?? health.account?.id,
-      } as ConnectAccountOptions), // what was granted may be more than is registered
+      } as ConnectAccountOptions) // what was granted may be more than is registered
+    },
     isRepairing: repairs.isPending,
     repairError: repairs.error,
     returned: own?.account,
@@ -105,11 +107,9 @@ function useHealth(reference: ConnectionReference, options: UseConnectionOptions
   const connection = typeof reference === 'object' ? reference.connection : reference
   const findings = findingsOptions(identity, connection)
   const { reports, returned } = useQuery(findings).data ?? {}
-  const list = useQuery({
-    ...queries.accounts(),
-    select: (accounts) => accounts.filter((account) => account.connection === connection),
-  })
-  const listed = String(JSON.stringify(list.data))
+  const ofConnection = (accounts: ConnectedAccount[]) =>
+    accounts.filter((account) => account.connection === connection)
+  const list = useQuery({ ...queries.accounts(), select: ofConnection })
   const { accountId: about = '' } = options
   const report = reports?.[about]
   const { status, isUsable, account, missingScopes, repairScopes, changesAt } = connectionHealth(
@@ -117,13 +117,13 @@ function useHealth(reference: ConnectionReference, options: UseConnectionOptions
     {
       ...options,
       accounts: list.data ?? [],
-      grantError: report?.listed === listed ? report : undefined,
+      grantError: isOf(report, list.data) ? report : undefined,
     },
   )
   useRenderAt(changesAt)
   const offered = useQuery({
     ...queries.connections(),
-    enabled: list.isSuccess && !isUsable,
+    enabled: list.data !== undefined && !isUsable,
     select: (connections) => connections.some(({ name }) => name === connection),
   })
   const asked = list.data && !isUsable ? offered : list // the one that decides
@@ -134,6 +134,9 @@ function useHealth(reference: ConnectionReference, options: UseConnectionOptions
     report: (failure: unknown) => {
       const grant = readGrantError(failure)
       if (grant) {
+        // As it is now: the function may be one of an earlier render.
+        const accounts = queryClient.getQueryData(queries.accounts().queryKey)
+        const listed = accounts && JSON.stringify(ofConnection(accounts))
         queryClient.setQueryData(findings.queryKey, (found) => ({
           ...found,
           reports: { ...found?.reports, [about]: { ...grant, listed } },
@@ -142,6 +145,11 @@ function useHealth(reference: ConnectionReference, options: UseConnectionOptions
       return grant !== undefined
     },
   } as const // literal types
+}
+
+/** Whether a report is about these accounts; one from before they were known is about any. */
+function isOf(report: Report | undefined, accounts: ConnectedAccount[] | undefined): boolean {
+  return report?.listed === undefined || report.listed === JSON.stringify(accounts)
 }
 
 /** Renders once more at a time in milliseconds since the epoch. */

@@ -15,6 +15,8 @@ export interface FlowPopup extends Popup {
   /** Null where the browser blocked it. */
   readonly window: Window | null
   readonly giveUp: AbortController
+  /** Whether a flow has it already. */
+  isTaken: boolean
   isStarting: boolean
 }
 
@@ -38,7 +40,9 @@ export function openPopup(user?: string): Popup {
 
 /** The popup that was opened for a flow that starts now, or else a new one. */
 export function popupToStart(user: string | undefined): FlowPopup {
-  return popup?.isStarting ? popup : openFlowPopup(user)
+  const taken = popup && !popup.isTaken ? popup : openFlowPopup(user)
+  taken.isTaken = true
+  return taken
 }
 
 /** Closes a popup whose flow is over. It may be closed already, and may not be reached any longer. */
@@ -78,6 +82,7 @@ function openFlowPopup(user: string | undefined): FlowPopup {
     user,
     window: isInThirdPartyIframe() ? null : window.open('', '_blank', features),
     giveUp: new AbortController(),
+    isTaken: false,
     isStarting: true,
     cancel() {
       const message = 'The flow was given up before it came back.'

@@ -61,6 +61,7 @@ export async function connectInPopup<Reference extends ConnectionReference>(
           callbackUrl: await unlessAborted(callbackUrl, giveUp.signal),
           transactions,
           user,
+          signal: giveUp.signal,
         }
         const completed = complete ? complete(completion) : completeCallback(client, completion)
         return await unlessAborted(completed, giveUp.signal)

@@ -6,10 +6,16 @@ export interface SeenCallback {
   readonly url: string
   /** Removes the callback's parameters from the address bar, and keeps its URL in the history entry for a reload. */
   clear(): void
-  /** Notes that it has its answer, and no longer has to be remembered; only a success is told again after a reload. */
-  settle(status: 'success' | 'error'): void
-  /** Whether an error only says that the flow was completed before and is forgotten by now, or was another user's. */
-  isOver(error: unknown): boolean
+  /**
+   * Notes that it has its answer, and for whom, and no longer has to be remembered; only a success is told again after a
+   * reload.
+   */
+  settle(status: 'success' | 'error', user?: string): void
+  /**
+   * Whether an error only says that the flow was completed before and is forgotten by now, or was another user's; and once
+   * it was answered, whether nobody is logged in any longer.
+   */
+  isOver(error: unknown, user?: string): boolean
 }
 
 const KEY = 'connected-accounts.callback'
@@ -33,6 +39,7 @@ export function seeCallback(): SeenCallback | undefined {
 /** `revisited` where it was kept from an earlier load of this page. */
 function newCallback(url: string, revisited: boolean) {
   let answered = false
+  let answeredFor: string | undefined
   return {
     url,
     isAnswered: () => answered,
@@ -41,14 +48,20 @@ function newCallback(url: string, revisited: boolean) {
       const kept = { ...window.history.state, [KEY]: url }
       window.history.replaceState(kept, '', withoutCallback(url))
     },
-    settle(status: 'success' | 'error') {
+    settle(status: 'success' | 'error', user?: string) {
       answered = true
+      answeredFor ??= user
       revisited ||= status === 'success'
     },
-    isOver: (error: unknown) =>
-      revisited &&
-      isConnectFlowError(error) &&
-      ['unknown_state', 'user_mismatch'].includes(error.code),
+    isOver(error: unknown, user?: string) {
+      const isOthers = answeredFor !== undefined && answeredFor !== user
+      if (isOthers && user === undefined) return true
+      return (
+        (revisited || isOthers) &&
+        isConnectFlowError(error) &&
+        ['unknown_state', 'user_mismatch'].includes(error.code)
+      )
+    },
   }
 }
 

@@ -8,6 +8,9 @@ export interface Undoable {
   undo(): void
 }
 
+/** A longer one would end at once. */
+const LONGEST_TIMER = 2 ** 31 - 1
+
 let undoable: readonly Undoable[] = []
 const listeners = new Set<() => void>()
 
@@ -44,7 +47,7 @@ export function waitForUndo(id: string, { user, undoMs, signal }: UndoOptions): 
       resolve(undone)
     }
     const entry = { id, user, undo: () => end(true) }
-    const timer = setTimeout(end, undoMs, false)
+    const timer = setTimeout(end, Math.min(undoMs, LONGEST_TIMER), false)
     // React Native has timers, and no events of a page.
     globalThis.addEventListener?.('pagehide', () => clearTimeout(timer), once)
     globalThis.addEventListener?.('pageshow', ({ persisted }) => persisted && end(true), once)
