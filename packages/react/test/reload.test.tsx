@@ -40,7 +40,7 @@ async function callbackUrl(): Promise<string> {
 
 test('a reload of the callback page shows the same account again', async () => {
   const frame = await openFrame(await callbackUrl())
-  await expect.poll(frame.text).toMatch(/^cac_/)
+  await expect.poll(frame.text, { timeout: 15_000 }).toMatch(/^cac_/) // its modules are built now
   const account = frame.text()
   await expect.poll(frame.search).toBe('')
   await frame.reload()
