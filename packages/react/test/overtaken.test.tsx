@@ -18,6 +18,13 @@ const notConnected = { code: 'connection_not_connected' }
 const sent = ({ calls }: TestBed, method: string) =>
   calls.filter((call) => call.startsWith(method)).length
 
+/** The connection, and the `report` of the first render. */
+function useFirstReport() {
+  const google = useConnection('google-oauth2')
+  const [first] = useState(() => google.report)
+  return { ...google, first }
+}
+
 /** The page is Alice's callback. */
 async function comeBack({ client }: TestBed, decision: 'allow' | 'cancel') {
   const { url } = await startConnect(client, {
@@ -83,12 +90,7 @@ test('a report of a call that failed before the list was there counts', async ()
 test('a report by the function of an earlier render counts', async () => {
   await seed(1)
   const bed = createTestBed()
-  const useFirst = () => {
-    const google = useConnection('google-oauth2')
-    const [first] = useState(() => google.report)
-    return { ...google, first }
-  }
-  const { result } = await renderHook(useFirst, { wrapper: bed.page })
+  const { result } = await renderHook(useFirstReport, { wrapper: bed.page })
   await expect.poll(() => result.current.status).toBe('connected')
   expect(result.current.first).not.toBe(result.current.report)
   result.current.first(notConnected)
