@@ -1,15 +1,15 @@
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
-  entry: [
-    'src/index.ts',
-    'src/browser/index.ts',
-    'src/dpop-prover.ts',
-    'src/tokens.ts',
-    'src/token-vault.ts',
-    'src/auth0-spa-js.ts',
-    'src/nextjs-auth0.ts',
-  ],
+  entry: {
+    index: 'src/index.ts',
+    'browser/index': 'src/browser/index.ts',
+    dpop: 'src/dpop/create-dpop.ts',
+    tokens: 'src/tokens/refresh-token-source.ts',
+    'token-vault': 'src/tokens/token-vault.ts',
+    'auth0-spa-js': 'src/adapters/auth0-spa-js.ts',
+    'nextjs-auth0': 'src/adapters/nextjs-auth0.ts',
+  },
   format: 'esm',
   dts: true,
   sourcemap: true,

@@ -1,7 +1,12 @@
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/express.ts', 'src/next.ts', 'src/redis.ts'],
+  entry: {
+    index: 'src/index.ts',
+    express: 'src/adapters/express.ts',
+    next: 'src/adapters/next.ts',
+    redis: 'src/sessions/redis.ts',
+  },
   format: 'esm',
   dts: true,
   sourcemap: true,

@@ -1,6 +1,6 @@
 import { generateProof } from 'dpop'
 import { base64url, exportJWK, SignJWT } from 'jose'
-import { createDpop } from '../dist/dpop-prover.js'
+import { createDpop } from '../dist/dpop.js'
 import { accessToken, createKeyPair, ES256, signedPart } from './subject.mjs'
 
 const url = 'https://tenant.eu.auth0.com/me/v1/connected-accounts/accounts'

@@ -1,5 +1,5 @@
 import * as oauth from 'oauth4webapi'
-import { createDpop } from '../dist/dpop-prover.js'
+import { createDpop } from '../dist/dpop.js'
 import { createAuthorizedFetch } from '../dist/index.js'
 import { accessToken, createKeyPair, ES256, signedPart } from './subject.mjs'
 

@@ -1,61 +1,26 @@
-export type { AccessToken, AccessTokenRequest, AccessTokenSource } from './access-token.js'
+export type {
+  AccessToken,
+  AccessTokenRequest,
+  AccessTokenSource,
+} from './authorization/access-token.js'
+export type { Fetch } from './authorization/authorized-fetch.js'
 export {
-  deleteConnectedAccount,
-  iterateConnectedAccounts,
-  iterateConnections,
-  type ListConnectedAccountsOptions,
-  listConnectedAccounts,
-  listConnections,
-} from './accounts.js'
-export type { Fetch } from './authorized-fetch.js'
-export { callbackState, isConnectCallback } from './callback.js'
-export { type ConnectionDrift, checkConnections } from './check-connections.js'
-export {
-  type ConnectedAccountsClient,
-  type ConnectedAccountsClientOptions,
-  createConnectedAccountsClient,
-} from './client.js'
+  type AuthorizedFetchOptions,
+  createAuthorizedFetch,
+} from './authorization/create-authorized-fetch.js'
+export type { Dpop, DpopProofRequest, DpopProver } from './authorization/dpop.js'
+export { callbackState, isConnectCallback } from './connect/callback-url.js'
 export {
   type CompleteConnectOptions,
   type CompletedConnect,
   completeConnect,
-} from './complete-connect.js'
-export { areScopes, isReturnTo } from './connect-options.js'
+} from './connect/complete-connect.js'
+export { areScopes, isReturnTo } from './connect/options.js'
 export {
-  type ConnectionHealth,
-  type ConnectionHealthOptions,
-  type ConnectionStatus,
-  connectionHealth,
-} from './connection-health.js'
-export {
-  type ConnectionDefinition,
-  type ConnectionReference,
-  type ConnectionScope,
-  defineConnections,
-  type Register,
-  type RegisteredConnection,
-} from './connections.js'
-export { type AuthorizedFetchOptions, createAuthorizedFetch } from './create-authorized-fetch.js'
-export { tenantOrigin } from './domain.js'
-export type { Dpop, DpopProofRequest, DpopProver } from './dpop.js'
-export {
-  CodedError,
-  ConnectFlowError,
-  type ConnectFlowErrorCode,
-  ERRORS_PAGE,
-  isConnectFlowError,
-  isMyAccountApiError,
-  isTokenError,
-  MyAccountApiError,
-  type MyAccountApiErrorCode,
-  TokenError,
-  type TokenErrorCode,
-} from './errors.js'
-export type { components, operations, paths } from './generated/my-account.js'
-export { type GrantError, readGrantError } from './grant-error.js'
-export { type RateLimit, rateLimit } from './rate-limit.js'
-export { retryDelay } from './retry-delay.js'
-export { type StartConnectOptions, type StartedConnect, startConnect } from './start-connect.js'
+  type StartConnectOptions,
+  type StartedConnect,
+  startConnect,
+} from './connect/start-connect.js'
 export {
   localStorageTransactions,
   memoryTransactions,
@@ -63,7 +28,23 @@ export {
   sessionStorageTransactions,
   type Transaction,
   type TransactionStore,
-} from './transactions.js'
+} from './connect/transactions.js'
+export {
+  type ConnectionHealth,
+  type ConnectionHealthOptions,
+  type ConnectionStatus,
+  connectionHealth,
+} from './connections/connection-health.js'
+export {
+  type ConnectionDefinition,
+  type ConnectionReference,
+  type ConnectionScope,
+  defineConnections,
+  type Register,
+  type RegisteredConnection,
+} from './connections/define-connections.js'
+export { type GrantError, readGrantError } from './connections/grant-error.js'
+export type { components, operations, paths } from './contract/generated/my-account.js'
 export type {
   Abortable,
   AuthorizationParams,
@@ -76,4 +57,34 @@ export type {
   ListConnectionsQuery,
   ProblemDetails,
   ValidationError,
-} from './types.js'
+} from './contract/types.js'
+export {
+  CodedError,
+  ConnectFlowError,
+  type ConnectFlowErrorCode,
+  ERRORS_PAGE,
+  isConnectFlowError,
+  isMyAccountApiError,
+  isTokenError,
+  MyAccountApiError,
+  type MyAccountApiErrorCode,
+  TokenError,
+  type TokenErrorCode,
+} from './errors/my-account-api-error.js'
+export { type RateLimit, rateLimit } from './http/rate-limit.js'
+export { retryDelay } from './http/retry-delay.js'
+export { tenantOrigin } from './http/url.js'
+export {
+  deleteConnectedAccount,
+  iterateConnectedAccounts,
+  iterateConnections,
+  type ListConnectedAccountsOptions,
+  listConnectedAccounts,
+  listConnections,
+} from './my-account/accounts.js'
+export { type ConnectionDrift, checkConnections } from './my-account/check-connections.js'
+export {
+  type ConnectedAccountsClient,
+  type ConnectedAccountsClientOptions,
+  createConnectedAccountsClient,
+} from './my-account/client.js'

@@ -1,6 +1,6 @@
 import type { Emulator } from '@connected-accounts/emulator'
 import { loginWithCode, requestToken } from '../../emulator/test/login.js'
-import { createDpop } from '../src/dpop-prover.js'
+import { createDpop } from '../src/dpop/create-dpop.js'
 import {
   type AccessToken,
   type AccessTokenRequest,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { challengeError } from '../src/challenge.js'
+import { challengeError } from '../src/http/www-authenticate.js'
 
 const response = (header: string) =>
   new Response(null, { status: 401, headers: { 'www-authenticate': header } })

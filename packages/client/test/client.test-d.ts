@@ -1,5 +1,5 @@
 import { assertType, expectTypeOf, test } from 'vitest'
-import { fromProver } from '../src/dpop-prover.js'
+import { fromProver } from '../src/dpop/create-dpop.js'
 import {
   type AccessToken,
   type AccessTokenSource,
@@ -13,8 +13,8 @@ import {
   type MyAccountApiErrorCode,
   type TokenErrorCode,
 } from '../src/index.js'
-import type { ExchangeConnectionTokenOptions } from '../src/token-vault.js'
-import { refreshTokenSource } from '../src/tokens.js'
+import { refreshTokenSource } from '../src/tokens/refresh-token-source.js'
+import type { ExchangeConnectionTokenOptions } from '../src/tokens/token-vault.js'
 
 declare const client: ConnectedAccountsClient
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { sha256 } from '../src/crypto.js'
 import { memoryTransactions, startConnect, type TransactionStore } from '../src/index.js'
-import { sha256 } from '../src/pkce.js'
 import { clientWith, comeBack, connected, redirectUri, start } from './flows.js'
 import { json, observedClient } from './observed-client.js'
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { scopeFor } from '../src/scopes.js'
-import * as shape from '../src/shape.js'
+import * as shape from '../src/my-account/guards.js'
+import { scopeFor } from '../src/my-account/scopes.js'
 
 interface Operation {
   operationId: string

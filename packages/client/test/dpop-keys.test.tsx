@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createDpop, deleteDpopKeyPair, loadDpopKeyPair } from '../src/dpop-prover.js'
+import { createDpop, deleteDpopKeyPair, loadDpopKeyPair } from '../src/dpop/create-dpop.js'
 
 beforeEach(() => deleteDpopKeyPair('alice'))
 afterEach(() => {
@@ -16,7 +16,7 @@ async function keyOf(keyPair: CryptoKeyPair): Promise<string> {
 
 // A document of this origin that loads the key pair and sends its public key each time it is loaded.
 const page = `<script type="module">
-  import { createDpop, loadDpopKeyPair } from '${new URL('../src/dpop-prover.ts', import.meta.url)}'
+  import { createDpop, loadDpopKeyPair } from '${new URL('../src/dpop/create-dpop.ts', import.meta.url)}'
   const dpop = await createDpop({ keyPair: await loadDpopKeyPair('alice') })
   const [header] = (await dpop.generateProof(${JSON.stringify(request)})).split('.')
   parent.postMessage({ key: JSON.parse(atob(header)).jwk.x }, '*')

@@ -1,6 +1,11 @@
 import { calculateJwkThumbprint, decodeProtectedHeader, EmbeddedJWK, jwtVerify } from 'jose'
 import { expect, test } from 'vitest'
-import { createDpop, deleteDpopKeyPair, fromProver, loadDpopKeyPair } from '../src/dpop-prover.js'
+import {
+  createDpop,
+  deleteDpopKeyPair,
+  fromProver,
+  loadDpopKeyPair,
+} from '../src/dpop/create-dpop.js'
 
 const request = { url: 'https://api.example.test:8443/a/b?c=d#e', method: 'POST' }
 

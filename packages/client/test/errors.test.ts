@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { inspect } from 'node:util'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
-import { ERRORS_PAGE } from '../src/errors.js'
+import { ERRORS_PAGE } from '../src/errors/my-account-api-error.js'
 import {
   ConnectFlowError,
   isConnectFlowError,
@@ -146,7 +146,10 @@ test("the link to the documentation is made from package.json's homepage", () =>
 })
 
 test('every code has its section on the page that errors link to', () => {
-  const source = readFileSync(new URL('../src/errors.ts', import.meta.url), 'utf8')
+  const source = readFileSync(
+    new URL('../src/errors/my-account-api-error.ts', import.meta.url),
+    'utf8',
+  )
   const page = readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8')
   const unions = source.match(/ErrorCode =\n(?: {2}\| '\w+'\n?)+/g) ?? []
   const codes = unions.join().match(/(?<=')\w+(?=')/g) ?? []

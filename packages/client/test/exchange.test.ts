@@ -2,13 +2,13 @@ import { createEmulator, type Emulator } from '@connected-accounts/emulator'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { loginWithCode } from '../../emulator/test/login.js'
 import { createCredential, tenantWithWeb } from '../../emulator/test/private-key.js'
-import { clientAuthParameters } from '../src/client-auth.js'
+import { clientAuthParameters } from '../src/tokens/client-authentication.js'
 import {
   type ConnectionToken,
   type ExchangeConnectionTokenOptions,
   exchangeConnectionToken,
   signTokenVaultRequest,
-} from '../src/token-vault.js'
+} from '../src/tokens/token-vault.js'
 
 const calendar = 'https://www.googleapis.com/auth/calendar.readonly'
 const connection = 'google-oauth2'

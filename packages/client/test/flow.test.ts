@@ -2,7 +2,7 @@ import { createEmulator, type Emulator } from '@connected-accounts/emulator'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { browse } from '../../emulator/test/consent.js'
 import { loginWithCode, requestToken, type TestClient } from '../../emulator/test/login.js'
-import { createDpop } from '../src/dpop-prover.js'
+import { createDpop } from '../src/dpop/create-dpop.js'
 import {
   type AccessTokenSource,
   type ConnectedAccountsClient,
@@ -15,7 +15,7 @@ import {
   memoryTransactions,
   startConnect,
 } from '../src/index.js'
-import { exchangeConnectionToken } from '../src/token-vault.js'
+import { exchangeConnectionToken } from '../src/tokens/token-vault.js'
 import { collect } from './observed-client.js'
 
 const redirectUri = 'http://localhost:3000/callback'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createDpop } from '../src/dpop-prover.js'
+import { createDpop } from '../src/dpop/create-dpop.js'
 import {
   type ConnectedAccountsClient,
   completeConnect,

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createDpop } from '../src/dpop-prover.js'
+import { createDpop } from '../src/dpop/create-dpop.js'
 import { isTokenError } from '../src/index.js'
-import { exchangeConnectionToken } from '../src/token-vault.js'
-import { refreshTokenSource } from '../src/tokens.js'
+import { refreshTokenSource } from '../src/tokens/refresh-token-source.js'
+import { exchangeConnectionToken } from '../src/tokens/token-vault.js'
 import {
   answerOf,
   expectTypedError,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 
 /** The packages that a file of `src` imports at run time, itself or by others. */
@@ -12,7 +13,7 @@ function packagesOf(file: string, seen = new Set<string>()): Set<string> {
   )) {
     if (names.startsWith('type ')) continue
     const found = from.startsWith('.')
-      ? packagesOf(from.slice(2).replace('.js', '.ts'), seen)
+      ? packagesOf(join(dirname(file), from).replace('.js', '.ts'), seen)
       : [from]
     for (const name of found) packages.add(name)
   }
@@ -21,7 +22,7 @@ function packagesOf(file: string, seen = new Set<string>()): Set<string> {
 
 test('the client and its prover need no other package at run time', () => {
   expect([...packagesOf('index.ts')]).toEqual([])
-  expect([...packagesOf('dpop-prover.ts')]).toEqual([])
-  expect([...packagesOf('auth0-spa-js.ts')]).toEqual([])
-  expect([...packagesOf('nextjs-auth0.ts')]).toEqual([])
+  expect([...packagesOf('dpop/create-dpop.ts')]).toEqual([])
+  expect([...packagesOf('adapters/auth0-spa-js.ts')]).toEqual([])
+  expect([...packagesOf('adapters/nextjs-auth0.ts')]).toEqual([])
 })

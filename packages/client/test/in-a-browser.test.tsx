@@ -5,7 +5,7 @@ import {
   type ExchangeConnectionTokenOptions,
   exchangeConnectionToken,
   signTokenVaultRequest,
-} from '../src/token-vault.js'
+} from '../src/tokens/token-vault.js'
 import { connected, redirectUri } from './flows.js'
 import { createClient, json, observedFetch, rejection } from './observed-client.js'
 
@@ -36,7 +36,7 @@ test('a page may not exchange with a secret, and nothing is sent', async () => {
 })
 
 test("a page's worker may not, either", async () => {
-  const source = new URL('../src/token-vault.ts', import.meta.url).href
+  const source = new URL('../src/tokens/token-vault.ts', import.meta.url).href
   const script = `import { exchangeConnectionToken } from '${source}'
     exchangeConnectionToken(${JSON.stringify(exchange)}).then(String, String).then(postMessage)`
   const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }))

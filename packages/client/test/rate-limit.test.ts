@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { retryAfter } from '../src/http/rate-limit.js'
 import { rateLimit } from '../src/index.js'
-import { retryAfter } from '../src/rate-limit.js'
 
 const headers = {
   'x-ratelimit-limit': '10',

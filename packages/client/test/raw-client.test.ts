@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import createClient from 'openapi-fetch'
 import { expect, test } from 'vitest'
 import type { paths } from '../src/index.js'
-import type { RawClient } from '../src/raw-client.js'
+import type { RawClient } from '../src/my-account/raw-client.js'
 import { json, observedClient, rejection } from './observed-client.js'
 
 type Call = (client: RawClient) => Promise<{ data?: unknown; error?: unknown; response: Response }>

@@ -1,8 +1,11 @@
 import { createEmulator, defaultTenant, type Emulator } from '@connected-accounts/emulator'
 import { loginWithCode } from '../../emulator/test/login.js'
-import { createDpop } from '../src/dpop-prover.js'
+import { createDpop } from '../src/dpop/create-dpop.js'
 import type { AccessTokenRequest } from '../src/index.js'
-import { type RefreshTokenSourceOptions, refreshTokenSource } from '../src/tokens.js'
+import {
+  type RefreshTokenSourceOptions,
+  refreshTokenSource,
+} from '../src/tokens/refresh-token-source.js'
 
 /** An emulator whose `spa` client rotates its refresh tokens, without leeway, where that is said. */
 export function startEmulator({ rotating = false } = {}): Promise<Emulator> {

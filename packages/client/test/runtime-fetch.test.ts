@@ -6,7 +6,7 @@ import {
   createConnectedAccountsClient,
   listConnections,
 } from '../src/index.js'
-import { exchangeConnectionToken } from '../src/token-vault.js'
+import { exchangeConnectionToken } from '../src/tokens/token-vault.js'
 
 const server = setupServer(
   http.get('https://tenant.example.test/me/v1/connected-accounts/connections', ({ request }) =>

@@ -10,7 +10,7 @@ import {
   listConnections,
   startConnect,
 } from '../src/index.js'
-import { exchangeConnectionToken } from '../src/token-vault.js'
+import { exchangeConnectionToken } from '../src/tokens/token-vault.js'
 import { comeBack, lost, redirectUri } from './flows.js'
 import { collect, createClient, rejection } from './observed-client.js'
 

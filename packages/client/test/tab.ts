@@ -1,4 +1,4 @@
-import { refreshTokenSource } from '../src/tokens.js'
+import { refreshTokenSource } from '../src/tokens/refresh-token-source.js'
 
 // What tab.html runs. The test leaves the emulator and the refresh token in localStorage, as an application would.
 const domain = localStorage.getItem('domain') ?? ''

@@ -7,7 +7,7 @@ import {
   type ExchangeConnectionTokenOptions,
   exchangeConnectionToken,
   signTokenVaultRequest,
-} from '../src/token-vault.js'
+} from '../src/tokens/token-vault.js'
 import { json, observedFetch } from './observed-client.js'
 
 const options: ExchangeConnectionTokenOptions = {

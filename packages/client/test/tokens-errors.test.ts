@@ -1,7 +1,10 @@
 import { inspect } from 'node:util'
 import { createEmulator, defaultTenant, type Emulator } from '@connected-accounts/emulator'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { type RefreshTokenSourceOptions, refreshTokenSource } from '../src/tokens.js'
+import {
+  type RefreshTokenSourceOptions,
+  refreshTokenSource,
+} from '../src/tokens/refresh-token-source.js'
 import { json, observedFetch, rejection } from './observed-client.js'
 import { logIn, myAccount } from './refreshing.js'
 

@@ -3,7 +3,7 @@ import { decodeJwt } from 'jose'
 import { allowInsecureRequests, customFetch, None, refreshTokenGrantRequest } from 'oauth4webapi'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { createConnectedAccountsClient, listConnectedAccounts } from '../src/index.js'
-import { refreshTokenSource } from '../src/tokens.js'
+import { refreshTokenSource } from '../src/tokens/refresh-token-source.js'
 import { rejection } from './observed-client.js'
 import { logIn, myAccount, startEmulator } from './refreshing.js'
 

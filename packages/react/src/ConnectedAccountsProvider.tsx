@@ -9,10 +9,10 @@ import { currentPopup, getUndoable, listenToOtherTabs } from '@connected-account
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useMemo } from 'react'
 import { Context } from './context.js'
-import { findingsOptions } from './findings.js'
-import { connectedAccountsQueries } from './queries.js'
-import { refreshAccounts } from './refresh.js'
-import { useSeenCallback } from './useSeenCallback.js'
+import { useSeenCallback } from './hooks/useSeenCallback.js'
+import { connectedAccountsQueries } from './queries/connected-accounts-queries.js'
+import { findingsOptions } from './queries/grant-reports.js'
+import { refreshAccounts } from './queries/refresh.js'
 
 /** Props of {@link ConnectedAccountsProvider}. */
 export interface ConnectedAccountsProviderProps {

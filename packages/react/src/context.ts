@@ -4,8 +4,11 @@ import type { ConnectionDefinition, TransactionStore } from '@connected-accounts
 import type { Identity } from '@connected-accounts/client/browser'
 import type { SkipToken } from '@tanstack/react-query'
 import { createContext, useContext } from 'react'
-import { loggedIn } from './keys.js'
-import { type ConnectedAccountsQueries, connectedAccountsQueries } from './queries.js'
+import {
+  type ConnectedAccountsQueries,
+  connectedAccountsQueries,
+} from './queries/connected-accounts-queries.js'
+import { loggedIn } from './queries/keys.js'
 
 /** What the provider gives the hooks. */
 export interface ConnectedAccountsContext extends Identity {

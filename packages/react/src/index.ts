@@ -7,33 +7,39 @@ export {
   ConnectedAccountsProvider,
   type ConnectedAccountsProviderProps,
 } from './ConnectedAccountsProvider.js'
-export type {
-  CallbackOptions,
-  ConnectAccountOptions,
-  ConnectSettings,
-  PopupSettings,
-} from './connect.js'
-export type { DisconnectedAccount, DisconnectSettings } from './disconnect.js'
-export type { ConnectedAccountsFilter } from './lists.js'
-export { type ConnectedAccountsQueries, connectedAccountsQueries } from './queries.js'
 export {
   type UseConnectAccountOptions,
   type UseConnectAccountResult,
   useConnectAccount,
-} from './useConnectAccount.js'
-export { type UseConnectCallbackResult, useConnectCallback } from './useConnectCallback.js'
-export { type UseConnectedAccountsOptions, useConnectedAccounts } from './useConnectedAccounts.js'
+} from './hooks/useConnectAccount.js'
+export { type UseConnectCallbackResult, useConnectCallback } from './hooks/useConnectCallback.js'
+export {
+  type UseConnectedAccountsOptions,
+  useConnectedAccounts,
+} from './hooks/useConnectedAccounts.js'
 export {
   type RepairOptions,
   type UseConnectionOptions,
   type UseConnectionResult,
   useConnection,
-} from './useConnection.js'
-export { useConnections } from './useConnections.js'
+} from './hooks/useConnection.js'
+export { useConnections } from './hooks/useConnections.js'
 export {
   type UseDisconnectAccountOptions,
   type UseDisconnectAccountResult,
   useDisconnectAccount,
-} from './useDisconnectAccount.js'
-export { useInfiniteConnectedAccounts } from './useInfiniteConnectedAccounts.js'
-export { useSuspenseConnectedAccounts } from './useSuspenseConnectedAccounts.js'
+} from './hooks/useDisconnectAccount.js'
+export { useInfiniteConnectedAccounts } from './hooks/useInfiniteConnectedAccounts.js'
+export { useSuspenseConnectedAccounts } from './hooks/useSuspenseConnectedAccounts.js'
+export type { ConnectedAccountsFilter } from './queries/accounts.js'
+export type {
+  CallbackOptions,
+  ConnectAccountOptions,
+  ConnectSettings,
+  PopupSettings,
+} from './queries/connect.js'
+export {
+  type ConnectedAccountsQueries,
+  connectedAccountsQueries,
+} from './queries/connected-accounts-queries.js'
+export type { DisconnectedAccount, DisconnectSettings } from './queries/disconnect.js'

@@ -1,14 +1,17 @@
 import { tenantOrigin } from '@connected-accounts/client'
-import { type AuthorizationServer, createAuthorizationServers } from './authorization-servers.js'
-import { type ConnectionTokens, createConnectionTokens } from './connection-tokens.js'
-import { cookieSessions } from './cookie-sessions.js'
-import { createCookieJar, type StoreOptions } from './cookies.js'
+import { createCookieJar, type StoreOptions } from './cookies/cookie-jar.js'
+import { createSeal } from './cookies/seal.js'
+import { createSessionCookie } from './cookies/session-cookie.js'
+import { createTransactions, type Transactions } from './cookies/transaction-cookies.js'
 import { SessionError } from './errors.js'
 import { checkOptions, type ServerClientOptions } from './options.js'
-import { createSeal } from './seal.js'
-import type { Session, SessionStore } from './session.js'
-import { createSessionCookie } from './session-cookie.js'
-import { createTransactions, type Transactions } from './transactions.js'
+import { type ConnectionTokens, createConnectionTokens } from './sessions/connection-token-cache.js'
+import { cookieSessions } from './sessions/cookie-sessions.js'
+import type { Session, SessionStore } from './sessions/session.js'
+import {
+  type AuthorizationServer,
+  createAuthorizationServers,
+} from './tenant/authorization-servers.js'
 
 /** What the parts of a server client share. */
 export interface Context {

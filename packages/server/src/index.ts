@@ -1,13 +1,6 @@
 export type { AccessToken, CompletedConnect } from '@connected-accounts/client'
-export { createBackChannelLogout } from './back-channel-logout.js'
-export type { StartConnectAccountOptions } from './connect.js'
-export {
-  type ConnectedAccountsHandlerOptions,
-  createConnectedAccountsHandler,
-} from './connected-accounts-handler.js'
-export type { GetAccessTokenForConnectionOptions } from './connection-token.js'
-export type { ConnectionTokens, TokenOwner } from './connection-tokens.js'
-export type { StoreOptions } from './cookies.js'
+export type { StartConnectAccountOptions } from './connect/connect-account.js'
+export type { StoreOptions } from './cookies/cookie-jar.js'
 export {
   isLoginFlowError,
   isSessionError,
@@ -16,18 +9,24 @@ export {
   SessionError,
   type SessionErrorCode,
 } from './errors.js'
-export { createHandler } from './handler.js'
-export type { CompletedLogin, StartInteractiveLoginOptions } from './login.js'
-export type { LogoutOptions } from './logout.js'
+export type { CompletedLogin, StartInteractiveLoginOptions } from './login/login.js'
+export type { LogoutOptions } from './login/logout.js'
 export {
   createManagementClient,
   type ManagementClient,
   type ManagementClientOptions,
-} from './management-client.js'
+} from './management/management-client.js'
 export type { LoginParams, ServerClientOptions } from './options.js'
-export type { HeldLock, RefreshLock } from './refresh-lock.js'
-export { createRoutes, type Route, type Routes, type RoutesOptions } from './routes.js'
+export { createBackChannelLogout } from './routes/back-channel-logout.js'
+export {
+  type ConnectedAccountsHandlerOptions,
+  createConnectedAccountsHandler,
+} from './routes/connected-accounts-handler.js'
+export { createHandler } from './routes/handler.js'
+export { createRoutes, type Route, type Routes, type RoutesOptions } from './routes/routes.js'
 export { ServerClient } from './server-client.js'
+export type { ConnectionTokens, TokenOwner } from './sessions/connection-token-cache.js'
+export type { HeldLock, RefreshLock } from './sessions/refresh-lock.js'
 export type {
   EndedLogin,
   IssuedToken,
@@ -35,7 +34,8 @@ export type {
   SessionCookie,
   SessionStore,
   User,
-} from './session.js'
-export { type SharedSessionsOptions, sharedSessions } from './shared-sessions.js'
-export type { SharedStore } from './shared-store.js'
-export type { GetAccessTokenOptions } from './tokens.js'
+} from './sessions/session.js'
+export { type SharedSessionsOptions, sharedSessions } from './sessions/shared-sessions.js'
+export type { SharedStore } from './sessions/shared-store.js'
+export type { GetAccessTokenOptions } from './tokens/access-token.js'
+export type { GetAccessTokenForConnectionOptions } from './tokens/connection-token.js'

@@ -1,7 +1,7 @@
 import { type Fetch, tenantOrigin } from '@connected-accounts/client'
 import type { ClientAuth } from '@connected-accounts/client/token-vault'
-import type { StoreOptions } from './cookies.js'
-import type { SessionStore } from './session.js'
+import type { StoreOptions } from './cookies/cookie-jar.js'
+import type { SessionStore } from './sessions/session.js'
 
 /** Parameters for `/authorize`; those that are not named here are sent as they are. */
 export interface LoginParams {

@@ -15,23 +15,23 @@ import {
   type StartConnectAccountOptions,
   sessionClient,
   startConnectAccount,
-} from './connect.js'
-import {
-  type GetAccessTokenForConnectionOptions,
-  getAccessTokenForConnection,
-} from './connection-token.js'
+} from './connect/connect-account.js'
 import { type Context, createContext, keepContext } from './context.js'
-import type { StoreOptions } from './cookies.js'
+import type { StoreOptions } from './cookies/cookie-jar.js'
 import {
   type CompletedLogin,
   completeLogin,
   type StartInteractiveLoginOptions,
   startLogin,
-} from './login.js'
-import { type LogoutOptions, logout } from './logout.js'
+} from './login/login.js'
+import { type LogoutOptions, logout } from './login/logout.js'
 import type { ServerClientOptions } from './options.js'
-import type { Session, User } from './session.js'
-import { type GetAccessTokenOptions, getAccessToken } from './tokens.js'
+import type { Session, User } from './sessions/session.js'
+import { type GetAccessTokenOptions, getAccessToken } from './tokens/access-token.js'
+import {
+  type GetAccessTokenForConnectionOptions,
+  getAccessTokenForConnection,
+} from './tokens/connection-token.js'
 
 /**
  * Logs users in, connects their accounts, and calls on their behalf, for an application on a server. Every method takes

@@ -5,7 +5,7 @@ import { getRequestListener } from '@hono/node-server'
 import express from 'express'
 import { Hono } from 'hono'
 import { afterAll, beforeEach, expect, test } from 'vitest'
-import { createExpressHandler, storeOptions } from '../src/express.js'
+import { createExpressHandler, storeOptions } from '../src/adapters/express.js'
 import { createHandler, type ServerClient } from '../src/index.js'
 import { createServer, createVisitor, keepCookies, redirectUri, secret } from './visitor.js'
 

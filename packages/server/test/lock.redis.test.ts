@@ -1,6 +1,6 @@
 import { createClient } from 'redis'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type RedisClient, redisLock, redisStore } from '../src/redis.js'
+import { type RedisClient, redisLock, redisStore } from '../src/sessions/redis.js'
 import { startRedis } from './redis-server.js'
 import { rejection } from './visitor.js'
 

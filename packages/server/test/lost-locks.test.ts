@@ -1,7 +1,7 @@
 import { createEmulator, type Emulator } from '@connected-accounts/emulator'
 import { afterAll, expect, test } from 'vitest'
 import type { RefreshLock, SharedStore } from '../src/index.js'
-import { errorResponse } from '../src/problem.js'
+import { errorResponse } from '../src/routes/problem.js'
 import {
   createGate,
   createMachines,

@@ -1,6 +1,6 @@
 import { createEmulator } from '@connected-accounts/emulator'
 import { afterAll, expect, test } from 'vitest'
-import { storeOptions } from '../src/next.js'
+import { storeOptions } from '../src/adapters/next.js'
 import { createServer, loggedIn } from './visitor.js'
 
 const emulator = await createEmulator({ port: 0 })

@@ -2,7 +2,7 @@ import { MyAccountApiError } from '@connected-accounts/client'
 import { createEmulator, type Emulator } from '@connected-accounts/emulator'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createRoutes, type Route } from '../src/index.js'
-import { errorResponse } from '../src/problem.js'
+import { errorResponse } from '../src/routes/problem.js'
 import { createServer, createVisitor, keepCookies, redirectUri, type Visitor } from './visitor.js'
 
 let emulator: Emulator

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createSeal } from '../src/seal.js'
+import { createSeal } from '../src/cookies/seal.js'
 
 const secret = 'a secret of more than thirty-two bytes'
 const next = 'the next secret has 32 bytes or more'

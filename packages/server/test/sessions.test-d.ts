@@ -8,7 +8,7 @@ import type {
   SharedStore,
   sharedSessions,
 } from '../src/index.js'
-import type { RedisClient, redisLock, redisStore } from '../src/redis.js'
+import type { RedisClient, redisLock, redisStore } from '../src/sessions/redis.js'
 
 test('a store is a Keyv, or Redis itself', () => {
   expectTypeOf<Keyv>().toExtend<SharedStore>()

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest'
+import { createSeal } from '../src/cookies/seal.js'
 import { sharedSessions } from '../src/index.js'
-import { createSeal } from '../src/seal.js'
 import { createMachines, memoryLock, memoryStore, rotatingEmulator, tokenAt } from './shared.js'
 import { createServer, loggedIn, rejection, secret } from './visitor.js'
 

@@ -1,7 +1,7 @@
-import { deleteConnectedAccount, iterateConnectedAccounts } from '../accounts.js'
-import type { ConnectedAccountsClient } from '../client.js'
-import { isMyAccountApiError } from '../errors.js'
-import type { Abortable } from '../types.js'
+import type { Abortable } from '../contract/types.js'
+import { isMyAccountApiError } from '../errors/my-account-api-error.js'
+import { deleteConnectedAccount, iterateConnectedAccounts } from '../my-account/accounts.js'
+import type { ConnectedAccountsClient } from '../my-account/client.js'
 import { tellOtherTabs } from './tabs.js'
 import { waitForUndo } from './undo.js'
 

@@ -1,4 +1,4 @@
-import type { Transaction, TransactionStore } from '../transactions.js'
+import type { Transaction, TransactionStore } from '../connect/transactions.js'
 
 /** The name by which the two pages of a popup's flow find each other: of its channel, and of the lock that the opener holds. */
 export function flowName(state: string): string {

@@ -1,7 +1,7 @@
-import type { ConnectedAccountsClient } from '../client.js'
-import type { ConnectionReference } from '../connections.js'
-import { type StartConnectOptions, startConnect } from '../start-connect.js'
-import { sessionStorageTransactions, type TransactionStore } from '../transactions.js'
+import { type StartConnectOptions, startConnect } from '../connect/start-connect.js'
+import { sessionStorageTransactions, type TransactionStore } from '../connect/transactions.js'
+import type { ConnectionReference } from '../connections/define-connections.js'
+import type { ConnectedAccountsClient } from '../my-account/client.js'
 
 /** Options of a flow that a page starts: those of `startConnect`, of which a page has most. `returnTo` is by default this page. */
 export interface PageConnectOptions<Reference extends ConnectionReference = ConnectionReference>

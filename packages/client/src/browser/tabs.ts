@@ -1,4 +1,4 @@
-import type { ConnectedAccountsClient } from '../client.js'
+import type { ConnectedAccountsClient } from '../my-account/client.js'
 
 /** Whose accounts, and through which client. */
 export interface Identity {

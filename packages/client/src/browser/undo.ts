@@ -1,4 +1,4 @@
-import type { Abortable } from '../types.js'
+import type { Abortable } from '../contract/types.js'
 
 /** An account whose disconnecting can still be undone. */
 export interface Undoable {

@@ -1,7 +1,7 @@
 import { Auth0Provider, useAuth0 } from '@auth0/auth0-react'
 import { StrictMode, useEffect, useState } from 'react'
 import { createRoot } from 'react-dom/client'
-import { fromAuth0 } from '../../src/auth0-spa-js.js'
+import { fromAuth0 } from '../../src/adapters/auth0-spa-js.js'
 import {
   type CompletedConnect,
   completeConnect,

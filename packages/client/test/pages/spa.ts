@@ -1,5 +1,5 @@
 import { Auth0Client } from '@auth0/auth0-spa-js'
-import { fromAuth0 } from '../../src/auth0-spa-js.js'
+import { fromAuth0 } from '../../src/adapters/auth0-spa-js.js'
 import {
   completeConnect,
   createConnectedAccountsClient,

@@ -1,0 +1,76 @@
+import type { Dpop, DpopProofRequest } from '../authorization/dpop.js'
+import { base64url, base64urlJson } from '../base64url.js'
+import { sha256 } from '../crypto.js'
+import { fromProver } from './from-prover.js'
+import { generateDpopKeyPair, P256 } from './key-pair.js'
+
+export type { Dpop, DpopProofRequest, DpopProver } from '../authorization/dpop.js'
+export { fromProver } from './from-prover.js'
+export { deleteDpopKeyPair, loadDpopKeyPair } from './key-pair.js'
+
+const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' }
+
+/**
+ * Makes a prover that signs with ES256 and remembers the nonces of each origin.
+ * Throws a TypeError where `keyPair` is not an ECDSA P-256 pair that can sign.
+ *
+ * @param options.keyPair - The key that the tokens are bound to; that of {@link loadDpopKeyPair}, or one
+ * of your own; by default a new one that cannot be read and lives as long as the prover.
+ * @see https://www.rfc-editor.org/rfc/rfc9449#section-4.2
+ */
+export async function createDpop({ keyPair }: { keyPair?: CryptoKeyPair } = {}): Promise<Dpop> {
+  const { privateKey, publicKey } = keyPair ? checkedKeyPair(keyPair) : await generateDpopKeyPair()
+  const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', publicKey)
+  const jwk = { kty, crv, x, y }
+  const header = base64urlJson({ alg: 'ES256', typ: 'dpop+jwt', jwk })
+  const ath = rememberLast(sha256)
+  let clockOffset = 0
+
+  async function generateProof({ url, method, nonce, accessToken }: DpopProofRequest) {
+    const claims = {
+      jti: crypto.randomUUID(),
+      htm: method,
+      htu: targetUri(url),
+      iat: Math.floor(Date.now() / 1000) + clockOffset,
+      ...(nonce && { nonce }),
+      ...(accessToken && { ath: await ath(accessToken) }),
+    }
+    const signed = `${header}.${base64urlJson(claims)}`
+    const bytes = new TextEncoder().encode(signed)
+    const signature = await crypto.subtle.sign(SIGNATURE, privateKey, bytes)
+    return `${signed}.${base64url(new Uint8Array(signature))}`
+  }
+
+  return fromProver({
+    generateProof,
+    getClockOffset: () => clockOffset,
+    setClockOffset(seconds) {
+      clockOffset = seconds
+    },
+  })
+}
+
+function checkedKeyPair(keyPair: CryptoKeyPair): CryptoKeyPair {
+  const { privateKey, publicKey } = keyPair
+  const algorithm: { name?: string; namedCurve?: string } = { ...privateKey?.algorithm }
+  const canSign = privateKey?.usages.includes('sign') && publicKey?.extractable
+  if (algorithm.name !== P256.name || algorithm.namedCurve !== P256.namedCurve || !canSign) {
+    throw new TypeError('keyPair must be an ECDSA P-256 CryptoKeyPair whose private key can sign.')
+  }
+  return keyPair
+}
+
+/** RFC 9449 §4.2: `htu` is the request's URI without query and fragment. */
+function targetUri(url: string): string {
+  const { origin, pathname } = new URL(url)
+  return origin + pathname
+}
+
+/** The same access token is hashed for every request of its life: remember the last one's hash. */
+function rememberLast(hash: (text: string) => Promise<string>) {
+  let last: { text: string; result: Promise<string> } | undefined
+  return (text: string): Promise<string> => {
+    if (last?.text !== text) last = { text, result: hash(text) }
+    return last.result
+  }
+}

@@ -1,0 +1,44 @@
+import type { SessionCookie } from '../sessions/session.js'
+import { type Cookie, type CookieJar, cookiePrefix } from './cookie-jar.js'
+import type { Seal } from './seal.js'
+
+const CHUNK = 3800
+
+/** The session's cookie, in pieces `ca_session.0`, `ca_session.1` and so on. */
+export function createSessionCookie(jar: CookieJar, seal: Seal, secure: boolean): SessionCookie {
+  const nameOf = (index: number) => `${cookiePrefix(secure)}session.${index}`
+  const pieces = () => {
+    const cookies = jar.all()
+    const values: string[] = []
+    for (let value = cookies.get(nameOf(0)); value; value = cookies.get(nameOf(values.length))) {
+      values.push(value)
+    }
+    return values
+  }
+  const removals = (from: number): Cookie[] =>
+    pieces()
+      .map((_, index) => ({ name: nameOf(index), value: '', maxAge: 0 }))
+      .slice(from)
+  return {
+    async get() {
+      const values = pieces()
+      return values.length ? seal.open(values.join(''), 'session') : undefined
+    },
+    async set(value, maxAge) {
+      const sealed = await seal.close(value, 'session')
+      const chunks = Array.from({ length: Math.ceil(sealed.length / CHUNK) }, (_, index) =>
+        sealed.slice(index * CHUNK, (index + 1) * CHUNK),
+      )
+      const added = chunks.map((chunk, index) => ({ name: nameOf(index), value: chunk, maxAge }))
+      // The answer to another request may have set one more, which is not to be read with these.
+      const end = { name: nameOf(chunks.length), value: '', maxAge: 0 }
+      const changes = [end, ...removals(chunks.length + 1), ...added]
+      if (!jar.fits(changes)) return false
+      for (const change of changes) jar.set(change)
+      return true
+    },
+    delete() {
+      for (const { name } of removals(0)) jar.delete(name)
+    },
+  }
+}

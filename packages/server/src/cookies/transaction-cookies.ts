@@ -1,0 +1,47 @@
+import { type CookieJar, cookiePrefix } from './cookie-jar.js'
+import type { Seal } from './seal.js'
+
+/** What is kept between the start and the completion of flows, in a sealed cookie for each. */
+export interface Transactions<T> {
+  get(state: string): Promise<T | undefined>
+  /** `expiresAt` is in milliseconds since the epoch. */
+  set(state: string, record: T, options: { expiresAt: number }): Promise<void>
+  delete(state: string): Promise<void>
+}
+
+const MAX_TRANSACTIONS = 5
+/** Seconds for which an expired one is kept, so that a late callback is told that it is late. */
+const GRACE = 3600
+
+/**
+ * Transactions of this browser. It can have 5 at once: a new one takes the place of the oldest, as browsers send the
+ * oldest first (RFC 6265 §5.4).
+ */
+export function createTransactions<T>(
+  jar: CookieJar,
+  seal: Seal,
+  secure: boolean,
+): Transactions<T> {
+  const prefix = `${cookiePrefix(secure)}tx.`
+  // Others of this prefix are not from here, and may have a name that cannot be set.
+  const isOurs = (name: string) => name.startsWith(prefix) && /^[\w.-]+$/.test(name)
+  const names = () => [...jar.all().keys()].filter(isOurs)
+  return {
+    async get(state) {
+      const sealed = jar.all().get(prefix + state)
+      const opened = sealed ? await seal.open(sealed, 'transaction') : undefined
+      const kept = opened as { state: string; record: T } | undefined // only `set` seals for this
+      return kept?.state === state ? kept.record : undefined
+    },
+    async set(state, record, { expiresAt }) {
+      const value = await seal.close({ state, record }, 'transaction')
+      const others = names().filter((name) => name !== prefix + state)
+      for (const name of others.slice(0, -(MAX_TRANSACTIONS - 1))) jar.delete(name)
+      const maxAge = Math.ceil((expiresAt - Date.now()) / 1000) + GRACE
+      jar.set({ name: prefix + state, value, maxAge: Math.max(1, maxAge) })
+    },
+    async delete(state) {
+      if (names().includes(prefix + state)) jar.delete(prefix + state)
+    },
+  }
+}

@@ -1,0 +1,43 @@
+import type { AccessTokenSource } from '@connected-accounts/client'
+import { clientCredentialsGrant } from 'openid-client'
+import type { ServerClientOptions } from '../options.js'
+import type { IssuedToken } from '../sessions/session.js'
+import { createAuthorizationServers } from '../tenant/authorization-servers.js'
+import { issuedToken } from '../tenant/issued-token.js'
+import { tenantError } from '../tenant/tenant-error.js'
+
+/** An application that acts for itself. */
+export type MachineOptions = Pick<ServerClientOptions, 'clientId' | 'fetch'> & {
+  clientSecret: string
+}
+
+/** Tokens of an application itself (RFC 6749 §4.4), each used for as long as it lives; calls at once share a request. */
+export function clientCredentials(origin: string, options: MachineOptions): AccessTokenSource {
+  for (const name of ['clientId', 'clientSecret'] as const) {
+    if (typeof options[name] !== 'string' || !options[name]) {
+      throw new TypeError(`${name} is missing.`)
+    }
+  }
+  const tenantAt = createAuthorizationServers(options)
+  let token: IssuedToken | undefined
+  let underWay: Promise<IssuedToken> | undefined
+
+  async function grant(audience: string): Promise<IssuedToken> {
+    try {
+      const { config } = await tenantAt(origin)
+      const askedAt = Date.now()
+      const answer = await clientCredentialsGrant(config, { audience })
+      token = issuedToken(answer, { audience, scope: '' }, { askedAt, bound: false })
+      return token
+    } catch (error) {
+      throw await tenantError(error)
+    } finally {
+      underWay = undefined
+    }
+  }
+  return async ({ audience, fresh }) => {
+    if (token && !fresh && token.usableUntil > Date.now()) return token
+    underWay ??= grant(audience)
+    return underWay
+  }
+}

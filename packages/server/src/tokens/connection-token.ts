@@ -1,0 +1,49 @@
+import {
+  type ConnectionToken,
+  exchangeConnectionToken,
+} from '@connected-accounts/client/token-vault'
+import type { Context } from '../context.js'
+import type { StoreOptions } from '../cookies/cookie-jar.js'
+import type { Session } from '../sessions/session.js'
+import { missingRefreshToken } from './access-token.js'
+
+/** Options of {@link ServerClient.getAccessTokenForConnection}. */
+export interface GetAccessTokenForConnectionOptions {
+  /** Name of the connection, like `google-oauth2`. */
+  connection: string
+  /** Chooses among several accounts of the connection. */
+  loginHint?: string | undefined
+  /** Fewer scopes than the account has; Auth0 does not document it for this exchange. */
+  scopes?: string[] | undefined
+}
+
+/** See {@link ServerClient.getAccessTokenForConnection}. */
+export async function getAccessTokenForConnection(
+  context: Context,
+  options: GetAccessTokenForConnectionOptions,
+  storeOptions: StoreOptions,
+): Promise<ConnectionToken> {
+  const session = await context.needSession(storeOptions)
+  const { connection, loginHint = '', scopes = [] } = options
+  const key = JSON.stringify([connection, loginHint, scopes.toSorted()])
+  return context.connectionTokens.get(session, key, () => exchange(context, session, options))
+}
+
+function exchange(
+  { options }: Context,
+  { domain, refreshToken }: Session,
+  { connection, loginHint, scopes }: GetAccessTokenForConnectionOptions,
+): Promise<ConnectionToken> {
+  if (!refreshToken) throw missingRefreshToken()
+  return exchangeConnectionToken({
+    domain,
+    clientId: options.clientId,
+    clientAuth: options,
+    subjectToken: refreshToken,
+    subjectTokenType: 'refresh_token',
+    connection,
+    loginHint,
+    scopes,
+    fetch: options.fetch,
+  })
+}
