@@ -3,7 +3,6 @@ export type {
   AccessTokenRequest,
   AccessTokenSource,
 } from './authorization/access-token.js'
-export type { Fetch } from './authorization/authorized-fetch.js'
 export {
   type AuthorizedFetchOptions,
   createAuthorizedFetch,
@@ -15,20 +14,22 @@ export {
   type CompletedConnect,
   completeConnect,
 } from './connect/complete-connect.js'
-export { areScopes, isReturnTo } from './connect/options.js'
+export { areScopes } from './connect/options.js'
 export {
   type StartConnectOptions,
   type StartedConnect,
   startConnect,
 } from './connect/start-connect.js'
 export {
-  localStorageTransactions,
   memoryTransactions,
   type PendingTransaction,
-  sessionStorageTransactions,
   type Transaction,
   type TransactionStore,
 } from './connect/transactions.js'
+export {
+  localStorageTransactions,
+  sessionStorageTransactions,
+} from './connect/web-storage-transactions.js'
 export {
   type ConnectionHealth,
   type ConnectionHealthOptions,
@@ -58,29 +59,27 @@ export type {
   ProblemDetails,
   ValidationError,
 } from './contract/types.js'
+export { CodedError, ERRORS_PAGE } from './errors/coded-error.js'
 export {
-  CodedError,
   ConnectFlowError,
   type ConnectFlowErrorCode,
-  ERRORS_PAGE,
   isConnectFlowError,
+} from './errors/connect-flow-error.js'
+export {
   isMyAccountApiError,
-  isTokenError,
   MyAccountApiError,
   type MyAccountApiErrorCode,
-  TokenError,
-  type TokenErrorCode,
 } from './errors/my-account-api-error.js'
+export { isTokenError, TokenError, type TokenErrorCode } from './errors/token-error.js'
+export type { Fetch } from './http/fetch.js'
 export { type RateLimit, rateLimit } from './http/rate-limit.js'
 export { retryDelay } from './http/retry-delay.js'
-export { tenantOrigin } from './http/url.js'
+export { isReturnTo, tenantOrigin } from './http/url.js'
 export {
   deleteConnectedAccount,
   iterateConnectedAccounts,
-  iterateConnections,
   type ListConnectedAccountsOptions,
   listConnectedAccounts,
-  listConnections,
 } from './my-account/accounts.js'
 export { type ConnectionDrift, checkConnections } from './my-account/check-connections.js'
 export {
@@ -88,3 +87,4 @@ export {
   type ConnectedAccountsClientOptions,
   createConnectedAccountsClient,
 } from './my-account/client.js'
+export { iterateConnections, listConnections } from './my-account/connections.js'

@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm'
 import createClient from 'openapi-fetch'
 import { expect, test } from 'vitest'
-import { fromProver } from '../src/dpop/create-dpop.js'
+import { fromProver } from '../src/dpop/from-prover.js'
 import {
   type AccessTokenRequest,
   createConnectedAccountsClient,

@@ -1,5 +1,5 @@
 import { assertType, expectTypeOf, test } from 'vitest'
-import { fromProver } from '../src/dpop/create-dpop.js'
+import { fromProver } from '../src/dpop/from-prover.js'
 import {
   type AccessToken,
   type AccessTokenSource,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { isProblemDetails } from '../src/errors/my-account-api-error.js'
 import * as shape from '../src/my-account/guards.js'
 import { scopeFor } from '../src/my-account/scopes.js'
 
@@ -53,7 +54,7 @@ const guards: Record<string, [(value: unknown) => boolean, Record<string, unknow
       expires_in: 1,
     },
   ],
-  ProblemDetails: [shape.isProblemDetails, { type: 't', title: 't', detail: 'd', status: 400 }],
+  ProblemDetails: [isProblemDetails, { type: 't', title: 't', detail: 'd', status: 400 }],
 }
 
 test.for(Object.entries(guards))(

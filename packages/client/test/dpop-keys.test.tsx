@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createDpop, deleteDpopKeyPair, loadDpopKeyPair } from '../src/dpop/create-dpop.js'
+import { createDpop } from '../src/dpop/create-dpop.js'
+import { deleteDpopKeyPair, loadDpopKeyPair } from '../src/dpop/key-pair.js'
 
 beforeEach(() => deleteDpopKeyPair('alice'))
 afterEach(() => {

@@ -1,11 +1,8 @@
 import { calculateJwkThumbprint, decodeProtectedHeader, EmbeddedJWK, jwtVerify } from 'jose'
 import { expect, test } from 'vitest'
-import {
-  createDpop,
-  deleteDpopKeyPair,
-  fromProver,
-  loadDpopKeyPair,
-} from '../src/dpop/create-dpop.js'
+import { createDpop } from '../src/dpop/create-dpop.js'
+import { fromProver } from '../src/dpop/from-prover.js'
+import { deleteDpopKeyPair, loadDpopKeyPair } from '../src/dpop/key-pair.js'
 
 const request = { url: 'https://api.example.test:8443/a/b?c=d#e', method: 'POST' }
 

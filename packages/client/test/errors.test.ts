@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { inspect } from 'node:util'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
-import { ERRORS_PAGE } from '../src/errors/my-account-api-error.js'
+import { ERRORS_PAGE } from '../src/errors/coded-error.js'
 import {
   ConnectFlowError,
   isConnectFlowError,
@@ -146,10 +146,10 @@ test("the link to the documentation is made from package.json's homepage", () =>
 })
 
 test('every code has its section on the page that errors link to', () => {
-  const source = readFileSync(
-    new URL('../src/errors/my-account-api-error.ts', import.meta.url),
-    'utf8',
-  )
+  const directory = new URL('../src/errors/', import.meta.url)
+  const source = readdirSync(directory)
+    .map((file) => readFileSync(new URL(file, directory), 'utf8'))
+    .join('\n')
   const page = readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8')
   const unions = source.match(/ErrorCode =\n(?: {2}\| '\w+'\n?)+/g) ?? []
   const codes = unions.join().match(/(?<=')\w+(?=')/g) ?? []

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fromProver } from '../src/dpop/create-dpop.js'
+import { fromProver } from '../src/dpop/from-prover.js'
 import {
   type AccessTokenRequest,
   createConnectedAccountsClient,

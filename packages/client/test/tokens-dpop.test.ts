@@ -1,7 +1,7 @@
 import { createEmulator, defaultTenant, type Emulator } from '@connected-accounts/emulator'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { fromProver } from '../src/dpop/create-dpop.js'
+import { fromProver } from '../src/dpop/from-prover.js'
 import {
   type AccessTokenRequest,
   createConnectedAccountsClient,

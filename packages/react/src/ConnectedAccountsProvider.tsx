@@ -5,14 +5,21 @@ import type {
   ConnectionDefinition,
   TransactionStore,
 } from '@connected-accounts/client'
-import { currentPopup, getUndoable, listenToOtherTabs } from '@connected-accounts/client/browser'
-import { useQueryClient } from '@tanstack/react-query'
-import { type ReactNode, useEffect, useMemo } from 'react'
-import { Context } from './context.js'
+import {
+  currentPopup,
+  getUndoable,
+  type Identity,
+  listenToOtherTabs,
+} from '@connected-accounts/client/browser'
+import { type SkipToken, useQueryClient } from '@tanstack/react-query'
+import { createContext, type ReactNode, useContext, useEffect, useMemo } from 'react'
 import { useSeenCallback } from './hooks/useSeenCallback.js'
-import { connectedAccountsQueries } from './queries/connected-accounts-queries.js'
+import {
+  type ConnectedAccountsQueries,
+  connectedAccountsQueries,
+} from './queries/connected-accounts-queries.js'
 import { findingsOptions } from './queries/grant-reports.js'
-import { refreshAccounts } from './queries/refresh.js'
+import { loggedIn, refreshAccounts } from './queries/keys.js'
 
 /** Props of {@link ConnectedAccountsProvider}. */
 export interface ConnectedAccountsProviderProps {
@@ -55,4 +62,29 @@ export function ConnectedAccountsProvider(props: ConnectedAccountsProviderProps)
     })
   }, [queryClient, client, user])
   return <Context.Provider value={context}>{children}</Context.Provider>
+}
+
+/** What the provider gives the hooks. */
+export interface ConnectedAccountsContext extends Identity {
+  queries: ConnectedAccountsQueries<SkipToken>
+  redirectUri: string | undefined
+  connections: Record<string, ConnectionDefinition> | undefined
+  transactions: TransactionStore | undefined
+}
+
+const Context = createContext<ConnectedAccountsContext | undefined>(undefined)
+
+/** What the provider gives; throws where a hook is used outside of it. */
+export function useConnectedAccountsContext(): ConnectedAccountsContext {
+  const context = useContext(Context)
+  if (context) return context
+  throw new Error(
+    'No ConnectedAccountsProvider: render <ConnectedAccountsProvider client={client} user={user?.sub}> around the components that use these hooks.',
+  )
+}
+
+/** The options of queries that may not be skipped; throws while nobody is logged in. */
+export function useLoggedInQueries(): ConnectedAccountsQueries {
+  const context = useConnectedAccountsContext()
+  return connectedAccountsQueries({ client: context.client, user: loggedIn(context) })
 }

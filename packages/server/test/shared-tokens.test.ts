@@ -1,7 +1,7 @@
 import { createEmulator } from '@connected-accounts/emulator'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import type { ServerClient } from '../src/index.js'
-import { entryKey } from '../src/sessions/entry-key.js'
+import { entryKey } from '../src/sessions/shared-store.js'
 import { createGate, createMachines, memoryStore } from './shared.js'
 import { createVisitor, loggedIn, rejection, type Visitor } from './visitor.js'
 

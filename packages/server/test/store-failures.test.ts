@@ -1,7 +1,7 @@
 import { Keyv } from 'keyv'
 import { afterAll, expect, test } from 'vitest'
 import { createRoutes, type SharedStore, sharedSessions } from '../src/index.js'
-import { entryKey } from '../src/sessions/entry-key.js'
+import { entryKey } from '../src/sessions/shared-store.js'
 import { createMachines, memoryLock, memoryStore, rotatingEmulator, tokenAt } from './shared.js'
 import { loggedIn, rejection } from './visitor.js'
 

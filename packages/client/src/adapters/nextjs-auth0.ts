@@ -1,4 +1,4 @@
-import { type Fetch, runtimeFetch } from '../authorization/authorized-fetch.js'
+import { type Fetch, runtimeFetch } from '../http/fetch.js'
 import { scopeFor } from '../my-account/scopes.js'
 
 /** Options for `createConnectedAccountsClient` in a page whose server has nextjs-auth0. */

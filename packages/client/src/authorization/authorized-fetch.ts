@@ -1,5 +1,6 @@
-import { TokenError } from '../errors/my-account-api-error.js'
+import { TokenError } from '../errors/token-error.js'
 import { unlessAborted } from '../http/abort.js'
+import type { Fetch } from '../http/fetch.js'
 import { challengeError } from '../http/www-authenticate.js'
 import {
   type AccessToken,
@@ -17,9 +18,6 @@ export interface Authorization {
   audience: string
   scope: string
 }
-
-/** What sends a request, as the runtime's own `fetch` does. */
-export type Fetch = (request: Request) => Promise<Response>
 
 /** Refuses, with a TypeError that names the option, what could authorize nothing. */
 export function checkAuthorization({ accessToken, dpop }: Omit<Authorization, 'scope'>): void {
@@ -114,9 +112,4 @@ async function authorize(
   authorized.headers.set('authorization', `${proofs ? 'DPoP' : 'Bearer'} ${token.accessToken}`)
   if (proofs) authorized.headers.set('dpop', await proofs.generate(token))
   return authorized
-}
-
-/** The runtime's `fetch` as it is when it is called, so that it may be replaced later. */
-export function runtimeFetch(request: Request): Promise<Response> {
-  return globalThis.fetch(request)
 }

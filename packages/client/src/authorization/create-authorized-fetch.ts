@@ -1,11 +1,7 @@
+import { type Fetch, runtimeFetch } from '../http/fetch.js'
 import { parseUrl } from '../http/url.js'
 import type { AccessTokenSource } from './access-token.js'
-import {
-  authorizedFetch,
-  checkAuthorization,
-  type Fetch,
-  runtimeFetch,
-} from './authorized-fetch.js'
+import { authorizedFetch, checkAuthorization } from './authorized-fetch.js'
 import type { Dpop } from './dpop.js'
 
 /** Options of {@link createAuthorizedFetch}. */

@@ -4,11 +4,11 @@ import {
   type CompletedConnect,
   completeConnect,
 } from '../connect/complete-connect.js'
+import type { TransactionStore } from '../connect/transactions.js'
 import {
   localStorageTransactions,
   sessionStorageTransactions,
-  type TransactionStore,
-} from '../connect/transactions.js'
+} from '../connect/web-storage-transactions.js'
 import type { Abortable } from '../contract/types.js'
 import type { ConnectedAccountsClient } from '../my-account/client.js'
 import { flowName, isOfPopup } from './popup-flow.js'

@@ -1,5 +1,5 @@
 import { isConnectCallback } from '../connect/callback-url.js'
-import { isConnectFlowError } from '../errors/my-account-api-error.js'
+import { isConnectFlowError } from '../errors/connect-flow-error.js'
 
 /** A callback that this page was opened with. */
 export interface SeenCallback {

@@ -1,4 +1,4 @@
-import { ConnectFlowError } from '../errors/my-account-api-error.js'
+import { ConnectFlowError } from '../errors/connect-flow-error.js'
 
 /** The popup of this page, which has one at a time. */
 export interface Popup {

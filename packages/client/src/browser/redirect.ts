@@ -1,5 +1,6 @@
 import { type StartConnectOptions, startConnect } from '../connect/start-connect.js'
-import { sessionStorageTransactions, type TransactionStore } from '../connect/transactions.js'
+import type { TransactionStore } from '../connect/transactions.js'
+import { sessionStorageTransactions } from '../connect/web-storage-transactions.js'
 import type { ConnectionReference } from '../connections/define-connections.js'
 import type { ConnectedAccountsClient } from '../my-account/client.js'
 

@@ -1,4 +1,4 @@
-import { ConnectFlowError } from '../errors/my-account-api-error.js'
+import { ConnectFlowError } from '../errors/connect-flow-error.js'
 import { parseUrl } from '../http/url.js'
 
 /** How states of this package begin, so that a refused consent is told from the error of a login. */

@@ -1,13 +1,14 @@
 import type { Abortable, CompletedConnectedAccount, ConnectedAccount } from '../contract/types.js'
-import { ConnectFlowError, isMyAccountApiError } from '../errors/my-account-api-error.js'
+import { ConnectFlowError } from '../errors/connect-flow-error.js'
+import { isMyAccountApiError } from '../errors/my-account-api-error.js'
 import { unlessAborted } from '../http/abort.js'
 import { unsent } from '../http/retry.js'
+import { isReturnTo } from '../http/url.js'
 import { iterateConnectedAccounts } from '../my-account/accounts.js'
 import type { ConnectedAccountsClient } from '../my-account/client.js'
 import { isCompletedConnectedAccount } from '../my-account/guards.js'
 import { unwrap } from '../my-account/unwrap.js'
 import { type Callback, parseCallback } from './callback-url.js'
-import { isReturnTo } from './options.js'
 import {
   checkStore,
   type PendingTransaction,

@@ -1,4 +1,4 @@
-import { parseUrl } from '../http/url.js'
+import { isReturnTo, parseUrl } from '../http/url.js'
 
 interface ConnectOptions {
   connection: string
@@ -19,17 +19,6 @@ export function checkConnectOptions(options: ConnectOptions): void {
   if (appState !== undefined) checkJson(appState, 'appState')
   if (!isReturnTo(returnTo, redirectUri))
     throw new TypeError("returnTo must be a URL or a path of redirectUri's origin.")
-}
-
-/**
- * Whether a person may be taken there after a flow: a URL of the `redirectUri`'s origin, or relative to it. Scheme and
- * host are compared, as the origin of every `javascript:` URL and of every app's own scheme is the same `null`.
- */
-export function isReturnTo(returnTo: string | undefined, redirectUri: string): boolean {
-  if (returnTo === undefined) return true
-  const from = parseUrl(redirectUri)
-  const to = parseUrl(returnTo, redirectUri)
-  return to !== undefined && to.protocol === from?.protocol && to.host === from.host
 }
 
 /** Whether these may be the `scopes` of `startConnect`: 1 to 100 different ones of 1 to 255 characters each. */

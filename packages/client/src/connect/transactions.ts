@@ -1,15 +1,4 @@
 import type { CompletedConnectedAccount } from '../contract/types.js'
-import { ConnectFlowError } from '../errors/my-account-api-error.js'
-import {
-  hasFields,
-  isBoolean,
-  isCompletedConnectedAccount,
-  isNumber,
-  isString,
-  isStrings,
-  optional,
-  parseJson,
-} from '../my-account/guards.js'
 
 /** What is kept between the start of a connect flow and its completion, under its `state`. */
 export interface Transaction {
@@ -54,22 +43,6 @@ export function checkStore(transactions: TransactionStore): void {
   throw new TypeError('transactions must be a store, like sessionStorageTransactions().')
 }
 
-/**
- * Keeps transactions in this tab: they survive the redirect to the provider and back, and a reload.
- * Throws `ConnectFlowError` `storage_unavailable` where the browser refuses.
- */
-export function sessionStorageTransactions(): TransactionStore {
-  return webStorageTransactions(() => globalThis.sessionStorage)
-}
-
-/**
- * Keeps transactions for all tabs of the origin, for popups whose opener may be gone when they come back.
- * Throws `ConnectFlowError` `storage_unavailable` where the browser refuses.
- */
-export function localStorageTransactions(): TransactionStore {
-  return webStorageTransactions(() => globalThis.localStorage)
-}
-
 /** Keeps transactions in memory, for tests and for programs that stay alive during the flow. */
 export function memoryTransactions(): TransactionStore {
   const records = new Map<string, Transaction>()
@@ -85,65 +58,9 @@ export function memoryTransactions(): TransactionStore {
   }
 }
 
-const PREFIX = 'connected-accounts.transaction.'
 const HOUR = 3_600_000
 
 /** Expired records are kept for an hour, so that a late callback is told that it is late. */
-function isStale(expiresAt: number): boolean {
+export function isStale(expiresAt: number): boolean {
   return expiresAt + HOUR < Date.now()
-}
-
-function webStorageTransactions(storage: () => Storage | undefined): TransactionStore {
-  function use<T>(work: (storage: Storage) => T): T {
-    try {
-      const available = storage()
-      if (!available) throw new Error('This runtime has no web storage.')
-      return work(available)
-    } catch (cause) {
-      throw new ConnectFlowError('storage_unavailable', {
-        message: 'Web storage is full, or forbidden to this page.',
-        cause,
-      })
-    }
-  }
-  return {
-    get: (state) => use((store) => read(store, PREFIX + state)),
-    set: (state, record) =>
-      use((store) => {
-        removeStale(store)
-        store.setItem(PREFIX + state, JSON.stringify(record))
-      }),
-    delete: (state) => use((store) => store.removeItem(PREFIX + state)),
-  }
-}
-
-function isTransaction(value: unknown): value is Transaction {
-  return hasFields(value, {
-    connection: isString,
-    redirectUri: isString,
-    user: optional(isString),
-    returnTo: optional(isString),
-    repairs: optional(isString),
-    expiresAt: isNumber,
-    pending: optional((pending) =>
-      hasFields(pending, {
-        authSession: isString,
-        codeVerifier: isString,
-        attempted: isBoolean,
-        accountIds: optional(isStrings),
-      }),
-    ),
-    account: optional(isCompletedConnectedAccount),
-  })
-}
-
-function read(store: Storage, key: string): Transaction | undefined {
-  const value = parseJson(store.getItem(key) ?? '')
-  return isTransaction(value) ? value : undefined
-}
-
-function removeStale(store: Storage): void {
-  for (const key of Object.keys(store)) {
-    if (key.startsWith(PREFIX) && isStale(read(store, key)?.expiresAt ?? 0)) store.removeItem(key)
-  }
 }

@@ -1,4 +1,4 @@
-import { parseJson } from '../my-account/guards.js'
+import { parseJson } from '../http/json.js'
 
 /** Seconds by which an offset may differ for other reasons than the clock, such as a slow answer. */
 const TOLERANCE = 5

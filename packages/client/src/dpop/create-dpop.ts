@@ -1,6 +1,5 @@
 import type { Dpop, DpopProofRequest } from '../authorization/dpop.js'
-import { base64url, base64urlJson } from '../base64url.js'
-import { sha256 } from '../crypto.js'
+import { base64url, base64urlJson, sha256 } from '../crypto.js'
 import { fromProver } from './from-prover.js'
 import { generateDpopKeyPair, P256 } from './key-pair.js'
 

@@ -6,7 +6,7 @@ import type {
   Remedy,
   RequestProofs,
 } from '../authorization/dpop.js'
-import { TokenError } from '../errors/my-account-api-error.js'
+import { TokenError } from '../errors/token-error.js'
 import { clockOffset, isOtherOffset } from './clock-offset.js'
 
 const MAX_ORIGINS = 100

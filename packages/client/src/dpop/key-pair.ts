@@ -1,4 +1,4 @@
-import { ConnectFlowError } from '../errors/my-account-api-error.js'
+import { ConnectFlowError } from '../errors/connect-flow-error.js'
 
 /** The curve of ES256 (RFC 7518 §3.4). */
 export const P256 = { name: 'ECDSA', namedCurve: 'P-256' }

@@ -1,4 +1,5 @@
-import { isMyAccountApiError, isTokenError } from '../errors/my-account-api-error.js'
+import { isMyAccountApiError } from '../errors/my-account-api-error.js'
+import { isTokenError } from '../errors/token-error.js'
 
 const RETRIES = 3
 const LONGEST_WAIT = 60

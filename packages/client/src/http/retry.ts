@@ -1,5 +1,5 @@
-import type { Fetch } from '../authorization/authorized-fetch.js'
 import { wait } from './abort.js'
+import type { Fetch } from './fetch.js'
 import { retryAfter } from './rate-limit.js'
 
 /** Authorizes a request and sends it with the `Fetch` that it is given. */

@@ -22,3 +22,14 @@ export function tenantOrigin(domain: string): string {
 export function parseUrl(text: string, from?: string): URL | undefined {
   return URL.canParse(text, from) ? new URL(text, from) : undefined
 }
+
+/**
+ * Whether a person may be taken there after a flow: a URL of the `redirectUri`'s origin, or relative to it. Scheme and
+ * host are compared, as the origin of every `javascript:` URL and of every app's own scheme is the same `null`.
+ */
+export function isReturnTo(returnTo: string | undefined, redirectUri: string): boolean {
+  if (returnTo === undefined) return true
+  const from = parseUrl(redirectUri)
+  const to = parseUrl(returnTo, redirectUri)
+  return to !== undefined && to.protocol === from?.protocol && to.host === from.host
+}

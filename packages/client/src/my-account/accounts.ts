@@ -3,13 +3,11 @@ import type {
   Abortable,
   ConnectedAccount,
   ConnectedAccountsPage,
-  Connection,
-  ConnectionsPage,
   ListConnectedAccountsQuery,
-  ListConnectionsQuery,
 } from '../contract/types.js'
 import type { ConnectedAccountsClient } from './client.js'
-import { isConnectedAccountsPage, isConnectionsPage } from './guards.js'
+import { isConnectedAccountsPage } from './guards.js'
+import { type Guard, iteratePages, MAX_TAKE } from './paginate.js'
 import { unwrap, unwrapEmpty } from './unwrap.js'
 
 /** Options of {@link listConnectedAccounts}. */
@@ -57,38 +55,6 @@ export async function* iterateConnectedAccounts(
   for await (const { accounts } of pages) yield* accounts
 }
 
-/** One page of the connections that the user may connect accounts of. Throws `MyAccountApiError`. */
-export function listConnections(
-  client: ConnectedAccountsClient,
-  options: ListConnectionsQuery & Abortable = {},
-): Promise<ConnectionsPage> {
-  return connectionsPage(client, options, isConnectionsPage)
-}
-
-function connectionsPage(
-  client: ConnectedAccountsClient,
-  { signal, ...query }: ListConnectionsQuery & Abortable,
-  isPage: Guard<ConnectionsPage>,
-): Promise<ConnectionsPage> {
-  const call = client.GET('/connected-accounts/connections', {
-    params: { query },
-    parseAs: 'text',
-    signal: signal ?? null,
-  })
-  return unwrap(call, isPage)
-}
-
-/** Every connection that the user may connect accounts of, fetched page by page, 20 at a time, as they are asked for. */
-export async function* iterateConnections(
-  client: ConnectedAccountsClient,
-  options: Omit<ListConnectionsQuery, 'from'> & Abortable = {},
-): AsyncGenerator<Connection, void, undefined> {
-  const pages = iteratePages(isConnectionsPage, (from, isPage) =>
-    connectionsPage(client, { take: MAX_TAKE, ...options, ...from }, isPage),
-  )
-  for await (const { connections } of pages) yield* connections
-}
-
 /**
  * Deletes a connected account and its tokens in Token Vault. The provider's grant stays: revoke it at the provider.
  * Throws `MyAccountApiError`, with code `not_found` where the user has no such account.
@@ -109,24 +75,4 @@ export async function deleteConnectedAccount(
       signal: signal ?? null,
     }),
   )
-}
-
-const MAX_TAKE = 20
-
-type Guard<T> = (value: unknown) => value is T
-
-/** Pages until one has no `next`; one whose `next` was there before is not expected, as that would never end. */
-async function* iteratePages<Page extends { next?: string }>(
-  isPage: Guard<Page>,
-  list: (query: { from?: string }, isPage: Guard<Page>) => Promise<Page>,
-): AsyncGenerator<Page, void, undefined> {
-  const seen = new Set<string | undefined>()
-  const isNewPage = (value: unknown): value is Page => isPage(value) && !seen.has(value.next)
-  let from: string | undefined
-  do {
-    const page = await list(from === undefined ? {} : { from }, isNewPage)
-    yield page
-    from = page.next
-    seen.add(from)
-  } while (from !== undefined)
 }

@@ -1,7 +1,7 @@
 import type { ConnectionDefinition } from '../connections/define-connections.js'
 import type { Abortable } from '../contract/types.js'
-import { iterateConnections } from './accounts.js'
 import type { ConnectedAccountsClient } from './client.js'
+import { iterateConnections } from './connections.js'
 
 /** How a definition differs from what the tenant offers. */
 export interface ConnectionDrift {

@@ -1,11 +1,7 @@
 import type { AccessTokenSource } from '../authorization/access-token.js'
-import {
-  authorizedFetch,
-  checkAuthorization,
-  type Fetch,
-  runtimeFetch,
-} from '../authorization/authorized-fetch.js'
+import { authorizedFetch, checkAuthorization } from '../authorization/authorized-fetch.js'
 import type { Dpop } from '../authorization/dpop.js'
+import { type Fetch, runtimeFetch } from '../http/fetch.js'
 import { type Authorize, retryGet } from '../http/retry.js'
 import { tenantOrigin } from '../http/url.js'
 import { createRawClient, type RawClient } from './raw-client.js'

@@ -1,7 +1,7 @@
 import type { Client, ParseAs } from 'openapi-fetch'
-import type { Fetch } from '../authorization/authorized-fetch.js'
 import type { paths } from '../contract/generated/my-account.js'
-import { parseJson } from './guards.js'
+import type { Fetch } from '../http/fetch.js'
+import { parseJson } from '../http/json.js'
 
 /** The methods that the contract has, typed by it as openapi-fetch types them; openapi-fetch's own client is one as well. */
 export type RawClient = Pick<Client<paths>, 'GET' | 'POST' | 'DELETE'>

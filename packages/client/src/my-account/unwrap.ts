@@ -1,5 +1,5 @@
 import { MyAccountApiError } from '../errors/my-account-api-error.js'
-import { parseJson } from './guards.js'
+import { parseJson } from '../http/json.js'
 
 interface Result {
   data?: unknown

@@ -1,5 +1,5 @@
-import { type Fetch, runtimeFetch } from '../authorization/authorized-fetch.js'
 import type { Dpop } from '../authorization/dpop.js'
+import { type Fetch, runtimeFetch } from '../http/fetch.js'
 import { type GrantAnswer, oauthError, sendGrant } from './token-endpoint.js'
 
 /** What a refresh is for. */

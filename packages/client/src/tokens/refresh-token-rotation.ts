@@ -1,4 +1,4 @@
-import { TokenError } from '../errors/my-account-api-error.js'
+import { TokenError } from '../errors/token-error.js'
 
 /** How an application keeps the refresh token of a session. */
 export interface RefreshTokenOptions {

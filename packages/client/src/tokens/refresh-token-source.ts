@@ -3,21 +3,22 @@ import {
   type AccessTokenRequest,
   isBound,
 } from '../authorization/access-token.js'
-import type { Fetch } from '../authorization/authorized-fetch.js'
 import { checkDpop, type Dpop } from '../authorization/dpop.js'
-import { isTokenError, TokenError } from '../errors/my-account-api-error.js'
+import { isTokenError, TokenError } from '../errors/token-error.js'
 import { unlessAborted } from '../http/abort.js'
+import type { Fetch } from '../http/fetch.js'
+import { hasFields, isSomeText } from '../http/json.js'
 import { tenantOrigin } from '../http/url.js'
 import { runAlone } from '../mutex.js'
-import { hasFields, isSomeText, isTokenResponse } from '../my-account/guards.js'
 import { createRefreshGrant, type RefreshAnswer } from './refresh-grant.js'
 import { followRefreshToken, type RefreshTokenOptions } from './refresh-token-rotation.js'
 import { createTokenCache, type IssuedToken, scopesOf } from './token-cache.js'
 import { grantError } from './token-endpoint.js'
+import { isTokenResponse } from './token-responses.js'
 
 export type { AccessToken, AccessTokenRequest } from '../authorization/access-token.js'
-export type { Fetch } from '../authorization/authorized-fetch.js'
 export type { Dpop, DpopProofRequest, DpopProver } from '../authorization/dpop.js'
+export type { Fetch } from '../http/fetch.js'
 
 /** Options of {@link refreshTokenSource}. */
 export interface RefreshTokenSourceOptions extends RefreshTokenOptions {

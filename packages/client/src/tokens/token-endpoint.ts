@@ -1,6 +1,8 @@
-import type { Fetch } from '../authorization/authorized-fetch.js'
-import { redact, TokenError } from '../errors/my-account-api-error.js'
-import { isOAuthError, parseJson } from '../my-account/guards.js'
+import { redact } from '../errors/coded-error.js'
+import { TokenError } from '../errors/token-error.js'
+import type { Fetch } from '../http/fetch.js'
+import { parseJson } from '../http/json.js'
+import { isOAuthError } from './token-responses.js'
 
 /** One grant. */
 export interface Grant {

@@ -1,8 +1,7 @@
-import { type Fetch, runtimeFetch } from '../authorization/authorized-fetch.js'
 import type { Abortable } from '../contract/types.js'
-import type { TokenError } from '../errors/my-account-api-error.js'
+import type { TokenError } from '../errors/token-error.js'
+import { type Fetch, runtimeFetch } from '../http/fetch.js'
 import { tenantOrigin } from '../http/url.js'
-import { isTokenVaultExchangeResponse } from '../my-account/guards.js'
 import {
   type ClientAuth,
   clientAuthParameters,
@@ -10,9 +9,10 @@ import {
   signJwt,
 } from './client-authentication.js'
 import { type GrantAnswer, grantError, oauthError, sendGrant } from './token-endpoint.js'
+import { isTokenVaultExchangeResponse } from './token-responses.js'
 
-export type { Fetch } from '../authorization/authorized-fetch.js'
 export type { Abortable } from '../contract/types.js'
+export type { Fetch } from '../http/fetch.js'
 export type { ClientAuth, SigningKey } from './client-authentication.js'
 
 /** Options of {@link exchangeConnectionToken}. */

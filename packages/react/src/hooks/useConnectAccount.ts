@@ -4,7 +4,7 @@ import type { CompletedConnect } from '@connected-accounts/client'
 import { currentPopup, isPhone, openPopup } from '@connected-accounts/client/browser'
 import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useCallback } from 'react'
-import { useConnectedAccountsContext } from '../context.js'
+import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
 import type { ConnectAccountOptions } from '../queries/connect.js'
 
 /** Options of {@link useConnectAccount}. */

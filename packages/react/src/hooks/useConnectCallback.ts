@@ -3,7 +3,7 @@
 import { type CompletedConnectedAccount, isConnectFlowError } from '@connected-accounts/client'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import { useConnectedAccountsContext } from '../context.js'
+import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
 import { useSeenCallback } from './useSeenCallback.js'
 
 /** How far the flow is that the page was opened to complete; `idle` where there is none. */

@@ -2,7 +2,7 @@
 
 import type { ConnectedAccount } from '@connected-accounts/client'
 import { type UseQueryResult, useQuery } from '@tanstack/react-query'
-import { useConnectedAccountsContext } from '../context.js'
+import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
 import type { ConnectedAccountsFilter } from '../queries/accounts.js'
 
 /** Picks what a component needs of the list. */

@@ -11,7 +11,7 @@ import {
 } from '@connected-accounts/client'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { useConnectedAccountsContext } from '../context.js'
+import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
 import type { ConnectAccountOptions } from '../queries/connect.js'
 import { findingsOptions, type Report } from '../queries/grant-reports.js'
 import { type UseConnectAccountOptions, useConnectAccount } from './useConnectAccount.js'

@@ -2,7 +2,7 @@
 
 import type { Connection } from '@connected-accounts/client'
 import { type UseQueryResult, useQuery } from '@tanstack/react-query'
-import { useConnectedAccountsContext } from '../context.js'
+import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
 
 /**
  * Every connection that the user may connect an account of, of all pages. Asks nothing while nobody is logged in, and

@@ -3,7 +3,7 @@
 import { getUndoable, subscribeToUndoable, type Undoable } from '@connected-accounts/client/browser'
 import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
-import { useConnectedAccountsContext } from '../context.js'
+import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
 import type { DisconnectedAccount, DisconnectSettings } from '../queries/disconnect.js'
 
 /** Options of {@link useDisconnectAccount}. */

@@ -2,7 +2,7 @@
 
 import type { ConnectedAccountsPage } from '@connected-accounts/client'
 import { type UseInfiniteQueryResult, useInfiniteQuery } from '@tanstack/react-query'
-import { useConnectedAccountsContext } from '../context.js'
+import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
 import type { ConnectedAccountsFilter } from '../queries/accounts.js'
 import type { Pages } from '../queries/options.js'
 

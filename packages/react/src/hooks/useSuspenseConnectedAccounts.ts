@@ -2,7 +2,7 @@
 
 import type { ConnectedAccount } from '@connected-accounts/client'
 import { type UseSuspenseQueryResult, useSuspenseQuery } from '@tanstack/react-query'
-import { useLoggedInQueries } from '../context.js'
+import { useLoggedInQueries } from '../ConnectedAccountsProvider.js'
 import type { Select, UseConnectedAccountsOptions } from './useConnectedAccounts.js'
 
 /**

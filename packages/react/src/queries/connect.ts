@@ -21,9 +21,8 @@ import {
   skipToken,
 } from '@tanstack/react-query'
 import { findingsOptions } from './grant-reports.js'
-import { type IdentityKey, identityKey, loggedIn } from './keys.js'
+import { type IdentityKey, identityKey, loggedIn, refreshAccounts } from './keys.js'
 import { everyQuery, type MutationOptions, type QueryOptions, whileLoggedIn } from './options.js'
-import { refreshAccounts } from './refresh.js'
 
 /** What to connect; the fields are those of the client's `startConnect`, and `returnTo` is by default the current page. */
 export type ConnectAccountOptions<Reference extends ConnectionReference = ConnectionReference> =

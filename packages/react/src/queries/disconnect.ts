@@ -1,10 +1,9 @@
 import type { ConnectionDefinition } from '@connected-accounts/client'
 import { disconnectAccount, type Identity } from '@connected-accounts/client/browser'
 import type { QueryClient } from '@tanstack/react-query'
-import { identityKey } from './keys.js'
+import { identityKey, refreshAccounts } from './keys.js'
 import { hide } from './optimistic-removal.js'
 import type { MutationOptions } from './options.js'
-import { refreshAccounts } from './refresh.js'
 
 /** What the mutation needs to keep the cached lists right. */
 export interface DisconnectSettings {

@@ -1,4 +1,5 @@
 import type { Identity } from '@connected-accounts/client/browser'
+import type { QueryClient } from '@tanstack/react-query'
 
 /** How every key begins: what is one user's at one server is never shown as another's. */
 export type IdentityKey = ['connected-accounts', { baseUrl: string; user: string | undefined }]
@@ -20,4 +21,11 @@ export function accountsKey(identity: Identity): AccountsKey {
 export function loggedIn({ user }: Identity): string {
   if (user !== undefined) return user
   throw new Error('Nobody is logged in: give ConnectedAccountsProvider a user.')
+}
+
+/** Asks for every list of accounts again. One that is being asked for the first time may be from before, and is not waited for. */
+export async function refreshAccounts(queryClient: QueryClient, identity: Identity): Promise<void> {
+  const queryKey = accountsKey(identity)
+  await queryClient.cancelQueries({ queryKey })
+  await queryClient.invalidateQueries({ queryKey })
 }

@@ -13,7 +13,8 @@ import { checkRedirectUri, type LoginParams, SESSION_LIFETIME } from '../options
 import type { Session, User } from '../sessions/session.js'
 import type { AuthorizationServer } from '../tenant/authorization-servers.js'
 import { issuedToken } from '../tenant/issued-token.js'
-import { authorizationError, checkOrganization, loginError, userOf } from './login-answer.js'
+import { checkOrganization, userOf } from './id-token.js'
+import { authorizationError, loginError } from './login-error.js'
 
 /** Options of {@link ServerClient.startInteractiveLogin}. */
 export interface StartInteractiveLoginOptions {

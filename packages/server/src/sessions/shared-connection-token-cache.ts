@@ -1,8 +1,7 @@
 import type { ConnectionToken } from '@connected-accounts/client/token-vault'
 import { createSeal } from '../cookies/seal.js'
 import { type ConnectionTokens, usableUntil } from './connection-token-cache.js'
-import { entryKey } from './entry-key.js'
-import { type Entries, unreadable } from './shared-store.js'
+import { type Entries, entryKey, unreadable } from './shared-store.js'
 
 const PURPOSE = 'connection token'
 

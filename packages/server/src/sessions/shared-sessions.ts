@@ -1,11 +1,16 @@
 import { createSeal } from '../cookies/seal.js'
 import { SessionError } from '../errors.js'
 import { createNewest } from '../newest.js'
-import { entryKey } from './entry-key.js'
 import { createLockedTurns, type RefreshLock } from './refresh-lock.js'
 import type { EndedLogin, Session, SessionCookie, SessionStore } from './session.js'
 import { sharedConnectionTokens } from './shared-connection-token-cache.js'
-import { createEntries, type Entries, type SharedStore, unreadable } from './shared-store.js'
+import {
+  createEntries,
+  type Entries,
+  entryKey,
+  type SharedStore,
+  unreadable,
+} from './shared-store.js'
 import { createLocalTurns } from './turns.js'
 
 /** Options of {@link sharedSessions}. */

@@ -1,3 +1,4 @@
+import { base64url } from 'jose'
 import { SessionError } from '../errors.js'
 
 /** Entries that several machines share, each gone when its time is over. A `Keyv` is one. */
@@ -123,4 +124,10 @@ function refuseSilence(store: SharedStore): void {
 interface Silent {
   throwOnErrors?: boolean
   store?: { throwOnErrors?: boolean }
+}
+
+/** The key of an entry: a hash, so that whoever can read the store learns neither ids nor users. */
+export async function entryKey(...parts: string[]): Promise<string> {
+  const bytes = new TextEncoder().encode(JSON.stringify(parts))
+  return base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))
 }

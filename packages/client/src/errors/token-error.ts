@@ -1,0 +1,48 @@
+import { retryAfter } from '../http/rate-limit.js'
+import { CodedError, type ErrorDetails } from './coded-error.js'
+
+/** Codes of {@link TokenError}: our own ones, and whatever `error` an authorization server answers. */
+export type TokenErrorCode =
+  | 'dpop_prover_missing'
+  | 'token_not_bound'
+  | 'missing_refresh_token'
+  | 'insufficient_scope'
+  | 'connection_not_connected'
+  | 'unexpected_response'
+  | 'invalid_grant'
+  | 'invalid_client'
+  | 'invalid_request'
+  | 'invalid_scope'
+  | 'invalid_target'
+  | 'unauthorized_client'
+  | 'access_denied'
+  | 'mfa_required'
+  | 'unmet_authentication_requirements'
+  | 'use_dpop_nonce'
+  | 'invalid_dpop_proof'
+  | 'too_many_requests'
+  | (string & {})
+
+/** No usable token could be had. */
+export class TokenError extends CodedError<TokenErrorCode> {
+  override readonly name = 'TokenError'
+  /** Status of the token endpoint's answer, where there was one. */
+  declare readonly status: number | undefined
+  /** Seconds to wait, from its `retry-after`. Browsers hide that header across origins; then it is undefined. */
+  declare readonly retryAfter: number | undefined
+
+  constructor(
+    code: TokenErrorCode,
+    { response, ...details }: ErrorDetails & { response?: Response },
+  ) {
+    super(code, details, {
+      status: response?.status,
+      retryAfter: response && retryAfter(response),
+    })
+  }
+}
+
+/** Whether a value is a {@link TokenError}, also one of another realm or copy of this package. */
+export function isTokenError(value: unknown): value is TokenError {
+  return Object(value).name === 'TokenError'
+}
