@@ -54,7 +54,7 @@ test("the token source is asked for the My Account API and the operation's scope
     {
       audience: 'https://tenant.example.test/me/',
       scope: 'read:me:connected_accounts',
-      fresh: false,
+      forceRefresh: false,
     },
     { scope: 'delete:me:connected_accounts' },
   ])
@@ -115,7 +115,7 @@ test('a challenge without a nonce is not repeated', async () => {
 test('invalid_token asks once for a fresh token, whose proof is new too', async () => {
   const { client, requests, asked, proofs } = clientOf([challenge('invalid_token'), empty], 'DPoP')
   await listConnectedAccounts(client)
-  expect(asked.map(({ fresh }) => fresh)).toEqual([false, true])
+  expect(asked.map(({ forceRefresh }) => forceRefresh)).toEqual([false, true])
   expect(requests[1]?.headers.get('authorization')).toBe('DPoP token-2')
   expect(proofs[1]?.accessToken).toBe('token-2')
 })
@@ -132,7 +132,7 @@ test('both causes may follow one another, each once, and a POST keeps its body',
   const body = { connection: 'github', redirect_uri: 'https://app.example.test/' }
   const { response } = await client.POST('/connected-accounts/connect', { body })
   expect(response.status).toBe(401)
-  expect(asked.map(({ fresh }) => fresh)).toEqual([false, true])
+  expect(asked.map(({ forceRefresh }) => forceRefresh)).toEqual([false, true])
   expect(await Promise.all(requests.map((request) => request.json()))).toEqual([body, body, body])
 })
 

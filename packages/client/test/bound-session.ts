@@ -21,8 +21,8 @@ export async function logInBound(emulator: Pick<Emulator, 'url' | 'domain' | 'cl
 
   async function accessToken(request: AccessTokenRequest): Promise<AccessToken> {
     asked.push(request)
-    const { audience, scope, fresh } = request
-    const cached = fresh ? undefined : cache.get(scope)
+    const { audience, scope, forceRefresh } = request
+    const cached = forceRefresh ? undefined : cache.get(scope)
     if (cached) return cached
     const fields = { grant_type: 'refresh_token', refresh_token, audience, scope }
     const { body } = await requestToken(session, fields)

@@ -26,7 +26,12 @@ test.for([-10, 10, 60 * 24 * 400])(
     await listConnectedAccounts(session.client)
     await listConnectedAccounts(session.client)
     expect(session.statuses).toEqual([400, 200, 200])
-    expect(session.asked.map(({ fresh }) => fresh)).toEqual([false, false, true, false])
+    expect(session.asked.map(({ forceRefresh }) => forceRefresh)).toEqual([
+      false,
+      false,
+      true,
+      false,
+    ])
   },
 )
 

@@ -5,8 +5,8 @@ import { json, problem } from './observed-client.js'
 
 const account = connected
 
-test('completes with what was kept, and gives appState, returnTo and repairs back', async () => {
-  const given = { appState: { a: 1 }, returnTo: '/settings', repairs: 'cac_1' }
+test('completes with what was kept, and gives appState, returnTo and reconnectAccountId back', async () => {
+  const given = { appState: { a: 1 }, returnTo: '/settings', reconnectAccountId: 'cac_1' }
   const { complete, state, transactions } = await comeBack(given)
   const verifier = (await transactions.get(state))?.pending?.codeVerifier
   const { done, sent } = complete(json(201, account))
@@ -126,14 +126,14 @@ test.for([
   ['access_denied', 'access_denied'],
   ['server_error', 'provider_error'],
 ])('the error %s of a callback is %s, with where to go back to', async ([error, code]) => {
-  const { state, complete } = await comeBack({ returnTo: '/settings', repairs: 'cac_1' })
+  const { state, complete } = await comeBack({ returnTo: '/settings', reconnectAccountId: 'cac_1' })
   const callbackUrl = `${redirectUri}?error=${error}&error_description=No+thanks&state=${state}`
   const { done, sent } = complete(json(201, account), { callbackUrl })
   await expect(done).rejects.toMatchObject({
     code,
     error,
     returnTo: '/settings',
-    repairs: 'cac_1',
+    reconnectAccountId: 'cac_1',
     connection: 'github',
   })
   await expect(done).rejects.toThrow('No thanks')

@@ -159,7 +159,7 @@ test('faults reach the caller as the errors that they are', async () => {
 test('an API exchanges its access token for the token of the provider, whose calendar takes it', async () => {
   const { client, accessToken } = await login()
   const { clientId, clientSecret, audience } = emulator.clients.api
-  const request = { audience, scope: 'read:calendar', fresh: false }
+  const request = { audience, scope: 'read:calendar', forceRefresh: false }
   const api = typeof accessToken === 'string' ? accessToken : await accessToken(request)
   const exchange = () =>
     exchangeConnectionToken({

@@ -42,7 +42,7 @@ const grants: Record<string, (fetch: () => Promise<Response>) => Promise<unknown
 function refresh(options: { fetch: () => Promise<Response>; dpop?: typeof dpop }) {
   const refreshToken = () => secret.codeVerifier
   const source = refreshTokenSource({ domain, clientId: 'spa', refreshToken, ...options })
-  return source({ ...request, fresh: false })
+  return source({ ...request, forceRefresh: false })
 }
 
 const token = {

@@ -23,7 +23,7 @@ async function listAtOnce({ client, statuses }: Session): Promise<number> {
 test('100 requests in flight before there is a nonce all succeed, each repeated once', async () => {
   const session = await logInBound(emulator)
   const scope = 'read:me:connected_accounts'
-  await session.accessToken({ audience: `${emulator.url}/me/`, scope, fresh: false })
+  await session.accessToken({ audience: `${emulator.url}/me/`, scope, forceRefresh: false })
   expect(await listAtOnce(session)).toBe(200)
   expect(await listAtOnce(session)).toBe(100)
 })
@@ -73,7 +73,7 @@ test('an access token that has expired is replaced once, at the real API', async
   await listConnectedAccounts(session.client)
   emulator.clock.advance(86_401)
   await listConnectedAccounts(session.client)
-  expect(session.asked.map(({ fresh }) => fresh)).toEqual([false, false, true])
+  expect(session.asked.map(({ forceRefresh }) => forceRefresh)).toEqual([false, false, true])
 })
 
 test('an answer says how much of the rate limit is left', async () => {

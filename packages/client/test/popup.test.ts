@@ -32,7 +32,7 @@ const completed = {
   value: {
     account: { connection: 'google-oauth2' },
     appState: { step: 2 },
-    repairs: 'cac_1',
+    reconnectAccountId: 'cac_1',
     returnTo: '/settings?tab=accounts',
   },
 }

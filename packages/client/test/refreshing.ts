@@ -57,7 +57,7 @@ export function myAccount(
   more: Partial<AccessTokenRequest> = {},
 ): AccessTokenRequest {
   const audience = `${emulator.url}/me/`
-  return { audience, scope: 'read:me:connected_accounts', fresh: false, ...more }
+  return { audience, scope: 'read:me:connected_accounts', forceRefresh: false, ...more }
 }
 
 /** A key pair as a login SDK has it, which the test can read. */

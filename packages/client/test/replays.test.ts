@@ -87,7 +87,10 @@ test('a nonce challenge is answered with the same token', async () => {
 test('invalid_token is not answered with the token that was just refused', async () => {
   const { client, requests, asked } = clientOf([refuse('invalid_token'), empty], 'the-same')
   await expect(listConnectedAccounts(client)).rejects.toMatchObject({ code: 'invalid_token' })
-  expect([requests.length, asked.map(({ fresh }) => fresh)]).toEqual([1, [false, true]])
+  expect([requests.length, asked.map(({ forceRefresh }) => forceRefresh)]).toEqual([
+    1,
+    [false, true],
+  ])
 })
 
 test('invalid_token is not answered where the token is a string, as there is no other', async () => {
@@ -131,7 +134,7 @@ test('where another request has learned the clock in the meantime, no fresh toke
   await listConnectedAccounts(client)
   answer(refused())
   await first
-  expect(asked.map(({ fresh }) => fresh)).toEqual([false, false, true])
+  expect(asked.map(({ forceRefresh }) => forceRefresh)).toEqual([false, false, true])
   expect(proofs.map(({ clockOffset }) => clockOffset > 590)).toEqual([false, false, true, true])
 })
 
@@ -184,8 +187,8 @@ test('a proof that is still refused after the clock was set right is not repeate
 test('a prover that knows no offset keeps its clock, and no fresh token is asked for in vain', async () => {
   const { fetch, requests } = observedFetch(refuse('invalid_dpop_proof', 400))
   const asked: boolean[] = []
-  const accessToken = ({ fresh }: AccessTokenRequest) => {
-    asked.push(fresh)
+  const accessToken = ({ forceRefresh }: AccessTokenRequest) => {
+    asked.push(forceRefresh)
     return { accessToken: `${jwt({ iat: 0 })}${asked.length}`, tokenType: 'DPoP' }
   }
   const dpop = fromProver({ generateProof: async () => 'proof' })

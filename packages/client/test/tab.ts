@@ -14,7 +14,11 @@ const source = refreshTokenSource({
     return fetch(request)
   },
 })
-const request = { audience: `${domain}/me/`, scope: 'read:me:connected_accounts', fresh: true }
+const request = {
+  audience: `${domain}/me/`,
+  scope: 'read:me:connected_accounts',
+  forceRefresh: true,
+}
 
 channel.onmessage = async ({ data }) => {
   if (data !== 'refresh') return

@@ -42,7 +42,7 @@ test('with a prover the tokens are bound to its key, and the API takes them', as
 test('the challenge for a nonce is answered once, and the nonce used from then on (RFC 9449 §8)', async () => {
   const { source, requests } = await logIn({ emulator, keyPair: await es256() })
   await source(myAccount(emulator))
-  await source(myAccount(emulator, { fresh: true }))
+  await source(myAccount(emulator, { forceRefresh: true }))
   const [none, first, second] = nonces(requests)
   expect(none).toBeUndefined()
   expect(first).toEqual(expect.any(String))
@@ -61,7 +61,7 @@ test('a challenge is answered with its own nonce, whatever another answer has le
 test('where each nonce works once, here and at the API, every request comes through', async () => {
   emulator.switches.set({ tokenNonce: 'rotating', myAccountNonce: 'rotating' })
   const { source, dpop } = await logIn({ emulator, keyPair: await es256() })
-  const accessToken = (request: AccessTokenRequest) => source({ ...request, fresh: true })
+  const accessToken = (request: AccessTokenRequest) => source({ ...request, forceRefresh: true })
   const client = createConnectedAccountsClient({ domain: emulator.domain, accessToken, dpop })
   const calls = Array.from({ length: 20 }, () => listConnectedAccounts(client))
   expect(await Promise.all(calls)).toEqual(calls.map(() => ({ accounts: [] })))
@@ -88,7 +88,7 @@ test('the proof is for the token endpoint, and has no hash of a token (RFC 9449 
 test('a Bearer token is refused where a prover was given, and its refresh token is kept', async () => {
   const { source, store, createSource, dpop } = await logIn({ emulator, keyPair: await es256() })
   await expect(
-    source({ audience: bearerOnly, scope: 'read:calendar', fresh: false }),
+    source({ audience: bearerOnly, scope: 'read:calendar', forceRefresh: false }),
   ).rejects.toMatchObject({ name: 'TokenError', code: 'token_not_bound' })
   expect(store.kept).toHaveLength(2)
   await createSource({ dpop })(myAccount(emulator))

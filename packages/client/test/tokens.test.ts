@@ -32,7 +32,7 @@ test('it is the accessToken of a client, which it serves with one refresh', asyn
 test('each audience has a token of its own, from the same refresh token (MRRT)', async () => {
   const { source, requests } = await logIn({ emulator })
   const me = await source(myAccount(emulator, { scope: 'openid' }))
-  const api = await source({ audience: example, scope: 'openid', fresh: false })
+  const api = await source({ audience: example, scope: 'openid', forceRefresh: false })
   expect([decodeJwt(me.accessToken).aud].flat()).toContain(`${emulator.url}/me/`)
   expect([decodeJwt(api.accessToken).aud].flat()).toContain(example)
   expect(api).toEqual({
@@ -95,10 +95,10 @@ test('a token that the API refuses before its time is replaced, and the call suc
   expect(requests).toHaveLength(2)
 })
 
-test('fresh passes the cache, and the token that was refused is not handed out again', async () => {
+test('forceRefresh passes the cache, and the token that was refused is not handed out again', async () => {
   const { source, requests } = await logIn({ emulator })
   const refused = await source(myAccount(emulator))
-  const calls = [{ fresh: true }, { fresh: false }, { fresh: true }]
+  const calls = [{ forceRefresh: true }, { forceRefresh: false }, { forceRefresh: true }]
   const tokens = await Promise.all(calls.map((more) => source(myAccount(emulator, more))))
   expect(new Set(tokens.map(({ accessToken }) => accessToken)).size).toBe(1)
   expect(tokens[0]?.accessToken).not.toBe(refused.accessToken)
@@ -107,12 +107,12 @@ test('fresh passes the cache, and the token that was refused is not handed out a
 
 test('a late refusal of the token before is answered with the new one, without another refresh', async () => {
   const { source, requests } = await logIn({ emulator })
-  const { accessToken: refused } = await source(myAccount(emulator))
-  const renewed = await source(myAccount(emulator, { fresh: true, refused }))
-  expect(renewed.accessToken).not.toBe(refused)
-  expect(await source(myAccount(emulator, { fresh: true, refused }))).toEqual(renewed)
+  const { accessToken: rejectedToken } = await source(myAccount(emulator))
+  const renewed = await source(myAccount(emulator, { forceRefresh: true, rejectedToken }))
+  expect(renewed.accessToken).not.toBe(rejectedToken)
+  expect(await source(myAccount(emulator, { forceRefresh: true, rejectedToken }))).toEqual(renewed)
   expect(requests).toHaveLength(2)
-  const again = { fresh: true, refused: renewed.accessToken }
+  const again = { forceRefresh: true, rejectedToken: renewed.accessToken }
   expect(await source(myAccount(emulator, again))).not.toEqual(renewed)
 })
 
@@ -141,10 +141,10 @@ test('a token that expires under many requests, answered one after the other, is
 })
 
 test.for([false, true])(
-  'a thousand calls at once make one request, with fresh: %s',
-  async (fresh) => {
+  'a thousand calls at once make one request, with forceRefresh: %s',
+  async (forceRefresh) => {
     const { source, requests } = await logIn({ emulator })
-    const calls = Array.from({ length: 1000 }, () => source(myAccount(emulator, { fresh })))
+    const calls = Array.from({ length: 1000 }, () => source(myAccount(emulator, { forceRefresh })))
     const tokens = await Promise.all(calls)
     expect(new Set(tokens.map(({ accessToken }) => accessToken)).size).toBe(1)
     expect(requests).toHaveLength(1)
@@ -160,7 +160,7 @@ test('an abort ends the waiting of its caller alone, and the refresh goes on', a
   controller.abort(reason)
   expect(await rejection(first)).toBe(reason)
   await second
-  const late = source(myAccount(emulator, { signal: controller.signal, fresh: true }))
+  const late = source(myAccount(emulator, { signal: controller.signal, forceRefresh: true }))
   expect(await rejection(late)).toBe(reason)
   await source(myAccount(emulator))
   expect(requests).toHaveLength(1)

@@ -6,14 +6,14 @@ import type {
   TransactionStore,
 } from '@connected-accounts/client'
 import {
+  type AccountsIdentity,
   currentPopup,
   getUndoable,
-  type Identity,
   listenToOtherTabs,
 } from '@connected-accounts/client/browser'
 import { type SkipToken, useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext, useEffect, useMemo } from 'react'
-import { useSeenCallback } from './hooks/useSeenCallback.js'
+import { usePendingCallback } from './hooks/usePendingCallback.js'
 import {
   type ConnectedAccountsQueries,
   connectedAccountsQueries,
@@ -43,7 +43,7 @@ export interface ConnectedAccountsProviderProps {
 export function ConnectedAccountsProvider(props: ConnectedAccountsProviderProps): ReactNode {
   const { client, user, redirectUri, transactions, connections, children } = props
   const queryClient = useQueryClient()
-  useSeenCallback()
+  usePendingCallback()
   const context = useMemo(() => {
     const queries = connectedAccountsQueries({ client, user })
     return { client, user, queries, redirectUri, transactions, connections }
@@ -65,7 +65,7 @@ export function ConnectedAccountsProvider(props: ConnectedAccountsProviderProps)
 }
 
 /** What the provider gives the hooks. */
-export interface ConnectedAccountsContext extends Identity {
+export interface ConnectedAccountsContext extends AccountsIdentity {
   queries: ConnectedAccountsQueries<SkipToken>
   redirectUri: string | undefined
   connections: Record<string, ConnectionDefinition> | undefined

@@ -1,7 +1,7 @@
 export {
+  type AccountsIdentity,
   type HandleConnectCallbackOptions,
   handleConnectCallback,
-  type Identity,
 } from '@connected-accounts/client/browser'
 export {
   ConnectedAccountsProvider,

@@ -130,13 +130,13 @@ test('a list that cannot be had is an error, of the accounts as of the connectio
   expect(connection().error).toMatchObject({ code: 'insufficient_scope' })
 })
 
-test('report() of connection_not_connected has every component say expired, until the accounts change', async () => {
+test('reportGrantError() of connection_not_connected has every component say expired, until the accounts change', async () => {
   await seed(1)
   const bed = createTestBed()
   const one = await ask(bed)
   const other = await ask(bed)
   await expect.poll(one.status).toBe('connected')
-  expect(one.ask().report(notConnected)).toBe(true)
+  expect(one.ask().reportGrantError(notConnected)).toBe(true)
   await expect.poll(one.status).toBe('expired')
   await expect.poll(other.status).toBe('expired')
   await bed.queryClient.refetchQueries()
@@ -152,10 +152,10 @@ test("report() of an API's insufficient_scope names the scopes, granted or not b
   const bed = createTestBed()
   const { ask: connection, status } = await ask(bed, { scopes: [granted] })
   await expect.poll(status).toBe('connected')
-  connection().report({ error: 'insufficient_scope', scope: `${granted} calendar.write` })
+  connection().reportGrantError({ error: 'insufficient_scope', scope: `${granted} calendar.write` })
   await expect.poll(status).toBe('missing_scopes')
   expect(connection().missingScopes).toEqual(['calendar.write'])
-  connection().report({ code: 'insufficient_scope' })
+  connection().reportGrantError({ code: 'insufficient_scope' })
   await expect.poll(() => connection().missingScopes).toEqual([granted])
 })
 
@@ -165,7 +165,7 @@ test('report() with an accountId is about that account alone', async () => {
   const one = await ask(bed, { accountId: String(first?.id) })
   const other = await ask(bed, { accountId: String(second?.id) })
   await expect.poll(other.status).toBe('connected')
-  one.ask().report(notConnected)
+  one.ask().reportGrantError(notConnected)
   await expect.poll(one.status).toBe('expired')
   expect(other.status()).toBe('connected')
 })
@@ -179,7 +179,7 @@ test('report() answers false to errors about something else, and the status stay
   const own = await deleteConnectedAccount(bed.client, 'cac_1').catch((error) => error)
   expect(own).toMatchObject({ code: 'insufficient_scope' })
   for (const error of [own, new TypeError('offline'), { status: 500 }, null, undefined, 'text']) {
-    expect(connection().report(error)).toBe(false)
+    expect(connection().reportGrantError(error)).toBe(false)
   }
   expect(status()).toBe('connected')
 })

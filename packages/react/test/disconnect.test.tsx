@@ -177,7 +177,6 @@ test("the result says that the provider's grant stands, and where it is revoked"
   expect(await mutation.execute(id)).toEqual({
     id,
     undone: false,
-    grantStands: true,
     revokeUrl: google.revokeUrl,
   })
 })

@@ -119,8 +119,8 @@ test('a connection is asked about by its name and scopes', () => {
     | 'error'
   >()
   expectTypeOf(connection.missingScopes).toEqualTypeOf<string[]>()
-  expectTypeOf(connection.report).returns.toBeBoolean()
-  expectTypeOf(connection.returned).toEqualTypeOf<CompletedConnectedAccount | undefined>()
+  expectTypeOf(connection.reportGrantError).returns.toBeBoolean()
+  expectTypeOf(connection.reconnectedAccount).toEqualTypeOf<CompletedConnectedAccount | undefined>()
   connection.repair({ returnTo: '/settings' })
   // @ts-expect-error the scopes follow from the granted and the required ones
   connection.repair({ scopes: ['repo'] })

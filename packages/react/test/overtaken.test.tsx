@@ -21,7 +21,7 @@ const sent = ({ calls }: TestBed, method: string) =>
 /** The connection, and the `report` of the first render. */
 function useFirstReport() {
   const google = useConnection('google-oauth2')
-  const [first] = useState(() => google.report)
+  const [first] = useState(() => google.reportGrantError)
   return { ...google, first }
 }
 
@@ -83,7 +83,7 @@ test('a report of a call that failed before the list was there counts', async ()
   const bed = createTestBed()
   const { result } = await renderHook(() => useConnection('google-oauth2'), { wrapper: bed.page })
   expect(result.current.status).toBe('pending')
-  expect(result.current.report(notConnected)).toBe(true)
+  expect(result.current.reportGrantError(notConnected)).toBe(true)
   await expect.poll(() => result.current.status).toBe('expired')
 })
 
@@ -92,7 +92,7 @@ test('a report by the function of an earlier render counts', async () => {
   const bed = createTestBed()
   const { result } = await renderHook(useFirstReport, { wrapper: bed.page })
   await expect.poll(() => result.current.status).toBe('connected')
-  expect(result.current.first).not.toBe(result.current.report)
+  expect(result.current.first).not.toBe(result.current.reportGrantError)
   result.current.first(notConnected)
   await expect.poll(() => result.current.status).toBe('expired')
 })
@@ -105,7 +105,7 @@ test('a report is followed where the list could not be fetched again', async () 
   await failNext('getConnectedAccounts', 403)
   await bed.queryClient.refetchQueries()
   await expect.poll(() => result.current.error).not.toBe(null)
-  result.current.report(notConnected)
+  result.current.reportGrantError(notConnected)
   await expect.poll(() => result.current.status).toBe('expired')
 })
 
@@ -131,7 +131,7 @@ test('disconnecting twice is one deletion, one that can be undone, and both have
   await expect.poll(() => result.current.list?.length).toBe(1)
   const results = [result.current.mutateAsync(id), result.current.mutateAsync(id)]
   await expect.poll(() => result.current.undoable).toEqual([id])
-  const done = { id, undone: false, grantStands: true, revokeUrl }
+  const done = { id, undone: false, revokeUrl }
   expect(await Promise.all(results)).toEqual([done, done])
   expect(sent(bed, 'DELETE')).toBe(1)
 })
@@ -155,12 +155,12 @@ test('what another tab connects does not take away what this page came back with
     () => ({ ...useConnection('google-oauth2'), callback: useConnectCallback() }),
     { wrapper: bed.page },
   )
-  await expect.poll(() => result.current.returned).toBeDefined()
+  await expect.poll(() => result.current.reconnectedAccount).toBeDefined()
   const name = ['connected-accounts', bed.client.baseUrl, 'auth0|alice']
   const channel = new BroadcastChannel(JSON.stringify(name))
   const listed = sent(bed, 'GET')
   channel.postMessage([2, 'google-oauth2'])
   await expect.poll(() => sent(bed, 'GET')).toBeGreaterThan(listed)
   channel.close()
-  expect(result.current.returned).toBeDefined()
+  expect(result.current.reconnectedAccount).toBeDefined()
 })

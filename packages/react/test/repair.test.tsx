@@ -76,27 +76,27 @@ test('what was given to repair() comes back, beside the account that was to be r
   expect(page.callback()).toMatchObject({
     appState: { step: 2 },
     returnTo: '/settings',
-    repairs: account?.id,
+    reconnectAccountId: account?.id,
   })
 })
 
 test('another account than the one that was to be repaired is told', async () => {
   const [account] = await seed(1) // not the one that the person has at the provider
   const { page } = await repair(createTestBed(), { accountId: String(account?.id) })
-  await expect.poll(() => page.connection().returned).toBeDefined()
-  expect(page.connection().returned?.id).not.toBe(account?.id)
-  expect(page.connection().isOtherAccount).toBe(true)
+  await expect.poll(() => page.connection().reconnectedAccount).toBeDefined()
+  expect(page.connection().reconnectedAccount?.id).not.toBe(account?.id)
+  expect(page.connection().isDifferentAccount).toBe(true)
 })
 
 test('the same account that comes back is no other, and the status follows', async () => {
   const first = await repair(createTestBed(), {})
-  await expect.poll(() => first.page.connection().returned).toBeDefined()
-  const accountId = first.page.connection().returned?.id
-  expect(first.page.connection().isOtherAccount).toBe(false)
+  await expect.poll(() => first.page.connection().reconnectedAccount).toBeDefined()
+  const accountId = first.page.connection().reconnectedAccount?.id
+  expect(first.page.connection().isDifferentAccount).toBe(false)
   await first.page.unmount()
   const second = await repair(first.after, { accountId: String(accountId), scopes: [drive] })
-  await expect.poll(() => second.page.connection().returned?.id).toBe(accountId)
-  expect(second.page.connection().isOtherAccount).toBe(false)
+  await expect.poll(() => second.page.connection().reconnectedAccount?.id).toBe(accountId)
+  expect(second.page.connection().isDifferentAccount).toBe(false)
   await expect.poll(() => second.page.connection().status).toBe('connected')
 })
 
@@ -104,15 +104,15 @@ test('a repair that the person refuses leaves the status, and says what it was f
   const [account] = await seed(1)
   const { page } = await repair(createTestBed(), { scopes: [drive] }, 'cancel')
   await expect.poll(() => page.callback().status).toBe('error')
-  expect(page.callback()).toMatchObject({ appState: { step: 2 }, repairs: account?.id })
+  expect(page.callback()).toMatchObject({ appState: { step: 2 }, reconnectAccountId: account?.id })
   await expect.poll(() => page.connection().status).toBe('missing_scopes')
-  expect(page.connection().returned).toBeUndefined()
+  expect(page.connection().reconnectedAccount).toBeUndefined()
 })
 
 test('a flow that completes ends what was reported, also where the list stays as it was', async () => {
   const first = await repair(createTestBed(), {})
   await expect.poll(() => first.page.connection().status).toBe('connected')
-  first.page.connection().report({ code: 'connection_not_connected' })
+  first.page.connection().reportGrantError({ code: 'connection_not_connected' })
   await expect.poll(() => first.page.connection().status).toBe('expired')
   const left = nextNavigation()
   first.page.connection().repair()

@@ -107,7 +107,7 @@ test('access tokens that do not fit are left out, the session and its refresh to
   await visitor.request((store) => server.getAccessToken({ audience }, store))
   visitor.cookies.set('of_the_application', 'x'.repeat(5500))
   const token = await visitor.request((store) =>
-    server.getAccessToken({ audience, fresh: true }, store),
+    server.getAccessToken({ audience, forceRefresh: true }, store),
   )
   expect(token.accessToken).toBeTruthy()
   const length = [...visitor.cookies].map(([name, value]) => `${name}=${value}; `).join('').length

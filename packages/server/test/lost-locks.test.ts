@@ -48,7 +48,7 @@ test('a machine that lost the lock while it was paused does not overwrite a newe
   const visitor = await loggedIn(one, steady.url)
   const late = tokenAt(paused, sameBrowser(visitor))
   await gate.reached
-  const newer = await tokenAt(other, visitor, { fresh: true })
+  const newer = await tokenAt(other, visitor, { forceRefresh: true })
   gate.open()
   expect((await late).accessToken).not.toBe(newer.accessToken)
   expect(await tokenAt(one, visitor)).toEqual(newer)
@@ -76,7 +76,7 @@ test('with compare-and-set it does not do so either where it was paused just bef
   const visitor = await loggedIn(one, steady.url)
   const late = tokenAt(paused, sameBrowser(visitor))
   await gate.reached
-  const newer = await tokenAt(other, visitor, { fresh: true })
+  const newer = await tokenAt(other, visitor, { forceRefresh: true })
   gate.open()
   await late
   expect(await tokenAt(one, visitor)).toEqual(newer)
@@ -175,7 +175,7 @@ test('a rotation in spite of non-rotating is refresh_token_rotated, and the new 
   const { one, other } = createMachines(emulator, { refreshTokens: 'non-rotating' })
   const visitor = await loggedIn(one, emulator.url)
   for (const server of [one, other]) {
-    const error = await rejection(tokenAt(server, visitor, { fresh: true }))
+    const error = await rejection(tokenAt(server, visitor, { forceRefresh: true }))
     expect(error).toMatchObject({ name: 'SessionError', code: 'refresh_token_rotated' })
     expect(errorResponse(error).status).toBe(500)
   }

@@ -38,7 +38,7 @@ describe.for(stores)('Sessions in Redis by %s', ([, store]) => {
     const tokens = await Promise.all(servers.map((server) => tokenAt(server, visitor)))
     expect(new Set(tokens.map(({ accessToken }) => accessToken)).size).toBe(1)
     expect(grants).toEqual(['refresh_token'])
-    for (const server of servers) await tokenAt(server, visitor, { fresh: true })
+    for (const server of servers) await tokenAt(server, visitor, { forceRefresh: true })
     expect(emulator.refreshTokenReuses).toBe(reuses)
   })
 
@@ -74,6 +74,6 @@ describe.for(stores)('Sessions in Redis by %s', ([, store]) => {
     await redisServer.start()
     const patient = create({ timeout: 10_000 })
     expect(await tokenAt(patient.one, visitor)).toEqual(token)
-    await tokenAt(other, visitor, { fresh: true })
+    await tokenAt(other, visitor, { forceRefresh: true })
   })
 })

@@ -15,7 +15,7 @@ test('with a store that they share, many servers make one refresh of a session',
   const tokens = await Promise.all(servers.map((server) => tokenAt(server, visitor)))
   expect(new Set(tokens.map(({ accessToken }) => accessToken)).size).toBe(1)
   expect(grants).toEqual(['refresh_token'])
-  for (const server of servers) await tokenAt(server, visitor, { fresh: true })
+  for (const server of servers) await tokenAt(server, visitor, { forceRefresh: true })
   expect(emulator.refreshTokenReuses).toBe(0)
 })
 

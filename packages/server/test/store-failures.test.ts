@@ -56,7 +56,7 @@ test('what fails once is tried again, so that a store may be restarted', async (
   const visitor = await loggedIn(one, emulator.url)
   for (const operation of ['get', 'set']) {
     Object.assign(broken, { operations: [operation], times: 2 })
-    await tokenAt(one, visitor, { fresh: true })
+    await tokenAt(one, visitor, { forceRefresh: true })
     expect(broken.times).toBe(0)
   }
   Object.assign(broken, { operations: ['delete'], times: 2 })
@@ -86,7 +86,7 @@ test('a rotated refresh token that the store did not take is kept here, and give
   broken.operations = []
   const token = await tokenAt(one, visitor)
   expect(await tokenAt(other, visitor)).toEqual(token)
-  await tokenAt(other, visitor, { fresh: true })
+  await tokenAt(other, visitor, { forceRefresh: true })
   expect(emulator.refreshTokenReuses).toBe(0)
 })
 

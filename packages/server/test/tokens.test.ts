@@ -82,7 +82,7 @@ test('a fresh one is another than the one that was refused', async () => {
   const { server } = counted(emulator)
   const visitor = await loggedIn(server, emulator.url)
   const refused = await get(server, visitor)
-  const fresh = await get(server, visitor, { fresh: true })
+  const fresh = await get(server, visitor, { forceRefresh: true })
   expect(fresh.accessToken).not.toBe(refused.accessToken)
   expect(await get(server, visitor)).toEqual(fresh)
 })
@@ -100,7 +100,7 @@ test('ten requests at once with the same cookie make one refresh, and all get th
 test('a rotated refresh token is kept before the access token is handed out', async () => {
   const { server } = counted(rotating)
   const visitor = await loggedIn(server, rotating.url)
-  for (let turn = 0; turn < 3; turn += 1) await get(server, visitor, { fresh: true })
+  for (let turn = 0; turn < 3; turn += 1) await get(server, visitor, { forceRefresh: true })
   expect(rotating.refreshTokenReuses).toBe(0)
 })
 
@@ -111,7 +111,7 @@ test('a request with the cookie of before a refresh uses what that refresh broug
   const token = await get(server, visitor)
   visitor.cookies = before // as when the answer was lost
   expect(await get(server, visitor)).toEqual(token)
-  await get(server, visitor, { fresh: true })
+  await get(server, visitor, { forceRefresh: true })
   expect(rotating.refreshTokenReuses).toBe(0)
 })
 
@@ -122,7 +122,7 @@ test('a rotated refresh token is kept even where less was granted than asked for
   const error = await rejection(call)
   expect(error).toMatchObject({ name: 'TokenError', code: 'insufficient_scope' })
   expect(String(error)).toContain('write:calendar')
-  await get(server, visitor, { fresh: true })
+  await get(server, visitor, { forceRefresh: true })
   expect(rotating.refreshTokenReuses).toBe(0)
 })
 

@@ -42,10 +42,10 @@ export function fromAuth0(auth0: Auth0): Auth0Options {
   }
   return {
     domain: auth0.getConfiguration().domain,
-    accessToken: async ({ audience, scope, fresh }) => {
+    accessToken: async ({ audience, scope, forceRefresh }) => {
       const token = await getToken.call(auth0, {
         authorizationParams: { audience, scope },
-        cacheMode: fresh ? 'off' : 'on',
+        cacheMode: forceRefresh ? 'off' : 'on',
         detailedResponse: true,
       })
       if (!token) throw new Error('auth0 gave no token.') // by its types alone: it throws instead

@@ -5,9 +5,9 @@ export interface AccessTokenRequest {
   /** The scopes that it needs, separated by spaces. */
   scope: string
   /** True when a cached token has just been refused: get a new one. */
-  fresh: boolean
-  /** The token that has been refused, with `fresh`: a cached one that is another will do. Without it, none will. */
-  refused?: string | undefined
+  forceRefresh: boolean
+  /** The token that has been refused, with `forceRefresh`: a cached one that is another will do. Without it, none will. */
+  rejectedToken?: string | undefined
   signal?: AbortSignal
 }
 

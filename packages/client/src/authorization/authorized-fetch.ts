@@ -42,8 +42,9 @@ export async function authorizedFetch(
   fetch: Fetch,
 ): Promise<Response> {
   const { signal } = request
-  const freshToken = (refused?: string) => getToken(authorization, { signal, fresh: true, refused })
-  let token = await getToken(authorization, { signal, fresh: false })
+  const freshToken = (rejectedToken?: string) =>
+    getToken(authorization, { signal, forceRefresh: true, rejectedToken })
+  let token = await getToken(authorization, { signal, forceRefresh: false })
   const proofs = await authorization.dpop?.proofsFor(request)
   const replayed = new Set<Remedy | undefined>()
   try {
@@ -77,7 +78,7 @@ const otherToken: Remedy = async ({ token, freshToken }) => {
 
 async function getToken(
   { accessToken, audience, scope }: Authorization,
-  request: Pick<AccessTokenRequest, 'fresh' | 'refused'> & { signal: AbortSignal },
+  request: Pick<AccessTokenRequest, 'forceRefresh' | 'rejectedToken'> & { signal: AbortSignal },
 ): Promise<AccessToken> {
   const given =
     typeof accessToken === 'string' ? accessToken : accessToken({ audience, scope, ...request })

@@ -14,16 +14,16 @@ import type { ConnectedAccountsClient } from '../my-account/client.js'
 import { flowName, isOfPopup } from './popup-flow.js'
 import { tellOtherTabs } from './tabs.js'
 
-/** Options of {@link completeCallback}. */
-export interface CompleteCallbackOptions extends Omit<CompleteConnectOptions, 'transactions'> {
+/** Options of {@link completeConnectInPage}. */
+export interface CompleteConnectInPageOptions extends Omit<CompleteConnectOptions, 'transactions'> {
   /** The store that the flow was started with; by default `sessionStorageTransactions()`. */
   transactions?: TransactionStore | undefined
 }
 
 /** Completes a flow as `completeConnect` does, and has the user's other tabs know it. */
-export async function completeCallback(
+export async function completeConnectInPage(
   client: ConnectedAccountsClient,
-  { transactions = sessionStorageTransactions(), ...options }: CompleteCallbackOptions,
+  { transactions = sessionStorageTransactions(), ...options }: CompleteConnectInPageOptions,
 ): Promise<CompletedConnect> {
   const completed = await completeConnect(client, { ...options, transactions })
   tellOtherTabs({ client, user: options.user }, completed.account.connection)
@@ -65,7 +65,7 @@ export async function handleConnectCallback({
     const left = await transactions.get(state)
     if (!left?.pending) return
     const { user } = left // this page may know of none; the server refuses the token of another
-    await completeCallback(client, { callbackUrl, transactions, user, signal })
+    await completeConnectInPage(client, { callbackUrl, transactions, user, signal })
   })
   window.close()
   await new Promise((resolve) => setTimeout(resolve, CLOSING)) // the page goes on for a moment where it is closed

@@ -2,7 +2,7 @@ import { isConnectCallback } from '../connect/callback-url.js'
 import { isConnectFlowError } from '../errors/connect-flow-error.js'
 
 /** A callback that this page was opened with. */
-export interface SeenCallback {
+export interface PendingCallback {
   readonly url: string
   /** Removes the callback's parameters from the address bar, and keeps its URL in the history entry for a reload. */
   clear(): void
@@ -10,24 +10,24 @@ export interface SeenCallback {
    * Notes that it has its answer, and for whom, and no longer has to be remembered; only a success is told again after a
    * reload.
    */
-  settle(status: 'success' | 'error', user?: string): void
+  markHandled(status: 'success' | 'error', user?: string): void
   /**
    * Whether an error only says that the flow was completed before and is forgotten by now, or was another user's; and once
    * it was answered, whether nobody is logged in any longer.
    */
-  isOver(error: unknown, user?: string): boolean
+  isStale(error: unknown, user?: string): boolean
 }
 
 const KEY = 'connected-accounts.callback'
 const PARAMETERS = ['connect_code', 'state', 'error', 'error_description']
 
-let seen: (SeenCallback & { isAnswered(): boolean }) | undefined
+let seen: (PendingCallback & { isAnswered(): boolean }) | undefined
 
 /**
  * The callback in the address bar. Once seen it is remembered, whatever a router or a login SDK does to the address bar,
- * until it is settled; from then on it belongs to its entry in the browser's history, so that a reload shows it again.
+ * until it is handled; from then on it belongs to its entry in the browser's history, so that a reload shows it again.
  */
-export function seeCallback(): SeenCallback | undefined {
+export function getPendingCallback(): PendingCallback | undefined {
   const { href } = window.location
   const arrived = isConnectCallback(href)
   if (!arrived && seen && !seen.isAnswered()) return seen
@@ -48,12 +48,12 @@ function newCallback(url: string, revisited: boolean) {
       const kept = { ...window.history.state, [KEY]: url }
       window.history.replaceState(kept, '', withoutCallback(url))
     },
-    settle(status: 'success' | 'error', user?: string) {
+    markHandled(status: 'success' | 'error', user?: string) {
       answered = true
       answeredFor ??= user
       revisited ||= status === 'success'
     },
-    isOver(error: unknown, user?: string) {
+    isStale(error: unknown, user?: string) {
       const isOthers = answeredFor !== undefined && answeredFor !== user
       if (isOthers && user === undefined) return true
       return (

@@ -6,7 +6,7 @@ import { type ConnectionReference, connectionName } from '../connections/define-
 import { ConnectFlowError } from '../errors/connect-flow-error.js'
 import { unlessAborted } from '../http/abort.js'
 import type { ConnectedAccountsClient } from '../my-account/client.js'
-import { completeCallback } from './callback-page.js'
+import { completeConnectInPage } from './callback-page.js'
 import { flowName, popupTransactions } from './popup-flow.js'
 import { closePopup, popupBlocked, popupToStart } from './popup-window.js'
 import { fromThisPage, type PageConnectOptions } from './redirect.js'
@@ -14,7 +14,7 @@ import { fromThisPage, type PageConnectOptions } from './redirect.js'
 /** Options of {@link connectInPopup}. The `transactions` are also read by the callback page. */
 export interface PopupConnectOptions<Reference extends ConnectionReference = ConnectionReference>
   extends PageConnectOptions<Reference> {
-  /** Completes the flow when it is back; by default `completeCallback`, once. A place for retries. */
+  /** Completes the flow when it is back; by default `completeConnectInPage`, once. A place for retries. */
   complete?: ((completion: PopupCompletion) => Promise<CompletedConnect>) | undefined
 }
 
@@ -63,7 +63,9 @@ export async function connectInPopup<Reference extends ConnectionReference>(
           user,
           signal: giveUp.signal,
         }
-        const completed = complete ? complete(completion) : completeCallback(client, completion)
+        const completed = complete
+          ? complete(completion)
+          : completeConnectInPage(client, completion)
         return await unlessAborted(completed, giveUp.signal)
       } catch (error) {
         await transactions.delete(state) // so that the callback page does not complete what is over here

@@ -1,7 +1,7 @@
 import type { ConnectedAccountsClient } from '../my-account/client.js'
 
 /** Whose accounts, and through which client. */
-export interface Identity {
+export interface AccountsIdentity {
   client: ConnectedAccountsClient
   /** Id of the logged-in user, like `user.sub`. */
   user: string | undefined
@@ -11,7 +11,7 @@ export interface Identity {
 const SELF = Math.random()
 
 /** Says to the user's other tabs that an account was connected or disconnected; which connection only if connected. */
-export function tellOtherTabs(identity: Identity, connection?: string): void {
+export function tellOtherTabs(identity: AccountsIdentity, connection?: string): void {
   const channel = openChannel(identity)
   channel?.postMessage([SELF, connection])
   channel?.close()
@@ -22,7 +22,7 @@ export function tellOtherTabs(identity: Identity, connection?: string): void {
  * what ends that. Never calls where the runtime has no BroadcastChannel.
  */
 export function listenToOtherTabs(
-  identity: Identity,
+  identity: AccountsIdentity,
   onChange: (connection: string | undefined) => void,
 ): () => void {
   const channel = openChannel(identity)
@@ -32,7 +32,7 @@ export function listenToOtherTabs(
   return () => channel?.close()
 }
 
-function openChannel({ client, user }: Identity): BroadcastChannel | undefined {
+function openChannel({ client, user }: AccountsIdentity): BroadcastChannel | undefined {
   if (typeof BroadcastChannel === 'undefined') return undefined
   return new BroadcastChannel(JSON.stringify(['connected-accounts', client.baseUrl, user]))
 }

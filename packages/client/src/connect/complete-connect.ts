@@ -32,7 +32,7 @@ export interface CompletedConnect {
   appState?: unknown
   returnTo?: string | undefined
   /** Id of the account that was to be connected again; where `account` has another, the person chose another one. */
-  repairs?: string | undefined
+  reconnectAccountId?: string | undefined
 }
 
 /** Completions under way, by state. */
@@ -229,8 +229,8 @@ function isExpired({ expiresAt }: Transaction): boolean {
 }
 
 function completedConnect(
-  { appState, returnTo, repairs }: Transaction,
+  { appState, returnTo, reconnectAccountId }: Transaction,
   account: CompletedConnectedAccount,
 ): CompletedConnect {
-  return { account, appState, returnTo, repairs }
+  return { account, appState, returnTo, reconnectAccountId }
 }

@@ -38,7 +38,7 @@ export interface StartConnectOptions<Reference extends ConnectionReference = Con
   /** Where to take the person afterwards: a URL of `redirectUri`'s origin, or a path. `completeConnect` gives it back. */
   returnTo?: string | undefined
   /** Id of the account that is to be connected again; the person may choose another one. `completeConnect` gives it back. */
-  repairs?: string | undefined
+  reconnectAccountId?: string | undefined
 }
 
 /** What {@link startConnect} answers. */
@@ -66,7 +66,7 @@ export async function startConnect<Reference extends ConnectionReference>(
   options: StartConnectOptions<Reference>,
 ): Promise<StartedConnect> {
   const { redirectUri, transactions, authorizationParams, signal } = options
-  const { user, appState, returnTo, repairs } = options
+  const { user, appState, returnTo, reconnectAccountId } = options
   const connection = connectionName(options.connection)
   const scopes = options.scopes ?? definedScopes(options.connection)
   checkConnectOptions({ ...options, connection, scopes })
@@ -92,7 +92,7 @@ export async function startConnect<Reference extends ConnectionReference>(
   ])
   const expiresAt = Date.now() + answer.expires_in * 1000
   const pending = { authSession: answer.auth_session, codeVerifier, attempted: false, accountIds }
-  const known = { connection, redirectUri, user, appState, returnTo, repairs }
+  const known = { connection, redirectUri, user, appState, returnTo, reconnectAccountId }
   await transactions.set(state, { ...known, expiresAt, pending }, { expiresAt })
   const url = new URL(answer.connect_uri)
   url.searchParams.set('ticket', answer.connect_params.ticket)

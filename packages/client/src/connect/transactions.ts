@@ -9,7 +9,7 @@ export interface Transaction {
   appState?: unknown
   returnTo?: string | undefined
   /** Id of the account that was to be connected again. */
-  repairs?: string | undefined
+  reconnectAccountId?: string | undefined
   /** Milliseconds since the epoch. */
   expiresAt: number
   /** `auth_session` and the PKCE verifier; gone once there is a definite answer. */

@@ -57,7 +57,7 @@ function isTransaction(value: unknown): value is Transaction {
     redirectUri: isString,
     user: optional(isString),
     returnTo: optional(isString),
-    repairs: optional(isString),
+    reconnectAccountId: optional(isString),
     expiresAt: isNumber,
     pending: optional((pending) =>
       hasFields(pending, {

@@ -20,7 +20,7 @@ interface ConnectFlowDetails extends ErrorDetails {
   error?: string | undefined
   appState?: unknown
   returnTo?: string | undefined
-  repairs?: string | undefined
+  reconnectAccountId?: string | undefined
 }
 
 /** The connect flow could not be completed; nothing was connected unless the code is `outcome_unknown`. */
@@ -33,14 +33,14 @@ export class ConnectFlowError extends CodedError<ConnectFlowErrorCode> {
   /** What `startConnect` was given, so that the person can be taken back to where they were. */
   declare readonly appState: unknown
   declare readonly returnTo: string | undefined
-  declare readonly repairs: string | undefined
+  declare readonly reconnectAccountId: string | undefined
 
   constructor(
     code: ConnectFlowErrorCode,
-    { connection, error, appState, returnTo, repairs, ...details }: ConnectFlowDetails,
+    { connection, error, appState, returnTo, reconnectAccountId, ...details }: ConnectFlowDetails,
   ) {
     const redacted = error && redact(error)
-    super(code, details, { connection, error: redacted, appState, returnTo, repairs })
+    super(code, details, { connection, error: redacted, appState, returnTo, reconnectAccountId })
   }
 }
 

@@ -70,10 +70,10 @@ export function refreshTokenSource(
     checkScopes(wanted, issued)
     return issued.token
   }
-  return async ({ audience, scope, fresh, refused, signal }) => {
+  return async ({ audience, scope, forceRefresh, rejectedToken, signal }) => {
     signal?.throwIfAborted()
     const wanted = { audience, scope: scopesOf(scope).sort().join(' ') }
-    if (fresh) cache.delete(wanted, refused)
+    if (forceRefresh) cache.delete(wanted, rejectedToken)
     const cached = cache.get(wanted)
     if (cached) return cached
     const key = JSON.stringify(wanted)

@@ -1,11 +1,11 @@
 import { Auth0Client } from '@auth0/auth0-spa-js'
 import { fromAuth0 } from '../../src/adapters/auth0-spa-js.js'
 import {
-  completeCallback,
+  completeConnectInPage,
   connectByRedirect,
   connectInPopup,
+  getPendingCallback,
   handleConnectCallback,
-  seeCallback,
 } from '../../src/browser/index.js'
 import { createConnectedAccountsClient, isConnectCallback } from '../../src/index.js'
 import { addButton, show } from './shown.js'
@@ -32,10 +32,10 @@ function offer(user: string) {
   const flow = { connection: 'google-oauth2', user }
   addButton('Connect Google', () => connectByRedirect(client, flow))
   addButton('Connect Google in a window', () => connectInPopup(client, flow))
-  const callback = seeCallback()
+  const callback = getPendingCallback()
   if (!callback) return
   callback.clear()
-  show(completeCallback(client, { callbackUrl: callback.url, user }))
+  show(completeConnectInPage(client, { callbackUrl: callback.url, user }))
 }
 
 void start()

@@ -1,11 +1,11 @@
 import {
-  completeCallback,
+  completeConnectInPage,
   connectByRedirect,
   connectInPopup,
   currentPopup,
+  getPendingCallback,
   handleConnectCallback,
   listenToOtherTabs,
-  seeCallback,
 } from '../../src/browser/index.js'
 import { createConnectedAccountsClient } from '../../src/index.js'
 import { addButton, show } from './shown.js'
@@ -21,7 +21,7 @@ declare global {
 const client = createConnectedAccountsClient(window.tenant)
 const user = 'auth0|alice'
 const connection = 'google-oauth2'
-const flow = { connection, user, appState: { step: 2 }, repairs: 'cac_1' }
+const flow = { connection, user, appState: { step: 2 }, reconnectAccountId: 'cac_1' }
 
 /** Shows nothing: what these buttons do is shown by the popup's own. */
 const nothing = new Promise(() => {})
@@ -47,10 +47,10 @@ function start() {
   listenToOtherTabs({ client, user }, (told) => {
     document.title = `told of ${told}`
   })
-  const callback = seeCallback()
+  const callback = getPendingCallback()
   if (!callback) return
   callback.clear()
-  show(completeCallback(client, { callbackUrl: callback.url, user }))
+  show(completeConnectInPage(client, { callbackUrl: callback.url, user }))
 }
 
 handleConnectCallback({ client }).then((isPopup) => {

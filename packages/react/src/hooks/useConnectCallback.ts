@@ -4,7 +4,7 @@ import { type CompletedConnectedAccount, isConnectFlowError } from '@connected-a
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
-import { useSeenCallback } from './useSeenCallback.js'
+import { usePendingCallback } from './usePendingCallback.js'
 
 /** How far the flow is that the page was opened to complete; `idle` where there is none. */
 export type UseConnectCallbackResult = {
@@ -16,7 +16,7 @@ interface Nothing<Status> {
   status: Status
   account: undefined
   appState: undefined
-  repairs: undefined
+  reconnectAccountId: undefined
   returnTo: undefined
   error: null
 }
@@ -26,7 +26,7 @@ interface Success {
   account: CompletedConnectedAccount
   appState: unknown
   /** Id of the account that was to be connected again; where `account` has another, the person chose another one. */
-  repairs: string | undefined
+  reconnectAccountId: string | undefined
   returnTo: string | undefined
   error: null
 }
@@ -35,7 +35,7 @@ interface Failure {
   status: 'error'
   account: undefined
   appState: unknown
-  repairs: string | undefined
+  reconnectAccountId: string | undefined
   returnTo: string | undefined
   error: Error
 }
@@ -50,7 +50,7 @@ interface Failure {
  */
 export function useConnectCallback(): UseConnectCallbackResult {
   const { queries, transactions, user } = useConnectedAccountsContext()
-  const seen = useSeenCallback()
+  const seen = usePendingCallback()
   const query = useQuery(queries.callback({ callbackUrl: seen?.url, transactions }))
   const { status, data, error, refetch } = query
 
@@ -58,21 +58,21 @@ export function useConnectCallback(): UseConnectCallbackResult {
     if (user !== undefined) seen?.clear()
   }, [seen, user])
   useEffect(() => {
-    if (status !== 'pending') seen?.settle(status, user)
+    if (status !== 'pending') seen?.markHandled(status, user)
   }, [seen, status, user])
 
   const retry = () => void refetch()
-  if (!seen || seen.isOver(error, user)) return { ...nothing, status: 'idle', retry }
+  if (!seen || seen.isStale(error, user)) return { ...nothing, status: 'idle', retry }
   if (status === 'pending') return { ...nothing, status, retry }
   if (status === 'success') return { ...nothing, ...data, status, retry }
-  const { appState, repairs, returnTo } = isConnectFlowError(error) ? error : nothing
-  return { ...nothing, appState, repairs, returnTo, status, error, retry }
+  const { appState, reconnectAccountId, returnTo } = isConnectFlowError(error) ? error : nothing
+  return { ...nothing, appState, reconnectAccountId, returnTo, status, error, retry }
 }
 
 const nothing = {
   account: undefined,
   appState: undefined,
-  repairs: undefined,
+  reconnectAccountId: undefined,
   returnTo: undefined,
   error: null,
 }

@@ -46,7 +46,7 @@ export interface UseConnectionResult {
    * with such a `code` or `error`, or with `insufficient_scope` and its `scope` (RFC 6750 §3). The status follows until
    * the connection's accounts change or one is connected. Answers false where the error is about something else.
    */
-  report: (error: unknown) => boolean
+  reportGrantError: (error: unknown) => boolean
   /**
    * Connects the account again, with the scopes that it has and those that it lacks: by leaving the page, or in a popup
    * where the `mode` says so. Does nothing while the status is `pending`, as the scopes that it has are not known then.
@@ -55,9 +55,9 @@ export interface UseConnectionResult {
   isRepairing: boolean
   repairError: Error | null
   /** The account that the last flow of this page came back with. */
-  returned: CompletedConnectedAccount | undefined
+  reconnectedAccount: CompletedConnectedAccount | undefined
   /** Whether the person came back with another account than the one that was to be repaired. */
-  isOtherAccount: boolean
+  isDifferentAccount: boolean
 }
 
 /** What `repair()` passes on; see {@link ConnectAccountOptions}. */
@@ -77,27 +77,29 @@ export function useConnection<Reference extends ConnectionReference>(
   { loginHint, mode, onBlocked, ...options }: UseConnectionOptions<Reference> = {},
 ): UseConnectionResult {
   const { accountId } = options
-  const repairs = useConnectAccount({ mode, onBlocked })
+  const reconnection = useConnectAccount({ mode, onBlocked })
   const { returned, repairScopes, ...health } = useHealth(reference, options)
-  const own = accountId === undefined || returned?.repairs === accountId ? returned : undefined
+  const own =
+    accountId === undefined || returned?.reconnectAccountId === accountId ? returned : undefined
   return {
     ...health,
-    repair: ({ authorizationParams, ...flow } = {}) => {
+    repair: ({ authorizationParams, ...options } = {}) => {
       if (health.status === 'pending') return
-      repairs.connect({
-        ...flow,
+      reconnection.connect({
+        ...options,
         connection: reference,
         scopes: repairScopes,
         authorizationParams: loginHint
           ? { login_hint: loginHint, ...authorizationParams }
           : authorizationParams,
-        repairs: accountId ?? health.account?.id,
+        reconnectAccountId: accountId ?? health.account?.id,
       } as ConnectAccountOptions) // what was granted may be more than is registered
     },
-    isRepairing: repairs.isPending,
-    repairError: repairs.error,
-    returned: own?.account,
-    isOtherAccount: own?.repairs !== undefined && own.repairs !== own.account.id,
+    isRepairing: reconnection.isPending,
+    repairError: reconnection.error,
+    reconnectedAccount: own?.account,
+    isDifferentAccount:
+      own?.reconnectAccountId !== undefined && own.reconnectAccountId !== own.account.id,
   }
 }
 
@@ -131,7 +133,7 @@ function useHealth(reference: ConnectionReference, options: UseConnectionOptions
     status: asked.data === undefined ? asked.status : asked.data ? status : 'unavailable',
     error: list.error ?? asked.error,
     ...{ account, missingScopes, repairScopes, returned },
-    report: (failure: unknown) => {
+    reportGrantError: (failure: unknown) => {
       const grant = readGrantError(failure)
       if (grant) {
         // As it is now: the function may be one of an earlier render.

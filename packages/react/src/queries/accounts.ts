@@ -7,7 +7,7 @@ import {
   listConnectedAccounts,
   type RegisteredConnection,
 } from '@connected-accounts/client'
-import type { Identity } from '@connected-accounts/client/browser'
+import type { AccountsIdentity } from '@connected-accounts/client/browser'
 import {
   infiniteQueryOptions,
   type QueryFunctionContext,
@@ -54,7 +54,7 @@ export interface ListQueries<Skip = never> {
 }
 
 /** Makes the {@link ListQueries} of a user. */
-export function listQueries(identity: Identity): ListQueries<SkipToken> {
+export function listQueries(identity: AccountsIdentity): ListQueries<SkipToken> {
   const { client } = identity
   return {
     accounts: ({ connection } = {}) =>

@@ -7,11 +7,11 @@ import {
   type TransactionStore,
 } from '@connected-accounts/client'
 import {
-  type CompleteCallbackOptions,
-  completeCallback,
+  type AccountsIdentity,
+  type CompleteConnectInPageOptions,
+  completeConnectInPage,
   connectByRedirect,
   connectInPopup,
-  type Identity,
   type PageConnectOptions,
 } from '@connected-accounts/client/browser'
 import {
@@ -29,7 +29,12 @@ export type ConnectAccountOptions<Reference extends ConnectionReference = Connec
   Reference extends unknown // of several connections each has its own scopes
     ? Pick<
         PageConnectOptions<Reference>,
-        'connection' | 'scopes' | 'authorizationParams' | 'appState' | 'returnTo' | 'repairs'
+        | 'connection'
+        | 'scopes'
+        | 'authorizationParams'
+        | 'appState'
+        | 'returnTo'
+        | 'reconnectAccountId'
       >
     : never
 
@@ -73,7 +78,7 @@ export interface ConnectQueries {
 }
 
 /** Makes the {@link ConnectQueries} of a user. */
-export function connectQueries(identity: Identity): ConnectQueries {
+export function connectQueries(identity: AccountsIdentity): ConnectQueries {
   const { client } = identity
   const mutation = {
     mutationKey: [...identityKey(identity), 'connect'],
@@ -122,7 +127,7 @@ export function connectQueries(identity: Identity): ConnectQueries {
 }
 
 function callbackOptions(
-  identity: Identity,
+  identity: AccountsIdentity,
   { callbackUrl, transactions, signal }: CallbackOptions,
 ): QueryOptions<CompletedConnect, CallbackKey> {
   return queryOptions({
@@ -141,12 +146,12 @@ function callbackOptions(
 
 async function completeFlow(
   queryClient: QueryClient,
-  identity: Identity,
-  completion: CompleteCallbackOptions,
+  identity: AccountsIdentity,
+  completion: CompleteConnectInPageOptions,
 ): Promise<CompletedConnect> {
   const { client, user } = identity
   try {
-    const returned = await completeCallback(client, { ...completion, user })
+    const returned = await completeConnectInPage(client, { ...completion, user })
     const { queryKey } = findingsOptions(identity, returned.account.connection)
     queryClient.setQueryData(queryKey, { reports: {}, returned })
     return returned

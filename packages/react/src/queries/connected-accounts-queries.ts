@@ -1,4 +1,4 @@
-import type { Identity } from '@connected-accounts/client/browser'
+import type { AccountsIdentity } from '@connected-accounts/client/browser'
 import type { SkipToken } from '@tanstack/react-query'
 import { type ListQueries, listQueries } from './accounts.js'
 import { type ConnectQueries, connectQueries } from './connect.js'
@@ -23,15 +23,19 @@ export interface ConnectedAccountsQueries<Skip = never> extends ListQueries<Skip
 
 /** Option factories for a user who is logged in: these also go into TanStack's suspense hooks. */
 export function connectedAccountsQueries(
-  identity: Identity & { user: string },
+  identity: AccountsIdentity & { user: string },
 ): ConnectedAccountsQueries
 /** Option factories for a user who may be undefined: then the queries are skipped. */
-export function connectedAccountsQueries(identity: Identity): ConnectedAccountsQueries<SkipToken>
+export function connectedAccountsQueries(
+  identity: AccountsIdentity,
+): ConnectedAccountsQueries<SkipToken>
 /**
  * Option factories for TanStack Query: for its hooks, and for the methods of a `QueryClient`. The hooks of this package are
  * short for these.
  */
-export function connectedAccountsQueries(identity: Identity): ConnectedAccountsQueries<SkipToken> {
+export function connectedAccountsQueries(
+  identity: AccountsIdentity,
+): ConnectedAccountsQueries<SkipToken> {
   return {
     key: identityKey(identity),
     ...listQueries(identity),

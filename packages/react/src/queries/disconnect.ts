@@ -1,5 +1,5 @@
 import type { ConnectionDefinition } from '@connected-accounts/client'
-import { disconnectAccount, type Identity } from '@connected-accounts/client/browser'
+import { type AccountsIdentity, disconnectAccount } from '@connected-accounts/client/browser'
 import type { QueryClient } from '@tanstack/react-query'
 import { identityKey, refreshAccounts } from './keys.js'
 import { hide } from './optimistic-removal.js'
@@ -19,8 +19,6 @@ export interface DisconnectedAccount {
   id: string
   /** True where it was undone in time: nothing was sent, and the account is connected as before. */
   undone: boolean
-  /** Always true: what the person granted at the provider stands until they revoke it there. */
-  grantStands: true
   /** The provider's page on which the person revokes the grant, where the application's connections name it. */
   revokeUrl: string | undefined
 }
@@ -34,7 +32,7 @@ const underWay = new Map<string, Promise<DisconnectedAccount>>()
  * called twice at once it is one.
  */
 export function disconnectOptions(
-  identity: Identity,
+  identity: AccountsIdentity,
   { queryClient, undoMs, connections = {} }: DisconnectSettings,
 ): MutationOptions<string, DisconnectedAccount> {
   const { client, user } = identity
@@ -46,7 +44,7 @@ export function disconnectOptions(
     try {
       const undone = await disconnectAccount(client, id, { user, undoMs })
       if (undone) putBack()
-      return { id, undone, grantStands: true, revokeUrl: definition?.revokeUrl }
+      return { id, undone, revokeUrl: definition?.revokeUrl }
     } catch (error) {
       putBack()
       throw error

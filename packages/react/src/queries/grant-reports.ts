@@ -1,5 +1,5 @@
 import type { CompletedConnect, GrantError } from '@connected-accounts/client'
-import type { Identity } from '@connected-accounts/client/browser'
+import type { AccountsIdentity } from '@connected-accounts/client/browser'
 import { queryOptions, skipToken } from '@tanstack/react-query'
 import { type IdentityKey, identityKey } from './keys.js'
 import type { QueryOptions } from './options.js'
@@ -23,7 +23,7 @@ export type FindingsKey = [...IdentityKey, 'findings', string]
 
 /** Options of the query that holds the {@link Findings}: it is never fetched. */
 export function findingsOptions(
-  identity: Identity,
+  identity: AccountsIdentity,
   connection: string,
 ): QueryOptions<Findings, FindingsKey> {
   return queryOptions<Findings, Error, Findings, FindingsKey>({

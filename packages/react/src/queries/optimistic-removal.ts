@@ -1,5 +1,5 @@
 import type { ConnectedAccount, ConnectedAccountsPage } from '@connected-accounts/client'
-import type { Identity } from '@connected-accounts/client/browser'
+import type { AccountsIdentity } from '@connected-accounts/client/browser'
 import type { QueryClient } from '@tanstack/react-query'
 import { accountsKey } from './keys.js'
 import type { Pages } from './options.js'
@@ -26,7 +26,11 @@ export function withoutHidden(accounts: ConnectedAccount[]): ConnectedAccount[] 
 }
 
 /** Takes an account out of the cached lists, and keeps it out of those that are fetched. */
-export function hide(queryClient: QueryClient, identity: Identity, id: string): HiddenAccount {
+export function hide(
+  queryClient: QueryClient,
+  identity: AccountsIdentity,
+  id: string,
+): HiddenAccount {
   const places = new Map<string, number>()
   let account: ConnectedAccount | undefined
   hidden.add(id)
@@ -52,7 +56,7 @@ export function hide(queryClient: QueryClient, identity: Identity, id: string): 
 /** Changes every cached list of accounts, by itself or as a page; each has a name of its own. */
 function changeLists(
   queryClient: QueryClient,
-  identity: Identity,
+  identity: AccountsIdentity,
   change: (accounts: ConnectedAccount[], list: string) => ConnectedAccount[],
 ): void {
   for (const query of queryClient.getQueryCache().findAll({ queryKey: accountsKey(identity) })) {

@@ -1,5 +1,5 @@
 import { retryDelay } from '@connected-accounts/client'
-import type { Identity } from '@connected-accounts/client/browser'
+import type { AccountsIdentity } from '@connected-accounts/client/browser'
 import {
   type InfiniteData,
   type infiniteQueryOptions,
@@ -51,7 +51,7 @@ export const everyQuery = {
  * signal when the last component is gone, which under StrictMode is each component's first moment.
  */
 export function whileLoggedIn<Context, Data>(
-  { user }: Identity,
+  { user }: AccountsIdentity,
   ask: (context: Context) => Promise<Data>,
 ): SkipToken | ((context: Context) => Promise<Data>) {
   if (user === undefined) return skipToken

@@ -45,13 +45,16 @@ function Connect({ connection }: { connection: string }) {
 }
 
 function Repair() {
-  const { status, repair, isRepairing, returned } = useConnection('github', { mode: 'popup' })
+  const { status, repair, isRepairing, reconnectedAccount } = useConnection('github', {
+    mode: 'popup',
+  })
   return (
     <p>
       <button type="button" onClick={() => repair()}>
         Repair
       </button>
-      <output title="health">{isRepairing ? 'repairing' : status}</output> {returned?.connection}
+      <output title="health">{isRepairing ? 'repairing' : status}</output>{' '}
+      {reconnectedAccount?.connection}
     </p>
   )
 }

@@ -35,8 +35,8 @@ export function clientCredentials(origin: string, options: MachineOptions): Acce
       underWay = undefined
     }
   }
-  return async ({ audience, fresh }) => {
-    if (token && !fresh && token.usableUntil > Date.now()) return token
+  return async ({ audience, forceRefresh }) => {
+    if (token && !forceRefresh && token.usableUntil > Date.now()) return token
     underWay ??= grant(audience)
     return underWay
   }

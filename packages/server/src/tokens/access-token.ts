@@ -21,7 +21,7 @@ export interface GetAccessTokenOptions {
   /** The scopes that it needs, separated by spaces; by default whatever is granted. */
   scope?: string | undefined
   /** True when the cached token has just been refused: get a new one. */
-  fresh?: boolean | undefined
+  forceRefresh?: boolean | undefined
 }
 
 /** See {@link ServerClient.getAccessToken}. */
@@ -34,12 +34,12 @@ export async function getAccessToken(
   const wanted = { audience, scope }
   const session = await context.needSession(storeOptions)
   const cached = usableToken(session, wanted)
-  if (cached && !options.fresh) return presentable(cached)
+  if (cached && !options.forceRefresh) return presentable(cached)
   return context.sessions.runAlone(session.id, async (isAlone) => {
     const newest = await context.needSession(storeOptions)
     const token = usableToken(newest, wanted)
     // Brought by the refresh before this one; where a fresh one is wanted, another than the refused one.
-    if (token && !(options.fresh && token.accessToken === cached?.accessToken)) {
+    if (token && !(options.forceRefresh && token.accessToken === cached?.accessToken)) {
       return presentable(token)
     }
     await context.tenantAt(newest.domain) // found out before it is asked whether this may go on
