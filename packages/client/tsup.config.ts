@@ -3,6 +3,7 @@ import { defineConfig } from 'tsup'
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
+    internal: 'src/internal.ts',
     'browser/index': 'src/browser/index.ts',
     dpop: 'src/dpop/create-dpop.ts',
     tokens: 'src/tokens/refresh-token-source.ts',

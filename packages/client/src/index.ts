@@ -8,13 +8,12 @@ export {
   createAuthorizedFetch,
 } from './authorization/create-authorized-fetch.js'
 export type { Dpop, DpopProofRequest, DpopProver } from './authorization/dpop.js'
-export { callbackState, isConnectCallback } from './connect/callback-url.js'
+export { isConnectCallback } from './connect/callback-url.js'
 export {
   type CompleteConnectOptions,
   type CompletedConnect,
   completeConnect,
 } from './connect/complete-connect.js'
-export { areScopes } from './connect/options.js'
 export {
   type StartConnectOptions,
   type StartedConnect,
@@ -22,7 +21,6 @@ export {
 } from './connect/start-connect.js'
 export {
   memoryTransactions,
-  type PendingTransaction,
   type Transaction,
   type TransactionStore,
 } from './connect/transactions.js'
@@ -47,7 +45,6 @@ export {
 export { type GrantError, readGrantError } from './connections/grant-error.js'
 export type { components, operations, paths } from './contract/generated/my-account.js'
 export type {
-  Abortable,
   AuthorizationParams,
   CompletedConnectedAccount,
   ConnectedAccount,
@@ -59,7 +56,7 @@ export type {
   ProblemDetails,
   ValidationError,
 } from './contract/types.js'
-export { CodedError, ERRORS_PAGE } from './errors/coded-error.js'
+export { CodedError } from './errors/coded-error.js'
 export {
   ConnectFlowError,
   type ConnectFlowErrorCode,
@@ -74,7 +71,6 @@ export { isTokenError, TokenError, type TokenErrorCode } from './errors/token-er
 export type { Fetch } from './http/fetch.js'
 export { type RateLimit, rateLimit } from './http/rate-limit.js'
 export { retryDelay } from './http/retry-delay.js'
-export { isReturnTo, tenantOrigin } from './http/url.js'
 export {
   deleteConnectedAccount,
   iterateConnectedAccounts,

@@ -1,4 +1,4 @@
-import { tenantOrigin } from '@connected-accounts/client'
+import { tenantOrigin } from '@connected-accounts/client/internal'
 import { createCookieJar, type StoreOptions } from './cookies/cookie-jar.js'
 import { createSeal } from './cookies/seal.js'
 import { createSessionCookie } from './cookies/session-cookie.js'

@@ -1,4 +1,5 @@
-import { CodedError, ERRORS_PAGE } from '@connected-accounts/client'
+import { CodedError } from '@connected-accounts/client'
+import { ERRORS_PAGE } from '@connected-accounts/client/internal'
 
 /** The documentation of a code. */
 export function errorsPage(code: string): string {

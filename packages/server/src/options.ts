@@ -1,4 +1,5 @@
-import { type Fetch, tenantOrigin } from '@connected-accounts/client'
+import type { Fetch } from '@connected-accounts/client'
+import { tenantOrigin } from '@connected-accounts/client/internal'
 import type { ClientAuth } from '@connected-accounts/client/token-vault'
 import type { StoreOptions } from './cookies/cookie-jar.js'
 import type { SessionStore } from './sessions/session.js'

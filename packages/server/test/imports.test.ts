@@ -12,6 +12,7 @@ test('nothing of Node is imported, so that any server runtime will do', () => {
   expect([...new Set(packages)].sort()).toEqual([
     '@connected-accounts/client',
     '@connected-accounts/client/dpop',
+    '@connected-accounts/client/internal',
     '@connected-accounts/client/token-vault',
     'cookie',
     'jose',

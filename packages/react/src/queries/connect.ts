@@ -1,8 +1,6 @@
 import {
-  type Abortable,
   type CompletedConnect,
   type ConnectionReference,
-  callbackState,
   isConnectFlowError,
   type TransactionStore,
 } from '@connected-accounts/client'
@@ -14,6 +12,7 @@ import {
   connectInPopup,
   type PageConnectOptions,
 } from '@connected-accounts/client/browser'
+import { type Abortable, callbackState } from '@connected-accounts/client/internal'
 import {
   type QueryClient,
   type QueryFunctionContext,

@@ -1,4 +1,5 @@
-import { createAuthorizedFetch, type Fetch, tenantOrigin } from '@connected-accounts/client'
+import { createAuthorizedFetch, type Fetch } from '@connected-accounts/client'
+import { tenantOrigin } from '@connected-accounts/client/internal'
 import createClient, { type Client } from 'openapi-fetch'
 import { clientCredentials } from './client-credentials.js'
 import type { paths } from './generated/management.js'

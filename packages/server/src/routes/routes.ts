@@ -1,4 +1,5 @@
-import { areScopes, isConnectCallback, isReturnTo } from '@connected-accounts/client'
+import { isConnectCallback } from '@connected-accounts/client'
+import { areScopes, isReturnTo } from '@connected-accounts/client/internal'
 import { contextOf } from '../context.js'
 import type { StoreOptions } from '../cookies/cookie-jar.js'
 import { errorsPage } from '../errors.js'
