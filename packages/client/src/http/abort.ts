@@ -18,3 +18,23 @@ export function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
   })
   return unlessAborted(elapsed, signal).finally(() => clearTimeout(timer))
 }
+
+/**
+ * Waits for a promise, but not longer than a deadline.
+ *
+ * @param milliseconds - How long to wait at most.
+ * @throws {DOMException} `TimeoutError`, when the time is over. The work itself goes on: what it brings later is ignored.
+ * @internal
+ */
+export async function within<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    const error = new DOMException('No answer in time.', 'TimeoutError')
+    timer = setTimeout(() => reject(error), milliseconds)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

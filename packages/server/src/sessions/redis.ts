@@ -1,5 +1,6 @@
+import { within } from '@connected-accounts/client/internal'
 import type { HeldLock, RefreshLock } from './refresh-lock.js'
-import { pause, type SharedStore, within } from './shared-store.js'
+import { pause, type SharedStore } from './shared-store.js'
 
 /** A connected client of node-redis (`redis`), or of ioredis. */
 export type RedisClient =

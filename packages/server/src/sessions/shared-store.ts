@@ -1,3 +1,4 @@
+import { within } from '@connected-accounts/client/internal'
 import { base64url } from 'jose'
 import { SessionError } from '../errors.js'
 
@@ -63,20 +64,6 @@ export function unreadable(cause?: unknown): never {
       'What the store has in place of an entry of ours was not written by us, or is damaged.',
     cause,
   })
-}
-
-/** A promise, or a rejection once so many milliseconds are over. */
-export async function within<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_, reject) => {
-    const error = new DOMException('No answer in time.', 'TimeoutError')
-    timer = setTimeout(() => reject(error), milliseconds)
-  })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 /** Resolves after so many milliseconds. */
