@@ -1,5 +1,5 @@
 import type { Emulator } from '@connected-accounts/emulator'
-import { loginWithCode, requestToken } from '../../emulator/test/login.js'
+import { loginWithCode, requestToken } from '@connected-accounts/testing/person/login'
 import { createDpop } from '../src/dpop/create-dpop.js'
 import {
   type AccessToken,

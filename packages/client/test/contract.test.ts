@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readOpenApi } from '@connected-accounts/testing/openapi'
 import { expect, test } from 'vitest'
 import { isProblemDetails } from '../src/errors/my-account-api-error.js'
 import * as shape from '../src/my-account/guards.js'
@@ -17,9 +17,7 @@ interface Document {
   components: { schemas: Record<string, Schema> }
 }
 
-// The contract as the emulator has it bundled from the same YAML.
-const path = new URL('../../emulator/src/generated/my-account.json', import.meta.url)
-const { paths, components }: Document = JSON.parse(readFileSync(path, 'utf8'))
+const { paths, components }: Document = readOpenApi('my-account')
 
 const operations = Object.values(paths).flatMap((item) => Object.entries(item))
 

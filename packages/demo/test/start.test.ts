@@ -1,9 +1,11 @@
 import { createServer } from 'node:http'
 import { createEmulator } from '@connected-accounts/emulator'
+import { launchChromium, newPage } from '@connected-accounts/testing/chromium/launch'
+import { button } from '@connected-accounts/testing/chromium/person'
 import { expect, test } from 'vitest'
 import { listen } from '../src/server/listen.js'
 import { type DemoProcess, startDemo } from './demo-process.js'
-import { button, connect, itemsOf, launchBrowser, logIn, newPage } from './person.js'
+import { connect, itemsOf, logIn } from './person.js'
 
 /** The exit code of a demo that ends by itself. */
 function ended({ child }: DemoProcess): Promise<number | null> {
@@ -99,7 +101,7 @@ test('the five variables run the same demo on another tenant', async () => {
     API_CLIENT_SECRET: api.clientSecret,
     CALENDAR_URL: `${emulator.url}/upstream/google-oauth2/calendar/v3`,
   })
-  const browser = await launchBrowser()
+  const browser = await launchChromium()
   const page = await newPage(browser)
   await logIn(page, demo.origin)
   await connect(page, 'Google')

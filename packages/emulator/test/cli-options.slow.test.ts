@@ -1,15 +1,19 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import {
+  buildCommand,
+  endCommands,
+  run as runCommand,
+} from '@connected-accounts/testing/machine/command'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createEmulator } from '../src/index.js'
-import { buildCommand, endCommands, run as runCommand } from './command.js'
 
 let file: string
 let directory: string
 
 beforeAll(async () => {
-  file = await buildCommand('cli-options-test')
+  file = await buildCommand(new URL('../src/cli.ts', import.meta.url), 'cli-options-test')
   directory = await mkdtemp(join(tmpdir(), 'emulator-'))
 })
 afterEach(endCommands)

@@ -1,10 +1,10 @@
 import { request } from 'node:http'
+import { launchChromium } from '@connected-accounts/testing/chromium/launch'
+import { loginWithCode } from '@connected-accounts/testing/person/login'
 import { generateKeyPair, generateProof } from 'dpop'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEmulator, type Emulator } from '../src/index.js'
-import { launchChromium } from './chromium.js'
-import { loginWithCode } from './login.js'
 import { connect, runWholeFlow } from './whole-flow.js'
 
 let browser: Browser

@@ -1,10 +1,15 @@
 import { once } from 'node:events'
 import { get } from 'node:http'
 import { createServer } from 'node:net'
+import {
+  authorizationUrl,
+  logIn,
+  loginWithCode,
+  requestToken,
+} from '@connected-accounts/testing/person/login'
+import { createBrowser } from '@connected-accounts/testing/person/plain-browser'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createEmulator, defaultTenant, type Emulator, type EmulatorOptions } from '../src/index.js'
-import { createBrowser } from './browser.js'
-import { authorizationUrl, logIn, loginWithCode, requestToken } from './login.js'
 
 const running: Emulator[] = []
 

@@ -1,6 +1,6 @@
+import { loginWithCode, requestToken } from '@connected-accounts/testing/person/login'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createEmulator, type Emulator, type Fault } from '../src/index.js'
-import { loginWithCode, requestToken } from './login.js'
 
 const running: Emulator[] = []
 

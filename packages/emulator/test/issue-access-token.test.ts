@@ -1,3 +1,4 @@
+import { loginWithCode } from '@connected-accounts/testing/person/login'
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -6,7 +7,6 @@ import {
   defaultTenant,
   type Emulator,
 } from '../src/index.js'
-import { loginWithCode } from './login.js'
 
 let emulator: Emulator
 beforeAll(async () => {

@@ -1,6 +1,6 @@
+import { manage, managementToken } from '@connected-accounts/testing/tenant/management'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEmulator, type Emulator, type Fault } from '../src/index.js'
-import { manage, managementToken } from './management.js'
 
 let emulator: Emulator
 let token: string

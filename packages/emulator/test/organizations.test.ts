@@ -1,10 +1,17 @@
+import { browse } from '@connected-accounts/testing/person/consent'
+import {
+  claims,
+  type Login,
+  logIn,
+  loginWithCode,
+  redirectUri,
+  requestToken,
+} from '@connected-accounts/testing/person/login'
+import { createBrowser } from '@connected-accounts/testing/person/plain-browser'
+import { manage } from '@connected-accounts/testing/tenant/management'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEmulator, type Emulator, type Organization } from '../src/index.js'
-import { createBrowser } from './browser.js'
-import { browse } from './consent.js'
 import { PKCE } from './context.js'
-import { claims, type Login, logIn, loginWithCode, redirectUri, requestToken } from './login.js'
-import { manage } from './management.js'
 import { buttonsOf, logInThrough, visitAuthorize } from './third-party.js'
 
 let emulator: Emulator

@@ -1,7 +1,7 @@
+import { loginWithCode, requestToken } from '@connected-accounts/testing/person/login'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createEmulator, type Emulator, type FaultRule } from '../src/index.js'
 import { createConnector } from './connector.js'
-import { loginWithCode, requestToken } from './login.js'
 import { authorize } from './mistaken-tenant.js'
 
 let emulator: Emulator

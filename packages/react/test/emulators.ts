@@ -1,7 +1,8 @@
 import type { ConnectedAccount } from '@connected-accounts/client'
 import type { FaultOperation } from '@connected-accounts/emulator'
+import { createEmulator } from '@connected-accounts/emulator/msw'
+import { startWorker } from '@connected-accounts/testing/msw/worker'
 import { commands } from 'vitest/browser'
-import { startWorker } from '../../emulator/test/page-worker.js'
 import type { StartedEmulator } from './emulator.js'
 
 /** An emulator for the tests of a file, wherever it runs. */
@@ -21,7 +22,8 @@ export interface RunningEmulator {
 
 /** In this page, behind msw: for this page alone, and with nothing to navigate to. */
 export async function startInPage(): Promise<RunningEmulator> {
-  const { emulator, stop } = await startWorker()
+  const emulator = await createEmulator()
+  const stop = await startWorker(emulator.handlers)
   const { url, seed, issueAccessToken } = emulator
   const [alice, bob] = [
     await issueAccessToken({ user_id: 'auth0|alice' }),

@@ -1,6 +1,6 @@
+import { press } from '@connected-accounts/testing/chromium/person'
 import type { Page, Route } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { press } from '../../emulator/test/chromium.js'
 import { openPopup, pressAndClose, waitForAccounts, waitForStatus } from './popup-person.js'
 import { setUpPopupStage } from './popup-stage.js'
 

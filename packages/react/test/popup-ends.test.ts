@@ -1,5 +1,5 @@
+import { press } from '@connected-accounts/testing/chromium/person'
 import { expect, test } from 'vitest'
-import { press } from '../../emulator/test/chromium.js'
 import {
   connected,
   openPopup,

@@ -1,5 +1,5 @@
+import { press } from '@connected-accounts/testing/chromium/person'
 import type { Page } from 'playwright-core'
-import { press } from '../../emulator/test/chromium.js'
 
 /** Presses the button that connects, and answers the popup once it is on the provider's page. */
 export async function openPopup(page: Page, connection = 'google-oauth2'): Promise<Page> {

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createEmulator, type Emulator } from '@connected-accounts/emulator'
+import { launchChromium } from '@connected-accounts/testing/chromium/launch'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { createServer, type Plugin, type ViteDevServer } from 'vite'
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
-import { launchChromium } from '../../emulator/test/chromium.js'
 import { accessTokenOf } from './emulator.js'
 import { peersIn } from './peers.js'
 

@@ -1,6 +1,6 @@
+import { press } from '@connected-accounts/testing/chromium/person'
 import { devices } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { press } from '../../emulator/test/chromium.js'
 import {
   connected,
   openPopup,

@@ -1,13 +1,17 @@
-/** What a person does on the consent page. */
+/** A person's choice on the consent page. */
 export interface ConsentAnswer {
   decision?: 'allow' | 'cancel'
-  /** The address of the account to pick; the one already picked by default. */
+  /** The address of the account to pick. By default, the preselected account. */
   account?: string
 }
 
 type Fetch = (request: Request) => Promise<Response>
 
-/** Follows redirects from `url` until one leaves for a URL that `stop` accepts, answering consent pages on the way. */
+/**
+ * Follows redirects from `url`, and fills in consent pages on the way.
+ *
+ * @returns The first redirect target that `stop` accepts.
+ */
 export async function browse(
   fetch: Fetch,
   url: string | URL,

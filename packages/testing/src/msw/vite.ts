@@ -1,9 +1,9 @@
 import { msw } from 'msw/vite'
 
-/** Serves the script of msw's worker to tests that run in a browser. */
+/** Creates the Vite plugin that serves msw's worker script to tests in a browser. */
 export const mswWorker = () => msw({ mode: 'worker-only' })
 
-/** What the emulator behind msw needs of npm, for Vite to bundle before the tests. */
+/** The npm packages behind the emulator for msw. Vite bundles them before the tests start. */
 export const packagesOfMswShell = [
   'ajv/dist/2020.js',
   'ajv-formats',

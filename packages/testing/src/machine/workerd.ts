@@ -2,22 +2,22 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-const bin = fileURLToPath(new URL('../../../node_modules/.bin/workerd', import.meta.url))
+const bin = fileURLToPath(new URL('../../../../node_modules/.bin/workerd', import.meta.url))
 
-/** A worker that listens. */
+/** A workerd that listens. */
 export interface Workerd {
   url: string
   stop(): void
 }
 
-/** Starts workerd with the `config.capnp` of a folder, of which the socket has port 0. */
+/** Starts workerd with the `config.capnp` of a folder. Its socket must have port 0. */
 export async function startWorkerd(folder: string): Promise<Workerd> {
   const workerd = spawn(bin, ['serve', '--control-fd=3', 'config.capnp'], {
     cwd: folder,
     stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
   })
   const control = workerd.stdio[3]
-  if (!control || !('readable' in control)) throw new Error('no control channel')
+  if (!control || !('readable' in control)) throw new Error('workerd has no control channel')
   for await (const line of createInterface({ input: control })) {
     const { event, port }: { event: string; port: number } = JSON.parse(line)
     if (event === 'listen') {

@@ -1,7 +1,7 @@
 import type { BrowserContext, Response } from 'playwright-core'
 
-/** A request that a browser sent to the emulator, and the status of its answer. */
-export interface WireRequest {
+/** A request that a browser sent, and its answer. */
+export interface SentRequest {
   method: string
   path: string
   status: number
@@ -14,9 +14,9 @@ export interface WireRequest {
   responseHeaders: Record<string, string>
 }
 
-/** Collects, from now on, the requests of this browser to paths that begin with `prefix`, without preflights. */
-export function recordRequests(context: BrowserContext, prefix: string): WireRequest[] {
-  const requests: WireRequest[] = []
+/** Records the requests that the browser sends from now on to paths that begin with `prefix`, except preflights. */
+export function recordRequests(context: BrowserContext, prefix: string): SentRequest[] {
+  const requests: SentRequest[] = []
   context.on('response', (response) => {
     const { pathname } = new URL(response.url())
     if (!pathname.startsWith(prefix) || response.request().method() === 'OPTIONS') return
@@ -25,7 +25,7 @@ export function recordRequests(context: BrowserContext, prefix: string): WireReq
   return requests
 }
 
-function describe(response: Response): WireRequest {
+function describe(response: Response): SentRequest {
   const request = response.request()
   const { authorization, dpop } = request.headers()
   const url = new URL(request.url())
@@ -42,7 +42,7 @@ function describe(response: Response): WireRequest {
   }
 }
 
-/** The SDK that sent the first of these requests to `/authorize`, as it names itself there. */
-export function sdkOf([request]: WireRequest[]): unknown {
+/** Returns the name and version of the SDK that sent the first request, from its `auth0Client` parameter. */
+export function sdkOf([request]: SentRequest[]): unknown {
   return JSON.parse(atob(request?.query.auth0Client ?? ''))
 }

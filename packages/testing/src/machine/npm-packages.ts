@@ -7,16 +7,20 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** A directory of its own with packages as npm's registry has them. */
+/** A temporary directory with packages from npm's registry. */
 export interface NpmPackages {
   directory: string
-  /** Loads one of them. */
+  /** Loads one of the packages. */
   require: NodeJS.Require
   /** Deletes the directory. */
   remove(): Promise<void>
 }
 
-/** Installs these packages at exact versions, `{ '@auth0/ai': '5.1.1' }`, away from those of this repository. */
+/**
+ * Installs packages outside this repository.
+ *
+ * @param dependencies Exact versions by name: `{ '@auth0/ai': '5.1.1' }`.
+ */
 export async function installPackages(dependencies: Record<string, string>): Promise<NpmPackages> {
   const directory = await mkdtemp(join(tmpdir(), 'npm-packages-'))
   const project = JSON.stringify({ private: true, dependencies })

@@ -1,19 +1,18 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { generateProof, type KeyPair } from 'dpop'
 import { decodeJwt, type JWTPayload } from 'jose'
-import type { Emulator } from '../src/index.js'
-import { type Browser, createBrowser, type Visit } from './browser.js'
+import { type Browser, createBrowser, type Visit } from './plain-browser.js'
 
-/** Where the tests let the emulator send the browser back to. Nothing listens there. */
+/** The URL to which the emulator sends the browser back in tests. Nothing listens at it. */
 export const redirectUri = 'http://localhost:3000/callback'
 
-/** A client as `emulator.clients` has it. */
+/** A client, in the shape of an entry of `emulator.clients`. */
 export interface TestClient {
   clientId: string
   clientSecret?: string
 }
 
-/** What the token endpoint answers with 200. */
+/** The body of the token endpoint's 200. */
 export interface Tokens {
   access_token: string
   token_type: string
@@ -23,29 +22,34 @@ export interface Tokens {
   refresh_token?: string
 }
 
-/** An answer of the token endpoint, of whatever status. */
+/** Any answer of the token endpoint. */
 export interface TokenAnswer {
   status: number
   headers: Headers
   body: Tokens & { error?: string; error_description?: string }
 }
 
-/** A login. */
+/** Describes a login. */
 export interface Login {
-  emulator: Pick<Emulator, 'url'>
+  emulator: { url: string }
   client: TestClient
   /** Alice by default. */
   user?: { email: string; password: string }
   /** `openid profile email offline_access` by default. */
   scope?: string
   audience?: string
-  /** The key that the tokens are to be bound to. */
+  /** Binds the tokens to this key. */
   dpop?: KeyPair
-  /** More or other parameters for `/authorize`. */
+  /** Adds or replaces parameters of `/authorize`. */
   params?: Record<string, string>
 }
 
-/** Logs a user in over plain HTTP (code with PKCE) and exchanges the code, with these fields. Throws where either fails. */
+/**
+ * Logs a user in over plain HTTP (code with PKCE) and exchanges the code.
+ *
+ * @param fields Adds or replaces fields of the token request.
+ * @throws {Error} If the login or the exchange fails.
+ */
 export async function loginWithCode(
   login: Login,
   fields: Record<string, string> = {},
@@ -56,7 +60,7 @@ export async function loginWithCode(
   return body
 }
 
-/** Logs a user in, in a browser of its own unless one is given, up to the code. */
+/** Logs a user in and returns the code. Uses a new browser by default. */
 export async function logIn(
   login: Login,
   browser: Browser = createBrowser(login.emulator.url),
@@ -71,7 +75,7 @@ export async function logIn(
   return { code, verifier, callback }
 }
 
-/** The URL with which a login begins. */
+/** Returns the URL that starts a login. */
 export function authorizationUrl(login: Login & { verifier: string }): URL {
   const { emulator, client, scope = 'openid profile email offline_access', audience } = login
   const url = new URL('/authorize', emulator.url)
@@ -90,7 +94,7 @@ export function authorizationUrl(login: Login & { verifier: string }): URL {
   return url
 }
 
-/** Exchanges a code; `fields` replace parameters of the request. */
+/** Exchanges a code. `fields` adds or replaces fields of the request. */
 export function exchangeCode(
   exchange: Login & { code: string; verifier: string; fields?: Record<string, string> },
 ): Promise<TokenAnswer> {
@@ -104,7 +108,10 @@ export function exchangeCode(
   })
 }
 
-/** A request to the token endpoint, with the client's authentication, and a proof whose nonce challenge is answered. */
+/**
+ * Sends a request to the token endpoint with the client's authentication. If `dpop` is set, it also sends a proof, and repeats
+ * the request once if the server asks for a nonce.
+ */
 export async function requestToken(
   { emulator, client, dpop }: Pick<Login, 'emulator' | 'client' | 'dpop'>,
   fields: Record<string, string>,
@@ -128,12 +135,12 @@ export async function requestToken(
   return first.body.error === 'use_dpop_nonce' && nonce ? send(nonce) : first
 }
 
-/** The claims of a JWT, unverified. */
+/** Returns the claims of a JWT without verifying it. */
 export function claims(jwt: string | undefined): JWTPayload & Record<string, unknown> {
   return decodeJwt(jwt ?? '')
 }
 
-// Where one user follows another, oidc-provider has the browser post a form that ends the other's session.
+// If another user was logged in before, oidc-provider makes the browser post a form that ends that session.
 async function passThrough(browser: Browser, visit: Visit): Promise<Visit> {
   return visit.page?.html.includes('document.forms[0].submit()') ? browser.submit(visit, {}) : visit
 }

@@ -6,15 +6,15 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'tsup'
 
-/** A server of one page, at every path of its origin. */
+/** A server that serves one page at every path of its origin. */
 export interface PageServer {
-  /** On `http://localhost`, a secure context. */
+  /** An origin on `http://localhost`, which is a secure context. */
   readonly origin: string
   close(): Promise<void>
 }
 
-/** Bundles a script of `pages/` for the browser, with the packages that it imports as npm has them, and serves it in a page. */
-export async function servePage(script: string): Promise<PageServer> {
+/** Bundles a script and the packages that it imports for the browser, and serves it in a page. */
+export async function servePage(script: URL): Promise<PageServer> {
   const code = await bundle(script)
   const server = createServer((request, response) => {
     const [type, body] =
@@ -41,11 +41,11 @@ const html = `<!doctype html>
 <script src="/page.js"></script>
 </html>`
 
-async function bundle(script: string): Promise<string> {
+async function bundle(script: URL): Promise<string> {
   const outDir = await mkdtemp(join(tmpdir(), 'page-'))
   try {
     await build({
-      entry: { page: fileURLToPath(new URL(`pages/${script}`, import.meta.url)) },
+      entry: { page: fileURLToPath(script) },
       outDir,
       format: 'iife',
       platform: 'browser',

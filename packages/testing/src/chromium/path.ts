@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import chromium, { inflate, setupLambdaEnvironment } from '@sparticuz/chromium'
 
 /**
- * Path of a Chromium that needs no system package: `CHROME_PATH` if set, else the one that npm brought (Linux x64).
- * Elsewhere `undefined`, and Playwright looks for an installed Chrome by `channel`.
+ * Returns the path of a Chromium: `CHROME_PATH` if it is set, else the Chromium from npm (Linux x64), which needs no system
+ * package. Returns `undefined` on other platforms: Playwright then uses an installed Chrome by its `channel`.
  */
 export async function chromiumPath(): Promise<string | undefined> {
   if (process.env.CHROME_PATH) return process.env.CHROME_PATH

@@ -5,11 +5,10 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import type { Emulator } from '../src/index.js'
-import { installPackages } from './npm-packages.js'
+import { installPackages } from '../machine/npm-packages.js'
 
 const run = promisify(execFile)
-const source = fileURLToPath(new URL('nextjs-auth0', import.meta.url))
+const source = fileURLToPath(new URL('template', import.meta.url))
 
 const versions = {
   '@auth0/nextjs-auth0': '4.30.0',
@@ -18,21 +17,21 @@ const versions = {
   'react-dom': '19.3.1',
 }
 
-/** The Next.js application of `nextjs-auth0/`, installed and built. */
+/** The Next.js application in `template/`, installed and built. */
 export interface NextApp {
-  /** Starts it for an emulator, with more environment variables, and waits until it takes requests. */
-  start(emulator: Pick<Emulator, 'domain'>, env?: Record<string, string>): Promise<RunningNextApp>
-  /** Deletes it. */
+  /** Starts the application for a tenant and waits until it takes requests. `env` adds environment variables. */
+  start(tenant: { domain: string }, env?: Record<string, string>): Promise<RunningNextApp>
+  /** Deletes the application. */
   remove(): Promise<void>
 }
 
-/** The application in a process of its own. */
+/** The application, running in another process. */
 export interface RunningNextApp {
   origin: string
   stop(): Promise<void>
 }
 
-/** Installs the application with nextjs-auth0 as npm has it, and builds it. Takes a minute. */
+/** Installs the application with nextjs-auth0 from npm and builds it. Takes about a minute. */
 export async function buildNextApp(): Promise<NextApp> {
   const { directory: cwd, remove } = await installPackages(versions)
   await cp(source, cwd, { recursive: true })
@@ -53,7 +52,7 @@ export async function buildNextApp(): Promise<NextApp> {
   }
 }
 
-/** What nextjs-auth0 reads, for the client `web` of the default tenant. */
+/** Returns the environment variables of nextjs-auth0 for the client `web` of the default tenant. */
 function environment(more: Record<string, string>): NodeJS.ProcessEnv {
   const { PATH, HOME } = process.env
   return {
@@ -72,7 +71,7 @@ async function freePort(): Promise<number> {
   return address.port
 }
 
-/** Waits until it says that it is ready. Where it ends instead, the error has what it said. */
+/** Waits until the process prints that it is ready. If it ends first, the error has its output. */
 function readiness(child: ChildProcess): Promise<void> {
   let said = ''
   return new Promise((resolve, reject) => {

@@ -1,15 +1,16 @@
 import type { Auth0ClientOptions } from '@auth0/auth0-spa-js'
 import type { Page } from 'playwright-core'
-import { logInAs, press, type Stage } from './chromium.js'
-import type { Answer, Call } from './pages/spa.js'
+import { logInAs, press } from '../chromium/person.js'
+import type { Stage } from './stage.js'
+import type {} from './window.js'
 
-/** An API of the default tenant, for which the application logs in. */
+/** The audience of the API for which the application logs in. The default tenant has it. */
 export const API = 'https://api.example.test/'
 
 type Shown = Record<string, unknown>
 
-// What the SDK's documentation has for Connected Accounts, with scopes by audience, and more or others. Where the tenant has a
-// custom domain, the application uses that.
+// The options that the SDK's documentation shows for Connected Accounts, with scopes by audience. If the tenant has a custom
+// domain, the application uses it.
 function options(
   { emulator, origin }: Stage,
   { authorizationParams, ...others }: Partial<Auth0ClientOptions>,
@@ -30,7 +31,7 @@ function options(
   }
 }
 
-/** Opens the application with these options for the SDK. */
+/** Opens the application. `more` adds or replaces options of its Auth0 client. */
 export async function open(stage: Stage, more: Partial<Auth0ClientOptions> = {}): Promise<void> {
   await stage.context.addInitScript(
     (given) => {
@@ -41,7 +42,7 @@ export async function open(stage: Stage, more: Partial<Auth0ClientOptions> = {})
   await stage.page.goto(stage.origin)
 }
 
-/** Opens the application and logs in by redirect. */
+/** Opens the application and logs Alice in by redirect. */
 export async function openAndLogIn(
   stage: Stage,
   more: Partial<Auth0ClientOptions> = {},
@@ -53,13 +54,13 @@ export async function openAndLogIn(
   if (error) throw new Error(`The login failed: ${JSON.stringify(error)}`)
 }
 
-/** What the page shows of the last button or callback, once that is over. */
+/** Waits until the last button or callback has a result, and returns what the page shows of it. */
 export async function shown(page: Page): Promise<Shown> {
   const text = await page.locator('output').textContent()
   return JSON.parse(text ?? '')
 }
 
-/** Presses a button that leaves to the consent page, answers there, and gives what the callback became. */
+/** Presses a button that opens the consent page, makes a choice there, and returns what the callback page shows. */
 export async function connect(
   page: Page,
   name: string,
@@ -68,9 +69,4 @@ export async function connect(
   await press(page, name)
   await press(page, answer)
   return shown(page)
-}
-
-/** Calls the My Account API in the page, with the SDK's fetcher. */
-export function call(page: Page, request: Call): Promise<Answer> {
-  return page.evaluate((given) => window.callMyAccount(given), request)
 }

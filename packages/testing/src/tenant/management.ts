@@ -1,8 +1,13 @@
-import type { Emulator } from '../src/index.js'
-import { requestToken } from './login.js'
+import { requestToken, type TestClient } from '../person/login.js'
 
-/** An access token of the client `management`, with all scopes unless some are named. */
-export async function managementToken(emulator: Emulator, scope?: string): Promise<string> {
+/** The part of an emulator that has a Management API. */
+export interface ManagedTenant {
+  url: string
+  clients: { management: TestClient & { audience: string } }
+}
+
+/** Returns an access token of the client `management`. By default it has all scopes. */
+export async function managementToken(emulator: ManagedTenant, scope?: string): Promise<string> {
   const { management } = emulator.clients
   const fields = { grant_type: 'client_credentials', audience: management.audience }
   const login = { emulator, client: management }
@@ -18,12 +23,12 @@ export interface ManagementCall {
   /** Sent as JSON. */
   body?: unknown
   headers?: Record<string, string>
-  /** One with all scopes by default. */
+  /** By default, a token with all scopes. */
   token?: string
 }
 
 /** Calls the Management API over HTTP. */
-export async function manage(emulator: Emulator, call: ManagementCall): Promise<Response> {
+export async function manage(emulator: ManagedTenant, call: ManagementCall): Promise<Response> {
   const { path, body, headers, token = await managementToken(emulator) } = call
   return fetch(`${emulator.url}/api/v2${path}`, {
     method: call.method ?? (body === undefined ? 'GET' : 'PATCH'),

@@ -1,46 +1,57 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join, parse } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'tsup'
 
-const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 const running: ChildProcess[] = []
 
-/** Builds the command into a directory of this name, and says which file it is. */
-export async function buildCommand(name: string): Promise<string> {
-  const outDir = path(`../node_modules/.cache/${name}`)
+/**
+ * Bundles a script for Node, with our packages as source, so that it needs no build.
+ *
+ * @param script A TypeScript file in a folder of a package, such as `src/` or `test/`.
+ * @param name The folder for the bundle, below the package's `node_modules/.cache/`.
+ * @returns The path of the bundle.
+ */
+export async function buildCommand(script: URL, name: string): Promise<string> {
+  const outDir = fileURLToPath(new URL(`../node_modules/.cache/${name}`, script))
   await build({
-    entry: [path('../src/cli.ts')],
+    entry: [fileURLToPath(script)],
     outDir,
     format: 'esm',
     config: false,
     silent: true,
     skipNodeModulesBundle: true,
+    noExternal: [/^@connected-accounts\//],
+    esbuildOptions: (options) => {
+      options.conditions = ['@connected-accounts/source']
+    },
   })
-  return `${outDir}/cli.js`
+  return join(outDir, `${parse(script.pathname).name}.js`)
 }
 
-/** Ends what `run` has started. */
+/** Kills every command that `run` has started. */
 export function endCommands(): void {
   for (const child of running.splice(0)) child.kill('SIGKILL')
 }
 
-/** What a command has printed in the end, and its exit code. */
+/** The exit code of a command that has ended, and its whole output. */
 export interface Ended {
   code: number | null
   stdout: string
   stderr: string
 }
 
-/** A command that runs. */
+/** A running command. */
 export interface Running {
   child: ChildProcess
-  /** Waits until it has printed so many lines. */
+  /** Waits until the command has printed `count` lines, and returns all that it has printed. */
   lines(count: number): Promise<string[]>
+  /** Waits until the command ends. */
   end(): Promise<Ended>
 }
 
-/** Runs the command. */
+/** Starts a bundled command with arguments. */
 export function run(file: string, args: string[]): Running {
   const child = spawn(process.execPath, [file, ...args])
   running.push(child)
@@ -56,7 +67,7 @@ export function run(file: string, args: string[]): Running {
     while (output.stdout.split('\n').length <= count) {
       await Promise.race([once(child.stdout, 'data'), ended])
       if (child.exitCode !== null || child.signalCode !== null)
-        throw new Error(`It ended: ${output.stderr}`)
+        throw new Error(`The command ended: ${output.stderr}`)
     }
     return output.stdout.trimEnd().split('\n')
   }

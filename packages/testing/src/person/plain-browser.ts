@@ -1,14 +1,15 @@
-/** What a browser shows in the end: a page of the emulator, or the first URL outside it. */
+/** The end of a visit: a page of the emulator, or the first URL outside it. */
 export interface Visit {
   url: URL
-  /** Absent where the redirects left the emulator. */
+  /** Absent if the redirects left the emulator. */
   page?: { status: number; html: string; headers: Headers }
 }
 
-/** A browser without scripts: cookies by path, redirects, and forms. It never requests what is not of the emulator. */
+/** A browser without scripts. It keeps cookies by path, follows redirects and submits forms. It never requests a URL outside the emulator. */
 export interface Browser {
+  /** Opens a URL and follows its redirects. */
   visit(url: string | URL): Promise<Visit>
-  /** Submits the form of a page with its hidden fields and these. */
+  /** Submits the form of a page, with its hidden fields and the fields passed in. */
   submit(visit: Visit, fields: Record<string, string>): Promise<Visit>
 }
 
@@ -18,7 +19,7 @@ interface Cookie {
   path: string
 }
 
-/** A browser for the emulator at this origin, with no cookies yet. */
+/** Creates a browser without cookies for the emulator at `origin`. */
 export function createBrowser(origin: string): Browser {
   const cookies = new Map<string, Cookie>()
   const send = async (url: URL, init: RequestInit = {}): Promise<Visit> => {
