@@ -3,24 +3,25 @@ import { InputError } from './check-input.js'
 import type { Context } from './context.js'
 import { MY_ACCOUNT_AUDIENCE } from './tenant.js'
 
-/** Whose access token, and for what. */
+/** The user, client, API and scopes of an access token to issue. */
 export interface AccessTokenRequest {
+  /** The ID of the user who owns the token. */
   user_id: string
-  /** The client that the token is issued to; the first with the `app_type` `spa` by default. */
+  /** The client that the token is issued to: by default the first client with the `app_type` `spa`. */
   client_id?: string
-  /** Identifier of the API; the My Account API by default. */
+  /** The identifier of the API: the My Account API by default. */
   audience?: string
-  /** Separated by spaces; all of the API by default. */
+  /** The scopes, separated by spaces: all scopes of the API by default. */
   scope?: string
-  /** Id of the organization that the user is logged in to; none by default. */
+  /** The ID of the organization that the user is logged in to: none by default. */
   org_id?: string
-  /** Thumbprint of the key that the token is bound to (RFC 9449 §6.1); by default it is a Bearer token. */
+  /** The thumbprint of the key that the token is bound to (RFC 9449 §6.1). By default, the token is a Bearer token. */
   jkt?: string
 }
 
 /**
- * Issues an access token as after a login, without one and whatever the client's grants say. Rejects with an `InputError` that
- * names the field if the tenant has no such thing.
+ * Issues an access token without a login. It ignores the client's grants. Rejects with an `InputError` that names the field if
+ * the tenant has no such user, client, API, organization or scope.
  */
 export async function issueAccessToken(
   context: Context,

@@ -91,7 +91,7 @@ describe('--host', () => {
     expect((await fetch(url.replace('localhost', '127.0.0.1'))).status).toBe(200)
     child.kill('SIGTERM')
     expect((await end()).stderr).toBe(
-      'Warning: whoever reaches this machine at 0.0.0.0 can log in here as anyone.\n',
+      'Warning: anyone who can reach this machine at 0.0.0.0 can log in as any user.\n',
     )
   })
 
