@@ -51,7 +51,7 @@ function apiOf({ tenant, myAccountAudience }: Context, { audience, jkt }: Access
   const isMyAccount = audience === undefined || audience === MY_ACCOUNT_AUDIENCE
   const wanted = isMyAccount ? myAccountAudience : audience
   const api = tenant.apis.find(({ identifier }) => identifier === wanted)
-  if (!api) throw new InputError(`accessToken/audience is no API of the tenant: ${wanted}`)
+  if (!api) throw new InputError(`accessToken/audience is not an API of the tenant: ${wanted}`)
   const { proof_of_possession: mode } = api
   if (mode === 'required' && jkt === undefined) {
     throw new InputError('accessToken/jkt is required: the API takes no token without a key')
@@ -64,7 +64,7 @@ function apiOf({ tenant, myAccountAudience }: Context, { audience, jkt }: Access
 
 function userOf({ users }: Context, userId: string): string {
   if (users.find(userId)) return userId
-  throw new InputError(`accessToken/user_id is no user of the tenant: ${userId}`)
+  throw new InputError(`accessToken/user_id is not a user of the tenant: ${userId}`)
 }
 
 function clientOf({ tenant: { clients } }: Context, { client_id }: AccessTokenRequest): string {
@@ -72,17 +72,17 @@ function clientOf({ tenant: { clients } }: Context, { client_id }: AccessTokenRe
     client_id === undefined ? one.app_type === 'spa' : one.client_id === client_id,
   )
   if (client) return client.client_id
-  throw new InputError(`accessToken/client_id is no client of the tenant: ${client_id ?? 'spa'}`)
+  throw new InputError(`accessToken/client_id is not a client of the tenant: ${client_id ?? 'spa'}`)
 }
 
 function organizationOf({ tenant }: Context, orgId: string, userId: string): string {
   const organization = tenant.organizations.find(({ id }) => id === orgId)
   if (organization?.members.includes(userId)) return orgId
-  throw new InputError(`accessToken/org_id is no organization of the user: ${orgId}`)
+  throw new InputError(`accessToken/org_id is not an organization of the user: ${orgId}`)
 }
 
 function scopeOf(known: readonly string[], { scope }: AccessTokenRequest): string {
   const unknown = scope?.split(' ').find((name) => name !== '' && !known.includes(name))
   if (unknown === undefined) return scope ?? known.join(' ')
-  throw new InputError(`accessToken/scope is none of the API: ${unknown}`)
+  throw new InputError(`accessToken/scope is not a scope of the API: ${unknown}`)
 }

@@ -46,7 +46,7 @@ function refuseUnknown({ clients, connections, organizations, client_grants = []
   const refuseOthers = (field: string, values: string[], known: string[]) => {
     const other = values.find((value) => !known.includes(value))
     if (other !== undefined)
-      throw new TypeError(`tenant/${field} names what is not there: ${other}`)
+      throw new TypeError(`tenant/${field} must exist in the tenant: ${other}`)
   }
   for (const [index, one] of connections.entries()) {
     refuseOthers(`connections/${index}/enabled_clients`, one.enabled_clients ?? [], clientIds)

@@ -107,7 +107,7 @@ describe('--host', () => {
     async (host) => {
       const { code, stderr } = await run('--host', host).end()
       expect(code).toBe(1)
-      expect(stderr).toBe(`The host ${host} is not one of this machine\n`)
+      expect(stderr).toMatch(`The host ${host} is not an address of this machine: use localhost`)
     },
   )
 

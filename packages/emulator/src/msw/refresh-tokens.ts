@@ -31,14 +31,14 @@ export function createRefreshTokens({ tenant, users, now }: Context): RefreshTok
   return {
     issue({ user_id, client_id, audience, scope = '' }) {
       if (!users.find(user_id)) {
-        throw new InputError(`refreshToken/user_id is no user of the tenant: ${user_id}`)
+        throw new InputError(`refreshToken/user_id is not a user of the tenant: ${user_id}`)
       }
       const client = tenant.clients.find((one) =>
         client_id === undefined ? one.app_type === 'spa' : one.client_id === client_id,
       )
       if (!client?.grant_types.includes('refresh_token')) {
         throw new InputError(
-          `refreshToken/client_id is no client with refresh tokens: ${client_id}`,
+          `refreshToken/client_id is not a client with refresh tokens: ${client_id}`,
         )
       }
       if (client.refresh_token.rotation_type === 'rotating') {

@@ -35,7 +35,7 @@ export async function answerTokenRequest(
 
 function instead({ status, headers = {}, problem }: Fault & { status: number }): Response {
   const error = status < 500 ? 'invalid_request' : 'server_error'
-  const error_description = `The emulator was told to answer ${status}`
+  const error_description = `A fault of the emulator set the status ${status}`
   return Response.json({ error, error_description, ...problem }, { status, headers })
 }
 

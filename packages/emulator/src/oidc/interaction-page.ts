@@ -56,7 +56,7 @@ async function find(
 ): Promise<Interaction> {
   const interaction = await provider.interactionDetails(ctx.req, ctx.res)
   if (interaction.prompt.name === prompt && ctx.path === path(interaction.uid)) return interaction
-  throw new errors.SessionNotFound('interaction session id cookie is of another page')
+  throw new errors.SessionNotFound('the interaction cookie belongs to another page')
 }
 
 function explain(error: unknown): Response {

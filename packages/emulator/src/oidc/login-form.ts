@@ -20,7 +20,7 @@ export interface LoginForm {
 export function loginForm(form: LoginForm): Response {
   const { application, organization, connections, hasPassword, isWrong = false } = form
   const body = html`
-<p class="muted">to go on to ${application}</p>
+<p class="muted">to continue to ${application}</p>
 ${isWrong && html`<p class="error" role="alert" id="error">Wrong email or password.</p>`}
 ${hasPassword && passwordForm(form)}
 ${hasPassword && connections.length > 0 && html`<p class="or">or</p>`}

@@ -10,7 +10,7 @@ export function requirePlainPaths(provider: Provider): void {
     ctx.path = ctx.path.replace(/([^/])\/$/, '$1')
     const route = ctx.path.replace(/^\/(authorize|u\/login|u\/consent)\/[^/]+$/, '')
     if (!/[A-Z]/.test(route)) return next()
-    const error_description = `There is nothing at ${ctx.path}; paths are in small letters`
+    const error_description = `There is nothing at ${ctx.path}; paths are lowercase`
     refuseEarly(ctx, { status: 404, body: { error: 'invalid_request', error_description } })
   })
 }

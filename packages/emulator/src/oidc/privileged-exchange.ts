@@ -44,7 +44,7 @@ export async function readPrivilegedRequest(
   const own = grants.filter((grant) => grant.connection === connection)
   if (own.length === 0) refuse(`The client has no grant for the connection ${connection}`)
   const { login_hint, scope } = ctx.oidc.params
-  if (login_hint) throw new errors.InvalidRequest('login_hint does not go with a JWT')
+  if (login_hint) throw new errors.InvalidRequest('login_hint cannot be combined with a JWT')
   const userId = await readSubject(exchange, credentials)
   const allowed = own.flatMap(({ scopes }) => scopes)
   const wanted = typeof scope === 'string' ? scope.split(' ') : undefined
@@ -76,9 +76,9 @@ async function readSubject(
   const { sub = '', jti = '', iat = 0, audit_context, org_id } = claims
   const length = typeof audit_context === 'string' ? audit_context.length : 0
   if (length < 1 || length > 256) refuseSubject('audit_context must have 1 to 256 characters')
-  if (!context.users.find(sub)) refuseSubject('sub is no user')
+  if (!context.users.find(sub)) refuseSubject('sub is not a user')
   if (org_id !== undefined && !isMember(context, org_id, sub)) {
-    refuseSubject('sub is no member of the organization org_id')
+    refuseSubject('sub is not a member of the organization org_id')
   }
   const id = `token-vault-req ${jti}`
   const isFirst = await provider.ReplayDetection.unique(clientId, id, iat + MAX_AGE + 1)

@@ -45,7 +45,7 @@ async function showPage(ctx: Ctx, fault: Fault): Promise<void> {
 function refuse(ctx: EarlyContext, fault: Fault & { status: number }, now: number): void {
   const { status, problem } = fault
   const error = errorOfStatus[status] ?? (status < 500 ? 'invalid_request' : 'server_error')
-  const error_description = `The emulator was told to answer ${status}`
+  const error_description = `A fault of the emulator set the status ${status}`
   const headers = { ...(status === 429 && rateLimit(now)), ...fault.headers }
   refuseEarly(ctx, { status, body: { error, error_description, ...problem }, headers })
 }
