@@ -152,7 +152,7 @@ function customizeClients(provider: Provider, { tenant }: Context): void {
   })
 }
 
-// 127.0.0.1 and localhost do not share cookies, so a login must begin at the host where it continues.
+// 127.0.0.1 and localhost do not share cookies, so a login must begin and continue at the same host.
 function isNavigationElsewhere({ method, url = '', headers }: IncomingMessage, context: Context) {
   const isNavigation = method === 'GET' && /^\/(authorize|v2\/logout|oidc\/logout)\b/.test(url)
   return isNavigation && headers.host !== new URL(context.url).host

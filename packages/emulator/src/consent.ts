@@ -7,8 +7,8 @@ export interface ConsentAnswer {
 }
 
 /**
- * Opens the link of a connect request, answers the provider's page, and returns the callback URL, without a browser. Rejects with
- * an `Error` that has the page's text if an error page is shown instead.
+ * Opens the link of a connect request, allows or cancels on the provider's page, and returns the callback URL, without a browser.
+ * Rejects with an `Error` that has the page's text if an error page is shown instead.
  */
 export async function consent(
   fetch: (request: Request) => Promise<Response>,

@@ -35,7 +35,10 @@ export function addressList(entries: readonly string[]): BlockList {
 export const credentialFlaw: CredentialCheck = (client) => {
   for (const credential of client.credentials ?? []) {
     if (fails(() => publicJwkOf(credential))) {
-      return { field: 'credentials', detail: `${credential.id} must have a public RSA key as its pem` }
+      return {
+        field: 'credentials',
+        detail: `${credential.id} must have a public RSA key as its pem`,
+      }
     }
   }
   const { client_authentication_methods: methods, token_vault_privileged_access: access } = client

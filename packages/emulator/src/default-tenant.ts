@@ -155,13 +155,13 @@ const organizations: Organization[] = [
 ]
 
 /**
- * Returns a new copy of the tenant that an emulator starts with by default. Use it to change a part of one list.
+ * Returns a new copy of the tenant that an emulator starts with by default. Use it to change only a part of one list.
  *
  * @example
  * ```ts
- * const { clients } = defaultTenant()
- * const spa = { ...clients[0], callbacks: ['http://localhost:5173'] }
- * const emulator = await createEmulator({ tenant: { clients: [spa, ...clients.slice(1)] } })
+ * const { users } = defaultTenant()
+ * const carol = { user_id: 'auth0|carol', email: 'carol@example.test', name: 'Carol', password: 'password' }
+ * const emulator = await createEmulator({ tenant: { users: [...users, carol] } })
  * ```
  */
 export function defaultTenant(): Tenant {

@@ -53,7 +53,7 @@ function viewOf(tenant: Tenant, from: Audiences, to: Audiences): Tenant {
   return new Proxy(tenant, { get: (_, name) => Reflect.get(withAudiences(tenant, from, to), name) })
 }
 
-/** Returns the tenant with the audiences `from` of its own APIs replaced by `to`. */
+/** Replaces the audiences `from` of the My Account and Management API by `to`. */
 function withAudiences(tenant: Tenant, from: Audiences, to: Audiences): Tenant {
   const audiences = new Map([
     [from.myAccountAudience, to.myAccountAudience],

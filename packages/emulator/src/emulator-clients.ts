@@ -23,7 +23,8 @@ export function emulatorClients({
 }: Pick<Context, 'tenant' | 'managementAudience'>): EmulatorClients {
   const find = (appType: Client['app_type']): Client => {
     const client = clients.find(({ app_type }) => app_type === appType)
-    if (!client) throw new TypeError(`tenant/clients must have a client with the app_type ${appType}`)
+    if (!client)
+      throw new TypeError(`tenant/clients must have a client with the app_type ${appType}`)
     return client
   }
   const credentials = ({ client_id, client_secret = '' }: Client) => ({

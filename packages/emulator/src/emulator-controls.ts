@@ -61,7 +61,7 @@ export interface EmulatorControls {
    */
   issueAccessToken(request: AccessTokenRequest): Promise<string>
   /**
-   * Opens the link of a connect request and answers the provider's consent page, without a browser.
+   * Opens the link of a connect request and allows (or cancels) on the provider's consent page, without a browser.
    *
    * @param connectUrl - the URL that `startConnect` returned.
    * @param answer - what to do on the consent page: by default, allow with the first account.

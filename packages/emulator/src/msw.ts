@@ -25,7 +25,7 @@ export interface MswEmulatorOptions {
   tenant?: Partial<Tenant>
 }
 
-/** An emulator that responds to the requests of its own process or page, without a server. */
+/** An emulator that responds to the requests of the same process or page, without a server. */
 export interface MswEmulator
   extends Omit<Emulator, 'certificate' | 'close' | 'fetch' | 'refreshTokenReuses'> {
   /** The handlers for msw's `setupServer` or `setupWorker`. They respond to every request to the emulator's domains. */

@@ -26,7 +26,7 @@ export interface EmulatorFixtures {
    * @returns the connected accounts, in their order.
    */
   connect(connection: string, options?: ConnectOptions): Promise<ConnectedAccount[]>
-  /** Waits for the provider's consent page, answers it, and waits until the browser is back at your application. */
+  /** Waits for the provider's consent page, allows or cancels, and waits until the browser is back at your application. */
   consent(answer?: PageAnswer): Promise<void>
 }
 

@@ -18,7 +18,7 @@ export interface RecordedRequest {
   readonly user_id?: string
 }
 
-/** The last 200 requests to one emulator, without those of its own page and of the control API. */
+/** The last 200 requests to one emulator, without those of the dashboard and of the control API. */
 export interface RequestRecord {
   /** Returns the requests, the newest last. */
   list(): readonly RecordedRequest[]

@@ -23,7 +23,7 @@ export const SWITCHES = {
   providerRefreshToken: ['issued', 'missing', 'revoked'],
   /** The `Cross-Origin-Opener-Policy` header of the third parties' pages. */
   providerOpenerPolicy: ['unsafe-none', 'same-origin'],
-  /** Where the callback URL has its parameters. `by_pkce`: in the query if the flow used PKCE, and in the fragment if not. */
+  /** The part of the callback URL with the parameters. `by_pkce`: the query if the flow used PKCE, and the fragment if not. */
   callback: ['by_pkce', 'query', 'fragment'],
   /** The path of `connect_uri` in the response to connect. The emulator serves both paths. */
   connectPath: ['/connect', '/connected-accounts/connect'],

@@ -123,7 +123,9 @@ describe('createEmulator', () => {
   it('throws for a kind of client that the tenant does not have', async () => {
     const clients = defaultTenant().clients.filter(({ app_type }) => app_type !== 'spa')
     const emulator = await start({ tenant: { clients } })
-    expect(() => emulator.clients.spa).toThrow('tenant/clients must have a client with the app_type spa')
+    expect(() => emulator.clients.spa).toThrow(
+      'tenant/clients must have a client with the app_type spa',
+    )
   })
 })
 

@@ -34,8 +34,7 @@ function pill(status: number | undefined, kind: 'good' | 'soft' | 'bad'): Html {
 }
 
 function explain({ problem, nonce_challenge }: RecordedRequest): Html | undefined {
-  if (nonce_challenge)
-    return html`<div class="soft">Asked to retry with another DPoP nonce</div>`
+  if (nonce_challenge) return html`<div class="soft">Asked to retry with another DPoP nonce</div>`
   return problem && describe(problem)
 }
 

@@ -9,7 +9,8 @@ const SHOWN = 200
 /** Returns the last events of the tenant log, the newest first. */
 export function logTable({ logs }: Context): Html {
   const newest = logs.list().slice(-SHOWN).reverse()
-  if (newest.length === 0) return empty('No events yet: nothing was connected, exchanged or deleted.')
+  if (newest.length === 0)
+    return empty('No events yet: nothing was connected, exchanged or deleted.')
   return table('Tenant log', ['Time', 'Event', 'User', 'Connection'], newest.map(row))
 }
 

@@ -24,7 +24,10 @@ export function describeTokenErrors(provider: Provider, { switches }: Context): 
     console.error(error)
     if (ctx.oidc.route !== 'token') return
     ctx.type = 'json'
-    ctx.body = { error: 'server_error', error_description: 'The emulator failed. Its output has the error' }
+    ctx.body = {
+      error: 'server_error',
+      error_description: 'The emulator failed. Its output has the error',
+    }
   })
 }
 
