@@ -23,7 +23,7 @@ test('the demo prints its two addresses, and Ctrl-C ends it without a word', asy
   expect(await demo.interrupt()).toBe(0)
   expect(demo.output.stdout).toBe(
     `Connected Accounts demo: ${demo.origin}\n` +
-      `The same, rendered on a server: ${demo.origin}/server\n`,
+      `The same app, rendered on the server: ${demo.origin}/server\n`,
   )
   expect(demo.output.stderr).toBe('')
 })

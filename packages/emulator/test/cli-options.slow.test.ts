@@ -95,7 +95,7 @@ describe('--host', () => {
     expect((await fetch(url.replace('localhost', '127.0.0.1'))).status).toBe(200)
     child.kill('SIGTERM')
     expect((await end()).stderr).toBe(
-      'Warning: whoever reaches this machine at 0.0.0.0 can log in here as anyone.\n',
+      'Warning: anyone who can reach this machine at 0.0.0.0 can log in as any user.\n',
     )
   })
 
@@ -111,7 +111,7 @@ describe('--host', () => {
     async (host) => {
       const { code, stderr } = await run('--host', host).end()
       expect(code).toBe(1)
-      expect(stderr).toBe(`The host ${host} is not one of this machine\n`)
+      expect(stderr).toMatch(`The host ${host} is not an address of this machine: use localhost`)
     },
   )
 

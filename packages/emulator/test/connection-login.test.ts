@@ -184,7 +184,7 @@ describe('A login at a third party', () => {
   it('ends on a page where nobody left with the state that came back', async () => {
     const answer = await fetch(`${emulator.url}/login/callback?state=unknown&code=x`)
     expect(answer.status).toBe(400)
-    expect(await answer.text()).toContain('belongs to no login')
+    expect(await answer.text()).toContain('does not belong to a login')
   })
 })
 

@@ -23,7 +23,7 @@ describe('A fault of the Management API', () => {
     emulator.faults.add({ operation: 'getClient', ...fault, times: 2 })
     for (const answer of [await get(), await get()]) {
       expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '7'])
-      const words = { error: 'Too Many Requests', message: 'A fault that was asked for' }
+      const words = { error: 'Too Many Requests', message: 'A fault of the emulator' }
       const body = { statusCode: 429, errorCode: 'too_many_requests', ...words }
       expect(await answer.json()).toEqual(body)
     }

@@ -158,7 +158,7 @@ describe('A fault of a page', () => {
   it.each([
     [
       { operation: 'connectPage', challenge: 'use_dpop_nonce' },
-      'fault/challenge does not go with the other fields',
+      'fault/challenge cannot be combined with the other fields',
     ],
     [{ operation: 'getToken', switches: {} }, 'fault/switches must NOT have fewer than 1'],
     [

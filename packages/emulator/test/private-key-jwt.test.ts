@@ -133,8 +133,8 @@ describe('client_authentication_methods in the Management API', () => {
 const elliptic = await exportSPKI((await generateKeyPair('ES256')).publicKey)
 
 it.each([
-  [{ id: 'cred', pem: 'no key' }, 'cred has no public RSA key as its pem'],
-  [{ id: 'cred', pem: elliptic }, 'cred has no public RSA key as its pem'],
+  [{ id: 'cred', pem: 'no key' }, 'cred must have a public RSA key as its pem'],
+  [{ id: 'cred', pem: elliptic }, 'cred must have a public RSA key as its pem'],
   [{ id: 'cred' }, "must have required property 'pem'"],
 ])('A tenant with the credential %o is refused', async (credential, message) => {
   const tenant = tenantWithWeb(defaultTenant(), (web) =>
