@@ -15,8 +15,6 @@ for (const [path, { link, integrity, resolved }] of Object.entries(packages)) {
 }
 if (faults.length) {
   console.error(faults.join('\n'))
-  console.error(
-    'Fix package-lock.json: delete these entries and run `npm install --package-lock-only`. See CONTRIBUTING.md.',
-  )
+  console.error('To fix the lock file, see Dependencies in CONTRIBUTING.md.')
   process.exitCode = 1
 }
