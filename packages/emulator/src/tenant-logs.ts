@@ -1,8 +1,8 @@
 import { isEnterprise } from './connections.js'
-import type { Context } from './context.js'
 import { randomString } from './secrets.js'
-import type { Connection } from './tenant.js'
+import type { Connection, Tenant } from './tenant.js'
 import { type Problem, traceOf } from './trace.js'
+import type { Users } from './users.js'
 
 /**
  * The type of an event, with Auth0's codes. `seta` is a successful Token Vault exchange, and `feta` is a failed one. Only
@@ -87,8 +87,13 @@ export interface TenantLogs {
   clear(): void
 }
 
-/** The parts of the context that the log uses: to look up names, and to read the time. */
-export type LogContext = Pick<Context, 'tenant' | 'users' | 'now'>
+/** The part of a context that the log uses: it looks up the names of clients, connections and users. */
+export interface LogContext {
+  readonly tenant: Tenant
+  readonly users: Users
+  /** Milliseconds since the epoch. */
+  now(): number
+}
 
 const LIMIT = 1000
 
