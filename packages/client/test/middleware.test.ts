@@ -120,6 +120,19 @@ describe('an authorization middleware', () => {
     expect(nonces).toEqual([undefined, 'n1'])
   })
 
+  test("calls the client's fetch as a function, as browsers refuse theirs as a method", async () => {
+    const { authorization } = apiOf()
+    const answers = [nonceChallenge('n1'), events]
+    function fetch(this: unknown) {
+      if (this !== undefined) throw new TypeError('Illegal invocation')
+      return Promise.resolve((answers.shift() ?? events)())
+    }
+    const api = createClient<Paths>({ baseUrl: origin, fetch })
+    api.use(authorization)
+    expect((await api.GET('/events')).response.status).toBe(200)
+    expect(answers).toHaveLength(0)
+  })
+
   test('answers each cause at most once', async () => {
     const { api, authorization, requests, asked, nonces } = apiOf(
       nonceChallenge('n1'),
@@ -215,6 +228,8 @@ describe('an authorization middleware', () => {
     }
     // The last call may still be on the stack of this test.
     await expect.poll(alive).toBeLessThan(10)
+    // The client is still there, so it was not collected together with what it keeps.
+    expect((await api.GET('/events')).response.status).toBe(200)
   })
 })
 
