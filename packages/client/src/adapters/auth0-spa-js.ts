@@ -50,6 +50,7 @@ export interface Auth0Options {
  *   useRefreshTokens: true,
  *   useMrrt: true,
  * })
+ * // After the login.
  * const client = createConnectedAccountsClient(fromAuth0(auth0))
  * ```
  */

@@ -173,7 +173,7 @@ async function proverFor(request: Request, { dpop }: Authorization) {
   return dpop && unlessAborted(dpop.proverFor(request), request.signal)
 }
 
-/** Gives a request its credentials. */
+/** Sets the credentials of a request. */
 async function sign(
   request: Request,
   { token, prover }: { token: AccessToken; prover: RequestProver | undefined },
@@ -200,7 +200,7 @@ async function sign(
 function refusedFor(response: Response, scheme: 'bearer' | 'dpop'): string | undefined {
   if (response.status !== 400 && response.status !== 401) return undefined
   const error = challengeError(response, scheme)
-  // Auth0 has a name of its own for a nonce that has expired; both are one cause (RFC 9449 §9).
+  // Auth0 names a nonce that has expired differently than a missing one; both are one cause (RFC 9449 §9).
   return error === 'invalid_dpop_nonce' ? 'use_dpop_nonce' : error
 }
 

@@ -26,6 +26,7 @@ import {
  * import createClient from 'openapi-fetch'
  *
  * const api = createClient({ baseUrl: 'https://api.example.com' })
+ * // After all other middleware.
  * api.use(
  *   authorizationMiddleware({
  *     accessToken: 'the-access-token',

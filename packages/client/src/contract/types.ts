@@ -9,10 +9,10 @@ export type CompletedConnectedAccount = components['schemas']['CompleteConnected
 /** A connection that the user can connect an account of. */
 export type Connection = components['schemas']['Connection']
 
-/** One page of connected accounts. `next` is where the next page starts, if there is one. */
+/** One page of connected accounts. `next` is the cursor of the next page, if there is one. */
 export type ConnectedAccountsPage = components['schemas']['ListConnectedAccountsResponse']
 
-/** One page of connections. `next` is where the next page starts, if there is one. */
+/** One page of connections. `next` is the cursor of the next page, if there is one. */
 export type ConnectionsPage = components['schemas']['ListConnectionsResponse']
 
 /** Parameters that Auth0 passes on to the third party's authorization endpoint. */

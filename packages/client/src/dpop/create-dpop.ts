@@ -24,6 +24,7 @@ const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' }
  * import { createConnectedAccountsClient } from '@connected-accounts/client'
  * import { createDpop } from '@connected-accounts/client/dpop'
  *
+ * // The tokens must be bound to the key of this prover.
  * const client = createConnectedAccountsClient({
  *   domain: 'tenant.eu.auth0.com',
  *   accessToken: async () => ({ accessToken: 'bound-token', tokenType: 'DPoP' }),

@@ -16,7 +16,7 @@ const MAX_ORIGINS = 100
 const MAX_NONCE_WAIT_MS = 1000
 
 /**
- * Makes the `dpop` option from a prover of yours. It keeps nonces, answers the server's challenges and, if the prover has
+ * Makes the `dpop` option from a prover of yours. It keeps nonces, replays requests that need one and, if the prover has
  * `getClockOffset` and `setClockOffset`, corrects its clock.
  *
  * @throws {TypeError} if `prover` has no `generateProof`.
@@ -58,7 +58,7 @@ function proverFor(
   nonces: ReturnType<typeof createNonces>,
 ): RequestProver {
   const { origin } = new URL(url)
-  /** From this request's own answers. Nobody else gets it until the request is over, as it may work only once. */
+  /** What the server sent to this request. Nobody else gets it until the request is over, as it may work only once. */
   let own: ReceivedNonce | undefined
   let order = 0
   let clockOffset: number | undefined

@@ -21,7 +21,7 @@ export interface ErrorDetails {
 export abstract class CodedError<Code extends string> extends Error {
   /** What went wrong. It stays the same across releases, so branch on it. */
   declare readonly code: Code
-  /** Where this code is documented, in the repository of this project: `docs/errors.md#the_code`. */
+  /** The section that documents this code, in the repository of this project: `docs/errors.md#the_code`. */
   declare readonly docs: string
 
   constructor(code: Code, { message, ...options }: ErrorDetails, fields: object = {}) {

@@ -33,7 +33,7 @@ export class ConnectFlowError extends CodedError<ConnectFlowErrorCode> {
   declare readonly error: string | undefined
   /** What `startConnect` was given as `appState`. */
   declare readonly appState: unknown
-  /** What `startConnect` was given as `returnTo`, so that you can take the person back to where they were. */
+  /** What `startConnect` was given as `returnTo`, so that you can take the person back there. */
   declare readonly returnTo: string | undefined
   /** What `startConnect` was given as `reconnectAccountId`. */
   declare readonly reconnectAccountId: string | undefined

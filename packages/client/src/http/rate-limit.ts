@@ -17,6 +17,7 @@ export interface RateLimit {
  * import { createConnectedAccountsClient, rateLimit } from '@connected-accounts/client'
  *
  * const client = createConnectedAccountsClient({ baseUrl: 'https://app.example.test/api/me/v1' })
+ * // The response of every call has the headers.
  * const { response } = await client.GET('/connected-accounts/accounts')
  * console.log(rateLimit(response)?.remaining)
  * ```

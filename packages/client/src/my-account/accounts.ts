@@ -35,6 +35,7 @@ type NamedConnection = string | ConnectionDefinition
  * import { createConnectedAccountsClient, listConnectedAccounts } from '@connected-accounts/client'
  *
  * const client = createConnectedAccountsClient({ domain: 'tenant.eu.auth0.com', accessToken: 'the-access-token' })
+ * // At most 20 accounts.
  * const { accounts, next } = await listConnectedAccounts(client, { connection: 'github' })
  * ```
  */
@@ -57,6 +58,7 @@ export async function listConnectedAccounts(
  * import { createConnectedAccountsClient, iterateConnectedAccounts } from '@connected-accounts/client'
  *
  * const client = createConnectedAccountsClient({ domain: 'tenant.eu.auth0.com', accessToken: 'the-access-token' })
+ * // All accounts.
  * for await (const { id, connection } of iterateConnectedAccounts(client)) {
  *   console.log(id, connection)
  * }

@@ -27,6 +27,7 @@ export interface ConnectionDrift {
  *
  * const client = createConnectedAccountsClient({ domain: 'tenant.eu.auth0.com', accessToken: 'the-access-token' })
  * const connections = defineConnections({ code: { connection: 'github', scopes: ['repo'] } })
+ * // Run this in a test of your deployment.
  * for (const { key, problem, scopes } of await checkConnections(client, connections)) {
  *   console.warn(key, problem, scopes)
  * }

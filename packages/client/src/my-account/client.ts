@@ -63,6 +63,7 @@ export type ConnectedAccountsClient = Client<paths> & {
  *   domain: 'tenant.eu.auth0.com',
  *   accessToken: 'the-access-token',
  * })
+ * // The methods return errors; the functions of this package throw them.
  * const { data, response } = await client.GET('/connected-accounts/accounts')
  * if (response.ok) console.log(data?.accounts)
  * ```
