@@ -48,7 +48,7 @@ test('a client has a tenant or a backend, and dpop is a value', () => {
   assertType(
     createConnectedAccountsClient({ domain: 'd', accessToken: 't', dpop: fromProver(prover) }),
   )
-  // @ts-expect-error a prover of one's own goes through fromProver
+  // @ts-expect-error your prover goes through fromProver first
   createConnectedAccountsClient({ domain: 'd', accessToken: 't', dpop: prover })
   // @ts-expect-error the token is missing
   createConnectedAccountsClient({ domain: 'd' })

@@ -26,6 +26,7 @@ export interface ConnectionDrift {
  * import { checkConnections, createConnectedAccountsClient, defineConnections } from '@connected-accounts/client'
  *
  * const client = createConnectedAccountsClient({ domain: 'tenant.eu.auth0.com', accessToken: 'the-access-token' })
+ * // The connections that your app needs.
  * const connections = defineConnections({ code: { connection: 'github', scopes: ['repo'] } })
  * // Run this in a test of your deployment.
  * for (const { key, problem, scopes } of await checkConnections(client, connections)) {
