@@ -137,7 +137,7 @@ export async function authorizeRequest(
   const prover = await proverFor(request, authorization)
   const replayed = new Set<string>()
 
-  function replay(response?: Response): Promise<AccessToken | undefined> {
+  async function replay(response?: Response): Promise<AccessToken | undefined> {
     const error = response && refusedFor(response, prover ? 'dpop' : 'bearer')
     const challenge = error && !replayed.has(error) ? error : undefined
     if (challenge) replayed.add(challenge)
@@ -146,7 +146,8 @@ export async function authorizeRequest(
       return getToken(authorization, { signal, forceRefresh: true, rejectedToken })
     }
     const outcome = { response, challenge, token, freshToken }
-    return prover ? prover.replay(outcome) : replaceToken(outcome)
+    if (prover) return prover.replay(outcome)
+    return challenge === 'invalid_token' ? replaceToken(outcome) : undefined
   }
 
   async function settle(first: Response, send: Fetch): Promise<Response> {

@@ -76,10 +76,11 @@ export function checkDpop(dpop: Dpop | undefined): void {
   )
 }
 
-/** Gets another token in place of one that was refused as `invalid_token`; undefined if the source has no other one. @internal */
-export async function replaceToken(outcome: Outcome): Promise<AccessToken | undefined> {
-  const { challenge, token, freshToken } = outcome
-  if (challenge !== 'invalid_token') return undefined
+/** Gets another token in place of one that was refused as invalid; undefined if the source has no other one. @internal */
+export async function replaceToken({
+  token,
+  freshToken,
+}: Outcome): Promise<AccessToken | undefined> {
   const fresh = await freshToken(token.accessToken)
   return fresh.accessToken === token.accessToken ? undefined : fresh
 }

@@ -70,8 +70,10 @@ function proverFor(
         return response?.headers.has('dpop-nonce') ? token : undefined
       case 'invalid_dpop_proof':
         return correctClock(prover, outcome, clockOffset)
-      default:
+      case 'invalid_token':
         return replaceToken(outcome)
+      default:
+        return undefined
     }
   }
 
