@@ -221,10 +221,10 @@ describe('whether a request was sent', () => {
       domain: 'tenant.example.test',
       accessToken: () => new Promise<string>(() => undefined),
     })
-    const never = () => new Promise<Response>(() => undefined)
-    const sending = sentBy(clientOf(never).client, controller.signal)
+    const { client, requests } = clientOf(() => new Promise<Response>(() => undefined))
     const waiting = sentBy(hanging, controller.signal)
-    await expect.poll(() => true).toBe(true)
+    const sending = sentBy(client, controller.signal)
+    await expect.poll(() => requests.length).toBe(1)
     controller.abort()
     expect([await sending, await waiting]).toEqual([true, false])
   })

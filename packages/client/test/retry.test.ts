@@ -154,9 +154,8 @@ test("a developer's own mistake in a fetch is not repeated", async () => {
 
 test('a token source that fails in a retry is not asked again', async () => {
   const { fetch, requests } = observedFetch(lost)
-  const accessToken = vi.fn(async () => 'token')
+  const accessToken = vi.fn(async () => Promise.reject(new TypeError('fetch failed')))
   accessToken.mockImplementationOnce(async () => 'token')
-  accessToken.mockImplementation(() => Promise.reject(new TypeError('fetch failed')))
   const options = { domain: 'tenant.example.test', accessToken, retry: { limit: 5 }, fetch }
   const listing = rejection(listConnectedAccounts(createConnectedAccountsClient(options)))
   await vi.runAllTimersAsync()

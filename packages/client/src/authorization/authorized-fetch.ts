@@ -106,7 +106,12 @@ export function createAuthorizer(
   }
 }
 
-/** Checks the options that every client has. @throws {TypeError} if one could authorize nothing; the message names it. @internal */
+/**
+ * Checks the options that every client has.
+ *
+ * @throws {TypeError} if one could authorize nothing; the message names it.
+ * @internal
+ */
 export function checkAuthorization({
   accessToken,
   dpop,

@@ -68,7 +68,12 @@ export interface Outcome {
   freshToken(rejectedToken?: string): Promise<AccessToken>
 }
 
-/** Checks the `dpop` option. @throws {TypeError} if it is a prover that `fromProver` was not given, or no prover at all. */
+/**
+ * Checks the `dpop` option.
+ *
+ * @throws {TypeError} if it is a prover that `fromProver` was not given, or no prover at all.
+ * @internal
+ */
 export function checkDpop(dpop: Dpop | undefined): void {
   if (dpop === undefined || typeof dpop?.proverFor === 'function') return
   throw new TypeError(
