@@ -154,7 +154,9 @@ test("a developer's own mistake in a fetch is not repeated", async () => {
 
 test('a token source that fails in a retry is not asked again', async () => {
   const { fetch, requests } = observedFetch(lost)
-  const accessToken = vi.fn(async () => Promise.reject(new TypeError('fetch failed')))
+  const accessToken = vi.fn<() => Promise<string>>(() =>
+    Promise.reject(new TypeError('fetch failed')),
+  )
   accessToken.mockImplementationOnce(async () => 'token')
   const options = { domain: 'tenant.example.test', accessToken, retry: { limit: 5 }, fetch }
   const listing = rejection(listConnectedAccounts(createConnectedAccountsClient(options)))
