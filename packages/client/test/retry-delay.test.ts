@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
-import { MyAccountApiError, retryDelay, TokenError } from '../src/index.js'
+import {
+  createConnectedAccountsClient,
+  listConnectedAccounts,
+  MyAccountApiError,
+  retryDelay,
+  TokenError,
+} from '../src/index.js'
 
 const NEVER = Number.POSITIVE_INFINITY
 
@@ -36,8 +42,15 @@ test('workerd throws a plain Error when the network fails', () => {
   expect(retryDelay(0, new Error('Network connection lost.'))).toBe(1000)
 })
 
+test('a token source that returns nothing is a mistake, and asking it again is no use', async () => {
+  const accessToken = async () => undefined as unknown as string // the types forbid it
+  const client = createConnectedAccountsClient({ domain: 'tenant.example.test', accessToken })
+  const error = await listConnectedAccounts(client).catch((thrown: Error) => thrown)
+  expect(error).toBeInstanceOf(TypeError)
+  expect(retryDelay(0, error as TypeError)).toBe(NEVER) // checked in the line before
+})
+
 test.for([
-  'accessToken returned no token. It must return { accessToken, tokenType }, or a Bearer token as a string.',
   "Cannot read properties of undefined (reading 'id')",
   'client is not a function',
   "Failed to execute 'fetch' on 'Window': Failed to parse URL from [object Request]",
