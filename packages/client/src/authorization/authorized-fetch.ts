@@ -139,7 +139,7 @@ export async function authorizeRequest(
 ): Promise<AuthorizedRequest> {
   const { signal } = request
   let token = await getToken(authorization, { signal, forceRefresh: false })
-  const prover = await proverFor(request, authorization)
+  const prover = await authorization.dpop?.proverFor(request)
   const replayed = new Set<string>()
 
   async function replay(response?: Response): Promise<AccessToken | undefined> {
@@ -173,10 +173,6 @@ export async function authorizeRequest(
 
   const first = request.method === 'GET' ? request : request.clone()
   return { request: await sign(first, { token, prover }), settle }
-}
-
-async function proverFor(request: Request, { dpop }: Authorization) {
-  return dpop && unlessAborted(dpop.proverFor(request), request.signal)
 }
 
 /** Sets the credentials of a request. */

@@ -6,7 +6,7 @@ import {
   type RequestProver,
   replaceToken,
 } from '../authorization/dpop.js'
-import { within } from '../http/abort.js'
+import { unlessAborted, within } from '../http/abort.js'
 import { correctClock } from './clock-offset.js'
 
 /** How many origins the nonces are kept of. */
@@ -46,13 +46,17 @@ export function fromProver(prover: DpopProver): Dpop {
     ...bound,
     getNonce: nonces.get,
     setNonce: (origin, nonce) => nonces.keep(origin, { nonce, order: nonces.nextOrder() }),
-    proverFor: async (request) =>
-      (await bound.isEnabled?.()) === false ? undefined : proverFor(request, bound, nonces),
+    async proverFor(request) {
+      const isEnabled = prover.isEnabled && Promise.resolve(prover.isEnabled())
+      if ((await (isEnabled && unlessAborted(isEnabled, request.signal))) === false)
+        return undefined
+      return requestProver(request, bound, nonces)
+    },
   }
 }
 
 /** Signs one request with its newest nonce. */
-function proverFor(
+function requestProver(
   { url, method }: Request,
   prover: DpopProver,
   nonces: ReturnType<typeof createNonces>,
