@@ -21,7 +21,7 @@ type Act = (parts: {
   fetch: Send
 }) => Promise<unknown>
 
-/** Answers nothing, as a server that hangs; it says when it has been asked, and rejects as `fetch` does at an abort. */
+/** Hangs, as a server may. Tells when it was asked, and rejects as `fetch` does at an abort. */
 function hanging() {
   let asked = () => {}
   const arrived = new Promise<void>((resolve) => {

@@ -1,9 +1,9 @@
 import { CodedError } from '@connected-accounts/client'
-import { ERRORS_PAGE } from '@connected-accounts/client/internal'
+import { problemType } from '@connected-accounts/client/internal'
 
-/** The documentation of a code. */
+/** Returns the `type` of a problem with this code. */
 export function errorsPage(code: string): string {
-  return `${ERRORS_PAGE}#${code}`
+  return problemType(code)
 }
 
 /** Codes of {@link LoginFlowError}. */

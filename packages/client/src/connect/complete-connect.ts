@@ -1,8 +1,9 @@
+import type { Middleware } from 'openapi-fetch'
 import type { Abortable, CompletedConnectedAccount, ConnectedAccount } from '../contract/types.js'
 import { ConnectFlowError } from '../errors/connect-flow-error.js'
 import { isMyAccountApiError } from '../errors/my-account-api-error.js'
 import { unlessAborted } from '../http/abort.js'
-import { unsent } from '../http/retry.js'
+import { wasSent } from '../http/fetch.js'
 import { isReturnTo } from '../http/url.js'
 import { iterateConnectedAccounts } from '../my-account/accounts.js'
 import type { ConnectedAccountsClient } from '../my-account/client.js'
@@ -147,6 +148,12 @@ async function send(completion: Completion, transaction: Pending, connectCode: s
   const { client, signal } = completion
   // Noted before it is sent: who finds the note later knows that a used-up code may have been used up by us.
   await keep(completion, { ...transaction, pending: { ...pending, attempted: true } })
+  let request: Request | undefined
+  const noteRequest: Middleware = {
+    onRequest(call) {
+      request = call.request
+    },
+  }
   try {
     const call = client.POST('/connected-accounts/complete', {
       body: {
@@ -155,18 +162,19 @@ async function send(completion: Completion, transaction: Pending, connectCode: s
         redirect_uri: redirectUri,
         code_verifier: pending.codeVerifier,
       },
+      middleware: [noteRequest],
       parseAs: 'text',
       signal: signal ?? null,
     })
     return await connected(completion, transaction, await unwrap(call, isCompletedConnectedAccount))
   } catch (error) {
+    if (!request || !wasSent(request)) await keep(completion, transaction)
     return settle(completion, transaction, error)
   }
 }
 
 /** Decides what a failed attempt leaves behind, and which error says it. */
 async function settle(completion: Completion, transaction: Pending, error: unknown) {
-  if (unsent.has(Object(error))) await keep(completion, transaction)
   if (!isMyAccountApiError(error) || error.code === 'unexpected_response') throw error
   const { status, response } = error
   if ([401, 403, 415, 429].includes(status) || response.headers.has('www-authenticate')) {

@@ -6,6 +6,7 @@ import {
 } from '../connections/define-connections.js'
 import type { Abortable, AuthorizationParams } from '../contract/types.js'
 import { randomToken, sha256 } from '../crypto.js'
+import { checkWebCrypto } from '../errors/connect-flow-error.js'
 import { unlessAborted } from '../http/abort.js'
 import { iterateConnectedAccounts } from '../my-account/accounts.js'
 import type { ConnectedAccountsClient } from '../my-account/client.js'
@@ -57,7 +58,8 @@ export interface StartedConnect {
  * list fails, as without `read:me:connected_accounts`, or takes more than 3 seconds, the flow starts all the same.
  *
  * Throws a TypeError that names a wrong option before anything is sent, `MyAccountApiError`, with code `not_found` where
- * the connection is not enabled for the application, and `ConnectFlowError` `storage_unavailable`.
+ * the connection is not enabled for the application, and `ConnectFlowError` `storage_unavailable`, or `crypto_unavailable`
+ * before anything is sent if there is no Web Crypto.
  *
  * @see https://auth0.com/docs/secure/tokens/token-vault/connected-accounts-for-token-vault
  */
@@ -71,6 +73,7 @@ export async function startConnect<Reference extends ConnectionReference>(
   const scopes = options.scopes ?? definedScopes(options.connection)
   checkConnectOptions({ ...options, connection, scopes })
   checkStore(transactions)
+  checkWebCrypto()
   const state = STATE_PREFIX + randomToken()
   const codeVerifier = randomToken()
   const call = client.POST('/connected-accounts/connect', {
