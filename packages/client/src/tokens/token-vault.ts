@@ -8,8 +8,13 @@ import {
   type SigningKey,
   signJwt,
 } from './client-authentication.js'
-import { type GrantAnswer, grantError, oauthError, sendGrant } from './token-endpoint.js'
-import { isTokenVaultExchangeResponse } from './token-responses.js'
+import {
+  type GrantAnswer,
+  grantError,
+  isTokenVaultExchangeResponse,
+  oauthError,
+  sendGrant,
+} from './token-endpoint.js'
 
 export type { Abortable } from '../contract/types.js'
 export type { Fetch } from '../http/fetch.js'
