@@ -1,3 +1,4 @@
+import { checkBound, createIssuedToken } from '@connected-accounts/client/internal'
 import {
   authorizationCodeGrant,
   buildAuthorizationUrl,
@@ -12,7 +13,6 @@ import { LoginFlowError } from '../errors.js'
 import { checkRedirectUri, type LoginParams, SESSION_LIFETIME } from '../options.js'
 import type { Session, User } from '../sessions/session.js'
 import type { AuthorizationServer } from '../tenant/authorization-servers.js'
-import { issuedToken } from '../tenant/issued-token.js'
 import { checkOrganization, userOf } from './id-token.js'
 import { authorizationError, loginError } from './login-error.js'
 
@@ -51,6 +51,7 @@ export async function startLogin(
   storeOptions: StoreOptions,
 ): Promise<string> {
   const server = await context.tenant(storeOptions)
+  server.prefetchKeys() // while the person logs in
   const params = loginParams(context, authorizationParams)
   const state = STATE_PREFIX + randomState()
   const transaction: LoginTransaction = {
@@ -136,6 +137,7 @@ async function logIn(
   const url = new URL(params.redirect_uri)
   url.search = search
   const askedAt = Date.now()
+  server.prefetchKeys() // if another process started the login: beside the code exchange
   const answer = await authorizationCodeGrant(
     server.config,
     url,
@@ -153,12 +155,14 @@ async function logIn(
   const user = userOf(answer.claims())
   checkOrganization(user, params.organization, appState)
   const wanted = { audience: params.audience ?? '', scope: params.scope }
+  const token = createIssuedToken(answer, wanted, askedAt)
+  if (server.dpop) checkBound(token)
   return {
     id: randomState(),
     user,
     domain: server.origin,
     ...(answer.refresh_token !== undefined && { refreshToken: answer.refresh_token }),
-    tokens: [issuedToken(answer, wanted, { askedAt, bound: !!server.dpop })],
+    tokens: [token],
     createdAt: (answer.claims()?.iat ?? 0) * 1000,
     expiresAt: askedAt + (options.sessionLifetime ?? SESSION_LIFETIME) * 1000,
     revision: 0,

@@ -1,5 +1,5 @@
 import type { ConnectionToken } from '@connected-accounts/client/token-vault'
-import { createNewest } from '../newest.js'
+import { LRUCache } from 'lru-cache'
 
 /** Third parties' access tokens: they are never put into cookies. */
 export interface ConnectionTokens {
@@ -29,7 +29,7 @@ const MARGIN = 30_000
  * kept.
  */
 export function createConnectionTokens(): ConnectionTokens {
-  const sessions = createNewest<ReturnType<typeof tokensOfSession>>(MAX_SESSIONS)
+  const sessions = new LRUCache<string, ReturnType<typeof tokensOfSession>>({ max: MAX_SESSIONS })
   return {
     get({ id }, key, exchange) {
       const tokens = sessions.get(id) ?? tokensOfSession()
@@ -48,7 +48,7 @@ export function usableUntil({ expiresAt = 0 }: ConnectionToken): number {
 }
 
 function tokensOfSession() {
-  const kept = createNewest<ConnectionToken>(MAX_TOKENS)
+  const kept = new LRUCache<string, ConnectionToken>({ max: MAX_TOKENS })
   const underWay = new Map<string, Promise<ConnectionToken>>()
   const isUsable = (token: ConnectionToken) => usableUntil(token) > Date.now()
 

@@ -1,7 +1,7 @@
+import { LRUCache } from 'lru-cache'
 import { SessionError } from '../errors.js'
-import { createNewest } from '../newest.js'
+import { createLocalTurns } from './refresh-lock.js'
 import type { Session, SessionCookie, SessionStore } from './session.js'
-import { createLocalTurns } from './turns.js'
 
 const REMEMBERED = 1000
 
@@ -11,7 +11,7 @@ const REMEMBERED = 1000
  * refresh serves them all. Access tokens that do not fit are left out, those that expire first; more can be had.
  */
 export function cookieSessions(): SessionStore {
-  const changed = createNewest<Session | 'ended'>(REMEMBERED)
+  const changed = new LRUCache<string, Session | 'ended'>({ max: REMEMBERED })
   return {
     runAlone: createLocalTurns(),
     async get(cookie) {

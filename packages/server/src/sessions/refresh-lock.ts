@@ -1,7 +1,7 @@
+import { createMutex } from '@connected-accounts/client/internal'
 import { SessionError } from '../errors.js'
 import type { SessionStore } from './session.js'
 import { unavailable } from './shared-store.js'
-import { createTurns } from './turns.js'
 
 /** Lets one machine at a time work on a session. */
 export interface RefreshLock {
@@ -20,13 +20,19 @@ export interface HeldLock {
   release(): Promise<void>
 }
 
+/** Creates the `runAlone` of a store that only this process uses: work of the same session takes turns. */
+export function createLocalTurns(): SessionStore['runAlone'] {
+  const turns = createMutex()
+  return (id, work) => turns(id, () => work(() => true))
+}
+
 /** Turns within this process, and among all that share the lock. `timeout` is how long one waits, in milliseconds. */
 export function createLockedTurns(
   lock: RefreshLock,
   keyOf: (id: string) => Promise<string>,
   timeout: number,
 ): SessionStore['runAlone'] {
-  const turns = createTurns()
+  const turns = createMutex()
   return (id, work) => {
     const signal = AbortSignal.timeout(timeout)
     return new Promise((resolve, reject) => {

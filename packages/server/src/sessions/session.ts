@@ -1,4 +1,9 @@
+import type { IssuedToken } from '@connected-accounts/client/internal'
+import type { SessionCookie } from '../cookies/session-cookie.js'
 import type { ConnectionTokens } from './connection-token-cache.js'
+
+export type { IssuedToken } from '@connected-accounts/client/internal'
+export type { SessionCookie } from '../cookies/session-cookie.js'
 
 /** The user, as the ID token says. */
 export interface User {
@@ -11,20 +16,6 @@ export interface User {
   /** Auth0's id of the session. */
   sid?: string
   [claim: string]: unknown
-}
-
-/** An access token of Auth0, and what it is for. */
-export interface IssuedToken {
-  /** Empty for the one of a login without an audience. */
-  audience: string
-  /** What was granted, separated by spaces. */
-  scope: string
-  accessToken: string
-  tokenType: string
-  /** Milliseconds since the epoch. */
-  expiresAt: number
-  /** Until when it may be handed out, in milliseconds since the epoch. */
-  usableUntil: number
 }
 
 /** A logout that the tenant tells of. */
@@ -56,17 +47,6 @@ export interface Session {
   expiresAt: number
   /** How often it was changed since the login. */
   revision: number
-}
-
-/** The cookie that a session is found by: sealed, and in as many pieces as it takes. */
-export interface SessionCookie {
-  /** What it holds; undefined where there is none or somebody has changed it. */
-  get(): Promise<unknown>
-  /**
-   * Lets it hold this, any JSON, for so many seconds. False where that is too large; nothing is set then.
-   */
-  set(value: unknown, maxAge: number): Promise<boolean>
-  delete(): void
 }
 
 /** Keeps sessions: in the cookie itself, or elsewhere under an id that the cookie holds. */

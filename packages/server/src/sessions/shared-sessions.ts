@@ -1,7 +1,7 @@
+import { LRUCache } from 'lru-cache'
 import { createSeal } from '../cookies/seal.js'
 import { SessionError } from '../errors.js'
-import { createNewest } from '../newest.js'
-import { createLockedTurns, type RefreshLock } from './refresh-lock.js'
+import { createLocalTurns, createLockedTurns, type RefreshLock } from './refresh-lock.js'
 import type { EndedLogin, Session, SessionCookie, SessionStore } from './session.js'
 import { sharedConnectionTokens } from './shared-connection-token-cache.js'
 import {
@@ -11,7 +11,6 @@ import {
   type SharedStore,
   unreadable,
 } from './shared-store.js'
-import { createLocalTurns } from './turns.js'
 
 /** Options of {@link sharedSessions}. */
 export type SharedSessionsOptions = {
@@ -53,7 +52,7 @@ export function sharedSessions(store: SharedStore, options: SharedSessionsOption
   const { lock, lockTimeout = 30_000, timeout = 5_000 } = checked(options)
   const entries = createEntries(store, timeout)
   // Refreshed, but not taken by the store yet: the refresh token that was replaced may be all there is.
-  const unsaved = createNewest<Session>(REMEMBERED)
+  const unsaved = new LRUCache<string, Session>({ max: REMEMBERED })
   const turns = lock
     ? createLockedTurns(lock, (id) => entryKey('lock', id), lockTimeout)
     : createLocalTurns()
