@@ -93,7 +93,7 @@ async function createProof(
   return withDeadline(() => prover.generateProof({ url, method: 'POST', ...(nonce && { nonce }) }))
 }
 
-/** Gives a nonce to the prover without waiting: the answer may hold the only good refresh token, and this must not lose it. */
+/** Passes a nonce to the prover. It does not wait, because the answer may hold the only good refresh token. */
 function keepNonce(prover: Dpop, origin: string, nonce: string): void {
   const keep = async () => prover.setNonce(origin, nonce)
   keep().catch(() => {})

@@ -45,7 +45,7 @@ const LIFETIME = 3_600_000
 interface LoginTransaction {
   codeVerifier: string
   nonce: string
-  /** The origin of the domain where the login was started. */
+  /** The origin of the domain at which the login was started. */
   domain: string
   params: Record<string, string> & { redirect_uri: string; scope: string }
   appState?: unknown

@@ -17,7 +17,7 @@ export interface RefreshLock {
 export interface HeldLock {
   /** False if another machine may have the lock, because this process was paused for longer than the lock lasts. */
   isHeld(): boolean
-  /** Gives the lock back if it is still held. It never rejects. */
+  /** Frees the lock if it is still held. It never rejects. */
   release(): Promise<void>
 }
 
