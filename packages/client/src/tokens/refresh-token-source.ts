@@ -61,6 +61,7 @@ const DEFAULT_TIMEOUT = 30_000
  * @throws {DOMException} `TimeoutError`, if something takes longer than `timeout`.
  * @see https://auth0.com/docs/secure/tokens/refresh-tokens/multi-resource-refresh-token
  * @example
+ * // Replace `keychain` with your own storage.
  * const accessToken = refreshTokenSource({
  *   domain: 'tenant.eu.auth0.com',
  *   clientId: 'YOUR_CLIENT_ID',

@@ -122,7 +122,6 @@ export interface TokenVaultRequestOptions extends SigningKey {
  *
  * @throws {Error} in a browser or one of its workers.
  * @throws {TypeError} if an option is wrong or missing.
- * @see https://auth0.com/docs/secure/tokens/token-vault/privileged-worker-token-exchange-with-token-vault
  * @example
  * const subjectToken = await signTokenVaultRequest({
  *   domain: 'tenant.eu.auth0.com',
