@@ -6,3 +6,14 @@ export type { Abortable } from './contract/types.js'
 export { problemType } from './errors/coded-error.js'
 export { within } from './http/abort.js'
 export { isReturnTo, tenantOrigin } from './http/url.js'
+export { createMutex } from './mutex.js'
+export {
+  checkBound,
+  checkScopes,
+  createIssuedToken,
+  type IssuedToken,
+  isUsableFor,
+  scopesOf,
+  type TokenRequest,
+  usableUntil,
+} from './tokens/issued-token.js'

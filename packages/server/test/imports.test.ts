@@ -16,6 +16,8 @@ test('nothing of Node is imported, so that any server runtime will do', () => {
     '@connected-accounts/client/token-vault',
     'cookie',
     'jose',
+    'lru-cache',
+    'oauth4webapi',
     'openapi-fetch',
     'openid-client',
   ])

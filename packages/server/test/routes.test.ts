@@ -166,5 +166,5 @@ test('onError answers in their place', async () => {
   const visitor = createVisitor(emulator.url)
   const answer = await send(visitor, routes.callback, `${redirectUri}?state=login.unknown&code=c`)
   expect(answer.status).toBe(418)
-  expect(await answer.text()).toContain('no transaction')
+  expect(await answer.text()).toContain('no login with the state')
 })

@@ -1,9 +1,8 @@
 import type { AccessTokenSource } from '@connected-accounts/client'
+import { createIssuedToken, type IssuedToken } from '@connected-accounts/client/internal'
 import { clientCredentialsGrant } from 'openid-client'
 import type { ServerClientOptions } from '../options.js'
-import type { IssuedToken } from '../sessions/session.js'
 import { createAuthorizationServers } from '../tenant/authorization-servers.js'
-import { issuedToken } from '../tenant/issued-token.js'
 import { tenantError } from '../tenant/tenant-error.js'
 
 /** An application that acts for itself. */
@@ -27,7 +26,7 @@ export function clientCredentials(origin: string, options: MachineOptions): Acce
       const { config } = await tenantAt(origin)
       const askedAt = Date.now()
       const answer = await clientCredentialsGrant(config, { audience })
-      token = issuedToken(answer, { audience, scope: '' }, { askedAt, bound: false })
+      token = createIssuedToken(answer, { audience, scope: '' }, askedAt)
       return token
     } catch (error) {
       throw await tenantError(error)

@@ -1,8 +1,8 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose'
+import { LRUCache } from 'lru-cache'
 import { type Context, contextOf } from '../context.js'
 import { isSessionError } from '../errors.js'
 import { verifyLogoutToken } from '../login/logout-token.js'
-import { createNewest } from '../newest.js'
 import { SESSION_LIFETIME } from '../options.js'
 import type { ServerClient } from '../server-client.js'
 import type { AuthorizationServer } from '../tenant/authorization-servers.js'
@@ -61,7 +61,7 @@ async function readToken(request: Request): Promise<string> {
 
 /** Finds the tenant's keys, and remembers them as jose does. */
 function createKeys({ options }: Context): (server: AuthorizationServer) => JWTVerifyGetKey {
-  const known = createNewest<JWTVerifyGetKey>(MAX_DOMAINS)
+  const known = new LRUCache<string, JWTVerifyGetKey>({ max: MAX_DOMAINS })
   const send = options.fetch ?? ((request) => fetch(request))
   return ({ origin, config }) => {
     const url = new URL(config.serverMetadata().jwks_uri ?? '', origin)
