@@ -109,6 +109,15 @@ describe('connectInPopup', () => {
     expect(requests).toHaveLength(0)
   })
 
+  test('a page whose address is too long to come back to connects all the same', async () => {
+    history.replaceState(null, '', `?filter=${'a'.repeat(600)}`)
+    const { client, states } = clientOf(completing)
+    const done = connectInPopup(client, flow)
+    await expect.poll(() => urls).toHaveLength(1)
+    await comeBack(client, states[0])
+    expect((await done).returnTo).toBe(location.pathname)
+  })
+
   test('two flows at once do not disturb each other', async () => {
     const one = clientOf(completing)
     const other = clientOf(completing)
