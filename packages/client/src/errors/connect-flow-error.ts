@@ -15,6 +15,7 @@ export type ConnectFlowErrorCode =
   | 'popup_blocked'
   | 'third_party_iframe'
   | 'cancelled'
+  | 'invalid_request'
 
 interface ConnectFlowDetails extends ErrorDetails {
   connection?: string | undefined
