@@ -11,11 +11,6 @@ export {
 } from './errors.js'
 export type { CompletedLogin, StartInteractiveLoginOptions } from './login/login.js'
 export type { LogoutOptions } from './login/logout.js'
-export {
-  createManagementClient,
-  type ManagementClient,
-  type ManagementClientOptions,
-} from './management/management-client.js'
 export type { LoginParams, ServerClientOptions } from './options.js'
 export { createBackChannelLogout } from './routes/back-channel-logout.js'
 export {
