@@ -182,6 +182,53 @@ test('in Express a header that a middleware has set before is there once', async
   expect(headers.get('x-content-type-options')).toBe('nosniff')
 })
 
+test('in Express the handler adds its cookies to those that a middleware has set before', async () => {
+  const origin = await start((server) => {
+    const app = express()
+    app.use((_req, res, next) => {
+      res.cookie('theme', 'dark')
+      next()
+    })
+    return app.use(createExpressHandler(server))
+  })
+  const { headers } = await visit(origin).send('/auth/login')
+  expect(headers.getSetCookie()).toEqual(['theme=dark; Path=/', expect.stringMatching(/^ca_tx\./)])
+})
+
+test("in Express an error of the application itself reaches Express's error handlers", async () => {
+  const bug = new Error('a bug')
+  const seen: unknown[] = []
+  const options = {
+    domain() {
+      throw bug
+    },
+  }
+  const origin = await start((server) => {
+    const app = express()
+    app.use(createExpressHandler(server))
+    app.use(((error, _req, res, _next) => {
+      seen.push(error)
+      res.sendStatus(500)
+    }) satisfies express.ErrorRequestHandler)
+    return app
+  }, options)
+  expect((await visit(origin).send('/auth/login')).status).toBe(500)
+  expect(seen).toEqual([bug])
+})
+
+test.for(['a b', '[', 'evil.example/x?', ''])(
+  'in Express a Host of %o changes nothing',
+  async (host) => {
+    const origin = await start(inExpress)
+    const status = await new Promise((resolve) => {
+      request(`${origin}/auth/login`, { headers: { host } }, (response) => {
+        resolve(response.statusCode)
+      }).end()
+    })
+    expect(status).toBe(303)
+  },
+)
+
 /**
  * Starts Express, and lets a browser leave before it has the answer to its request. Returns what `onError` was asked,
  * after the handler is done.
