@@ -22,7 +22,7 @@ export interface Context {
   options: ServerClientOptions
   /** Finds the tenant at the domain of this request. */
   tenant(storeOptions: StoreOptions): Promise<AuthorizationServer>
-  /** Finds the tenant at the domain where a session or a flow began. */
+  /** Finds the tenant at the origin of a session's or a flow's domain. */
   tenantAt(origin: string): Promise<AuthorizationServer>
   sessions: SessionStore
   /** Finds the session of this request. A session of another domain is not found. */
@@ -30,7 +30,7 @@ export interface Context {
   /**
    * Finds the session of this request.
    *
-   * @throws {SessionError} missing_session, if there is none
+   * @throws {SessionError} missing_session, if there is none.
    */
   needSession(storeOptions: StoreOptions): Promise<Session>
   /** Saves a session as the session of this browser. */
@@ -54,7 +54,7 @@ export function keepContext(server: object, context: Context): void {
 /**
  * Returns the context of a server client.
  *
- * @throws {TypeError} if the value is not a `ServerClient`
+ * @throws {TypeError} if the value is not a `ServerClient`.
  * @internal
  */
 export function contextOf(server: object): Context {
@@ -66,7 +66,7 @@ export function contextOf(server: object): Context {
 /**
  * Creates the context of a server client.
  *
- * @throws {TypeError} if an option is missing or wrong; the message names it
+ * @throws {TypeError} if an option is missing or wrong; the message names it.
  * @internal
  */
 export function createContext(options: ServerClientOptions): Context {

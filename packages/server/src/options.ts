@@ -51,7 +51,7 @@ export const SESSION_LIFETIME = 259_200
 /**
  * Checks the options of a server client.
  *
- * @throws {TypeError} if an option is missing or wrong; the message names it
+ * @throws {TypeError} if an option is missing or wrong; the message names it.
  * @internal
  */
 export function checkOptions(options: ServerClientOptions): void {
@@ -70,7 +70,7 @@ export function checkOptions(options: ServerClientOptions): void {
 /**
  * Checks that a callback can be recognized by this `redirect_uri`.
  *
- * @throws {TypeError} if it is not an absolute URL, or has a query or a fragment
+ * @throws {TypeError} if it is not an absolute URL, or has a query or a fragment.
  * @internal
  */
 export function checkRedirectUri(redirectUri: string | undefined): void {

@@ -56,7 +56,7 @@ export class ServerClient {
   /**
    * Checks the options. Sends nothing.
    *
-   * @throws {TypeError} if an option is missing or wrong; the message names it
+   * @throws {TypeError} if an option is missing or wrong; the message names it.
    */
   constructor(options: ServerClientOptions) {
     this.#context = createContext(options)
@@ -66,10 +66,10 @@ export class ServerClient {
   /**
    * Starts a login with PKCE (RFC 7636). The login can be completed for an hour. A browser can have five flows at once.
    *
-   * @returns the URL to redirect the browser to
-   * @throws {TypeError} if `scope` has no `openid`, or `redirect_uri` is wrong
-   * @throws {TokenError} unexpected_response, if the domain does not answer as a tenant
-   * @throws {SessionError} cookies_too_large, if `appState` does not fit into a cookie
+   * @returns the URL to redirect the browser to.
+   * @throws {TypeError} if `scope` has no `openid`, or `redirect_uri` is wrong.
+   * @throws {TokenError} unexpected_response, if the domain does not answer as a tenant.
+   * @throws {SessionError} cookies_too_large, if `appState` does not fit into a cookie.
    * @example
    * ```ts
    * const response = { headers: new Headers() }
@@ -88,10 +88,10 @@ export class ServerClient {
   /**
    * Completes the login that a callback URL belongs to. Creates a new session, which replaces the one before.
    *
-   * @param callbackUrl - the whole URL that the browser came back to
-   * @throws {LoginFlowError} unknown_state, if this browser did not start the login, or it was completed before
-   * @throws {LoginFlowError} access_denied, if the person or the tenant refused; other codes say what else was wrong
-   * @throws {TokenError} invalid_grant, if the tenant refuses the code, as it refuses a replayed one
+   * @param callbackUrl - the whole URL that the browser came back to.
+   * @throws {LoginFlowError} unknown_state, if this browser did not start the login, or it was completed before.
+   * @throws {LoginFlowError} access_denied, if the person or the tenant refused; other codes say what else was wrong.
+   * @throws {TokenError} invalid_grant, if the tenant refuses the code, as it refuses a replayed one.
    * @example
    * ```ts
    * const response = { headers: new Headers({ location: '/' }) }
@@ -142,8 +142,8 @@ export class ServerClient {
   /**
    * Ends the session.
    *
-   * @returns the URL to redirect the browser to, which ends the tenant's session, too
-   * @throws {TokenError} unexpected_response, if the domain does not answer as a tenant
+   * @returns the URL to redirect the browser to, which ends the tenant's session, too.
+   * @throws {TokenError} unexpected_response, if the domain does not answer as a tenant.
    * @example
    * ```ts
    * const response = { headers: new Headers() }
@@ -160,10 +160,10 @@ export class ServerClient {
    * Returns an access token of the user for an API. Takes it from the session, or refreshes it with the session's
    * refresh token (MRRT). It fits the `accessToken` option of `createAuthorizedFetch`.
    *
-   * @throws {SessionError} missing_session, if nobody is logged in
-   * @throws {TokenError} missing_refresh_token or invalid_grant, if the user has to log in again
-   * @throws {TokenError} insufficient_scope, if the tenant granted less than `scope`
-   * @throws {TokenError} token_not_bound, if the tenant did not bind the token to `dpopKeyPair`
+   * @throws {SessionError} missing_session, if nobody is logged in.
+   * @throws {TokenError} missing_refresh_token or invalid_grant, if the user has to log in again.
+   * @throws {TokenError} insufficient_scope, if the tenant granted less than `scope`.
+   * @throws {TokenError} token_not_bound, if the tenant did not bind the token to `dpopKeyPair`.
    * @see https://auth0.com/docs/secure/tokens/refresh-tokens/multi-resource-refresh-token
    * @example
    * ```ts
@@ -182,9 +182,9 @@ export class ServerClient {
   /**
    * Returns the provider's access token from Token Vault. Caches it beside the session.
    *
-   * @throws {SessionError} missing_session, if nobody is logged in
-   * @throws {TokenError} connection_not_connected, if the user has to connect an account first
-   * @throws {TokenError} missing_refresh_token or invalid_grant, if the user has to log in again
+   * @throws {SessionError} missing_session, if nobody is logged in.
+   * @throws {TokenError} connection_not_connected, if the user has to connect an account first.
+   * @throws {TokenError} missing_refresh_token or invalid_grant, if the user has to log in again.
    * @see https://auth0.com/docs/secure/tokens/token-vault/refresh-token-exchange-with-token-vault
    * @example
    * ```ts
@@ -207,11 +207,11 @@ export class ServerClient {
   /**
    * Starts to connect an account. Only the same user in the same session can complete it.
    *
-   * @returns the URL to redirect the browser to
-   * @throws {SessionError} missing_session, if nobody is logged in
-   * @throws {ConnectFlowError} invalid_request, if an option is wrong; the message names it
-   * @throws {MyAccountApiError} not_found, if the connection is not enabled for the application
-   * @throws {TokenError} as `getAccessToken` does
+   * @returns the URL to redirect the browser to.
+   * @throws {SessionError} missing_session, if nobody is logged in.
+   * @throws {ConnectFlowError} invalid_request, if an option is wrong; the message names it.
+   * @throws {MyAccountApiError} not_found, if the connection is not enabled for the application.
+   * @throws {TokenError} as `getAccessToken` does.
    * @example
    * ```ts
    * const response = { headers: new Headers() }
@@ -233,11 +233,11 @@ export class ServerClient {
   /**
    * Completes the connect flow that a callback URL belongs to.
    *
-   * @param callbackUrl - the whole URL that the browser came back to
-   * @throws {SessionError} missing_session, if nobody is logged in
-   * @throws {ConnectFlowError} access_denied, if the person refused at the provider; other codes say what else was wrong
-   * @throws {MyAccountApiError} if the My Account API refuses
-   * @throws {TokenError} as `getAccessToken` does
+   * @param callbackUrl - the whole URL that the browser came back to.
+   * @throws {SessionError} missing_session, if nobody is logged in.
+   * @throws {ConnectFlowError} access_denied, if the person refused at the provider; other codes say what else was wrong.
+   * @throws {MyAccountApiError} if the My Account API refuses.
+   * @throws {TokenError} as `getAccessToken` does.
    * @example
    * ```ts
    * const { account, returnTo = '/' } = await server.completeConnectAccount(request.url, {
@@ -257,9 +257,9 @@ export class ServerClient {
   /**
    * Returns one page of the user's connected accounts.
    *
-   * @throws {SessionError} missing_session, if nobody is logged in
-   * @throws {MyAccountApiError} if the My Account API refuses
-   * @throws {TokenError} as `getAccessToken` does
+   * @throws {SessionError} missing_session, if nobody is logged in.
+   * @throws {MyAccountApiError} if the My Account API refuses.
+   * @throws {TokenError} as `getAccessToken` does.
    * @example
    * ```ts
    * const { accounts } = await server.listConnectedAccounts({ take: 20 }, { request, response })
@@ -278,9 +278,9 @@ export class ServerClient {
   /**
    * Returns one page of the connections that the user may connect accounts of.
    *
-   * @throws {SessionError} missing_session, if nobody is logged in
-   * @throws {MyAccountApiError} if the My Account API refuses
-   * @throws {TokenError} as `getAccessToken` does
+   * @throws {SessionError} missing_session, if nobody is logged in.
+   * @throws {MyAccountApiError} if the My Account API refuses.
+   * @throws {TokenError} as `getAccessToken` does.
    * @example
    * ```ts
    * const { connections } = await server.listConnections({}, { request, response })
@@ -299,10 +299,10 @@ export class ServerClient {
   /**
    * Deletes a connected account and its tokens in Token Vault.
    *
-   * @param id - the account's `id`, as `listConnectedAccounts` returns it
-   * @throws {SessionError} missing_session, if nobody is logged in
-   * @throws {MyAccountApiError} not_found, if the user has no such account
-   * @throws {TokenError} as `getAccessToken` does
+   * @param id - the account's `id`, as `listConnectedAccounts` returns it.
+   * @throws {SessionError} missing_session, if nobody is logged in.
+   * @throws {MyAccountApiError} not_found, if the user has no such account.
+   * @throws {TokenError} as `getAccessToken` does.
    * @example
    * ```ts
    * const { accounts } = await server.listConnectedAccounts({ connection: 'github' }, { request, response })

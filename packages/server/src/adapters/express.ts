@@ -21,7 +21,7 @@ export type ExpressHandler = (
  * before any body parser. Its URLs have the origin of the `redirect_uri`, and it ignores `Host` and `X-Forwarded-*`, so
  * it needs no settings for proxies.
  *
- * @throws {TypeError} if the `redirect_uri` has no path, or `server` is not a `ServerClient`
+ * @throws {TypeError} if the `redirect_uri` has no path, or `server` is not a `ServerClient`.
  * @example
  * ```ts
  * const app = express()

@@ -13,7 +13,7 @@ import { getAccessToken } from '../tokens/access-token.js'
  * or fails, waits for the refreshes that the work has started and no longer waits for, such as the one for a list
  * beside a request that failed. The answer must not be sent without the refresh token that they bring.
  *
- * @throws {SessionError} missing_session, if nobody is logged in
+ * @throws {SessionError} missing_session, if nobody is logged in.
  * @internal
  */
 export async function withSessionClient<T>(

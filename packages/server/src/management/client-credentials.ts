@@ -16,7 +16,7 @@ export interface MachineOptions {
  * Returns a source of the application's own tokens (RFC 6749 §4.4). It uses a token until it expires. Calls at the same
  * time share one request.
  *
- * @throws {TypeError} if an option is missing; the message names it
+ * @throws {TypeError} if an option is missing; the message names it.
  * @internal
  */
 export function clientCredentials(origin: string, options: MachineOptions): AccessTokenSource {

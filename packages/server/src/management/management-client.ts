@@ -30,7 +30,7 @@ export type ManagementClient = Client<paths>
  * refuses, so check `response.ok`. With `clientId` and `clientSecret` the client requests its own tokens and uses each
  * until it expires. A call throws a `TokenError` if the tenant refuses to issue one.
  *
- * @throws {TypeError} if an option is missing or wrong; the message names it
+ * @throws {TypeError} if an option is missing or wrong; the message names it.
  * @see https://auth0.com/docs/api/management/v2
  * @example
  * ```ts

@@ -12,13 +12,13 @@ import type { Route } from './route.js'
 const MAX_DOMAINS = 100
 
 /**
- * Creates the route where the tenant tells this application about logouts, by a POST of a logout token (OpenID Connect
- * Back-Channel Logout 1.0). The route ends the session of the token's `sid`, on every machine. If the token has no
+ * Creates the route that receives the tenant's logout tokens (OpenID Connect Back-Channel Logout 1.0). The tenant posts
+ * one when a user logs out elsewhere. The route ends the session of the token's `sid`, on every machine. If the token has no
  * `sid`, it ends all sessions of the token's `sub`.
  *
  * The answer is 200. If the token is refused, or the sessions could not be ended, the answer is 400 with an `error`.
  *
- * @throws {TypeError} if sessions are in cookies, because only the browser that has them can end those
+ * @throws {TypeError} if sessions are in cookies, because only the browser that has them can end those.
  * @see https://auth0.com/docs/authenticate/login/logout/back-channel-logout
  * @example
  * ```ts
@@ -34,7 +34,7 @@ export function createBackChannelLogout(server: ServerClient): Route {
 /**
  * Creates the route of a context. See {@link createBackChannelLogout}.
  *
- * @throws {TypeError} if sessions are in cookies
+ * @throws {TypeError} if sessions are in cookies.
  * @internal
  */
 export function backChannelLogoutOf(context: Context): Route {

@@ -23,7 +23,7 @@ const OWN_FIELDS = ['connection', 'returnTo', 'scopes']
  * a browser sends them for inputs that were left empty. Does not check the values: `startConnect` and the My Account
  * API do.
  *
- * @throws {Refusal} invalid_request, if a field is unknown or is sent more than once
+ * @throws {Refusal} invalid_request, if a field is unknown or is sent more than once.
  * @internal
  */
 export function connectOptions(form: FormData): StartConnectAccountOptions {

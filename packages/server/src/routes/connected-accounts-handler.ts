@@ -38,10 +38,10 @@ const PASSED_ON = [
  * tokens of the session. Use it with `createConnectedAccountsClient({ baseUrl })` in the browser.
  *
  * A POST or DELETE must come from a page of the application. Problems and rate limits of the tenant reach the browser.
- * If there is no session or no token, the answer is a problem whose `title` is the error's code. If the tenant's
- * domain answers with something else than JSON, such as the HTML page of a proxy, the answer is a problem, too.
+ * If there is no session or no token, the answer is a problem whose `title` is the error's code. If something
+ * other than JSON comes back, such as the HTML page of a proxy, the answer is a problem, too.
  *
- * @throws {TypeError} if `basePath` is not a path, or `server` is not a `ServerClient`
+ * @throws {TypeError} if `basePath` is not a path, or `server` is not a `ServerClient`.
  * @example
  * ```ts
  * // on the server
@@ -62,7 +62,7 @@ export function createConnectedAccountsHandler(
 /**
  * Creates the handler of a context. See {@link createConnectedAccountsHandler}.
  *
- * @throws {TypeError} if `basePath` is not a path
+ * @throws {TypeError} if `basePath` is not a path.
  * @internal
  */
 export function accountsHandlerOf(

@@ -8,13 +8,13 @@ import type { Route } from './route.js'
 import { type RoutesOptions, routesOf } from './routes.js'
 
 /**
- * Creates one function for all routes of an application. The `redirect_uri` says where they are: `callback` is its
- * path, and the other routes are beside it. With `https://app.example.com/auth/callback` they are `/auth/login`,
+ * Creates one function for all routes of an application. `callback` is at the path of the `redirect_uri`, and the other
+ * routes are beside it. With `https://app.example.com/auth/callback` they are `/auth/login`,
  * `/auth/callback`, `/auth/connect`, `/auth/logout` and `/auth/me/v1/…`, which has the five operations of Connected
  * Accounts. If sessions are in a store, `/auth/backchannel-logout` is there, too. Every other path is answered with
  * 404.
  *
- * @throws {TypeError} if the `redirect_uri` has no path, or `server` is not a `ServerClient`
+ * @throws {TypeError} if the `redirect_uri` has no path, or `server` is not a `ServerClient`.
  * @example
  * ```ts
  * const handler = createHandler(server)
@@ -35,7 +35,7 @@ export function createHandler(server: ServerClient, options: RoutesOptions = {})
  * Creates the routes of a context, and returns the function that finds one by its path. That function returns
  * undefined if the path is none of ours.
  *
- * @throws {TypeError} if the `redirect_uri` has no path
+ * @throws {TypeError} if the `redirect_uri` has no path.
  * @internal
  */
 export function routerOf(

@@ -12,8 +12,8 @@ const MESSAGES = [
 const CODES = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND']
 
 /**
- * True if `fetch` threw this error because a request got no answer. Every runtime throws an error of its own kind for
- * that, so it is known by its message, or by its code if `fetch` is built on Node's sockets.
+ * True if `fetch` threw this error because a request got no answer. Every runtime throws another error for that, so
+ * it is known by its message, or by its code if `fetch` is built on Node's sockets.
  *
  * @internal
  */

@@ -2,7 +2,7 @@ import { errorsPage } from '../errors.js'
 import { problemResponse } from './problem.js'
 
 /**
- * A request that one of our routes refuses. The route answers with `response`, a problem, and does not ask `onError`.
+ * A request that one of our routes refuses. The route sends `response`, a problem, and does not call `onError`.
  *
  * @internal
  */
@@ -22,7 +22,7 @@ const MAX_BODY = 65_536
  * Reads the body of a request. If the body is too large, it stops reading but does not cancel the rest, because
  * cancelling would close the connection before the answer is sent.
  *
- * @throws {Refusal} body_too_large, if the body is over 64 KiB
+ * @throws {Refusal} body_too_large, if the body is over 64 KiB.
  * @internal
  */
 export async function readBody({ body }: Request): Promise<Blob> {
@@ -44,8 +44,8 @@ export async function readBody({ body }: Request): Promise<Blob> {
 /**
  * Reads the fields of a form that was posted.
  *
- * @throws {Refusal} body_too_large, if the body is over 64 KiB
- * @throws {Refusal} not_a_form, if the body is not a form
+ * @throws {Refusal} body_too_large, if the body is over 64 KiB.
+ * @throws {Refusal} not_a_form, if the body is not a form.
  * @internal
  */
 export async function readForm(request: Request): Promise<FormData> {

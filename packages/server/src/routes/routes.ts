@@ -41,7 +41,7 @@ export interface Routes {
  * the application, so that no link and no other site can start them. A `returnTo` of another origin is refused with
  * 400.
  *
- * @throws {TypeError} if `server` is not a `ServerClient`
+ * @throws {TypeError} if `server` is not a `ServerClient`.
  * @example
  * ```ts
  * const { login, callback, connect, logout } = createRoutes(server)

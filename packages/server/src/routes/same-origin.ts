@@ -5,7 +5,7 @@ import { problemResponse } from './problem.js'
  * Refuses a request that a page of another site made this browser send (CSRF). A request passes if its
  * `Sec-Fetch-Site` is `same-origin`, which no page can set, or if its `Origin` is the application's.
  *
- * @returns a problem with 403 `other_origin`, or undefined if the request may pass
+ * @returns a problem with 403 `other_origin`, or undefined if the request may pass.
  * @internal
  */
 export function refuseOtherOrigins(request: Request, origin: string): Response | undefined {
