@@ -85,23 +85,18 @@ function toRequest(request: IncomingMessage, response: ServerResponse, url: URL)
     method: request.method ?? 'GET',
     headers: headersOf(request),
     signal: left.signal,
-    ...(hasBody && { body: bodyOf(request, left), duplex: 'half' }),
+    ...(hasBody && { body: bodyOf(request), duplex: 'half' }),
   })
 }
 
 /** Streams the body. Does not destroy a request that is not read to its end, because the answer needs the connection. */
-function bodyOf(request: IncomingMessage, left: AbortController): ReadableStream<Uint8Array> {
+function bodyOf(request: IncomingMessage): ReadableStream<Uint8Array> {
   const parts = request.iterator({ destroyOnReturn: false })
   return new ReadableStream({
     async pull(controller) {
-      try {
-        const { done, value } = await parts.next()
-        if (done) controller.close()
-        else controller.enqueue(value)
-      } catch (error) {
-        left.abort(error) // a request breaks off only if its sender left
-        throw error
-      }
+      const { done, value } = await parts.next()
+      if (done) controller.close()
+      else controller.enqueue(value)
     },
   })
 }
