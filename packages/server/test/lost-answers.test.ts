@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { createHandler, type RoutesOptions } from '../src/index.js'
 import { audience, rotatingEmulator } from './shared.js'
 import { createServer, keepCookies, loggedIn } from './visitor.js'
@@ -62,23 +62,28 @@ test.for<[string, RequestInit, unknown, number, string]>([
   },
 )
 
-test('an onError that throws does not lose the rotated refresh token, and its error is logged', async () => {
-  const log = vi.spyOn(console, 'error').mockImplementation(() => {})
-  const bug = new Error('a bug')
-  const { send, refreshAgain } = await refreshThenFail(bug, {
-    onError(error) {
-      throw error
-    },
-  })
-  const answer = await send('/connect', connect)
-  expect(answer.status).toBe(500)
-  const problem = await answer.json()
-  expect(problem).toMatchObject({ title: 'server_error' })
-  expect(JSON.stringify(problem)).not.toContain('a bug')
-  expect(log).toHaveBeenCalledWith(bug)
-  expect(await refreshAgain()).toHaveProperty('accessToken')
-  log.mockRestore()
-})
+test.for<[string, unknown, number, string]>([
+  ['an error of the application', new Error('a bug'), 500, 'server_error'],
+  ['a network failure', new TypeError('fetch failed'), 502, 'tenant_unreachable'],
+])(
+  'an onError that throws %s again does not lose the rotated refresh token, and the error is logged',
+  async ([, failure, status, title]) => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+    onTestFinished(() => log.mockRestore())
+    const { send, refreshAgain } = await refreshThenFail(failure, {
+      onError(error) {
+        throw error
+      },
+    })
+    const answer = await send('/connect', connect)
+    expect(answer.status).toBe(status)
+    const problem = await answer.json()
+    expect(problem).toMatchObject({ title })
+    expect(JSON.stringify(problem)).not.toContain('a bug')
+    expect(log).toHaveBeenCalledWith(failure)
+    expect(await refreshAgain()).toHaveProperty('accessToken')
+  },
+)
 
 test('an error of the application itself is left to its framework if no cookie was set', async () => {
   const bug = new Error('a bug')

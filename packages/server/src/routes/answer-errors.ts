@@ -1,6 +1,6 @@
 import type { StoreOptions } from '../cookies/cookie-jar.js'
 import { errorsPage } from '../errors.js'
-import { problemResponse } from './problem.js'
+import { knownError, problemResponse } from './problem.js'
 import { Refusal } from './request-body.js'
 
 /** Returns an answer for an error, or throws it. */
@@ -43,16 +43,17 @@ async function answerError(
     if (!headers.has('set-cookie')) throw unanswered
     // A framework would drop the cookies with the answer, so it does not get to see this error.
     console.error(unanswered)
-    return problemResponse(
-      {
-        type: errorsPage('server_error'),
-        title: 'server_error',
-        status: 500,
-        detail: 'The application failed. Its log has the error.',
-      },
-      headers,
-    )
+    return withHeaders(knownError(unanswered) ?? serverError(), headers)
   }
+}
+
+function serverError(): Response {
+  return problemResponse({
+    type: errorsPage('server_error'),
+    title: 'server_error',
+    status: 500,
+    detail: 'The application failed. Its log has the error.',
+  })
 }
 
 /** Returns the answer with more headers. Appends cookies, and replaces every other header. */

@@ -20,15 +20,26 @@ export function problemResponse(problem: ProblemDetails, headers = new Headers()
 }
 
 /**
- * Turns an error into a problem: the `title` is the error's code, the `type` is the page about it. A network failure
- * between this server and the tenant is 502 `tenant_unreachable` or 504 `tenant_timeout`. Throws every other error
- * again, because it is the application's own.
+ * Turns an error into a problem. Throws the error again if it is the application's own.
  *
  * @internal
  */
 export function errorResponse(error: unknown): Response {
+  const answer = knownError(error)
+  if (!answer) throw error
+  return answer
+}
+
+/**
+ * Turns an error into a problem: the `title` is the error's code, the `type` is the page about it. A network failure
+ * between this server and the tenant is 502 `tenant_unreachable` or 504 `tenant_timeout`.
+ *
+ * @returns undefined if the error is the application's own.
+ * @internal
+ */
+export function knownError(error: unknown): Response | undefined {
   const problem = codedProblem(error) ?? networkProblem(error)
-  if (!problem) throw error
+  if (!problem) return undefined
   const headers = new Headers()
   if ((isTokenError(error) || isMyAccountApiError(error)) && error.retryAfter !== undefined) {
     headers.set('retry-after', String(error.retryAfter))
