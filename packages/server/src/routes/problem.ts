@@ -50,7 +50,7 @@ export function knownError(error: unknown): Response | undefined {
 function codedProblem(error: unknown): ProblemDetails | undefined {
   const status = statusOf(error)
   if (!status || !isCoded(error)) return undefined
-  return { type: error.docs, title: error.code, status, detail: error.message }
+  return { type: errorsPage(error.code), title: error.code, status, detail: error.message }
 }
 
 function networkProblem(error: unknown): ProblemDetails | undefined {
@@ -86,6 +86,6 @@ function statusOf(error: unknown): number | undefined {
   return error.code === 'insufficient_scope' ? 403 : 502
 }
 
-function isCoded(error: unknown): error is Error & { code: string; docs: string } {
-  return error instanceof Error && 'docs' in error
+function isCoded(error: unknown): error is Error & { code: string } {
+  return error instanceof Error && 'code' in error
 }
