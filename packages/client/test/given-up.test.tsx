@@ -44,7 +44,7 @@ const flow = { connection: 'github', user: 'auth0|alice', redirectUri }
 
 type Answer = (request: Request) => Response | Promise<Response>
 
-/** A server that starts flows, lists no accounts, and completes with these answers in turn. */
+/** A server that starts flows, lists no accounts, and completes with these responses in turn. */
 function serverOf(...completions: Answer[]) {
   const states: string[] = []
   const answer: Answer = async (request) => {
@@ -66,7 +66,7 @@ function clientOf(...completions: Answer[]) {
   return { client, states, requests, completions: completed }
 }
 
-/** The user comes back: this page is the callback page, too, whose opener answers it. */
+/** The user comes back: this page is the opener and the callback page in one. */
 function comeBack(
   client: Parameters<typeof handleConnectCallback>[0]['client'],
   state = '',

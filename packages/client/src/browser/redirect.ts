@@ -8,7 +8,7 @@ import type { ConnectedAccountsClient } from '../my-account/client.js'
 /** Options of a flow that a page starts: those of `startConnect`, most of them with a default. */
 export interface PageConnectOptions<Reference extends ConnectionReference = ConnectionReference>
   extends Omit<StartConnectOptions<Reference>, 'redirectUri' | 'transactions'> {
-  /** Where the browser comes back to; an allowed callback URL of the application. By default the page's origin. */
+  /** The URL that the browser comes back to; an allowed callback URL of the application. By default the page's origin. */
   redirectUri?: string | undefined
   /** Where to take the user afterwards; by default this page, without its query and fragment if they are too long. */
   returnTo?: string | undefined
