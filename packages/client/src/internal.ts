@@ -1,6 +1,5 @@
 // For the packages of this project only. Their peer ranges keep them on this major version, within which this only grows.
 export { callbackState } from './connect/callback-url.js'
-export { areScopes } from './connect/options.js'
 export type { PendingTransaction } from './connect/transactions.js'
 export type { Abortable } from './contract/types.js'
 export { problemType } from './errors/coded-error.js'
