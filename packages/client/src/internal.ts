@@ -2,6 +2,7 @@
 export { callbackState } from './connect/callback-url.js'
 export { areScopes } from './connect/options.js'
 export type { PendingTransaction } from './connect/transactions.js'
+export { connectionName } from './connections/define-connections.js'
 export type { Abortable } from './contract/types.js'
 export { ERRORS_PAGE } from './errors/coded-error.js'
 export { within } from './http/abort.js'

@@ -1,4 +1,5 @@
 import { useConnectedAccounts } from '@connected-accounts/react'
+import { QueryClient } from '@tanstack/react-query'
 import { expect, test } from 'vitest'
 import { renderHook } from 'vitest-browser-react'
 import { startOverHttp } from './emulators.js'
@@ -9,7 +10,7 @@ withEmulator(startOverHttp)
 const listed = ({ page }: TestBed) => renderHook(() => useConnectedAccounts(), { wrapper: page })
 
 test.for([400, 401, 403])(
-  'a list that is refused with %i is not asked for again',
+  'a list that is refused with %i is not fetched again',
   async (status) => {
     const bed = createTestBed()
     // A 401 has the client send the request again with a fresh token, which is refused as well.
@@ -24,7 +25,7 @@ test.for([400, 401, 403])(
   },
 )
 
-test('a list that fails with 500 is asked for again', async () => {
+test('a list that fails with 500 is fetched again', async () => {
   await seed(1)
   const bed = createTestBed()
   await failNext('getConnectedAccounts', 500)
@@ -34,7 +35,7 @@ test('a list that fails with 500 is asked for again', async () => {
   await expect.poll(() => result.current.data?.length, { timeout: 3000 }).toBe(1)
 })
 
-test('after a network failure the list is asked for again', async () => {
+test('after a network failure the list is fetched again', async () => {
   await seed(1)
   const bed = createTestBed()
   const { send } = bed
@@ -47,7 +48,7 @@ test('after a network failure the list is asked for again', async () => {
   await expect.poll(() => result.current.data?.length, { timeout: 3000 }).toBe(1)
 })
 
-test('a 429 backs off where the browser hides how long to wait', async () => {
+test('a 429 is retried with a growing delay if the browser hides how long to wait', async () => {
   const bed = createTestBed()
   await failNext('getConnectedAccounts', 429)
   const { result } = await listed(bed)
@@ -57,7 +58,7 @@ test('a 429 backs off where the browser hides how long to wait', async () => {
   await expect.poll(() => result.current.data, { timeout: 3000 }).toEqual([])
 })
 
-test('a 429 waits as long as it says where that can be read', async () => {
+test('a 429 waits as long as it says if the page can read that', async () => {
   const bed = createTestBed()
   await failNext('getConnectedAccounts', 429)
   exposeRetryAfter(bed, 2)
@@ -81,6 +82,27 @@ test('a token source that fails is not asked again: a login that has ended would
   bed.send = () => Promise.reject(new Error('login_required'))
   const { result } = await listed(bed)
   await expect.poll(() => result.current.error?.message).toBe('login_required')
+})
+
+test.for([false, 0, () => false])(
+  'a QueryClient whose default is not to retry is respected: %s',
+  async (retry) => {
+    const queryClient = new QueryClient({ defaultOptions: { queries: { retry } } })
+    const bed = createTestBed({ queryClient })
+    await failNext('getConnectedAccounts', 500)
+    const { result } = await listed(bed)
+    await expect.poll(() => result.current.error).toMatchObject({ status: 500 })
+    expect(result.current.failureCount).toBe(1)
+  },
+)
+
+test('a QueryClient that retries everything does not repeat a list that was refused', async () => {
+  const queryClient = new QueryClient({ defaultOptions: { queries: { retry: 5 } } })
+  const bed = createTestBed({ queryClient })
+  await failNext('getConnectedAccounts', 403)
+  const { result } = await listed(bed)
+  await expect.poll(() => result.current.error).toMatchObject({ status: 403 })
+  expect(result.current.failureCount).toBe(1)
 })
 
 /** As if the tenant and the page had one origin, where a page may read every header. */

@@ -79,7 +79,7 @@ test('while nobody is logged in the suspense hook throws, says so, and asks noth
   )
   await expect
     .element(screen.getByRole('status'))
-    .toHaveTextContent('Nobody is logged in: give ConnectedAccountsProvider a user.')
+    .toHaveTextContent('Nobody is logged in. Pass ConnectedAccountsProvider the id')
   expect(bed.calls).toEqual([])
 })
 
