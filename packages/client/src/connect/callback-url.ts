@@ -4,6 +4,9 @@ import { parseUrl } from '../http/url.js'
 /** How states of this package begin, so that a refused consent is told from the error of a login. */
 export const STATE_PREFIX = 'connect.'
 
+/** How states of flows in a popup begin. It chooses the callback page's channel and text; nothing is trusted because of it. */
+export const POPUP_STATE_PREFIX: string = `${STATE_PREFIX}popup.`
+
 /** What a callback URL says. */
 export interface Callback {
   state: string

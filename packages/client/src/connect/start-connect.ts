@@ -61,9 +61,17 @@ export interface StartedConnect {
  *
  * @see https://auth0.com/docs/secure/tokens/token-vault/connected-accounts-for-token-vault
  */
-export async function startConnect<Reference extends ConnectionReference>(
+export function startConnect<Reference extends ConnectionReference>(
   client: ConnectedAccountsClient,
   options: StartConnectOptions<Reference>,
+): Promise<StartedConnect> {
+  return startFlow(client, { ...options, statePrefix: STATE_PREFIX })
+}
+
+/** Starts a flow whose state begins with a prefix. @internal */
+export async function startFlow<Reference extends ConnectionReference>(
+  client: ConnectedAccountsClient,
+  options: StartConnectOptions<Reference> & { statePrefix: string },
 ): Promise<StartedConnect> {
   const { redirectUri, transactions, authorizationParams, signal } = options
   const { user, appState, returnTo, reconnectAccountId } = options
@@ -71,7 +79,7 @@ export async function startConnect<Reference extends ConnectionReference>(
   const scopes = options.scopes ?? definedScopes(options.connection)
   checkConnectOptions({ ...options, connection, scopes })
   checkStore(transactions)
-  const state = STATE_PREFIX + randomToken()
+  const state = options.statePrefix + randomToken()
   const codeVerifier = randomToken()
   const call = client.POST('/connected-accounts/connect', {
     body: {

@@ -11,7 +11,7 @@ export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | unde
 }
 
 /** Waits for so many milliseconds, or rejects with the signal's reason. */
-export function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+export function wait(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const elapsed = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, milliseconds)
@@ -36,5 +36,35 @@ export async function within<T>(promise: Promise<T>, milliseconds: number): Prom
     return await Promise.race([promise, late])
   } finally {
     clearTimeout(timer)
+  }
+}
+
+/**
+ * Runs work with an AbortController that also aborts when `signal` does, when the time is over, and when the work has ended,
+ * so that nothing that the work has started goes on.
+ *
+ * @param options - `timeout` in milliseconds; without it the work may take as long as it likes.
+ * @internal
+ */
+export async function withAbortController<T>(
+  { signal, timeout }: { signal?: AbortSignal | undefined; timeout?: number | undefined },
+  work: (controller: AbortController) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController()
+  const abort = () => controller.abort(signal?.reason)
+  const timer =
+    timeout === undefined
+      ? undefined
+      : setTimeout(() => {
+          controller.abort(new DOMException(`No result after ${timeout} ms.`, 'TimeoutError'))
+        }, timeout)
+  if (signal?.aborted) abort()
+  signal?.addEventListener('abort', abort)
+  try {
+    return await work(controller)
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', abort)
+    controller.abort()
   }
 }
