@@ -213,6 +213,28 @@ test('after a network failure retry() resumes', async () => {
   await expect.poll(() => result.current.status).toBe('success')
 })
 
+test('cancelQueries() while a flow completes does not lose the account', async () => {
+  const bed = createTestBed()
+  await comeBack(bed)
+  const { send } = bed
+  let letThrough = () => {}
+  bed.send = async (request) => {
+    const response = await send(request)
+    if (request.url.endsWith('/complete')) {
+      await new Promise<void>((resolve) => {
+        letThrough = resolve
+      })
+    }
+    return response
+  }
+  const { result } = await renderHook(() => useConnectCallback(), { wrapper: bed.page })
+  await expect.poll(() => completed(bed)).toBe(1)
+  await bed.queryClient.cancelQueries()
+  letThrough()
+  await expect.poll(() => result.current.status).toBe('success')
+  expect(completed(bed)).toBe(1)
+})
+
 test('a completion that fails for the moment is tried again by itself', async () => {
   const bed = createTestBed()
   await comeBack(bed)

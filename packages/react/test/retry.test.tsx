@@ -9,21 +9,16 @@ withEmulator(startOverHttp)
 
 const listed = ({ page }: TestBed) => renderHook(() => useConnectedAccounts(), { wrapper: page })
 
-test.for([400, 401, 403])(
-  'a list that is refused with %i is not fetched again',
-  async (status) => {
-    const bed = createTestBed()
-    // A 401 has the client send the request again with a fresh token, which is refused as well.
-    for (let times = status === 401 ? 2 : 1; times > 0; times -= 1) {
-      await failNext('getConnectedAccounts', status)
-    }
-    const { result } = await listed(bed)
-    await expect
-      .poll(() => result.current.error)
-      .toMatchObject({ name: 'MyAccountApiError', status })
-    expect(result.current.failureCount).toBe(1)
-  },
-)
+test.for([400, 401, 403])('a list that is refused with %i is not fetched again', async (status) => {
+  const bed = createTestBed()
+  // A 401 has the client send the request again with a fresh token, which is refused as well.
+  for (let times = status === 401 ? 2 : 1; times > 0; times -= 1) {
+    await failNext('getConnectedAccounts', status)
+  }
+  const { result } = await listed(bed)
+  await expect.poll(() => result.current.error).toMatchObject({ name: 'MyAccountApiError', status })
+  expect(result.current.failureCount).toBe(1)
+})
 
 test('a list that fails with 500 is fetched again', async () => {
   await seed(1)

@@ -41,7 +41,7 @@ function Rows({ ids }: { ids: string[] }) {
 }
 
 function Row({ id }: { id: string }) {
-  const { mutate } = useDisconnectAccount({ undoMs: 300 })
+  const { mutate } = useDisconnectAccount({ undoMs: 1500 })
   return (
     <button type="button" onClick={() => mutate(id)}>
       Disconnect
@@ -119,7 +119,7 @@ test('unmounting the component does not lose it: another one can undo it', async
   await screen.rerender(<Rows ids={[]} />)
   await screen.getByRole('button', { name: 'Undo' }).click()
   await expect.element(screen.getByRole('status')).toHaveTextContent('0 undoable')
-  await wait(400)
+  await wait(1800)
   expect(deletions(bed)).toBe(0)
 })
 
@@ -129,7 +129,7 @@ test('unmounting the component does not undo it either', async () => {
   const screen = await render(<Rows ids={[String(account?.id)]} />, { wrapper: bed.page })
   await screen.getByRole('button', { name: 'Disconnect' }).click()
   await screen.rerender(<Rows ids={[]} />)
-  await expect.poll(() => deletions(bed)).toBe(1)
+  await expect.poll(() => deletions(bed), { timeout: 5000 }).toBe(1)
 })
 
 test('unmounting the provider, as many pages do at a logout, undoes it', async () => {
@@ -159,7 +159,7 @@ test("two providers for different users leave each other's undo alone", async ()
   await expect.element(both.getByText('1 undoable')).toBeVisible()
   const other = await render(<bed.page user="bob">Bob again</bed.page>)
   await other.unmount()
-  await expect.poll(() => deletions(bed)).toBe(1)
+  await expect.poll(() => deletions(bed), { timeout: 5000 }).toBe(1)
 })
 
 test('leaving within the undo window sends nothing, and a page that comes back has the account', async () => {

@@ -38,6 +38,15 @@ function Connect({ connection }: { connection: string }) {
       <button type="button" onClick={cancel}>
         Cancel {connection}
       </button>
+      <button
+        type="button"
+        onClick={() => {
+          cancel()
+          connect({ connection })
+        }}
+      >
+        Restart {connection}
+      </button>
       <output title={connection}>{String(code ?? status)}</output>
       <code>{data && JSON.stringify(data)}</code>
     </li>
@@ -70,11 +79,29 @@ function Accounts() {
   )
 }
 
+/** Mounts and unmounts the provider of another user, beside that of the page. */
+function OtherUser() {
+  const [isThere, setThere] = useState(false)
+  return (
+    <>
+      <button type="button" onClick={() => setThere(!isThere)}>
+        Other user
+      </button>
+      {isThere && (
+        <ConnectedAccountsProvider client={client} user="auth0|bob">
+          Bob is here
+        </ConnectedAccountsProvider>
+      )}
+    </>
+  )
+}
+
 function App() {
   const [loggedIn, setLoggedIn] = useState<string | undefined>(user)
   return (
     <StrictMode>
       <QueryClientProvider client={queryClient}>
+        <OtherUser />
         <ConnectedAccountsProvider
           client={client}
           user={loggedIn}
@@ -89,6 +116,9 @@ function App() {
       </QueryClientProvider>
       <button type="button" onClick={() => setLoggedIn(undefined)}>
         Log out
+      </button>
+      <button type="button" onClick={() => void queryClient.cancelQueries()}>
+        Cancel queries
       </button>
     </StrictMode>
   )
