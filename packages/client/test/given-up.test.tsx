@@ -202,7 +202,7 @@ describe('connectInPopup', () => {
         tokens += 1
         if (tokens <= 2) return Promise.resolve('token') // for the start and its list
         isWaiting = true
-        return new Promise(() => {})
+        return new Promise<never>(() => {})
       },
     })
     const callbackPage = createConnectedAccountsClient({ ...hasToken, accessToken: 'token' })

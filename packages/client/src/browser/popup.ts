@@ -1,11 +1,11 @@
 import { callbackState, POPUP_STATE_PREFIX } from '../connect/callback-url.js'
 import type { CompletedConnect } from '../connect/complete-connect.js'
 import { startFlow } from '../connect/start-connect.js'
-import type { TransactionStore } from '../connect/transactions.js'
+import { type TransactionStore, tryStore } from '../connect/transactions.js'
 import { localStorageTransactions } from '../connect/web-storage-transactions.js'
 import { type ConnectionReference, connectionName } from '../connections/define-connections.js'
 import { ConnectFlowError } from '../errors/connect-flow-error.js'
-import { unlessAborted, withAbortController, within } from '../http/abort.js'
+import { unlessAborted, withAbortController } from '../http/abort.js'
 import { runAlone } from '../mutex.js'
 import type { ConnectedAccountsClient } from '../my-account/client.js'
 import { completeConnectInPage, OPENER_IS_DONE, popupFlowName } from './callback-page.js'
@@ -92,11 +92,8 @@ async function connectThrough(
   const { transactions, user } = options
   const { signal } = abort
   signal.throwIfAborted()
-  const { state, url, expiresAt } = await startFlow(client, {
-    ...fromThisPage(options),
-    signal,
-    statePrefix: POPUP_STATE_PREFIX,
-  })
+  const flow = { ...fromThisPage(options), transactions, signal }
+  const { state, url, expiresAt } = await startFlow(client, flow, POPUP_STATE_PREFIX)
   const expiry = setTimeout(() => abort.abort(expired(options)), expiresAt - Date.now())
   // Held until the flow has ended: the callback page waits for that before it does anything itself.
   return runAlone(popupFlowName(state), async () => {
@@ -105,7 +102,8 @@ async function connectThrough(
       const callbackUrl = await receiveCallback(state, signal, () => popup.navigate(url))
       return await completeConnectInPage(client, { callbackUrl, transactions, user, signal })
     } catch (error) {
-      await forget(transactions, state)
+      // Otherwise the callback page would complete a flow that has failed here.
+      await tryStore(() => transactions.delete(state))
       throw error
     } finally {
       clearTimeout(expiry)
@@ -138,16 +136,6 @@ function tellCallbackPage(state: string): void {
   const channel = new BroadcastChannel(popupFlowName(state))
   channel.postMessage(OPENER_IS_DONE)
   channel.close()
-}
-
-/** How long a failed flow waits for its store, in milliseconds. */
-const FORGET_TIMEOUT = 3000
-
-/** Deletes the transaction, so that the callback page does not complete a flow that has failed here. */
-async function forget(transactions: TransactionStore, state: string): Promise<void> {
-  const deleted = async () => transactions.delete(state)
-  // What ended the flow matters more than a store that fails.
-  await within(deleted(), FORGET_TIMEOUT).catch(() => undefined)
 }
 
 function expired({ connection, ...options }: PageConnectOptions): ConnectFlowError {

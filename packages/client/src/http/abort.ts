@@ -39,25 +39,25 @@ export async function within<T>(promise: Promise<T>, milliseconds: number): Prom
   }
 }
 
+/** `setTimeout` ends a longer time at once. */
+const LONGEST_TIMER = 2 ** 31 - 1
+
 /**
- * Runs work with an AbortController that also aborts when `signal` does, when the time is over, and when the work has ended,
- * so that nothing that the work has started goes on.
+ * Runs work with an AbortController that also aborts when `signal` does, and with a `TimeoutError` when the time is over.
  *
  * @param options - `timeout` in milliseconds; without it the work may take as long as it likes.
  * @internal
  */
 export async function withAbortController<T>(
-  { signal, timeout }: { signal?: AbortSignal | undefined; timeout?: number | undefined },
+  { signal, timeout = LONGEST_TIMER }: { signal?: AbortSignal | undefined; timeout?: number },
   work: (controller: AbortController) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController()
   const abort = () => controller.abort(signal?.reason)
-  const timer =
-    timeout === undefined
-      ? undefined
-      : setTimeout(() => {
-          controller.abort(new DOMException(`No result after ${timeout} ms.`, 'TimeoutError'))
-        }, timeout)
+  const end = () => {
+    controller.abort(new DOMException(`No result after ${timeout} ms.`, 'TimeoutError'))
+  }
+  const timer = timeout < LONGEST_TIMER ? setTimeout(end, timeout) : undefined
   if (signal?.aborted) abort()
   signal?.addEventListener('abort', abort)
   try {
@@ -65,6 +65,5 @@ export async function withAbortController<T>(
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener('abort', abort)
-    controller.abort()
   }
 }

@@ -43,7 +43,7 @@ interface BackendOptions extends SendOptions {
  * A typed client for the five operations; the functions of this package take it as their first argument. It is at the same
  * time the options of openapi-fetch's `createClient<paths>`, which has middleware and serializers.
  */
-export type ConnectedAccountsClient = Pick<Client<paths>, 'GET' | 'POST' | 'DELETE'> & {
+export type ConnectedAccountsClient = Client<paths> & {
   /** Base of every request, without a trailing slash. */
   readonly baseUrl: string
   /** Authorizes a request and sends it. A tenant's client refuses what is not below `baseUrl`, with a TypeError. */
