@@ -162,7 +162,7 @@ test('it waits until somebody is logged in, with the address bar as it is', asyn
   await new Promise((resolve) => setTimeout(resolve, 200))
   await expect.element(screen.getByRole('status')).toHaveTextContent('pending')
   expect(window.location.href).toBe(callback.href)
-  expect(bed.calls).toEqual(startCalls)
+  expect(bed.calls.toSorted()).toEqual(startCalls)
   await screen.rerender(page('alice'))
   await expect.element(screen.getByRole('status')).toHaveTextContent('google-oauth2')
   expect(window.location.search).toBe('?tab=1')

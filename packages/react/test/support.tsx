@@ -89,10 +89,10 @@ function Page({ user = 'alice', connections, children, ...bed }: PageProps) {
   )
 }
 
-/** What the client sends to start a flow: it notes the accounts of the connection meanwhile. */
+/** The requests that start a flow, sorted: the client lists the accounts of the connection meanwhile. */
 export const startCalls = [
-  'POST /connected-accounts/connect',
   'GET /connected-accounts/accounts?take=20&connection=google-oauth2',
+  'POST /connected-accounts/connect',
 ]
 
 /** Where the emulator is. */
