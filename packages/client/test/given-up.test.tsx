@@ -44,7 +44,7 @@ const flow = { connection: 'github', user: 'auth0|alice', redirectUri }
 
 type Answer = (request: Request) => Response | Promise<Response>
 
-/** A server that starts flows, lists no accounts, and completes with these answers in turn. */
+/** A server that starts flows, lists no accounts, and completes with these responses in turn. */
 function serverOf(...completions: Answer[]) {
   const states: string[] = []
   const answer: Answer = async (request) => {
@@ -66,7 +66,7 @@ function clientOf(...completions: Answer[]) {
   return { client, states, requests, completions: completed }
 }
 
-/** The user comes back: this page is the callback page, too, whose opener answers it. */
+/** The user comes back: this page is the opener and the callback page in one. */
 function comeBack(
   client: Parameters<typeof handleConnectCallback>[0]['client'],
   state = '',
@@ -107,6 +107,15 @@ describe('connectInPopup', () => {
     const error = await rejection(connectInPopup(client, { ...flow, popup: openPopup() }))
     expect(error).toMatchObject({ code: 'popup_blocked', connection: 'github' })
     expect(requests).toHaveLength(0)
+  })
+
+  test('a page whose address is too long to come back to connects all the same', async () => {
+    history.replaceState(null, '', `?filter=${'a'.repeat(600)}`)
+    const { client, states } = clientOf(completing)
+    const done = connectInPopup(client, flow)
+    await expect.poll(() => urls).toHaveLength(1)
+    await comeBack(client, states[0])
+    expect((await done).returnTo).toBe(location.pathname)
   })
 
   test('two flows at once do not disturb each other', async () => {

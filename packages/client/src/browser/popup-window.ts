@@ -23,11 +23,9 @@ const HEIGHT = 700
  *
  * @example
  * ```ts
- * button.addEventListener('click', async () => {
- *   const popup = openPopup()
- *   const user = await currentUser()
- *   await connectInPopup(client, { popup, connection: 'github', user })
- * })
+ * const popup = openPopup() // in the click
+ * const user = await currentUser()
+ * await connectInPopup(client, { popup, connection: 'github', user })
  * ```
  */
 export function openPopup(): Popup | undefined {
@@ -60,7 +58,7 @@ export function popupBlocked(connection: string): ConnectFlowError {
   })
 }
 
-/** Returns true on a phone, where a popup is one more tab. Returns false if there is no browser. */
+/** Returns true on a phone, because a popup is one more tab there. Returns false if there is no browser. */
 export function isPhone(): boolean {
   if (typeof navigator === 'undefined') return false
   // TypeScript does not know the User-Agent Client Hints, and not every browser has them.

@@ -18,7 +18,7 @@ export interface PopupConnectOptions<Reference extends ConnectionReference = Con
   /** The popup that `openPopup` returned in the click. By default `connectInPopup` opens one itself. */
   popup?: Popup | undefined
   /**
-   * Where the flow is kept until it is completed; by default `localStorageTransactions()`. Pass the same store to
+   * Keeps the flow until it is completed; by default `localStorageTransactions()`. Pass the same store to
    * `handleConnectCallback` on the callback page.
    */
   transactions?: TransactionStore | undefined
@@ -44,7 +44,7 @@ export interface PopupConnectOptions<Reference extends ConnectionReference = Con
  * @example
  * ```ts
  * button.addEventListener('click', async () => {
- *   const { account } = await connectInPopup(client, { connection: 'github', user: user.sub })
+ *   const { account } = await connectInPopup(client, { connection: 'github', user })
  *   show(`Connected to ${account.connection}.`)
  * })
  * ```
@@ -70,8 +70,8 @@ export async function connectInPopup<Reference extends ConnectionReference>(
  * @example
  * ```ts
  * const controller = new AbortController()
- * cancelButton.addEventListener('click', () => cancelFlow(controller))
- * await connectInPopup(client, { connection: 'github', user: user.sub, signal: controller.signal })
+ * cancelButton.onclick = () => cancelFlow(controller)
+ * await connectInPopup(client, { ...flow, signal: controller.signal })
  * ```
  */
 export function cancelFlow(controller: AbortController): void {

@@ -28,8 +28,8 @@ export interface LostAnswer {
 }
 
 /**
- * Finds the account of a flow whose answer was lost: the only account of the connection that was not there when the flow
- * started and that no other flow has connected, as far as the client and the store know.
+ * Finds the account of a flow whose answer was lost: the only account of the connection that is new since the start. Leaves
+ * out accounts that other flows have connected, as far as the client and the store know.
  *
  * @returns Undefined if there is no such account, or more than one, or if the accounts at the start are not known.
  * @throws {MyAccountApiError} when the accounts cannot be listed; then nothing is decided.

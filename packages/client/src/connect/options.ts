@@ -55,7 +55,7 @@ function invalidRequest(message: string, connection?: string): ConnectFlowError 
   return new ConnectFlowError('invalid_request', { message, connection })
 }
 
-/** A longer `returnTo` would take the room of other flows where they are kept in cookies. */
+/** Flows that are kept in cookies have little room: a longer `returnTo` would take that of other flows. */
 const MAX_RETURN_TO_BYTES = 512
 
 /** Returns true if a `returnTo` is short enough to be kept: 512 bytes in UTF-8. */

@@ -20,7 +20,7 @@ export interface StartConnectOptions<Reference extends ConnectionReference = Con
   extends Abortable {
   /** The connection: its name, like `google-oauth2`, or an entry of `defineConnections`. */
   connection: Reference
-  /** Where the browser comes back to; an allowed callback URL of the application. */
+  /** The URL that the browser comes back to; an allowed callback URL of the application. */
   redirectUri: string
   /** Keeps what `completeConnect` needs. */
   transactions: TransactionStore
