@@ -54,7 +54,7 @@ export interface ConnectedAccountsProviderProps {
  * @example
  * ```tsx
  * const queryClient = new QueryClient()
- * const client = createConnectedAccountsClient(fromAuth0(auth0))
+ * const client = createConnectedAccountsClient(fromAuth0(auth0)) // auth0 is your login SDK.
  *
  * <QueryClientProvider client={queryClient}>
  *   <ConnectedAccountsProvider client={client} user={user?.sub}>

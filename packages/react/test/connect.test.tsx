@@ -68,7 +68,7 @@ function watchNavigation(): () => boolean {
   return () => isLeft
 }
 
-/** Has the emulator's answers lead to a page that never loads, so that leaving for it can be watched. */
+/** Changes the emulator's responses so that they lead to a page that never loads. A test can watch the page being left. */
 function leadToSlowPage(bed: TestBed): void {
   const { send } = bed
   bed.send = async (request) => {

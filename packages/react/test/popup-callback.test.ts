@@ -8,7 +8,7 @@ const stage = setUpPopupStage()
 
 const COMPLETE = '**/connected-accounts/complete'
 
-/** Holds the request that completes, and answers what lets it go. */
+/** Holds the request that completes a flow; returns a function that lets it go. */
 async function holdCompletion(page: Page): Promise<() => Promise<void>> {
   const held: Route[] = []
   await page.route(COMPLETE, (route) => void held.push(route))
@@ -27,7 +27,7 @@ function completions(): string[] {
   return urls
 }
 
-/** Has one page lose its network, or gives it back. */
+/** Switches the network of one page off and on. */
 async function networkOf(page: Page) {
   const session = await stage().context.newCDPSession(page)
   const conditions = { latency: 0, downloadThroughput: -1, uploadThroughput: -1 }

@@ -100,7 +100,7 @@ test('a QueryClient that retries everything does not repeat a list that was refu
   expect(result.current.failureCount).toBe(1)
 })
 
-/** As if the tenant and the page had one origin, where a page may read every header. */
+/** Lets the page read every header, as if the tenant and the page had one origin. */
 function exposeRetryAfter(bed: TestBed, seconds: number): void {
   const { send } = bed
   bed.send = async (request) => {

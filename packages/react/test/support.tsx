@@ -95,7 +95,7 @@ export const startCalls = [
   'POST /connected-accounts/connect',
 ]
 
-/** Where the emulator is. */
+/** Returns the emulator's origin. */
 export function origin(): string {
   return emulator.url
 }
@@ -111,7 +111,7 @@ export function slowPage(): string {
   return emulator.slowPage
 }
 
-/** What a person does at the provider, from the connect page until the browser is sent back; answers that URL. */
+/** Does what a person does at the provider, from the connect page on; returns the URL that the browser is sent back to. */
 export function consent(
   connectUrl: string,
   decision: 'allow' | 'cancel' = 'allow',

@@ -54,6 +54,7 @@ export interface ConnectionHealth {
  * @param reference - The connection's name, or its definition from `defineConnections`.
  * @example
  * ```ts
+ * // The lists may come from a cache.
  * const { accounts } = await listConnectedAccounts(client)
  * const { status, missingScopes } = connectionHealth('github', { accounts, scopes: ['repo'] })
  * if (status === 'missing_scopes') console.log(`Please allow ${missingScopes.join(', ')}.`)

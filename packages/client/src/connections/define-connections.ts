@@ -17,6 +17,7 @@ export interface ConnectionDefinition {
  * ```ts
  * const connections = defineConnections({ github: { connection: 'github', scopes: ['repo'] } })
  *
+ * // Once in your application.
  * declare module '@connected-accounts/client' {
  *   interface Register {
  *     connections: typeof connections

@@ -60,6 +60,7 @@ export function useConnectAccount(options?: { mode?: 'redirect' }): UseConnectAc
  * client's `completeConnect`.
  * @example
  * ```tsx
+ * // The button stays enabled.
  * const { connect, cancel, isPending, data } = useConnectAccount({ mode: 'popup' })
  *
  * <button type="button" onClick={() => connect({ connection: 'github' })}>Connect GitHub</button>

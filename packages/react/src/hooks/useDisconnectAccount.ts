@@ -25,6 +25,7 @@ export type UseDisconnectAccountResult = UseMutationResult<DisconnectedAccount, 
  *
  * @example
  * ```tsx
+ * // Nothing is sent for five seconds.
  * const { mutate: disconnect, undoable, undo } = useDisconnectAccount({ undoMs: 5000 })
  *
  * <button type="button" onClick={() => disconnect(account.id)}>Disconnect {account.connection}</button>

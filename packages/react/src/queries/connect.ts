@@ -35,7 +35,7 @@ export type RedirectVariables = ConnectAccountOptions & Pick<PageConnectOptions,
 /** What to connect, the popup that was opened in the click, and the signal that ends the flow. */
 export type PopupVariables = ConnectAccountOptions & Pick<PopupConnectOptions, 'popup' | 'signal'>
 
-/** Where a flow comes back to, and what keeps it until then. */
+/** The URL that a flow comes back to, and the store that keeps it until then. */
 export type ConnectSettings = Pick<PageConnectOptions, 'redirectUri' | 'transactions'>
 
 /** What a flow in a popup needs. The callback page reads the same `transactions`. */

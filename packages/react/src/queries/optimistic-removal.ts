@@ -8,15 +8,16 @@ import type { Pages } from './options.js'
 export interface OptimisticRemoval {
   /** The account as it was listed; undefined if no list had it. */
   account: ConnectedAccount | undefined
-  /** Puts the account back where it was in each list, and stops removing it. Other accounts stay as they are. */
+  /** Puts the account back in its place in each list, and stops removing it. Other accounts stay as they are. */
   undo: () => void
   /** Stops removing the account: lists that are fetched from now on may have it. */
   end: () => void
 }
 
 /**
- * Removes an account from the cached lists, and from each list that is cached until the removal ends: a list that is
- * fetched meanwhile, or a page that TanStack Query adds to the pages before it, must not show the account again.
+ * Removes an account from the cached lists, and from each list that is cached until the removal ends. Otherwise a list that
+ * is fetched meanwhile would show the account again. So would an infinite list, because TanStack Query adds a fetched page
+ * to the pages that it had when the fetch began.
  */
 export function removeOptimistically(
   queryClient: QueryClient,

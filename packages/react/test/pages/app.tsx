@@ -13,7 +13,7 @@ import { createRoot } from 'react-dom/client'
 
 declare global {
   interface Window {
-    /** Where the emulator is, and who is logged in; a test gives it to every page. */
+    /** The emulator's address and the logged-in user; a test sets it in every page. */
     session: { domain: string; accessToken: string; user: string; store?: 'local' }
   }
 }
