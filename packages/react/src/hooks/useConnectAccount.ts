@@ -60,9 +60,9 @@ export function useConnectAccount(options?: { mode?: 'redirect' }): UseConnectAc
  * client's `completeConnect`.
  * @example
  * ```tsx
- * // The button stays enabled.
  * const { connect, cancel, isPending, data } = useConnectAccount({ mode: 'popup' })
  *
+ * // The button stays enabled while the popup is open.
  * <button type="button" onClick={() => connect({ connection: 'github' })}>Connect GitHub</button>
  * {isPending && <button type="button" onClick={cancel}>Cancel</button>}
  * {data && <p>Connected to {data.account.connection}.</p>}
