@@ -240,8 +240,8 @@ test('cancel() and connect() in one handler begin another flow', async () => {
   expect(result.current).toMatchObject({ status: 'pending', error: null })
 })
 
-test.for(['logout', 'unmount'])(
-  'a redirect that is starting does not leave the page after a %s',
+test.for(['a logout', 'an unmount'])(
+  'a redirect that is starting does not leave the page after %s',
   async (end) => {
     const bed = createTestBed()
     const letThrough = holdStart(bed)
@@ -254,7 +254,7 @@ test.for(['logout', 'unmount'])(
     const screen = await render(page('alice'))
     await screen.getByRole('button').click()
     await expect.poll(() => started(bed)).toBe(1)
-    if (end === 'logout') await screen.rerender(page('nobody'))
+    if (end === 'a logout') await screen.rerender(page('nobody'))
     else await screen.unmount()
     letThrough()
     await new Promise((resolve) => setTimeout(resolve, 200))
