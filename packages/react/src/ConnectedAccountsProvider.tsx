@@ -116,6 +116,6 @@ export function useConnectedAccountsContext(): ConnectedAccountsContext {
   const context = useContext(Context)
   if (context) return context
   throw new Error(
-    'No ConnectedAccountsProvider. Render <ConnectedAccountsProvider client={client} user={user?.sub}> around the components that use these hooks.',
+    'No ConnectedAccountsProvider. Render <ConnectedAccountsProvider client={client} user={user?.sub}> around this component.',
   )
 }

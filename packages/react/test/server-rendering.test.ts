@@ -83,7 +83,9 @@ test('a server that has not prefetched the list renders the fallback, and asks f
   )
   expect(await new Response(stream).text()).toContain('<i>Loading</i>')
   expect(errors).toEqual([
-    expect.objectContaining({ message: expect.stringContaining('prefetch it') }),
+    expect.objectContaining({
+      message: expect.stringContaining('The accounts were not prefetched'),
+    }),
   ])
   expect(asked).toBe(0)
 })

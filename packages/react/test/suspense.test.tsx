@@ -78,7 +78,7 @@ test('while nobody is logged in the suspense hook throws, says so, and asks noth
     </bed.page>,
   )
   await expect
-    .element(screen.getByText(/^Nobody is logged in. Pass ConnectedAccountsProvider the id/))
+    .element(screen.getByText(/^Nobody is logged in. Pass ConnectedAccountsProvider a user/))
     .toBeVisible()
   expect(bed.calls).toEqual([])
 })

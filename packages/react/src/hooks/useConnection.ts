@@ -94,6 +94,7 @@ export function useConnection<Reference extends ConnectionReference>(
   })
   const { repairScopes, ...health } = useConnectionHealth(reference, {
     ...options,
+    connection,
     list,
     grantError,
   })
@@ -114,8 +115,8 @@ export function useConnection<Reference extends ConnectionReference>(
 
   const isAboutThisAccount =
     accountId === undefined || lastConnect?.reconnectAccountId === accountId
-  const reconnectedAccount = isAboutThisAccount ? lastConnect?.account : undefined
-  const wantedId = isAboutThisAccount ? lastConnect?.reconnectAccountId : undefined
+  const { account: reconnectedAccount, reconnectAccountId } =
+    (isAboutThisAccount ? lastConnect : undefined) ?? {}
   return {
     ...health,
     reportGrantError,
@@ -123,6 +124,7 @@ export function useConnection<Reference extends ConnectionReference>(
     isRepairing: isPending,
     repairError: error,
     reconnectedAccount,
-    isDifferentAccount: wantedId !== undefined && wantedId !== reconnectedAccount?.id,
+    isDifferentAccount:
+      reconnectAccountId !== undefined && reconnectAccountId !== reconnectedAccount?.id,
   }
 }

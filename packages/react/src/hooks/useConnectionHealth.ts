@@ -8,14 +8,15 @@ import {
   type ConnectionStatus,
   connectionHealth,
 } from '@connected-accounts/client'
-import { connectionName } from '@connected-accounts/client/internal'
 import { type UseQueryResult, useQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useEffect, useReducer } from 'react'
 import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
 
 /** What {@link useConnectionHealth} decides by, beside the lists. */
 interface UseConnectionHealthOptions
   extends Omit<ConnectionHealthOptions, 'accounts' | 'connections'> {
+  /** The connection's name. */
+  connection: string
   /** The list of the connection's accounts. */
   list: UseQueryResult<ConnectedAccount[]>
 }
@@ -33,10 +34,9 @@ interface UseConnectionHealthResult
  */
 export function useConnectionHealth(
   reference: ConnectionReference,
-  { list, ...options }: UseConnectionHealthOptions,
+  { connection, list, ...options }: UseConnectionHealthOptions,
 ): UseConnectionHealthResult {
   const { queries } = useConnectedAccountsContext()
-  const connection = connectionName(reference)
   const health = connectionHealth(reference, { ...options, accounts: list.data ?? [] })
   const needsOffer = list.data !== undefined && !health.isUsable
   const offer = useQuery({
@@ -71,9 +71,8 @@ const LONGEST_TIMER = 2 ** 31 - 1
 
 /** Renders again at a time in milliseconds since the epoch. */
 function useRenderAt(time: number): void {
-  const [, render] = useState(0)
+  const [, renderAgain] = useReducer((renders: number) => renders + 1, 0)
   useEffect(() => {
-    const renderAgain = () => render((count) => count + 1)
     const timer = setTimeout(renderAgain, Math.min(time - Date.now(), LONGEST_TIMER))
     return () => clearTimeout(timer)
   })

@@ -41,7 +41,7 @@ export function useSuspenseConnectedAccounts<Selected = ConnectedAccount[]>({
   const isServer = typeof window === 'undefined'
   if (isServer && queryClient.getQueryData(accounts.queryKey) === undefined) {
     throw new Error(
-      'The list of accounts is loaded in the browser. To render it on the server, prefetch it with connectedAccountsQueries().accounts() and hydrate it.',
+      'The accounts were not prefetched. Prefetch connectedAccountsQueries().accounts(), or let the browser load them.',
     )
   }
   return useSuspenseQuery({

@@ -1,7 +1,7 @@
 import type { CompletedConnect, TransactionStore } from '@connected-accounts/client'
 import { type AccountsIdentity, completeConnectInPage } from '@connected-accounts/client/browser'
 import { type Abortable, callbackState } from '@connected-accounts/client/internal'
-import { type QueryClient, queryOptions, skipToken } from '@tanstack/react-query'
+import { type QueryFunctionContext, queryOptions, skipToken } from '@tanstack/react-query'
 import { noteCompletedConnect } from './grant-reports.js'
 import { type IdentityKey, identityKey, refreshAccounts } from './keys.js'
 import { type QueryOptions, whileLoggedIn, withoutPlaceholder } from './options.js'
@@ -26,15 +26,15 @@ export function callbackOptions(
   options: CallbackOptions,
 ): QueryOptions<CompletedConnect, CallbackKey> {
   const { callbackUrl } = options
-  const queryKey = callbackKey(identity, callbackUrl)
+  const state = callbackUrl === undefined ? undefined : callbackState(callbackUrl)
   return queryOptions<CompletedConnect, Error, CompletedConnect, CallbackKey>({
     ...withoutPlaceholder,
-    queryKey,
+    queryKey: [...identityKey(identity), 'callback', state],
     queryFn:
       callbackUrl === undefined
         ? skipToken
-        : whileLoggedIn(identity, ({ client }: { client: QueryClient }) =>
-            completeCallback(client, identity, { ...options, callbackUrl }),
+        : whileLoggedIn(identity, (context: QueryFunctionContext<CallbackKey>) =>
+            completeCallback(context, identity, { ...options, callbackUrl }),
           ),
     retry: false,
     staleTime: 'static',
@@ -44,7 +44,7 @@ export function callbackOptions(
 }
 
 async function completeCallback(
-  queryClient: QueryClient,
+  { client: queryClient, queryKey }: QueryFunctionContext<CallbackKey>,
   identity: AccountsIdentity,
   callback: CallbackOptions & { callbackUrl: string },
 ): Promise<CompletedConnect> {
@@ -53,14 +53,9 @@ async function completeCallback(
     const completed = await completeConnectInPage(client, { ...callback, user })
     noteCompletedConnect(queryClient, identity, completed)
     // `cancelQueries()` drops what the query returns, and the server does not complete a flow a second time.
-    queryClient.setQueryData(callbackKey(identity, callback.callbackUrl), completed)
+    queryClient.setQueryData(queryKey, completed)
     return completed
   } finally {
     void refreshAccounts(queryClient, identity)
   }
-}
-
-function callbackKey(identity: AccountsIdentity, callbackUrl: string | undefined): CallbackKey {
-  const state = callbackUrl === undefined ? undefined : callbackState(callbackUrl)
-  return [...identityKey(identity), 'callback', state]
 }

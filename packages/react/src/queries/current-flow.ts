@@ -3,7 +3,7 @@ import { cancelFlow, type Popup } from '@connected-accounts/client/browser'
 /** A flow that a hook has begun. */
 export interface ConnectFlow {
   /** True until the person is at the provider. Pressing the button again changes nothing until then. */
-  readonly isStarting: boolean
+  isStarting: boolean
   /** The window that was opened in the click; undefined for a redirect, and if the browser blocked it. */
   readonly popup: Popup | undefined
   /** Aborted by {@link ConnectFlow.cancel}. */
@@ -20,14 +20,11 @@ export interface CurrentFlow {
 /** Creates a flow; it starts when a mutation gets its popup and its signal. */
 export function createFlow(popup: Popup | undefined): ConnectFlow {
   const controller = new AbortController()
-  let isStarting = true
-  return {
-    get isStarting() {
-      return isStarting
-    },
+  const flow: ConnectFlow = {
+    isStarting: true,
     popup: popup && {
       navigate(url) {
-        isStarting = false
+        flow.isStarting = false
         popup.navigate(url)
       },
       close: () => popup.close(),
@@ -35,6 +32,7 @@ export function createFlow(popup: Popup | undefined): ConnectFlow {
     signal: controller.signal,
     cancel: () => cancelFlow(controller),
   }
+  return flow
 }
 
 /** Cancels the current flow, if there is one, so that another can begin at once. */

@@ -25,7 +25,7 @@ export function accountsKey(identity: AccountsIdentity): AccountsKey {
 export function loggedIn({ user }: AccountsIdentity): string {
   if (user !== undefined) return user
   throw new Error(
-    'Nobody is logged in. Pass ConnectedAccountsProvider the id of the logged-in user, or render this for logged-in users only.',
+    'Nobody is logged in. Pass ConnectedAccountsProvider a user, or render this for logged-in users only.',
   )
 }
 

@@ -8,9 +8,9 @@ import type { Pages } from './options.js'
 export interface OptimisticRemoval {
   /** The account as it was listed; undefined if no list had it. */
   account: ConnectedAccount | undefined
-  /** Puts the account back in its place in each list, and stops removing it. Other accounts stay as they are. */
+  /** Puts the account back in its place in each list. Other accounts stay as they are. */
   undo: () => void
-  /** Stops removing the account: lists that are fetched from now on may have it. */
+  /** Ends the removal: lists that are fetched from now on may have the account. */
   end: () => void
 }
 
@@ -46,16 +46,16 @@ export function removeOptimistically(
     })
 
   cache.findAll(filter).forEach(removeFrom)
-  const end = cache.subscribe(({ type, query }) => {
-    if (type === 'updated' && matchQuery(filter, query)) removeFrom(query)
+  const end = cache.subscribe((event) => {
+    if (event.type !== 'updated' || !matchQuery(filter, event.query)) return
+    // What was fetched, not what `setQueryData` has set: that is what this function calls itself.
+    const isFetched = event.action.type === 'success' && !event.action.manual
+    if (isFetched) removeFrom(event.query)
   })
   return {
     account: removed,
     end,
-    undo: () => {
-      end()
-      cache.findAll(filter).forEach(putBackInto)
-    },
+    undo: () => cache.findAll(filter).forEach(putBackInto),
   }
 }
 
@@ -65,26 +65,19 @@ type CachedAccounts = ConnectedAccount[] | Pages<ConnectedAccountsPage>
 /** Changes the accounts of a list; `list` names it, because each page of an infinite query is a list. */
 type ChangeList = (accounts: ConnectedAccount[], list: string) => ConnectedAccount[]
 
-/** Changes the cached list of a query, or its pages. Caches nothing if all stay the same. */
-function changeLists(queryClient: QueryClient, query: Query, change: ChangeList): void {
-  const { queryKey, queryHash } = query
-  const cached = queryClient.getQueryData<CachedAccounts>(queryKey)
-  if (!cached) return
-  const changed = Array.isArray(cached)
-    ? change(cached, queryHash)
-    : changePages(cached, (accounts, page) => change(accounts, `${queryHash} ${page}`))
-  if (changed !== cached) queryClient.setQueryData<CachedAccounts>(queryKey, changed)
-}
-
-/** Changes the accounts of each page; returns the same data if all stay the same. */
-function changePages(
-  data: Pages<ConnectedAccountsPage>,
-  change: (accounts: ConnectedAccount[], page: number) => ConnectedAccount[],
-): Pages<ConnectedAccountsPage> {
-  const pages = data.pages.map((page, index) => {
-    const accounts = change(page.accounts, index)
-    return accounts === page.accounts ? page : { ...page, accounts }
+/** Changes the cached list of a query, or each of its pages. */
+function changeLists(
+  queryClient: QueryClient,
+  { queryKey, queryHash }: Query,
+  change: ChangeList,
+): void {
+  queryClient.setQueryData<CachedAccounts>(queryKey, (cached) => {
+    if (!cached) return undefined
+    if (Array.isArray(cached)) return change(cached, queryHash)
+    const pages = cached.pages.map((page, index) => ({
+      ...page,
+      accounts: change(page.accounts, `${queryHash} ${index}`),
+    }))
+    return { ...cached, pages }
   })
-  const isSame = pages.every((page, index) => page === data.pages[index])
-  return isSame ? data : { ...data, pages }
 }

@@ -57,7 +57,7 @@ export function listOptions({ queryClient }: QueriesIdentity, queryKey: QueryKey
     ...withoutPlaceholder,
     retryDelay,
     retry: (failureCount, error) => {
-      if (retryDelay(failureCount, error) === Number.POSITIVE_INFINITY) return false
+      if (!Number.isFinite(retryDelay(failureCount, error))) return false
       const allowed = queryClient?.defaultQueryOptions({ queryKey }).retry ?? true
       if (typeof allowed === 'function') return allowed(failureCount, error)
       return typeof allowed === 'number' ? failureCount < allowed : allowed
