@@ -14,7 +14,7 @@ export interface RunningEmulator {
   slowPage?: string
   seed(request: { user_id: string; connection: string; count: number }): Promise<ConnectedAccount[]>
   failNext(operation: FaultOperation, status: number): Promise<void>
-  /** What a person does at the provider, from the connect page until the browser is sent back; answers that URL. */
+  /** Does what a person does at the provider, from the connect page on; returns the URL that the browser is sent back to. */
   consent(connectUrl: string, decision: 'allow' | 'cancel'): Promise<string>
   reset(): Promise<void>
   stop(): Promise<void>

@@ -11,7 +11,7 @@ import { peersIn } from './peers.js'
 /** What a test has: an emulator, an application, and a browser with popups in which Alice is logged in. */
 export interface PopupStage {
   emulator: Emulator
-  /** Where the application of `pages/` is served. */
+  /** The origin that serves the application of `pages/`. */
   origin: string
   browser: Browser
   context: BrowserContext
