@@ -5,6 +5,7 @@ export { connectionName } from './connections/define-connections.js'
 export type { Abortable } from './contract/types.js'
 export { problemType } from './errors/coded-error.js'
 export { within } from './http/abort.js'
+export { isNetworkError } from './http/network-error.js'
 export { isReturnTo, tenantOrigin } from './http/url.js'
 export { createMutex } from './mutex.js'
 export {

@@ -1,11 +1,11 @@
-import { createEmulator, type Emulator } from '@connected-accounts/emulator'
+import { createEmulator, defaultTenant, type Emulator } from '@connected-accounts/emulator'
+import { tenantWithWeb } from '@connected-accounts/testing/tenant/web'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { tenantWithWeb } from '../../emulator/test/private-key.js'
 import type { ServerClientOptions } from '../src/index.js'
 import { createServer, createVisitor, loggedIn, rejection, type Visitor } from './visitor.js'
 
 const audience = 'https://api.example.test/'
-const rotating = tenantWithWeb(({ refresh_token }) => {
+const rotating = tenantWithWeb(defaultTenant(), ({ refresh_token }) => {
   refresh_token.rotation_type = 'rotating'
   refresh_token.leeway = 0
 })

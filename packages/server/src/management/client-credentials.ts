@@ -2,7 +2,6 @@ import type { AccessTokenSource, Fetch } from '@connected-accounts/client'
 import { createIssuedToken, type IssuedToken } from '@connected-accounts/client/internal'
 import { clientCredentialsGrant } from 'openid-client'
 import { createAuthorizationServers } from '../tenant/authorization-servers.js'
-import { issuedToken } from '../tenant/issued-token.js'
 import { tenantError } from '../tenant/tenant-error.js'
 
 /** An application that acts for itself, not for a user. */

@@ -4,8 +4,8 @@ import {
   isTokenError,
   type ProblemDetails,
 } from '@connected-accounts/client'
+import { isNetworkError } from '@connected-accounts/client/internal'
 import { errorsPage, isLoginFlowError, isSessionError, type SessionErrorCode } from '../errors.js'
-import { isNetworkFailure, isTimeout } from './network-failure.js'
 
 /**
  * Returns an answer with problem details (RFC 9457). No cache keeps it.
@@ -54,11 +54,11 @@ function codedProblem(error: unknown): ProblemDetails | undefined {
 }
 
 function networkProblem(error: unknown): ProblemDetails | undefined {
-  if (isTimeout(error)) {
+  if (error instanceof Error && error.name === 'TimeoutError') {
     const detail = 'The tenant did not answer in time. Try again later.'
     return { type: errorsPage('tenant_timeout'), title: 'tenant_timeout', status: 504, detail }
   }
-  if (!isNetworkFailure(error)) return undefined
+  if (!isNetworkError(error)) return undefined
   const detail = 'This server could not reach the tenant. Try again later.'
   const title = 'tenant_unreachable'
   return { type: errorsPage(title), title, status: 502, detail }
