@@ -1,19 +1,10 @@
-import { LRUCache } from 'lru-cache'
-import { createSeal } from '../cookies/seal.js'
 import type { SessionCookie } from '../cookies/session-cookie.js'
 import { SessionError } from '../errors.js'
 import { createLocalTurns, createLockedTurns, type RefreshLock } from './refresh-lock.js'
 import type { EndedLogin, Session, SessionStore } from './session.js'
+import { createSessionWriter, findSession, sealSession, timeOf } from './session-entries.js'
 import { sharedConnectionTokens } from './shared-connection-token-cache.js'
-import {
-  createEntries,
-  type Entries,
-  entryKey,
-  pause,
-  type SharedStore,
-  unavailable,
-  unreadable,
-} from './shared-store.js'
+import { createEntries, type Entries, entryKey, type SharedStore } from './shared-store.js'
 
 /** Options of {@link sharedSessions}. */
 export type SharedSessionsOptions = {
@@ -43,16 +34,6 @@ interface Pointer {
   ends: string[]
 }
 
-const PURPOSE = 'stored session'
-const MAX_UNSAVED = 1000
-/** How often one write is tried while other machines write, too. */
-const MAX_REPLACES = 5
-/** In milliseconds. */
-const PAUSE = 50
-const MAX_PAUSE = 5_000
-/** How long the lock is held for a write that the store does not take, in milliseconds. */
-const MAX_HOLD = 900_000
-
 /**
  * Keeps sessions in a store that all machines share, such as a `Keyv`. The cookie holds only an id. Entries are sealed with a
  * key that is derived from this id, and the id is not in the store.
@@ -67,7 +48,7 @@ const MAX_HOLD = 900_000
 export function sharedSessions(store: SharedStore, options: SharedSessionsOptions): SessionStore {
   const { lock, lockTimeout = 30_000, timeout = 5_000 } = checkOptions(options)
   const entries = createEntries(store, timeout)
-  const writer = createWriter(entries)
+  const writer = createSessionWriter(entries)
   const runAlone = lock
     ? createLockedTurns(lock, {
         keyOf: (id) => entryKey('lock', id),
@@ -81,7 +62,7 @@ export function sharedSessions(store: SharedStore, options: SharedSessionsOption
     runAlone,
     async get(cookie) {
       const pointer = await readPointer(cookie)
-      const session = pointer && (await find(entries, pointer))?.session
+      const session = pointer && (await findSession(entries, pointer))?.session
       const newest = session && writer.unsaved(session.id)
       if (!newest || newest.revision <= session.revision) return session
       await writer.save(newest)
@@ -120,62 +101,6 @@ function checkOptions(options: SharedSessionsOptions): SharedSessionsOptions {
   )
 }
 
-/** Writes changed sessions. */
-interface Writer {
-  /**
-   * Writes a session in place of an older one. Returns the older one.
-   *
-   * @throws {SessionError} `store_unavailable`. Then this process goes on trying, and remembers the session.
-   */
-  save(session: Session): Promise<Session | undefined>
-  /** Returns a session that the store has not taken yet. Its refresh token may be the only good one. */
-  unsaved(id: string): Session | undefined
-  /** Resolves when the session is written and no late write can undo that. Undefined if all is well already. */
-  unsavedWork(id: string): Promise<void> | undefined
-}
-
-function createWriter(entries: Entries): Writer {
-  const unsaved = new LRUCache<string, Session>({ max: MAX_UNSAVED })
-  const work = new Map<string, Promise<void>>()
-
-  async function write(session: Session): Promise<Session | undefined> {
-    unsaved.set(session.id, session)
-    const before = await replaceOlder(entries, session)
-    if (unsaved.get(session.id) === session) unsaved.delete(session.id)
-    return before
-  }
-
-  /** Tries until the newest state of a session is written. */
-  async function goOn({ id, expiresAt }: Session): Promise<void> {
-    const end = Math.min(expiresAt, Date.now() + MAX_HOLD)
-    for (let wait = PAUSE; Date.now() < end; wait = Math.min(2 * wait, MAX_PAUSE)) {
-      await pause(wait)
-      const newest = unsaved.get(id)
-      if (!newest) break
-      await write(newest).catch(() => {})
-    }
-    await entries.settled(await entryKey('session', id))
-  }
-
-  return {
-    unsaved: (id) => unsaved.get(id),
-    unsavedWork: (id) => work.get(id),
-    async save(session) {
-      try {
-        return await write(session)
-      } catch (error) {
-        const { id } = session
-        if (!work.has(id))
-          work.set(
-            id,
-            goOn(session).finally(() => work.delete(id)),
-          )
-        throw error
-      }
-    },
-  }
-}
-
 async function readPointer(cookie: SessionCookie): Promise<Pointer | undefined> {
   // A cookie from before the application had a store holds the session itself.
   const held = (await cookie.get()) as Pointer | Session | undefined
@@ -188,8 +113,9 @@ async function create(entries: Entries, cookie: SessionCookie, session: Session)
   if (user.sid) ends.push(await endOf({ domain, sid: user.sid }))
   const pointer: Pointer = { id, expiresAt, ends }
   // If a callback came twice at once, the session may be there already, and refreshed by now.
-  const isThere = (await find(entries, pointer)) !== undefined
-  if (!isThere) await entries.set(await entryKey('session', id), await seal(session), expiresAt)
+  const isThere = (await findSession(entries, pointer)) !== undefined
+  if (!isThere)
+    await entries.set(await entryKey('session', id), await sealSession(session), expiresAt)
   const maxAge = Math.max(1, Math.ceil((expiresAt - Date.now()) / 1000))
   if (await cookie.set(pointer, maxAge)) return
   throw new SessionError('cookies_too_large', {
@@ -200,44 +126,6 @@ async function create(entries: Entries, cookie: SessionCookie, session: Session)
 
 function endOf({ domain, sid, sub }: Pick<EndedLogin, 'domain' | 'sid' | 'sub'>): Promise<string> {
   return sid === undefined ? entryKey('sub', domain, sub ?? '') : entryKey('sid', domain, sid)
-}
-
-/** Writes a session in place of an older one, and returns the older one. A session that has ended is not written. */
-async function replaceOlder(entries: Entries, session: Session): Promise<Session | undefined> {
-  const key = await entryKey('session', session.id)
-  const ends = [await entryKey('ended', session.id)]
-  const sealed = await seal(session)
-  for (let tries = 0; tries < MAX_REPLACES; tries += 1) {
-    const found = await find(entries, { id: session.id, ends })
-    // Another machine went on with the session after this one had lost the lock.
-    if (!found || found.session.revision >= session.revision) return found?.session
-    if (await entries.replace(key, found.sealed, sealed, session.expiresAt)) return found.session
-    await pause(tries * PAUSE)
-  }
-  const cause = new Error(`The store's replace() returned false ${MAX_REPLACES} times.`)
-  throw unavailable(cause)
-}
-
-async function find(
-  entries: Entries,
-  { id, ends }: Pick<Pointer, 'id' | 'ends'>,
-): Promise<{ session: Session; sealed: string } | undefined> {
-  const key = await entryKey('session', id)
-  const [sealed, ...times] = await Promise.all([key, ...ends].map((each) => entries.get(each)))
-  if (sealed === undefined) return undefined
-  const session = (await createSeal(id).open(sealed, PURPOSE)) as Session | undefined // only `seal` seals for this purpose
-  if (!session) unreadable()
-  const hasEnded = times.some((time) => time !== undefined && timeOf(time) >= session.createdAt)
-  return hasEnded || session.expiresAt <= Date.now() ? undefined : { session, sealed }
-}
-
-function timeOf(text: string): number {
-  const time = Number(text)
-  return Number.isFinite(time) ? time : unreadable()
-}
-
-function seal(session: Session): Promise<string> {
-  return createSeal(session.id).close(session, PURPOSE)
 }
 
 function rotated(): SessionError {

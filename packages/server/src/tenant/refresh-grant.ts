@@ -64,7 +64,7 @@ const DEAD_TOKEN_LIFE = 60_000
 
 /**
  * Creates the refresh grants of an application, one for each of the tenant's domains. A refresh token that was refused with
- * `invalid_grant` is not sent again for a minute, however many requests of its session come.
+ * `invalid_grant` is not sent again for the same API for a minute, however many requests of its session come.
  *
  * @param send - Sends the requests.
  */
@@ -76,11 +76,12 @@ export function createRefreshGrants(send: Fetch): (options: RefreshGrantOptions)
   return (options) => {
     const refreshOnce = createRefresh(options, send)
     return async (refresh) => {
-      const refusal = deadTokens.get(refresh.refreshToken)
+      const key = JSON.stringify([refresh.refreshToken, refresh.audience])
+      const refusal = deadTokens.get(key)
       if (refusal) return { error: refusal }
       const outcome = await refreshOnce(refresh)
       if ('error' in outcome && isInvalidGrant(outcome.error)) {
-        deadTokens.set(refresh.refreshToken, outcome.error)
+        deadTokens.set(key, outcome.error)
       }
       return outcome
     }
