@@ -21,7 +21,7 @@ async function open() {
   return page
 }
 
-/** Presses a button that opens a window, and answers that. */
+/** Presses a button that opens a window, and returns that window. */
 async function openPopup(name = 'Popup') {
   const { page } = stage()
   const [popup] = await Promise.all([page.waitForEvent('popup'), press(page, name)])

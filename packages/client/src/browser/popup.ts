@@ -45,7 +45,7 @@ export interface PopupConnectOptions<Reference extends ConnectionReference = Con
  * ```ts
  * button.addEventListener('click', async () => {
  *   const { account } = await connectInPopup(client, { connection: 'github', user })
- *   show(`Connected to ${account.connection}.`)
+ *   show(account.connection)
  * })
  * ```
  */
