@@ -37,33 +37,36 @@ export function useConnectionHealth(
   { connection, list, ...options }: UseConnectionHealthOptions,
 ): UseConnectionHealthResult {
   const { queries } = useConnectedAccountsContext()
-  const health = connectionHealth(reference, { ...options, accounts: list.data ?? [] })
-  const needsOffer = list.data !== undefined && !health.isUsable
+  const { status, isUsable, changesAt, ...health } = connectionHealth(reference, {
+    ...options,
+    accounts: list.data ?? [],
+  })
+  const needsOffer = list.data !== undefined && !isUsable
   const offer = useQuery({
     ...queries.connections(),
     enabled: needsOffer,
     select: (connections) => connections.some(({ name }) => name === connection),
   })
-  useRenderAt(health.changesAt)
+  useRenderAt(changesAt)
+  const deciding = needsOffer ? offer : list
   return {
-    status: statusOf(health, list, offer),
-    error: list.error ?? (needsOffer ? offer.error : null),
-    account: health.account,
-    missingScopes: health.missingScopes,
-    repairScopes: health.repairScopes,
+    ...health,
+    status: statusOf(status, deciding),
+    error: list.error ?? deciding.error,
   }
 }
 
-/** Returns the status; `pending` or `error` if a list that decides is not loaded. */
+/**
+ * Returns the status, if the list that decides is loaded.
+ *
+ * @param deciding - The list of accounts; or whether the connection is offered, if no account can be used.
+ */
 function statusOf(
-  health: ConnectionHealth,
-  list: UseQueryResult<ConnectedAccount[]>,
-  offer: UseQueryResult<boolean>,
+  status: ConnectionStatus,
+  deciding: UseQueryResult<ConnectedAccount[] | boolean>,
 ): ConnectionStatus | 'pending' | 'error' {
-  if (list.data === undefined) return list.status
-  if (health.isUsable) return health.status
-  if (offer.data === undefined) return offer.status
-  return offer.data ? health.status : 'unavailable'
+  if (deciding.data === undefined) return deciding.status
+  return deciding.data === false ? 'unavailable' : status
 }
 
 /** The longest time that `setTimeout` can wait, in milliseconds. */

@@ -23,11 +23,11 @@ export function createFlow(popup: Popup | undefined): ConnectFlow {
   const flow: ConnectFlow = {
     isStarting: true,
     popup: popup && {
+      ...popup,
       navigate(url) {
         flow.isStarting = false
         popup.navigate(url)
       },
-      close: () => popup.close(),
     },
     signal: controller.signal,
     cancel: () => cancelFlow(controller),
