@@ -117,9 +117,10 @@ function getAccounts(
   client: ConnectedAccountsClient,
   { signal, ...query }: ListConnectedAccountsOptions,
 ): Promise<Result> {
-  const connections = query.connection === undefined ? [] : [query.connection].flat()
+  const { connection } = query
+  const names = connection === undefined ? [] : [connection].flat().map(connectionName)
   return client.GET('/connected-accounts/accounts', {
-    params: { query: { ...query, connection: connections.map(connectionName) } },
+    params: { query: { ...query, connection: names } },
     parseAs: 'text',
     signal: signal ?? null,
   })
