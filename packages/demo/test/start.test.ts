@@ -62,7 +62,7 @@ test.for([
       ...{ DOMAIN: 'tenant.example', CLIENT_ID: 'a', AUDIENCE: 'b' },
       ...{ API_CLIENT_ID: 'c', API_CLIENT_SECRET: 'd', WEB_CLIENT_ID: 'web' },
     },
-    /^Set both of WEB_CLIENT_ID and WEB_CLIENT_SECRET.*\n$/,
+    /^Set both WEB_CLIENT_ID and WEB_CLIENT_SECRET.*\n$/,
   ],
   [{ PORT: 'eighty' }, /^PORT must be a port.*'eighty'\.\n$/],
 ] as const)('a wrong setting is said in one line: %o', async ([env, line]) => {

@@ -50,7 +50,7 @@ function refuseStranger({ tenant }: Context, { user_id, org_id }: SeedRequest, n
   const organization = tenant.organizations.find(({ id }) => id === org_id)
   if (!organization) throw new InputError(`${name}/org_id is not an organization of the tenant`)
   if (organization.members.includes(user_id)) return
-  throw new InputError(`${name}/user_id is no member of the organization ${org_id}`)
+  throw new InputError(`${name}/user_id is not a member of the organization ${org_id}`)
 }
 
 function emailsOf({ accounts }: SeedParts, request: SeedRequest): string[] {

@@ -78,5 +78,5 @@ test('the example shows an error', async () => {
   await screen.getByRole('button', { name: 'Connect GitHub' }).click()
   await expect
     .element(screen.getByRole('alert'))
-    .toHaveTextContent('Insufficient Scope (403): A fault that was asked for')
+    .toHaveTextContent('Insufficient Scope (403): A fault of the emulator')
 })

@@ -125,7 +125,7 @@ function named(credentials: Credential[], jwt: string): Credential[] {
     const { kid } = decodeProtectedHeader(jwt)
     return kid === undefined ? credentials : credentials.filter((one) => one.kid === kid)
   } catch {
-    return refuseSubject('It is no JWT')
+    return refuseSubject('It is not a JWT')
   }
 }
 
