@@ -27,7 +27,10 @@ export interface CompleteConnectOptions extends Abortable {
   transactions: TransactionStore
   /** The logged-in user. If `startConnect` was given a user, only that user can complete the flow. */
   user?: string | undefined
-  /** How long it may take in milliseconds, the waiting for other tabs included; by default 60,000. */
+  /**
+   * How long it may take in milliseconds, the waiting for other tabs included; by default 60,000. A store that hangs while the
+   * attempt is saved may add up to 3 seconds.
+   */
   timeout?: number | undefined
 }
 
