@@ -7,8 +7,8 @@
  */
 export const orders = {
   client: [
-    ['contract', 'crypto', 'mutex', 'http'],
-    ['errors'],
+    ['contract', 'crypto', 'http'],
+    ['errors', 'mutex'],
     ['connections', 'authorization'],
     ['dpop', 'tokens', 'my-account'],
     ['connect'],

@@ -1,3 +1,5 @@
+import { unlessAborted } from './http/abort.js'
+
 /**
  * Runs work after all earlier work of the same name has ended, and returns its result. An abort of `signal` ends the
  * waiting; it does not end work that has started.
@@ -16,18 +18,19 @@ export type RunAlone = <T>(
 export function createMutex(): RunAlone {
   const lastOf = new Map<string, Promise<void>>()
   return (name, work, { signal } = {}) => {
-    const start = () => {
+    const earlier = lastOf.get(name) ?? Promise.resolve()
+    const waiting = unlessAborted(earlier, signal)
+    const turn = earlier.then(() => {
       signal?.throwIfAborted()
       return work()
-    }
-    const turn = (lastOf.get(name) ?? Promise.resolve()).then(start)
+    })
     const forget = () => {
       if (lastOf.get(name) === ended) lastOf.delete(name)
     }
     // The next work gets its turn whether this one succeeds or fails.
     const ended = turn.then(forget, forget)
     lastOf.set(name, ended)
-    return turn
+    return waiting.then(() => turn)
   }
 }
 
@@ -52,8 +55,8 @@ export const runAlone: RunAlone = async (name, work, options = {}) => {
   try {
     return await locks.request(name, signal ? { signal } : {}, start)
   } catch (error) {
+    if (hasStarted) throw error
     // Pages with an opaque origin, such as a sandboxed frame, have Web Locks that refuse every request.
-    if (hasStarted || signal?.aborted) throw error
     return runAloneInThread(name, work, options)
   }
 }

@@ -150,6 +150,17 @@ describe("a call's options", () => {
     expect(requests).toMatchObject([{ method: 'GET', redirect: 'manual' }])
   })
 
+  test.for([0, 1])('referrer and referrerPolicy are kept, with %i retries', async (limit) => {
+    const { fetch, requests } = observedFetch(empty)
+    const options = { domain: 'tenant.example.test', accessToken: 'token-1', fetch }
+    const client = createConnectedAccountsClient({ ...options, retry: { limit } })
+    await client.GET(path, { referrerPolicy: 'no-referrer' })
+    await client.GET(path, { referrer: '' })
+    expect(requests.map(({ referrerPolicy }) => referrerPolicy)).toEqual(['no-referrer', ''])
+    expect(requests.map(({ referrer }) => referrer)).toEqual(['about:client', ''])
+    expect(requests.map(({ redirect }) => redirect)).toEqual(['manual', 'manual'])
+  })
+
   test('serializers, headers and parseAs are those of openapi-fetch', async () => {
     const { client, requests } = observedClient(json(200, { accounts: [] }))
     const { data } = await client.GET(path, {

@@ -38,6 +38,12 @@ test.for<[string, object]>([
   ['accessToken cannot be used with baseUrl', { baseUrl: '/api', accessToken: 'token' }],
   ['baseUrl must be', { baseUrl: 'api' }],
   ['baseUrl must be', { baseUrl: '//other.example.test' }],
+  ['baseUrl must be', { baseUrl: '/\\other.example.test' }],
+  ['baseUrl must be', { baseUrl: 'https://not a host/api' }],
+  ['baseUrl must be', { baseUrl: 'https://user:password@app.example.test/api' }],
+  ['baseUrl must be', { baseUrl: '/api?tenant=1' }],
+  ['baseUrl must be', { baseUrl: '/api?' }],
+  ['baseUrl must be', { baseUrl: 'https://app.example.test/api#me' }],
 ])('throws at creation: %s', ([message, options]) => {
   // Wrong options are what this is about; the types forbid them.
   const create = createConnectedAccountsClient as (options: object) => unknown

@@ -39,3 +39,39 @@ test('an authorized fetch calls allowed origins only', async () => {
   }
   expect(requests).toHaveLength(1)
 })
+
+const calendar = {
+  audience: 'https://api.example.test/',
+  scope: 'read:calendar',
+  allowedOrigins: ['https://api.example.test'],
+}
+
+test('an authorized fetch takes a Request as its second argument, as the platform does', async () => {
+  const { fetch, requests } = observedFetch(() => new Response('ok'))
+  const authorized = createAuthorizedFetch({ ...calendar, accessToken: 'token-1', fetch })
+  const init = new Request('https://evil.example.test/', { method: 'POST', body: 'x' })
+  await authorized('https://api.example.test/events', init)
+  const [request] = requests
+  expect([request?.url, request?.method]).toEqual(['https://api.example.test/events', 'POST'])
+  expect([request?.redirect, await request?.text()]).toEqual(['manual', 'x'])
+})
+
+test('the body of a refused answer is given up if the token source has no other token', async () => {
+  let isGivenUp = false
+  const body = new ReadableStream({
+    cancel() {
+      isGivenUp = true
+    },
+  })
+  const challenge = { 'www-authenticate': 'Bearer error="invalid_token"' }
+  const authorized = createAuthorizedFetch({
+    ...calendar,
+    accessToken: ({ forceRefresh }) => {
+      if (forceRefresh) throw new Error('login_required')
+      return 'token-1'
+    },
+    fetch: async () => new Response(body, { status: 401, headers: challenge }),
+  })
+  await expect(authorized('https://api.example.test/events')).rejects.toThrow('login_required')
+  expect(isGivenUp).toBe(true)
+})

@@ -7,6 +7,7 @@ import {
 } from '../src/browser/index.js'
 import {
   createConnectedAccountsClient,
+  localStorageTransactions,
   type Transaction,
   type TransactionStore,
 } from '../src/index.js'
@@ -34,12 +35,13 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-const started = json(201, {
+const connectResponse = {
   auth_session: 'session-1',
   connect_uri: 'https://tenant.example.test/connect',
   connect_params: { ticket: 't' },
   expires_in: 300,
-})
+}
+const started = json(201, connectResponse)
 const flow = { connection: 'github', user: 'auth0|alice', redirectUri }
 
 type Answer = (request: Request) => Response | Promise<Response>
@@ -187,6 +189,80 @@ describe('connectInPopup', () => {
     expect((await done).account).toEqual(connected)
     expect(await handled).toBe(true)
     expect(completions()).toHaveLength(1)
+  })
+
+  test('a flow that lives longer than a timer can does not expire at once', async () => {
+    const month = json(201, { ...connectResponse, expires_in: 2_592_000 })
+    const { client } = observedClient(({ method }) =>
+      method === 'GET' ? json(200, { accounts: [] })() : month(),
+    )
+    const abort = new AbortController()
+    const ended = rejection(connectInPopup(client, { ...flow, signal: abort.signal }))
+    await expect.poll(() => urls).toHaveLength(1)
+    await new Promise((resolve) => setTimeout(resolve)) // a timer that is too long ends before this one
+    cancelFlow(abort)
+    expect(await ended).toMatchObject({ code: 'cancelled' })
+  })
+
+  test('a flow that is cancelled while its store notes the attempt leaves nothing that could complete it later', async () => {
+    const kept = localStorageTransactions()
+    let goOn = () => {}
+    const gate = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    let isNoting = false
+    const transactions: TransactionStore = {
+      ...kept,
+      async set(state, record, options) {
+        if (record.pending?.attempted) {
+          isNoting = true
+          await gate
+        }
+        await kept.set(state, record, options)
+      },
+    }
+    const { client, states, completions } = clientOf(completing)
+    const abort = new AbortController()
+    const ended = rejection(connectInPopup(client, { ...flow, transactions, signal: abort.signal }))
+    await expect.poll(() => urls).toHaveLength(1)
+    const handled = comeBack(client, states[0], transactions)
+    await expect.poll(() => isNoting).toBe(true)
+    cancelFlow(abort)
+    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve))])
+    goOn()
+    expect(await ended).toMatchObject({ code: 'cancelled' })
+    expect(await handled).toBe(true)
+    expect(completions()).toHaveLength(0)
+    expect(Object.keys(localStorage)).toEqual([])
+  })
+
+  test('an abort ends the waiting for the network, and stops listening', async () => {
+    const { client, states } = clientOf(completing)
+    const abort = new AbortController()
+    const ended = rejection(connectInPopup(client, { ...flow, signal: abort.signal }))
+    await expect.poll(() => urls).toHaveLength(1)
+    const listening = new Set<unknown>()
+    const { addEventListener: add, removeEventListener: remove } = window
+    let isWaiting = false
+    vi.spyOn(window, 'addEventListener').mockImplementation((type: string, listener, options) => {
+      add.call(window, type, listener, options)
+      if (type !== 'online') return
+      isWaiting = true
+      listening.add(listener)
+      const { signal } = Object(options)
+      signal?.addEventListener('abort', () => listening.delete(listener))
+    })
+    vi.spyOn(window, 'removeEventListener').mockImplementation((type: string, listener) => {
+      remove.call(window, type, listener)
+      listening.delete(listener)
+    })
+    vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(false)
+    const handled = comeBack(client, states[0])
+    await expect.poll(() => isWaiting).toBe(true)
+    cancelFlow(abort)
+    expect(await ended).toMatchObject({ code: 'cancelled' })
+    expect(await handled).toBe(true)
+    expect(listening.size).toBe(0)
   })
 
   test('an abort ends the waiting for the next try', async () => {

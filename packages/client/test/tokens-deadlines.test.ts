@@ -119,6 +119,22 @@ describe('Web Locks that refuse every request, as in a sandboxed frame', () => {
     await expect(runAlone('name', work, { signal })).rejects.toThrow()
     expect(work).not.toHaveBeenCalled()
   })
+
+  test('an abort ends the wait for a turn at once', async () => {
+    let end = () => {}
+    const first = runAlone('name', () => new Promise<void>((resolve) => (end = resolve)))
+    const abort = new AbortController()
+    const work = vi.fn(async () => {})
+    const second = rejection(runAlone('name', work, { signal: abort.signal }))
+    const third = runAlone('name', async () => 'third')
+    const reason = new Error('gone')
+    abort.abort(reason)
+    expect(await second).toBe(reason)
+    end()
+    await first
+    expect(await third).toBe('third')
+    expect(work).not.toHaveBeenCalled()
+  })
 })
 
 test('work that fails under a Web Lock runs once, and its error passes through', async () => {
@@ -133,3 +149,11 @@ test.for([0, -1, Number.NaN])('a timeout of %s is refused', async (wrong) => {
   const { createSource } = await logIn({ emulator })
   expect(() => createSource({ timeout: wrong })).toThrow('timeout must be more than 0')
 })
+
+test.for([2 ** 31, Number.POSITIVE_INFINITY])(
+  'a timeout of %s, which no timer can have, does not end at once',
+  async (timeout) => {
+    const { createSource } = await logIn({ emulator })
+    expect(await createSource({ timeout })(myAccount(emulator))).toHaveProperty('accessToken')
+  },
+)

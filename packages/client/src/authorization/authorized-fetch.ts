@@ -1,6 +1,6 @@
 import { TokenError } from '../errors/token-error.js'
 import { unlessAborted } from '../http/abort.js'
-import { createSender, discard, type Fetch } from '../http/fetch.js'
+import { createSender, discard, type Fetch, withoutRedirects } from '../http/fetch.js'
 import { parseUrl } from '../http/url.js'
 import { challengeError } from '../http/www-authenticate.js'
 import type { AccessToken, AccessTokenRequest, AccessTokenSource } from './access-token.js'
@@ -71,7 +71,7 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): typeof g
   const send = createSender(options.fetch)
   const authorize = createAuthorizer(options)
   return async (input, init) => {
-    const authorized = await authorize(new Request(input, { ...init, redirect: 'manual' }))
+    const authorized = await authorize(withoutRedirects(new Request(input, init)))
     return authorized.settle(await send(authorized.request), send)
   }
 }
@@ -157,10 +157,16 @@ export async function authorizeRequest(
 
   async function settle(first: Response, send: Fetch): Promise<Response> {
     for (let response = first; ; ) {
-      const next = await replay(response)
-      if (!next) return response
-      token = next
-      discard(response)
+      const refused = response
+      try {
+        const next = await replay(refused)
+        if (!next) return refused
+        token = next
+      } catch (error) {
+        discard(refused)
+        throw error
+      }
+      discard(refused)
       try {
         signal.throwIfAborted()
         response = await send(await sign(request.clone(), { token, prover }))

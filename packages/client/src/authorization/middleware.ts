@@ -1,4 +1,5 @@
 import type { Middleware } from 'openapi-fetch'
+import { withoutRedirects } from '../http/fetch.js'
 import {
   type AuthorizationOptions,
   type AuthorizedRequest,
@@ -44,7 +45,7 @@ export function authorizationMiddleware(options: AuthorizationOptions): Middlewa
   const underWay = new WeakMap<object, AuthorizedRequest>()
   return {
     async onRequest({ request, options: call }) {
-      const authorized = await authorize(new Request(request, { redirect: 'manual' }))
+      const authorized = await authorize(withoutRedirects(request))
       underWay.set(call, authorized)
       return authorized.request
     },

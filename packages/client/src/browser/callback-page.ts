@@ -66,10 +66,11 @@ async function retried<T>(work: () => Promise<T>, signal: AbortSignal | undefine
 
 async function untilOnline(signal: AbortSignal | undefined): Promise<void> {
   if (globalThis.navigator?.onLine !== false) return // undefined outside of browsers
+  const listening = new AbortController()
   const online = new Promise((resolve) => {
-    globalThis.addEventListener('online', resolve, { once: true })
+    globalThis.addEventListener('online', resolve, { signal: listening.signal })
   })
-  await unlessAborted(online, signal)
+  await unlessAborted(online, signal).finally(() => listening.abort())
 }
 
 /** Options of {@link handleConnectCallback}. */

@@ -5,7 +5,7 @@ import { type TransactionStore, tryStore } from '../connect/transactions.js'
 import { localStorageTransactions } from '../connect/web-storage-transactions.js'
 import { type ConnectionReference, connectionName } from '../connections/define-connections.js'
 import { ConnectFlowError } from '../errors/connect-flow-error.js'
-import { unlessAborted, withAbortController } from '../http/abort.js'
+import { LONGEST_TIMER, unlessAborted, withAbortController } from '../http/abort.js'
 import { runAlone } from '../mutex.js'
 import type { ConnectedAccountsClient } from '../my-account/client.js'
 import { completeConnectInPage, OPENER_IS_DONE, popupFlowName } from './callback-page.js'
@@ -95,7 +95,8 @@ async function connectThrough(
   const flow = { ...fromThisPage(options), transactions, signal }
   const starting = startFlow(client, flow, POPUP_STATE_PREFIX)
   const { state, url, expiresAt } = await unlessAborted(starting, signal)
-  const expiry = setTimeout(() => abort.abort(expired(options)), expiresAt - Date.now())
+  const timeLeft = Math.min(expiresAt - Date.now(), LONGEST_TIMER)
+  const expiry = setTimeout(() => abort.abort(expired(options)), timeLeft)
   // Held until the flow has ended: the callback page waits for that before it does anything itself.
   return runAlone(popupFlowName(state), async () => {
     try {

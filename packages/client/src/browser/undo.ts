@@ -1,4 +1,5 @@
 import type { Abortable } from '../contract/types.js'
+import { LONGEST_TIMER } from '../http/abort.js'
 
 /** An account that is about to be disconnected, which can still be undone. */
 export interface Undoable {
@@ -8,9 +9,6 @@ export interface Undoable {
   /** Keeps the account connected. */
   undo(): void
 }
-
-/** `setTimeout` ends a longer time at once. */
-const LONGEST_TIMER = 2 ** 31 - 1
 
 let undoable: readonly Undoable[] = []
 const listeners = new Set<() => void>()

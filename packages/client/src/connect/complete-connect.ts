@@ -27,7 +27,10 @@ export interface CompleteConnectOptions extends Abortable {
   transactions: TransactionStore
   /** The logged-in user. If `startConnect` was given a user, only that user can complete the flow. */
   user?: string | undefined
-  /** How long it may take in milliseconds, the waiting for other tabs included; by default 60,000. */
+  /**
+   * How long it may take in milliseconds, the waiting for other tabs included; by default 60,000. A store that hangs while the
+   * attempt is saved may add up to 3 seconds.
+   */
   timeout?: number | undefined
 }
 
@@ -146,7 +149,7 @@ async function postCompletion(
   const { pending, redirectUri } = transaction
   // Saved before it is sent: whoever finds it later knows that this flow itself may have used the code up.
   const attempted = { ...transaction, pending: { ...pending, attempted: true } }
-  await unlessAborted(saveTransaction(completion, attempted), signal)
+  await saveAttempt(completion, { attempted, transaction })
   const attempt: Attempt = {}
   try {
     const call = client.POST('/connected-accounts/complete', {
@@ -219,6 +222,23 @@ async function saveTransaction(
   record: Transaction,
 ): Promise<void> {
   await transactions.set(state, record, { expiresAt: record.expiresAt })
+}
+
+/**
+ * Saves an attempted transaction before the attempt. An abort ends the waiting, but not before the store has ended: a record
+ * that is saved later could complete a flow that was given up.
+ */
+async function saveAttempt(
+  completion: Completion,
+  { attempted, transaction }: { attempted: Transaction; transaction: Pending },
+): Promise<void> {
+  const saving = saveTransaction(completion, attempted)
+  try {
+    await unlessAborted(saving, completion.signal)
+  } catch (error) {
+    if (await tryStore(() => saving)) await takeBackAttempt(completion, transaction)
+    throw error
+  }
 }
 
 /** Saves the transaction as it was before an attempt that reached nobody, unless it was deleted meanwhile. */

@@ -29,7 +29,7 @@ export async function correctClock(
 }
 
 /** Tells whether a clock offset, in seconds, is another one than before. */
-export function isOtherOffset(offset: number, before = 0): boolean {
+function isOtherOffset(offset: number, before = 0): boolean {
   return Math.abs(offset - before) > TOLERANCE_S
 }
 

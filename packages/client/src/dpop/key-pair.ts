@@ -41,7 +41,9 @@ export async function loadDpopKeyPair(name: string): Promise<CryptoKeyPair> {
   const keyPair = await generateDpopKeyPair()
   const others: CryptoKeyPair | undefined = await inStore('readwrite', (store) => {
     const request = store.get(name)
-    request.onsuccess = () => request.result ?? store.add(keyPair, name)
+    request.onsuccess = () => {
+      if (request.result === undefined) store.add(keyPair, name)
+    }
     return request
   })
   return others ?? keyPair

@@ -1,3 +1,6 @@
+/** The longest time of a timer, in milliseconds: 24 days. `setTimeout` ends a longer one at once. */
+export const LONGEST_TIMER = 2 ** 31 - 1
+
 /** Waits for a promise; rejects with the signal's reason if that is aborted first. */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise
@@ -29,7 +32,8 @@ export function wait(milliseconds: number, signal: AbortSignal | undefined): Pro
 export async function within<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
-    const error = new DOMException('No answer in time.', 'TimeoutError')
+    const message = `No answer within ${milliseconds} ms. Try again, or allow more time.`
+    const error = new DOMException(message, 'TimeoutError')
     timer = setTimeout(() => reject(error), milliseconds)
   })
   try {
@@ -38,9 +42,6 @@ export async function within<T>(promise: Promise<T>, milliseconds: number): Prom
     clearTimeout(timer)
   }
 }
-
-/** `setTimeout` ends a longer time at once. */
-const LONGEST_TIMER = 2 ** 31 - 1
 
 /**
  * Runs work with an AbortController that also aborts when `signal` does, and with a `TimeoutError` when the time is over.
@@ -55,7 +56,8 @@ export async function withAbortController<T>(
   const controller = new AbortController()
   const abort = () => controller.abort(signal?.reason)
   const end = () => {
-    controller.abort(new DOMException(`No result after ${timeout} ms.`, 'TimeoutError'))
+    const message = `No result within ${timeout} ms. Try again, or allow more time.`
+    controller.abort(new DOMException(message, 'TimeoutError'))
   }
   const timer = timeout < LONGEST_TIMER ? setTimeout(end, timeout) : undefined
   if (signal?.aborted) abort()

@@ -21,6 +21,18 @@ export function createSender(fetch: Fetch | undefined): Fetch {
   return async (request) => unlessAborted(Promise.resolve(fetch(request)), request.signal)
 }
 
+/**
+ * Copies a request so that it follows no redirect. A body moves to the copy. Keeps the referrer and its policy, which a copy
+ * with other options loses.
+ *
+ * @see https://fetch.spec.whatwg.org/#dom-request, "If init is not empty"
+ * @internal
+ */
+export function withoutRedirects(request: Request): Request {
+  const { referrer, referrerPolicy } = request
+  return new Request(request, { redirect: 'manual', referrer, referrerPolicy })
+}
+
 /** Frees the connection of an answer that nobody will read. @internal */
 export function discard(response: Response): void {
   // It rejects if a middleware has begun to read the body, which then frees the connection itself.

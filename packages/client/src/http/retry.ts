@@ -1,5 +1,5 @@
 import { wait } from './abort.js'
-import { discard, type Fetch, wasSent } from './fetch.js'
+import { discard, type Fetch, wasSent, withoutRedirects } from './fetch.js'
 import { isNetworkError } from './network-error.js'
 import { retryAfter } from './rate-limit.js'
 
@@ -52,7 +52,7 @@ export async function retryGet(
   { limit, send }: { limit: number; send: Fetch },
 ): Promise<Response> {
   for (let retries = 0; ; retries += 1) {
-    const copy = new Request(request, { redirect: 'manual' })
+    const copy = withoutRedirects(request)
     let seconds = backoff(retries)
     try {
       const response = await send(copy)

@@ -3,9 +3,9 @@ import type { AccessTokenSource } from '../authorization/access-token.js'
 import { authorizeRequest, checkAuthorization } from '../authorization/authorized-fetch.js'
 import type { Dpop } from '../authorization/dpop.js'
 import type { paths } from '../contract/generated/my-account.js'
-import { createSender, type Fetch, markSent } from '../http/fetch.js'
+import { createSender, type Fetch, markSent, withoutRedirects } from '../http/fetch.js'
 import { retryGet } from '../http/retry.js'
-import { tenantOrigin } from '../http/url.js'
+import { parseUrl, tenantOrigin } from '../http/url.js'
 import { SCOPES } from './scopes.js'
 
 /** Options of {@link createConnectedAccountsClient}. */
@@ -100,7 +100,7 @@ function createFetch(options: {
         return send(authorized)
       })
     if (limit > 0 && request.method === 'GET') return retryGet(request, { limit, send: sendCopy })
-    return sendCopy(new Request(request, { redirect: 'manual' }))
+    return sendCopy(withoutRedirects(request))
   }
 }
 
@@ -153,9 +153,21 @@ function backend(options: BackendOptions) {
       `${forbidden} cannot be used with baseUrl, because the backend holds the tokens. Leave one of them out.`,
     )
   }
-  if (typeof baseUrl !== 'string' || !/^(https?:\/\/[^/]|\/(?!\/))/.test(baseUrl)) {
-    throw new TypeError(`baseUrl must be a URL or a path, like '/api/me/v1'; got '${baseUrl}'.`)
+  if (!isBase(baseUrl)) {
+    throw new TypeError(
+      `baseUrl must be a URL or a path without a query, like '/api/me/v1'; got '${baseUrl}'.`,
+    )
   }
   const authorizedSend: AuthorizedSend = (request, send) => send(request)
   return { baseUrl: baseUrl.replace(/\/+$/, ''), authorizedSend }
+}
+
+/** Tells whether paths can be appended to a base: an http or https URL, or a path of the page's own origin. */
+function isBase(base: unknown): base is string {
+  if (typeof base !== 'string' || !/^(https?:\/\/[^/]|\/)/.test(base)) return false
+  const page = 'https://page.invalid'
+  const url = parseUrl(base, page)
+  // Browsers read `//host` and `/\host` as URLs of another host, not as paths.
+  const isPathOfPage = url?.origin === page || !base.startsWith('/')
+  return url !== undefined && isPathOfPage && !url.username && !url.password && !/[?#]/.test(base)
 }

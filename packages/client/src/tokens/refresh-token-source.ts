@@ -1,6 +1,6 @@
 import type { AccessToken, AccessTokenRequest } from '../authorization/access-token.js'
 import { checkDpop, type Dpop } from '../authorization/dpop.js'
-import { unlessAborted, within } from '../http/abort.js'
+import { LONGEST_TIMER, unlessAborted, within } from '../http/abort.js'
 import type { Fetch } from '../http/fetch.js'
 import { hasFields, isSomeText } from '../http/json.js'
 import { tenantOrigin } from '../http/url.js'
@@ -126,7 +126,7 @@ function checkOptions(options: RefreshTokenSourceOptions) {
   }
   if (!(timeout > 0)) throw new TypeError('timeout must be more than 0 milliseconds.')
   checkDpop(dpop)
-  return { origin, clientId, dpop, fetch, timeout }
+  return { origin, clientId, dpop, fetch, timeout: Math.min(timeout, LONGEST_TIMER) }
 }
 
 function readAnswer(answer: RefreshAnswer, wanted: TokenRequest, requestedAt: number): IssuedToken {
