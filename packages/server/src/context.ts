@@ -1,4 +1,5 @@
 import { tenantOrigin } from '@connected-accounts/client/internal'
+import { LRUCache } from 'lru-cache'
 import { createCookieJar, type StoreOptions } from './cookies/cookie-jar.js'
 import { createSeal } from './cookies/seal.js'
 import { createSessionCookie } from './cookies/session-cookie.js'
@@ -38,7 +39,13 @@ export interface Context {
   endSession(storeOptions: StoreOptions): Promise<void>
   transactions<T>(storeOptions: StoreOptions): Transactions<T>
   connectionTokens: ConnectionTokens
+  /** The sessions of logins that are being completed, or were completed a moment ago, by state. */
+  logins: LRUCache<string, Promise<Session>>
 }
+
+const MAX_LOGINS = 1000
+/** How long the result of a login is remembered, in milliseconds: long enough to load the callback again. */
+const LOGIN_LIFE = 120_000
 
 const contexts = new WeakMap<object, Context>()
 
@@ -95,6 +102,7 @@ export function createContext(options: ServerClientOptions): Context {
     transactions: (storeOptions) =>
       createTransactions(createCookieJar(storeOptions, secure), seal, secure),
     connectionTokens: sessions.connectionTokens ?? createConnectionTokens(),
+    logins: new LRUCache({ max: MAX_LOGINS, ttl: LOGIN_LIFE }),
   }
 }
 

@@ -18,9 +18,9 @@ async function comeBack(server: ServerClient, visitor: Visitor): Promise<URL> {
   return visitor.logIn(url)
 }
 
-describe('a callback that is sent twice at once', () => {
+describe('a callback that is sent twice', () => {
   test.for(['cookies', 'a store'])(
-    'uses its code once, and both requests are logged in, with sessions in %s',
+    'uses its code once if both requests come at once, and logs both in, with sessions in %s',
     async (where) => {
       const { one, grants } = createMachines(emulator)
       const server = where === 'a store' ? one : createServer(emulator)
@@ -38,6 +38,33 @@ describe('a callback that is sent twice at once', () => {
       expect(emulator.refreshTokenReuses).toBe(0)
     },
   )
+
+  test.for(['cookies', 'a store'])(
+    'uses its code once if the browser asks again because the first answer was lost, with sessions in %s',
+    async (where) => {
+      const server = where === 'a store' ? createMachines(emulator).one : createServer(emulator)
+      const visitor = createVisitor(emulator.url)
+      const callbackUrl = await comeBack(server, visitor)
+      const lost = Object.assign(createVisitor(emulator.url), { cookies: new Map(visitor.cookies) })
+      await complete(server, lost, callbackUrl)
+      await tokenAt(server, lost, { forceRefresh: true })
+      const { user } = await complete(server, visitor, callbackUrl)
+      expect(user.sub).toBe('auth0|alice')
+      expect(await tokenAt(server, visitor, { forceRefresh: true })).toHaveProperty('accessToken')
+      expect(emulator.refreshTokenReuses).toBe(0)
+    },
+  )
+
+  test('does not bring a session back that has ended meanwhile', async () => {
+    const server = createServer(emulator)
+    const visitor = createVisitor(emulator.url)
+    const callbackUrl = await comeBack(server, visitor)
+    const other = Object.assign(createVisitor(emulator.url), { cookies: new Map(visitor.cookies) })
+    await complete(server, visitor, callbackUrl)
+    await visitor.request((store) => server.logout({}, store))
+    await complete(server, other, callbackUrl)
+    expect(await userOf(server, other)).toBeUndefined()
+  })
 
   test('fails for both if the code is refused', async () => {
     const server = createServer(emulator)
@@ -93,4 +120,20 @@ test('a login ends the session from before', async () => {
     expect(await userOf(server, visitor)).toMatchObject({ sub: 'auth0|alice' })
     expect(await userOf(server, before)).toBeUndefined()
   }
+})
+
+test('keys that the tenant changes while the person logs in do not fail the login', async () => {
+  let isFirst = true
+  const server = createServer(emulator, {
+    async fetch(request) {
+      if (!request.url.endsWith('/jwks.json') || !isFirst) return fetch(request)
+      isFirst = false
+      return Response.json({ keys: [] })
+    },
+  })
+  const visitor = createVisitor(emulator.url)
+  const callbackUrl = await comeBack(server, visitor)
+  await expect.poll(() => isFirst).toBe(false)
+  const { user } = await complete(server, visitor, callbackUrl)
+  expect(user.sub).toBe('auth0|alice')
 })

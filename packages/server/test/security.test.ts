@@ -107,7 +107,9 @@ test('replayed callback: a second completion is refused, and the first session s
   await complete(visitor, callbackUrl)
   expect(await rejection(complete(visitor, callbackUrl))).toMatchObject({ code: 'unknown_state' })
   for (const [name, value] of transaction) visitor.cookies.set(name, value)
-  expect(await rejection(complete(visitor, callbackUrl))).toMatchObject({ code: 'invalid_grant' })
+  const other = createServer(emulator) // has not seen the login, so it sends the code again
+  const replay = visitor.request((store) => other.completeInteractiveLogin(callbackUrl, store))
+  expect(await rejection(replay)).toMatchObject({ code: 'invalid_grant' })
   expect(await userOf(visitor)).toBeTruthy()
 })
 

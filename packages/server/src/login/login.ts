@@ -159,23 +159,25 @@ async function takeTransaction(
   return transaction
 }
 
-/** Logins that are being completed, by state. */
-const pending = new Map<string, Promise<Session>>()
-
 /**
- * Exchanges the code of a callback. If the same callback comes twice at once, both share one exchange, because a code that is
- * used twice revokes all tokens of the login.
+ * Exchanges the code of a callback. If the same callback comes twice, at once or because the first answer did not reach the
+ * browser, both share one exchange: a code that is used twice revokes all tokens of the login.
  */
 function logInOnce(
   context: Context,
   transaction: LoginTransaction,
   callback: Callback,
 ): Promise<Session> {
+  const { logins } = context
   const { state } = callback
-  const shared =
-    pending.get(state) ?? logIn(context, transaction, callback).finally(() => pending.delete(state))
-  pending.set(state, shared)
-  return shared
+  const known = logins.get(state)
+  if (known) return known
+  const session = logIn(context, transaction, callback).catch((error: unknown) => {
+    logins.delete(state)
+    throw error
+  })
+  logins.set(state, session)
+  return session
 }
 
 async function logIn(

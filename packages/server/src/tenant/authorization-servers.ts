@@ -48,6 +48,11 @@ export interface AuthorizationServer {
 }
 
 const MAX_DOMAINS = 100
+/**
+ * How old keys must be before openid-client fetches them again for a token that none of them has signed, in seconds. Keys that
+ * were fetched ahead count as this old at once, because the tenant may change its keys while the person logs in.
+ */
+const REFETCH_AGE = 60
 /** How long to wait for the keys, in milliseconds. */
 const TIMEOUT = 30_000
 
@@ -115,8 +120,8 @@ function createKeyPrefetch(config: Configuration, send: Fetch): () => void {
     const signal = AbortSignal.timeout(TIMEOUT)
     const response = await send(new Request(jwks_uri, { redirect: 'manual', signal }))
     if (response.status !== 200) return
-    // openid-client checks the form of what is in its cache before it uses it.
-    setJwksCache(config, { jwks: await response.json(), uat: Math.floor(Date.now() / 1000) })
+    const jwks = await response.json() // openid-client checks its form before it uses it
+    setJwksCache(config, { jwks, uat: Math.floor(Date.now() / 1000) - REFETCH_AGE })
   }
   return () => {
     if (isStarted) return
