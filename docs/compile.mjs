@@ -1,7 +1,7 @@
 // Compiles every ts and tsx block of the READMEs and of docs/, so that no example is wrong for longer than one commit.
 // A comment `<!-- given: declare const client: … -->` right before a block declares what the block takes for granted.
 import { execFileSync } from 'node:child_process'
-import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 
 const out = new URL('.compiled/', import.meta.url)
 const root = new URL('..', import.meta.url)
@@ -9,6 +9,9 @@ const block = /(?:<!-- given: ([\s\S]*?) -->\n+)?^```(tsx?)\n([\s\S]*?)^```$/gm
 
 rmSync(out, { recursive: true, force: true })
 mkdirSync(out)
+// The component of the first example, which the next one imports.
+const component = 'GitHubAccounts.tsx'
+copyFileSync(new URL(`packages/react/test/${component}`, root), new URL(component, out))
 const files = []
 const pages = globSync(['README.md', 'docs/**/*.md', 'packages/*/README.md'], { cwd: root })
 for (const page of pages) {
@@ -21,7 +24,7 @@ for (const page of pages) {
 }
 const options = {
   extends: '../../tsconfig.json',
-  compilerOptions: { noUnusedLocals: false },
+  compilerOptions: { noUnusedLocals: false, allowImportingTsExtensions: true },
   include: [],
   files,
 }

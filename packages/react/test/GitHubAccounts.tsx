@@ -6,29 +6,25 @@ import {
 } from '@connected-accounts/react'
 
 export function GitHubAccounts() {
-  const { data: accounts, error: listError } = useConnectedAccounts({ connection: 'github' })
+  const accounts = useConnectedAccounts({ connection: 'github' })
+  const callback = useConnectCallback()
   const { connect, error: connectError } = useConnectAccount()
   const { mutate: disconnect, error: disconnectError } = useDisconnectAccount()
-  const { error: callbackError } = useConnectCallback()
-  const error = callbackError ?? connectError ?? disconnectError ?? listError
+  const error = callback.error ?? connectError ?? disconnectError ?? accounts.error
 
   return (
     <section>
       {error && <p role="alert">{error.message}</p>}
-      {!accounts && !listError && <p>Loading your accounts…</p>}
+      {accounts.isPending && <p>Loading your accounts…</p>}
       <ul>
-        {accounts?.map(({ id, created_at }) => (
+        {accounts.data?.map(({ id, created_at }) => (
           <li key={id}>
             GitHub, connected on {new Date(created_at).toLocaleDateString()}
-            <button type="button" onClick={() => disconnect(id)}>
-              Disconnect
-            </button>
+            <button onClick={() => disconnect(id)}>Disconnect</button>
           </li>
         ))}
       </ul>
-      <button type="button" onClick={() => connect({ connection: 'github' })}>
-        Connect GitHub
-      </button>
+      <button onClick={() => connect({ connection: 'github' })}>Connect GitHub</button>
     </section>
   )
 }
