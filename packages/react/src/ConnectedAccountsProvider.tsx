@@ -26,6 +26,7 @@ import {
   connectedAccountsQueries,
 } from './queries/connected-accounts-queries.js'
 import { type CurrentFlow, cancelCurrentFlow } from './queries/current-flow.js'
+import { isUndoableBy } from './queries/disconnect.js'
 import { forgetReports } from './queries/grant-reports.js'
 import { refreshAccounts } from './queries/keys.js'
 
@@ -81,13 +82,14 @@ export function ConnectedAccountsProvider(props: ConnectedAccountsProviderProps)
       if (connection !== undefined) forgetReports(queryClient, identity, connection)
     })
   }, [queryClient, client, user])
+  const { baseUrl } = client
   useEffect(() => {
     // What this user began must not be sent after the logout, or with the next user's token.
     return () => {
       cancelCurrentFlow(currentFlow)
-      for (const entry of getUndoable()) if (entry.user === user) entry.undo()
+      for (const entry of getUndoable().filter(isUndoableBy(user, baseUrl))) entry.undo()
     }
-  }, [currentFlow, user])
+  }, [currentFlow, baseUrl, user])
 
   return <Context.Provider value={context}>{children}</Context.Provider>
 }

@@ -319,3 +319,11 @@ test('a list whose first answer is from before the account was connected is aske
   await expect.poll(() => result.current.callback.status).toBe('success')
   await expect.poll(() => result.current.list.data?.length).toBe(1)
 })
+
+test('a refused flow is the error of the hook, even if a QueryClient throws the errors of queries', async () => {
+  const queryClient = new QueryClient({ defaultOptions: { queries: { throwOnError: true } } })
+  const bed = createTestBed({ queryClient })
+  await comeBack(bed, { decision: 'cancel' })
+  const { result } = await renderHook(() => useConnectCallback(), { wrapper: bed.page })
+  await expect.poll(() => result.current.error).toMatchObject({ code: 'access_denied' })
+})

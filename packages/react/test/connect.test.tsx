@@ -224,6 +224,21 @@ test('cancel() ends a redirect that is starting: the page stays, with the error 
   expect(left()).toBe(false)
 })
 
+test('cancel() while the page is being left: the error cancelled, and the flow can no longer be completed', async () => {
+  const bed = createTestBed()
+  leadToSlowPage(bed)
+  const start = nextStart(bed)
+  const left = nextNavigation()
+  const { result } = await renderHook(() => useConnectAccount(), { wrapper: bed.page })
+  result.current.connect(google)
+  const { state } = await start
+  await left
+  expect(transaction(state)).toMatchObject({ user: 'auth0|alice' })
+  result.current.cancel()
+  await expect.poll(() => result.current.error).toMatchObject({ code: 'cancelled' })
+  expect(transaction(state)).toEqual({})
+})
+
 test('cancel() and connect() in one handler begin another flow', async () => {
   const bed = createTestBed()
   const letThrough = holdStart(bed)

@@ -1,4 +1,10 @@
-import { useConnectedAccounts, useDisconnectAccount } from '@connected-accounts/react'
+import { createConnectedAccountsClient } from '@connected-accounts/client'
+import {
+  ConnectedAccountsProvider,
+  useConnectedAccounts,
+  useDisconnectAccount,
+} from '@connected-accounts/react'
+import { QueryClientProvider } from '@tanstack/react-query'
 import { expect, test } from 'vitest'
 import { render, renderHook } from 'vitest-browser-react'
 import { createTestBed, failNext, seed, type TestBed, withEmulator } from './support.js'
@@ -159,6 +165,32 @@ test("two providers for different users leave each other's undo alone", async ()
   await expect.element(both.getByText('1 undoable')).toBeVisible()
   const other = await render(<bed.page user="bob">Bob again</bed.page>)
   await other.unmount()
+  await expect.poll(() => deletions(bed), { timeout: 5000 }).toBe(1)
+})
+
+test('two providers for a user with the same id at two tenants leave what the other can undo alone', async () => {
+  const [account] = await seed(1)
+  const bed = createTestBed()
+  const client = createConnectedAccountsClient({ domain: 'other.example', accessToken: 'none' })
+  const both = (isBoth: boolean) => (
+    <>
+      <bed.page>
+        <Rows ids={[String(account?.id)]} />
+      </bed.page>
+      {isBoth && (
+        <QueryClientProvider client={bed.queryClient}>
+          <ConnectedAccountsProvider client={client} user="auth0|alice">
+            Other tenant: <Disconnect id="cac_other" />
+          </ConnectedAccountsProvider>
+        </QueryClientProvider>
+      )}
+    </>
+  )
+  const screen = await render(both(true))
+  await screen.getByRole('button', { name: 'Disconnect' }).click()
+  await expect.element(screen.getByText('1 undoable')).toBeVisible()
+  await expect.element(screen.getByText('0 undoable')).toBeVisible()
+  await screen.rerender(both(false))
   await expect.poll(() => deletions(bed), { timeout: 5000 }).toBe(1)
 })
 

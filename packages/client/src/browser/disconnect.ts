@@ -32,7 +32,7 @@ export async function disconnectAccount(
   { user, undoMs = 0, signal }: DisconnectAccountOptions = {},
 ): Promise<boolean> {
   signal?.throwIfAborted()
-  const isUndone = undoMs > 0 && (await waitForUndo(id, { user, undoMs, signal }))
+  const isUndone = undoMs > 0 && (await waitForUndo(id, { client, user, undoMs, signal }))
   signal?.throwIfAborted()
   if (isUndone) return true
   try {

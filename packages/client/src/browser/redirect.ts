@@ -1,6 +1,6 @@
 import { fitsReturnTo } from '../connect/options.js'
 import { type StartConnectOptions, startConnect } from '../connect/start-connect.js'
-import type { TransactionStore } from '../connect/transactions.js'
+import { type TransactionStore, tryStore } from '../connect/transactions.js'
 import { sessionStorageTransactions } from '../connect/web-storage-transactions.js'
 import type { ConnectionReference } from '../connections/define-connections.js'
 import { unlessAborted } from '../http/abort.js'
@@ -21,6 +21,9 @@ export interface PageConnectOptions<Reference extends ConnectionReference = Conn
  * Connects an account by a redirect: leaves the page for the provider's. The promise stays pending while the page is left. It
  * resolves only if the page stays after all: the user stopped the navigation, or came back by the back/forward cache.
  *
+ * If `signal` aborts, the promise rejects with its reason, and the flow can no longer be completed. A navigation that has
+ * begun goes on, because stopping it would also stop the page's other requests.
+ *
  * @throws {ConnectFlowError} any code of `startConnect`.
  * @throws {MyAccountApiError} when the server refuses to start the flow.
  *
@@ -35,8 +38,13 @@ export async function connectByRedirect<Reference extends ConnectionReference>(
 ): Promise<undefined> {
   const { signal, transactions = sessionStorageTransactions() } = options
   const starting = startConnect(client, { ...fromThisPage(options), transactions })
-  const { url } = await unlessAborted(starting, signal) // an aborted flow must not leave the page
-  await leavePage(url)
+  const { url, state } = await unlessAborted(starting, signal) // an aborted flow must not leave the page
+  try {
+    await unlessAborted(leavePage(url), signal)
+  } catch (error) {
+    await tryStore(() => transactions.delete(state)) // or the user could still complete it
+    throw error
+  }
   return undefined
 }
 

@@ -1,11 +1,14 @@
 import type { Abortable } from '../contract/types.js'
 import { LONGEST_TIMER } from '../http/abort.js'
+import type { AccountsIdentity } from './tabs.js'
 
 /** An account that is about to be disconnected, which can still be undone. */
 export interface Undoable {
   readonly id: string
   /** Id of the user whose account it is. */
   readonly user: string | undefined
+  /** The base URL of the client that will delete it. A user can have the same id at another tenant. */
+  readonly baseUrl: string
   /** Keeps the account connected. */
   undo(): void
 }
@@ -40,8 +43,7 @@ export function subscribeToUndoable(listener: () => void): () => void {
 }
 
 /** Options of {@link waitForUndo}. */
-export interface UndoOptions extends Abortable {
-  user?: string | undefined
+export interface UndoOptions extends Abortable, AccountsIdentity {
   /** How long it can be undone, in milliseconds. */
   undoMs: number
 }
@@ -52,7 +54,10 @@ export interface UndoOptions extends Abortable {
  *
  * @returns True as soon as it is undone or aborted; false when the time is over.
  */
-export function waitForUndo(id: string, { user, undoMs, signal }: UndoOptions): Promise<boolean> {
+export function waitForUndo(
+  id: string,
+  { client, user, undoMs, signal }: UndoOptions,
+): Promise<boolean> {
   return new Promise((resolve) => {
     const listening = new AbortController()
     const once = { signal: listening.signal }
@@ -62,7 +67,7 @@ export function waitForUndo(id: string, { user, undoMs, signal }: UndoOptions): 
       setUndoable(undoable.filter((one) => one !== entry))
       resolve(undone)
     }
-    const entry = { id, user, undo: () => end(true) }
+    const entry = { id, user, baseUrl: client.baseUrl, undo: () => end(true) }
     const timer = setTimeout(end, Math.min(undoMs, LONGEST_TIMER), false)
     // React Native has timers, but none of a page's events.
     globalThis.addEventListener?.('pagehide', () => clearTimeout(timer), once)

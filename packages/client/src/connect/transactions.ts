@@ -101,7 +101,7 @@ export async function findTransaction({
   if (!transaction || isForgotten || isChanged) {
     throw new ConnectFlowError('unknown_state', {
       message:
-        'This browser has no transaction for the callback: the flow was started in another browser, or ended long ago. Start a new one.',
+        'This browser has no transaction for the callback: the flow was cancelled, was started in another browser, or ended long ago. Start a new one.',
     })
   }
   if (transaction.user !== undefined && transaction.user !== user) {

@@ -65,7 +65,10 @@ interface Failure {
 export function useConnectCallback(): UseConnectCallbackResult {
   const { queries, transactions, user } = useConnectedAccountsContext()
   const callback = useCallbackOfPage()
-  const query = useQuery(queries.callback({ callbackUrl: callback?.url, transactions }))
+  const query = useQuery({
+    ...queries.callback({ callbackUrl: callback?.url, transactions }),
+    throwOnError: false, // `error` is in the result; after a reload it may only mean that the flow was completed before
+  })
   const { status, data, error, refetch } = query
 
   useEffect(() => {

@@ -4,7 +4,11 @@ import { getUndoable, subscribeToUndoable, type Undoable } from '@connected-acco
 import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
 import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
-import type { DisconnectedAccount, DisconnectSettings } from '../queries/disconnect.js'
+import {
+  type DisconnectedAccount,
+  type DisconnectSettings,
+  isUndoableBy,
+} from '../queries/disconnect.js'
 
 /** Options of {@link useDisconnectAccount}. */
 export type UseDisconnectAccountOptions = Pick<DisconnectSettings, 'undoMs'>
@@ -35,11 +39,11 @@ export type UseDisconnectAccountResult = UseMutationResult<DisconnectedAccount, 
 export function useDisconnectAccount({
   undoMs,
 }: UseDisconnectAccountOptions = {}): UseDisconnectAccountResult {
-  const { queries, user, connections } = useConnectedAccountsContext()
+  const { queries, client, user, connections } = useConnectedAccountsContext()
   const queryClient = useQueryClient()
   const mutation = useMutation(queries.disconnect({ queryClient, undoMs, connections }))
   const undoableOfAll = useSyncExternalStore(subscribeToUndoable, getUndoable, nothingUndoable)
-  const undoable = undoableOfAll.filter((entry) => entry.user === user)
+  const undoable = undoableOfAll.filter(isUndoableBy(user, client.baseUrl))
   return {
     ...mutation,
     undoable: undoable.map(({ id }) => id),
