@@ -10,7 +10,9 @@ import {
   getPendingCallback,
   getUndoable,
   listenToOtherTabs,
+  type PendingCallback,
 } from '@connected-accounts/client/browser'
+import { isUndoableBy } from '@connected-accounts/client/internal'
 import { type SkipToken, useQueryClient } from '@tanstack/react-query'
 import {
   createContext,
@@ -26,7 +28,6 @@ import {
   connectedAccountsQueries,
 } from './queries/connected-accounts-queries.js'
 import { type CurrentFlow, cancelCurrentFlow } from './queries/current-flow.js'
-import { isUndoableBy } from './queries/disconnect.js'
 import { forgetReports } from './queries/grant-reports.js'
 import { refreshAccounts } from './queries/keys.js'
 
@@ -68,7 +69,7 @@ export function ConnectedAccountsProvider(props: ConnectedAccountsProviderProps)
   const { client, user, redirectUri, transactions, connections, children } = props
   const queryClient = useQueryClient()
   // Notes the callback while rendering, because a router below may change the address bar in its first effect.
-  useSyncExternalStore(neverChanges, getPendingCallback, noCallback)
+  usePendingCallback()
   const [currentFlow] = useState<CurrentFlow>(() => ({ flow: undefined }))
   const context = useMemo(() => {
     const queries = connectedAccountsQueries({ client, user, queryClient })
@@ -94,7 +95,12 @@ export function ConnectedAccountsProvider(props: ConnectedAccountsProviderProps)
   return <Context.Provider value={context}>{children}</Context.Provider>
 }
 
-const neverChanges = () => () => undefined
+/** Returns the callback in the address bar, as {@link getPendingCallback} does; undefined on a server. @internal */
+export function usePendingCallback(): PendingCallback | undefined {
+  return useSyncExternalStore(neverChanges, getPendingCallback, noCallback)
+}
+
+const neverChanges = () => () => undefined // each render looks at the address bar, which is often enough
 const noCallback = () => undefined
 
 /** What the provider provides the hooks with. */

@@ -42,6 +42,14 @@ export function subscribeToUndoable(listener: () => void): () => void {
   return () => void listeners.delete(listener)
 }
 
+/** Returns a predicate for what a user can undo at a server. @internal */
+export function isUndoableBy(
+  user: string | undefined,
+  baseUrl: string,
+): (entry: Undoable) => boolean {
+  return (entry) => entry.user === user && entry.baseUrl === baseUrl
+}
+
 /** Options of {@link waitForUndo}. */
 export interface UndoOptions extends Abortable, AccountsIdentity {
   /** How long it can be undone, in milliseconds. */

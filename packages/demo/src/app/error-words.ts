@@ -75,8 +75,8 @@ const BY_CODE: Record<string, ErrorWords> = {
     wayOut: 'retry',
   },
   unknown_state: {
-    title: 'This connection was started elsewhere',
-    text: 'It can only be finished in the window that it was started in. Connect again here.',
+    title: 'This connection cannot be finished',
+    text: 'It was cancelled, was started in another window, or is long over. Connect again here.',
     wayOut: 'retry',
   },
   user_mismatch: {

@@ -1,10 +1,10 @@
 'use client'
 
 import { type CompletedConnectedAccount, isConnectFlowError } from '@connected-accounts/client'
-import { getPendingCallback, type PendingCallback } from '@connected-accounts/client/browser'
+import type { PendingCallback } from '@connected-accounts/client/browser'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useState, useSyncExternalStore } from 'react'
-import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
+import { useEffect, useState } from 'react'
+import { useConnectedAccountsContext, usePendingCallback } from '../ConnectedAccountsProvider.js'
 
 /** How far the flow is that this page was opened to complete. `idle`: the page was not opened for a flow. */
 export type UseConnectCallbackResult = {
@@ -88,14 +88,11 @@ export function useConnectCallback(): UseConnectCallbackResult {
 
 /** Returns the callback that the page was opened with. A component that has seen it keeps it; a server has none. */
 function useCallbackOfPage(): PendingCallback | undefined {
-  const current = useSyncExternalStore(neverChanges, getPendingCallback, noCallback)
+  const current = usePendingCallback()
   const [seen, setSeen] = useState(current)
   if (current && current !== seen) setSeen(current)
   return current ?? seen
 }
-
-const neverChanges = () => () => undefined // each render looks at the address bar, which is often enough
-const noCallback = () => undefined
 
 const nothing = {
   account: undefined,

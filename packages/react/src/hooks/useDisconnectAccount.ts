@@ -1,14 +1,11 @@
 'use client'
 
 import { getUndoable, subscribeToUndoable, type Undoable } from '@connected-accounts/client/browser'
+import { isUndoableBy } from '@connected-accounts/client/internal'
 import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
 import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
-import {
-  type DisconnectedAccount,
-  type DisconnectSettings,
-  isUndoableBy,
-} from '../queries/disconnect.js'
+import type { DisconnectedAccount, DisconnectSettings } from '../queries/disconnect.js'
 
 /** Options of {@link useDisconnectAccount}. */
 export type UseDisconnectAccountOptions = Pick<DisconnectSettings, 'undoMs'>

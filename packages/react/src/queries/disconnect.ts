@@ -1,9 +1,5 @@
 import type { ConnectedAccount, ConnectionDefinition } from '@connected-accounts/client'
-import {
-  type AccountsIdentity,
-  disconnectAccount,
-  type Undoable,
-} from '@connected-accounts/client/browser'
+import { type AccountsIdentity, disconnectAccount } from '@connected-accounts/client/browser'
 import type { QueryClient } from '@tanstack/react-query'
 import { identityKey, refreshAccounts } from './keys.js'
 import { removeOptimistically } from './optimistic-removal.js'
@@ -73,14 +69,6 @@ async function disconnect(
     removal.end()
     void refreshAccounts(queryClient, identity)
   }
-}
-
-/** Returns a predicate for what a user can undo at a server. */
-export function isUndoableBy(
-  user: string | undefined,
-  baseUrl: string,
-): (entry: Undoable) => boolean {
-  return (entry) => entry.user === user && entry.baseUrl === baseUrl
 }
 
 function revokeUrlOf(
