@@ -1,6 +1,7 @@
 // For the packages of this project only. Their peer ranges keep them on this major version, within which this only grows.
 export { isUndoableBy } from './browser/undo.js'
 export { callbackState } from './connect/callback-url.js'
+export { fitsReturnTo } from './connect/options.js'
 export type { PendingTransaction } from './connect/transactions.js'
 export { connectionName } from './connections/define-connections.js'
 export type { Abortable } from './contract/types.js'

@@ -64,7 +64,7 @@ export class ServerClient {
   }
 
   /**
-   * Starts a login with PKCE (RFC 7636). The login can be completed for an hour. A browser can have five flows at once.
+   * Starts a login with PKCE (RFC 7636). The login can be completed for an hour. A browser can have five logins at once.
    *
    * @returns the URL to redirect the browser to.
    * @throws {TypeError} if `scope` has no `openid`, or `redirect_uri` is wrong.

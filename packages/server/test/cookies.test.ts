@@ -132,7 +132,7 @@ test('what no browser or proxy would take is an error before it is sent: cookies
   expect(String(await rejection(login))).toContain('of_the_application 7500')
 })
 
-test('a browser has at most five flows at once: a sixth takes the place of the oldest', async () => {
+test('a browser has at most five logins at once: a sixth takes the place of the oldest', async () => {
   const server = createServer(emulator)
   const visitor = createVisitor(emulator.url)
   const urls: string[] = []
@@ -180,3 +180,81 @@ test('after the secret was rotated, sessions of the old one go on and are sealed
   expect(await userOf(createServer(emulator, { secret: next }), visitor)).toBeTruthy()
   expect(await userOf(before, visitor)).toBeUndefined()
 })
+
+/** Starts a login as a link does, with this much of `appState`. */
+const startLogin = (server: ReturnType<typeof createServer>, visitor: Visitor, bytes = 0) => {
+  const appState = { returnTo: `/${'A'.repeat(bytes)}` }
+  return visitor.request((store) => server.startInteractiveLogin({ appState }, store))
+}
+
+test('links that start large logins lock nobody out: the oldest give way until a new one fits', async () => {
+  const server = createServer(emulator)
+  const visitor = createVisitor(emulator.url)
+  for (const bytes of [1900, 1900, 1900, 30]) await startLogin(server, visitor, bytes)
+  const callbackUrl = await visitor.logIn(await startLogin(server, visitor))
+  for (const bytes of [1900, 1900]) await startLogin(server, visitor, bytes)
+  await visitor.request((store) => server.completeInteractiveLogin(callbackUrl, store))
+  expect(await userOf(server, visitor)).toBeTruthy()
+})
+
+test('flows give way to a session that would not fit beside them', async () => {
+  const server = createServer(emulator)
+  const visitor = createVisitor(emulator.url)
+  const callbackUrl = await visitor.logIn(await startLogin(server, visitor))
+  await startLogin(server, visitor, 1500)
+  visitor.cookies.set('of_the_application', 'x'.repeat(5000))
+  await visitor.request((store) => server.completeInteractiveLogin(callbackUrl, store))
+  expect(await userOf(server, visitor)).toBeTruthy()
+  expect([...visitor.cookies.keys()].join()).not.toContain('ca_tx')
+})
+
+test('however many access tokens a session has, there is room to start a flow', async () => {
+  const server = createServer(emulator)
+  const visitor = await loggedIn(server, emulator.url)
+  await visitor.request((store) => server.getAccessToken({ audience }, store))
+  visitor.cookies.set('of_the_application', 'x'.repeat(3200))
+  await visitor.request((store) => server.listConnectedAccounts({}, store))
+  const options = { connection: 'github', returnTo: `/${'A'.repeat(400)}` }
+  await visitor.request((store) => server.startConnectAccount(options, store))
+})
+
+test('logins that any site can start do not end a connect flow', async () => {
+  const server = createServer(emulator)
+  const visitor = await loggedIn(server, emulator.url)
+  const url = await visitor.request((store) =>
+    server.startConnectAccount({ connection: 'github' }, store),
+  )
+  for (let login = 0; login < 7; login += 1) await startLogin(server, visitor)
+  const callbackUrl = await visitor.connect(url)
+  const { account } = await visitor.request((store) =>
+    server.completeConnectAccount(callbackUrl, store),
+  )
+  expect(account.connection).toBe('github')
+})
+
+test('a cookie that was removed by its Expires takes no room', async () => {
+  const server = createServer(emulator)
+  const headers = new Headers({ cookie: `large=${'x'.repeat(7500)}` })
+  const response = { headers: new Headers() }
+  response.headers.append('set-cookie', 'large=; Expires=Thu, 01 Jan 1970 00:00:00 GMT')
+  await server.startInteractiveLogin({}, { request: { headers }, response })
+  expect(response.headers.getSetCookie()).toHaveLength(2)
+})
+
+test.for([16_000, 64_000])(
+  'a request with %i bytes of cookies with our names removes ten of them, in time that grows with the bytes only',
+  async (bytes) => {
+    const server = createServer(emulator)
+    await startLogin(server, createVisitor(emulator.url))
+    let cookie = ''
+    for (let index = 0; cookie.length < bytes; index += 1) cookie += `ca_tx.${index}=; `
+    const request = { headers: new Headers({ cookie }) }
+    const response = { headers: new Headers() }
+    const startedAt = performance.now()
+    const error = await rejection(server.startInteractiveLogin({}, { request, response }))
+    expect(performance.now() - startedAt).toBeLessThan(bytes / 40)
+    expect(error).toMatchObject({ code: 'cookies_too_large' })
+    expect(String(error).length).toBeLessThan(1000)
+    expect(response.headers.getSetCookie()).toHaveLength(10)
+  },
+)

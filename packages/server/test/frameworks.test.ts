@@ -380,3 +380,11 @@ test('a redirect_uri without a path leaves no room for the routes', () => {
   })
   expect(() => createHandler(server)).toThrow('redirect_uri must have a path of its own')
 })
+
+test('Express leaves a method that no Request can have to the next middleware', async () => {
+  const origin = await start(inExpress)
+  const asked = request(`${origin}/auth/login`, { method: 'TRACE' }).end()
+  const [answer] = await once(asked, 'response')
+  answer.resume()
+  expect(answer.statusCode).toBe(404)
+})

@@ -37,6 +37,35 @@ test('with its credentials it lists connected accounts and changes a connection,
   expect(tokens).toBe(1)
 })
 
+test('rejections of an earlier token that come late make no more tokens (RFC 6750 §3.1)', async () => {
+  const { clientId, clientSecret } = emulator.clients.management
+  const tokens = new Set<string | null>()
+  let grants = 0
+  const management = createManagementClient({
+    domain: emulator.domain,
+    clientId,
+    clientSecret,
+    async fetch(request) {
+      if (request.url.endsWith('/oauth/token')) {
+        grants += 1
+        return Response.json({ access_token: `t${grants}`, token_type: 'Bearer', expires_in: 60 })
+      }
+      if (!request.url.includes('/api/v2/')) return fetch(request)
+      const token = request.headers.get('authorization')
+      tokens.add(token)
+      if (token !== 'Bearer t1') return Response.json({})
+      if (request.url.endsWith('/late')) await expect.poll(() => tokens.has('Bearer t2')).toBe(true)
+      const headers = { 'www-authenticate': 'Bearer error="invalid_token"' }
+      return new Response(null, { status: 401, headers })
+    },
+  })
+  const call = (late: boolean) =>
+    management.GET('/clients/{id}', { params: { path: { id: late ? 'late' : 'web' } } })
+  const answers = await Promise.all([call(false), call(true), call(true)])
+  expect(answers.map(({ response }) => response.status)).toEqual([200, 200, 200])
+  expect(grants).toBe(2)
+})
+
 test('a token that is given is sent as it is', async () => {
   const { domain } = emulator
   const management = createManagementClient({ domain, accessToken: 'not-a-token' })

@@ -1,5 +1,5 @@
 import { Keyv } from 'keyv'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
 import { createRoutes, type SharedStore, sharedSessions } from '../src/index.js'
 import { entryKey } from '../src/sessions/shared-store.js'
 import { createMachines, memoryLock, memoryStore, rotatingEmulator, tokenAt } from './shared.js'
@@ -88,6 +88,22 @@ test('a rotated refresh token that the store did not take is kept here, and give
   expect(await tokenAt(other, visitor)).toEqual(token)
   await tokenAt(other, visitor, { forceRefresh: true })
   expect(emulator.refreshTokenReuses).toBe(0)
+})
+
+test('a rotated refresh token that cannot be written does not keep a process alive that has ended its work', async () => {
+  const { store, broken } = breakableStore()
+  const { one } = createMachines(emulator, { store, timeout: 100 })
+  const visitor = await loggedIn(one, emulator.url)
+  const setTimer = vi.spyOn(globalThis, 'setTimeout')
+  onTestFinished(() => setTimer.mockRestore())
+  broken.operations = ['set']
+  expect(await rejection(tokenAt(one, visitor))).toMatchObject({ code: 'store_unavailable' })
+  // Pauses grow: after the timeout of one operation, only the next try of the write is this long.
+  const next = () => setTimer.mock.results[setTimer.mock.calls.findIndex(([, ms]) => ms === 400)]
+  await expect.poll(next, { timeout: 5000 }).toBeDefined()
+  expect(next()?.value.hasRef()).toBe(false)
+  broken.operations = []
+  expect(await tokenAt(one, visitor)).toHaveProperty('accessToken')
 })
 
 test.for([

@@ -42,6 +42,7 @@ export function createExpressHandler(
     const url = new URL(origin + request.originalUrl)
     const route = findRoute(url.pathname)
     if (!route) return next()
+    if (UNSUPPORTED.includes(request.method ?? '')) return next()
     if (request.readableDidRead) return next(new Error(BODY_IS_READ))
     await send(await route(toRequest(request, response, url)), response)
   }
@@ -65,6 +66,9 @@ export function storeOptions(request: IncomingMessage, response: ServerResponse)
     response: { headers: new ResponseHeaders(response) },
   }
 }
+
+/** Methods that no `Request` can have (Fetch Standard §2.2.1). */
+const UNSUPPORTED = ['CONNECT', 'TRACE', 'TRACK']
 
 const BODY_IS_READ =
   'A body parser has already read the request. Use createExpressHandler() before express.json() and other body parsers.'

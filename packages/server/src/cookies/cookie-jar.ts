@@ -20,10 +20,15 @@ export interface Cookie {
 export interface CookieJar {
   /** Returns the cookies that the browser has after this response, in the order in which it sends them. */
   all(): Map<string, string>
-  set(cookie: Cookie): void
-  delete(name: string): void
-  /** True if the next request of the browser stays small enough with these cookies. */
-  fits(cookies: readonly Cookie[]): boolean
+  /** Sets cookies, all or none. */
+  set(...cookies: Cookie[]): void
+  delete(...names: string[]): void
+  /**
+   * True if the next request of the browser stays small enough with these cookies.
+   *
+   * @param reserve - How many bytes must remain free. Default: 0.
+   */
+  fits(cookies: readonly Cookie[], reserve?: number): boolean
 }
 
 /** Returns the prefix of our cookies. `__Host-` binds them to one host (RFC 6265bis §4.1.3.2), but needs https. */
@@ -35,6 +40,9 @@ export function cookiePrefix(secure: boolean): string {
 const MAX_COOKIE = 4096
 /** How long the header of all cookies may be, in bytes: nginx accepts 8 KB in a line by default, and others more. */
 const MAX_HEADER = 8000
+
+/** How many other cookies an error names. */
+const MAX_NAMED = 20
 
 const ATTRIBUTES = { path: '/', httpOnly: true, sameSite: 'lax' } as const
 
@@ -53,43 +61,68 @@ export function createCookieJar(storeOptions: StoreOptions, secure: boolean): Co
     const sent = Object.entries(parseCookie(request.headers.get('cookie') ?? '', unencoded))
     const cookies = new Map(sent.map(([name, value = '']) => [name, value]))
     for (const line of response.headers.getSetCookie()) {
-      const { name, value = '', maxAge } = parseSetCookie(line, unencoded)
-      if (maxAge === 0) cookies.delete(name)
+      const { name, value = '', maxAge, expires } = parseSetCookie(line, unencoded)
+      const isRemoved = maxAge === undefined ? isPast(expires) : maxAge <= 0
+      if (isRemoved) cookies.delete(name)
       else cookies.set(name, value)
     }
     return cookies
   }
-  const fits = (added: readonly Cookie[]) => {
-    const cookies = all()
-    for (const { name, value, maxAge } of added) {
-      if (maxAge === 0) cookies.delete(name)
-      else cookies.set(name, value)
-    }
+  const fits = (added: readonly Cookie[], reserve = 0) => {
     const isTooLong = ({ name, value }: Cookie) => name.length + value.length + 100 > MAX_COOKIE
-    return !added.some(isTooLong) && headerLength(cookies) <= MAX_HEADER
+    const length = headerLength(withChanges(all(), added))
+    return !added.some(isTooLong) && length + reserve <= MAX_HEADER
   }
-  const set = (cookie: Cookie) => {
-    if (cookie.maxAge > 0 && !fits([cookie])) throw tooLarge(cookie, all())
-    const { name } = cookie
-    const others = response.headers.getSetCookie().filter((line) => !line.startsWith(`${name}=`))
-    const line = stringifySetCookie({ ...cookie, ...ATTRIBUTES, secure }, unencoded)
+  const set = (...cookies: Cookie[]) => {
+    const added = cookies.filter(({ maxAge }) => maxAge > 0)
+    if (added.length > 0 && !fits(cookies)) throw tooLarge(added, withChanges(all(), cookies))
+    const names = new Set(cookies.map(({ name }) => name))
+    const others = response.headers.getSetCookie().filter((line) => !names.has(nameOf(line)))
+    const lines = cookies.map((cookie) =>
+      stringifySetCookie({ ...cookie, ...ATTRIBUTES, secure }, unencoded),
+    )
     response.headers.delete('set-cookie')
-    for (const each of [...others, line]) response.headers.append('set-cookie', each)
+    for (const line of [...others, ...lines]) response.headers.append('set-cookie', line)
     response.headers.set('cache-control', 'no-store')
   }
-  return { all, fits, set, delete: (name) => set({ name, value: '', maxAge: 0 }) }
+  const remove = (...names: string[]) => {
+    if (names.length > 0) set(...names.map((name) => ({ name, value: '', maxAge: 0 })))
+  }
+  return { all, fits, set, delete: remove }
+}
+
+function isPast(time: Date | undefined): boolean {
+  return time !== undefined && time.getTime() <= Date.now()
+}
+
+/** Returns the name of a `Set-Cookie` line's cookie. */
+function nameOf(line: string): string {
+  return line.slice(0, line.indexOf('='))
+}
+
+function withChanges(
+  cookies: Map<string, string>,
+  changes: readonly Cookie[],
+): Map<string, string> {
+  for (const { name, value, maxAge } of changes) {
+    if (maxAge === 0) cookies.delete(name)
+    else cookies.set(name, value)
+  }
+  return cookies
 }
 
 function headerLength(cookies: Map<string, string>): number {
   return [...cookies].reduce((sum, [name, value]) => sum + name.length + value.length + 3, 0)
 }
 
-function tooLarge({ name, value }: Cookie, cookies: Map<string, string>): SessionError {
-  const sizes = [...cookies].map(([other, text]) => `${other} ${text.length}`).join(', ')
+function tooLarge(added: readonly Cookie[], cookies: Map<string, string>): SessionError {
+  for (const { name } of added) cookies.delete(name)
+  const sizes = [...cookies].slice(0, MAX_NAMED).map(([name, { length }]) => `${name} ${length}`)
+  const [{ name = '', value = '' } = {}] = added
   return new SessionError('cookies_too_large', {
     message:
       `The cookie ${name} of ${value.length} bytes does not fit. A browser accepts ${MAX_COOKIE} bytes for one cookie, and ` +
-      `proxies accept ${MAX_HEADER} for all. The others are: ${sizes || 'none'}. Keep appState short, ask for fewer ` +
-      'claims, set fewer other cookies, or keep sessions in a store.',
+      `proxies accept ${MAX_HEADER} for all. The others are: ${sizes.join(', ') || 'none'}. Keep appState short, ask for ` +
+      'fewer claims, set fewer other cookies, or keep sessions in a store.',
   })
 }

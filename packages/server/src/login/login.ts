@@ -15,6 +15,7 @@ import {
 } from 'openid-client'
 import type { Context } from '../context.js'
 import type { StoreOptions } from '../cookies/cookie-jar.js'
+import { LOGIN_PREFIX } from '../cookies/transaction-cookies.js'
 import { LoginFlowError } from '../errors.js'
 import { checkRedirectUri, type LoginParams, SESSION_LIFETIME } from '../options.js'
 import type { Session, User } from '../sessions/session.js'
@@ -36,8 +37,6 @@ export interface CompletedLogin {
   appState?: unknown
 }
 
-/** The prefix of a login's state. Those of connect flows begin with `connect.`. */
-const STATE_PREFIX = 'login.'
 const DEFAULT_SCOPE = 'openid profile email offline_access'
 /** How long a login may take, in milliseconds. */
 const LIFETIME = 3_600_000
@@ -62,7 +61,7 @@ export async function startLogin(
   const params = loginParams(context, authorizationParams)
   const server = await context.tenant(storeOptions)
   server.prefetchKeys() // while the person logs in
-  const state = STATE_PREFIX + randomState()
+  const state = LOGIN_PREFIX + randomState()
   const transaction: LoginTransaction = {
     codeVerifier: randomPKCECodeVerifier(),
     nonce: randomNonce(),
@@ -138,7 +137,7 @@ function readCallback(callbackUrl: string | URL): Callback {
   const text = String(callbackUrl)
   const url = URL.canParse(text) ? new URL(text) : undefined
   const state = url?.searchParams.get('state')
-  if (url && state?.startsWith(STATE_PREFIX)) return { search: url.search, state }
+  if (url && state?.startsWith(LOGIN_PREFIX)) return { search: url.search, state }
   throw new LoginFlowError('not_a_callback', {
     message:
       "callbackUrl is not the callback of a login. Pass the whole URL that the browser came back to, with its 'state'.",

@@ -41,8 +41,11 @@ export function clientCredentials(origin: string, options: MachineOptions): Acce
       underWay = undefined
     }
   }
-  return async ({ audience, forceRefresh }) => {
-    if (token && !forceRefresh && token.usableUntil > Date.now()) return token
+  return async ({ audience, forceRefresh, rejectedToken }) => {
+    const isUsable = token && token.usableUntil > Date.now()
+    // A late rejection may be about an earlier token.
+    const isOther = rejectedToken !== undefined && token?.accessToken !== rejectedToken
+    if (token && isUsable && (!forceRefresh || isOther)) return token
     underWay ??= grant(audience)
     return underWay
   }

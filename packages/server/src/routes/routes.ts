@@ -1,5 +1,5 @@
 import { isConnectCallback } from '@connected-accounts/client'
-import { isReturnTo } from '@connected-accounts/client/internal'
+import { fitsReturnTo, isReturnTo } from '@connected-accounts/client/internal'
 import { completeConnectAccount, startConnectAccount } from '../connect/connect-account.js'
 import { type Context, contextOf } from '../context.js'
 import { completeLogin, startLogin } from '../login/login.js'
@@ -110,9 +110,10 @@ async function completeFlow(context: Context, store: RouteStore): Promise<string
 
 function checkReturnTo(returnTo: FormDataEntryValue | null, redirectUri: string): string {
   if (!returnTo) return '/'
-  if (typeof returnTo === 'string' && isReturnTo(returnTo, redirectUri)) return returnTo
+  const isText = typeof returnTo === 'string'
+  if (isText && isReturnTo(returnTo, redirectUri) && fitsReturnTo(returnTo)) return returnTo
   throw new Refusal(400, {
     title: 'bad_return_to',
-    detail: `returnTo must be a path, or a URL of ${new URL(redirectUri).origin}.`,
+    detail: `returnTo must be a path, or a URL of ${new URL(redirectUri).origin}, with at most 512 bytes.`,
   })
 }

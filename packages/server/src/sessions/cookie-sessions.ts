@@ -47,7 +47,9 @@ async function write(cookie: SessionCookie, session: Session): Promise<void> {
   const maxAge = Math.max(1, Math.ceil((session.expiresAt - Date.now()) / 1000))
   const tokens = session.tokens.toSorted((one, other) => other.expiresAt - one.expiresAt)
   for (;;) {
-    if (await cookie.set({ ...session, tokens }, maxAge)) return
+    // A token can be refreshed. A flow that is removed has to be started again.
+    const keepFlows = tokens.length > 0
+    if (await cookie.set({ ...session, tokens }, maxAge, { keepFlows })) return
     if (!tokens.pop()) break
   }
   throw new SessionError('cookies_too_large', {

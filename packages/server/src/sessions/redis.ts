@@ -1,6 +1,6 @@
 import { within } from '@connected-accounts/client/internal'
 import type { HeldLock, RefreshLock } from './refresh-lock.js'
-import { pause, type SharedStore } from './shared-store.js'
+import { inBackground, pause, type SharedStore } from './shared-store.js'
 
 /** A connected client of node-redis (the package `redis`) or of ioredis. */
 export type RedisClient =
@@ -58,6 +58,7 @@ export function redisLock(
         throw error
       }
       const renewal = setInterval(() => hold(renew).catch(() => {}), ttl / 3)
+      inBackground(renewal) // the connection to Redis keeps the process alive, until the application closes it
       const held: HeldLock = {
         isHeld: () => performance.now() < heldUntil,
         async release() {

@@ -1,7 +1,14 @@
 import { LRUCache } from 'lru-cache'
 import { createSeal } from '../cookies/seal.js'
 import type { Session } from './session.js'
-import { type Entries, entryKey, pause, unavailable, unreadable } from './shared-store.js'
+import {
+  type Entries,
+  entryKey,
+  pause,
+  pauseInBackground,
+  unavailable,
+  unreadable,
+} from './shared-store.js'
 
 const PURPOSE = 'stored session'
 const MAX_UNSAVED = 1000
@@ -47,16 +54,22 @@ export function createSessionWriter(entries: Entries): SessionWriter {
     return before
   }
 
-  /** Tries until the newest state of a session is written. */
+  /**
+   * Tries until the newest state of a session is written. If the application closes its store, nothing can be written any
+   * more; then this does not keep the process alive.
+   */
   async function goOn({ id, expiresAt }: Session): Promise<void> {
     const end = Math.min(expiresAt, Date.now() + MAX_HOLD)
+    const key = await entryKey('session', id)
     for (let wait = PAUSE; Date.now() < end; wait = Math.min(2 * wait, MAX_PAUSE)) {
-      await pause(wait)
+      await pauseInBackground(wait)
       const newest = unsaved.get(id)
-      if (!newest) break
-      await write(newest).catch(() => {})
+      if (newest) await write(newest).catch(() => {})
+      if (unsaved.has(id)) continue
+      await entries.settled(key)
+      if (!unsaved.has(id)) break // no other save has failed meanwhile
     }
-    await entries.settled(await entryKey('session', id))
+    await entries.settled(key)
     work.delete(id)
   }
 

@@ -120,6 +120,20 @@ export function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }
 
+/** Like {@link pause}, but does not keep a process alive that has nothing else to do. */
+export function pauseInBackground(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => inBackground(setTimeout(resolve, milliseconds)))
+}
+
+/** Lets the process end although this timer is set. Runtimes other than Node have numbers as timers, and no such question. */
+export function inBackground(timer: unknown): void {
+  if (hasUnref(timer)) timer.unref()
+}
+
+function hasUnref(timer: unknown): timer is { unref(): void } {
+  return typeof timer === 'object' && timer !== null && 'unref' in timer
+}
+
 async function persist<T>(operation: () => Promise<T>, timeout: number): Promise<T> {
   const end = performance.now() + timeout
   for (;;) {
