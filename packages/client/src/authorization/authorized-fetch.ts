@@ -1,6 +1,6 @@
 import { TokenError } from '../errors/token-error.js'
 import { unlessAborted } from '../http/abort.js'
-import { createSender, discard, type Fetch, withoutRedirects } from '../http/fetch.js'
+import { createSender, discard, type Fetch, toRequest } from '../http/fetch.js'
 import { parseUrl } from '../http/url.js'
 import { challengeError } from '../http/www-authenticate.js'
 import type { AccessToken, AccessTokenRequest, AccessTokenSource } from './access-token.js'
@@ -71,7 +71,7 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): typeof g
   const send = createSender(options.fetch)
   const authorize = createAuthorizer(options)
   return async (input, init) => {
-    const authorized = await authorize(withoutRedirects(new Request(input, init)))
+    const authorized = await authorize(toRequest(input, init))
     return authorized.settle(await send(authorized.request), send)
   }
 }

@@ -33,6 +33,18 @@ export function withoutRedirects(request: Request): Request {
   return new Request(request, { redirect: 'manual', referrer, referrerPolicy })
 }
 
+/**
+ * Makes the request of a call to `fetch`, which follows no redirect. Copies it only if it is a `Request` already.
+ *
+ * @internal
+ */
+export function toRequest(input: RequestInfo | URL, init?: RequestInit): Request {
+  const isRequest = input instanceof Request || init instanceof Request
+  return isRequest
+    ? withoutRedirects(new Request(input, init))
+    : new Request(input, { ...init, redirect: 'manual' })
+}
+
 /** Frees the connection of an answer that nobody will read. @internal */
 export function discard(response: Response): void {
   // It rejects if a middleware has begun to read the body, which then frees the connection itself.
