@@ -378,5 +378,5 @@ test('a redirect_uri without a path leaves no room for the routes', () => {
   const server = createServer(emulator, {
     authorizationParams: { redirect_uri: 'http://localhost:3000' },
   })
-  expect(() => createHandler(server)).toThrow('redirect_uri must have a path of its own')
+  expect(() => createHandler(server)).toThrow('redirect_uri must have a path, like')
 })
