@@ -11,7 +11,7 @@ const stage = setUpStage(
 )
 const connected = { value: { account: { connection: 'google-oauth2' } } }
 
-/** Presses the button that opens a window, and answers that once it is on the provider's page. */
+/** Presses the button that opens a window. Returns the window when it shows the provider's page. */
 async function openPopup() {
   const { page } = stage()
   const [popup] = await Promise.all([

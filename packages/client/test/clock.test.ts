@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { listConnectedAccounts } from '../src/index.js'
 import { logInBound } from './bound-session.js'
 
-// An emulator in a process of its own, so that the clock of the client alone is off, as it is in truth.
+// The emulator runs in another process, so that only the clock of the client is wrong.
 let emulator: Parameters<typeof logInBound>[0]
 beforeAll(async () => {
   const script = new URL('emulator-process.ts', import.meta.url)

@@ -12,7 +12,7 @@ export async function startRotatingEmulator(): Promise<{ url: string; refreshTok
   return { url: emulator.url, refreshToken: refresh_token ?? '' }
 }
 
-/** Stops an emulator unless it is stopped, and answers how often a refresh token was reused. */
+/** Stops an emulator unless it is stopped. Returns how often a refresh token was reused. */
 export async function stopRotatingEmulator(url: string): Promise<number | undefined> {
   const emulator = running.get(url)
   if (!running.delete(url)) return undefined

@@ -15,7 +15,7 @@ async function inlined(url: string | URL): Promise<string> {
   return `data:text/javascript;base64,${btoa(unescape(encodeURIComponent(code)))}`
 }
 
-// A constant of its own: in one expression with a variable path, Vite would look for the file in this folder alone.
+// A separate constant, because Vite would look for the file only in this folder if the path were part of the import.
 const SOURCES = new URL('../src/', import.meta.url)
 
 /** What a call of a module throws in a sandboxed document, to which the browser forbids all storage. */

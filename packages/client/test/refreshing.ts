@@ -7,7 +7,7 @@ import {
   refreshTokenSource,
 } from '../src/tokens/refresh-token-source.js'
 
-/** An emulator whose `spa` client rotates its refresh tokens, without leeway, where that is said. */
+/** Starts an emulator. If `rotating` is true, its `spa` client rotates refresh tokens, without leeway. */
 export function startEmulator({ rotating = false } = {}): Promise<Emulator> {
   const { clients, apis } = defaultTenant()
   for (const { refresh_token } of clients) {

@@ -19,7 +19,7 @@ afterEach(() => {
 })
 afterAll(() => emulator.close())
 
-/** Refreshes with what the application has kept: fails where the family of refresh tokens has ended. */
+/** Refreshes with the token that the application has kept. Fails if the family of refresh tokens has ended. */
 async function expectSessionLives({ createSource }: Awaited<ReturnType<typeof logIn>>) {
   await createSource()(myAccount(emulator))
   expect(emulator.refreshTokenReuses).toBe(0)

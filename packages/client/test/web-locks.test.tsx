@@ -7,7 +7,7 @@ beforeEach(() => localStorage.clear())
 
 type Client = typeof import('../src/index.js')
 
-/** The same code in a realm of its own, with the same storage and locks, as another tab has. */
+/** Loads the same code in an iframe. Like another tab, the iframe is another realm with the same storage and locks. */
 async function openTab(): Promise<Client & { close(): void }> {
   const frame = document.body.appendChild(document.createElement('iframe'))
   const source = new URL('../src/index.ts', import.meta.url).href

@@ -6,7 +6,7 @@ import { serveDemo, setUpApi } from './api-server.js'
 
 const api = setUpApi()
 
-/** What the API answers with other settings. */
+/** Returns the answer of an API with other settings. */
 async function eventsWith(changed: Partial<Settings>) {
   const { settings, keyPair, token } = api()
   const demo = await serveDemo({ ...settings, ...changed })

@@ -12,7 +12,7 @@ export interface DemoPage {
   control(path: string, body?: object): Promise<Response>
 }
 
-/** Runs the demo with its emulator for the tests of a file; each test has a page of its own, and an emulator that is reset. */
+/** Runs the demo with its emulator for the tests of a file. Each test has a new page, and an emulator that is reset. */
 export function setUpDemo(): () => DemoPage {
   let browser: Browser
   let demo: DemoProcess

@@ -2,14 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-/** The demo as `npm start` runs it, in a process of its own. */
+/** The demo in a new process, as `npm start` runs it. */
 export interface DemoProcess {
   child: ChildProcess
-  /** Its address, as it printed it; empty where it printed none. */
+  /** The address that the demo printed; empty if it printed none. */
   origin: string
   /** All that it printed so far. */
   output: { stdout: string; stderr: string }
-  /** Ends it as Ctrl-C does, and gives its exit code. */
+  /** Ends the demo as Ctrl-C does. Returns its exit code. */
   interrupt(): Promise<number | null>
 }
 

@@ -10,7 +10,7 @@ import { connect, itemsOf, logIn } from './person.js'
 
 afterEach(() => vi.restoreAllMocks())
 
-/** The tokens that this process is given, whoever gives them. */
+/** Records every token that this process receives, from any server. */
 function recordTokens(): Set<string> {
   const tokens = new Set<string>()
   const { fetch } = globalThis

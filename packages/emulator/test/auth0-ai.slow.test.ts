@@ -41,7 +41,7 @@ beforeEach(async () => {
   ])
 })
 
-/** A tool that gives the token it has, as an agent of this client has it. */
+/** Creates a tool of an agent with this client. The tool returns its token. */
 function protectedTool(params: object, client: object = emulator.clients.web) {
   const { MemoryStore } = packages.require('@auth0/ai/stores')
   const { host } = new URL(emulator.url)

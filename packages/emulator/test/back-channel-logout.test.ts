@@ -17,7 +17,7 @@ beforeEach(async () => {
 })
 afterEach(() => emulator.close())
 
-/** A receiver of logout tokens that answers with this status, or never. */
+/** Starts a receiver of logout tokens. It responds with this status, or never. */
 async function createReceiver(status: number | 'nothing' = 200) {
   const received: string[] = []
   const server = createServer(async (request, response) => {

@@ -22,7 +22,7 @@ const { access_token } = await clientCredentialsGrant(configuration, { audience 
 const headers = { authorization: 'Bearer ' + access_token }
 console.log((await fetch(audience + 'users/auth0%7Calice', { headers })).status)`
 
-/** Runs the program as a process of its own. */
+/** Runs the program in a new process. */
 function runProgram(url: string, certificateFile: string) {
   const args = ['--input-type=module', '--eval', program, url, `${url}/api/v2/`]
   const env = { ...process.env, NODE_EXTRA_CA_CERTS: certificateFile }

@@ -1,7 +1,7 @@
 import { browse, type ConsentAnswer } from '@connected-accounts/testing/person/consent'
 import { createCaller, createTestBed, PKCE } from './context.js'
 
-/** Where a flow comes back to. */
+/** The URL that a flow comes back to. */
 export const redirectUri = 'http://localhost:3000/connected'
 
 /** The body of a connect request. */

@@ -23,7 +23,7 @@ export async function createConnector(emulator: Emulator) {
       auth_session = session.auth_session
       return `${session.connect_uri}?ticket=${session.connect_params.ticket}`
     },
-    /** Follows a link to the callback. Where there is `nobody`, a page fails; `before` runs before the way back. */
+    /** Follows a link to the callback. If `person` is `nobody`, a page fails. `before` runs before the redirect back. */
     visit: (
       link: string,
       person: 'allow' | 'nobody' = 'allow',

@@ -11,7 +11,7 @@ async function start(): Promise<Emulator> {
 
 afterEach(() => emulator.close())
 
-/** Sends a request with a `Host` of its own, which `fetch` does not let one choose. */
+/** Sends a request with any `Host`. `fetch` cannot set that header. */
 function sendWithHost(url: string, host: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const sent = request(`${url}/_emulator/reset`, { method: 'POST', headers: { host } })

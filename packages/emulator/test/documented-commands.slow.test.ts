@@ -60,7 +60,7 @@ const known: Placeholders = {
 /** Runs the next command. */
 const next = () => shell.run(commands.shift() ?? '', known)
 
-/** Runs the next command, which is to be answered with this status, and gives the body. */
+/** Runs the next command, checks that the response has this status, and returns the body. */
 async function answer(status: number) {
   const outcome = await next()
   expect(outcome).toEqual({ ...outcome, status })

@@ -7,7 +7,7 @@ import type { Emulator } from '../src/index.js'
 
 const execute = promisify(execFile)
 
-/** What stands in a placeholder of the document, by the name that the document gives it. */
+/** The values of the document's placeholders, by the name of the placeholder. */
 export type Placeholders = Record<string, string>
 
 /** What a command came to. */

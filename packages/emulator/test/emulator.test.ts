@@ -228,7 +228,7 @@ describe('failNext', () => {
   it('refuses what is no operation, no status and no header', async () => {
     const emulator = await start()
     const operation: string = 'getTokens'
-    // The cast stands for a caller without types.
+    // The cast imitates a caller without types.
     const unknown = operation as 'getToken'
     expect(() => emulator.failNext(unknown, { status: 500 })).toThrow(
       'fault/operation must be equal to one of',

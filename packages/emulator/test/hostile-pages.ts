@@ -102,7 +102,7 @@ const authorizeFields = [
   'decision',
 ]
 
-/** Requests to the pages on which people log in and consent, and to where they come from and go to. */
+/** Requests to the pages on which people log in and consent, and to the URLs before and after these pages. */
 export function pageRequests(world: HostileWorld): Requests {
   const { login } = world
   const known = {

@@ -19,7 +19,7 @@ const scopes = [
   'update:connections',
 ]
 
-/** Each operation with a request that succeeds, and its scope. `ID` stands where the id of its subject is. */
+/** Each operation with a request that succeeds, and its scope. The test replaces `ID` by the id of the subject. */
 const requests: Record<OperationId, { id: string; scope: string } & ManagementCall> = {
   getClient: { id: 'spa', scope: 'read:clients', path: '/clients/ID' },
   updateClient: {
@@ -58,7 +58,7 @@ beforeAll(async () => {
 beforeEach(() => emulator.reset())
 afterAll(() => emulator.close())
 
-/** Sends the operation's request with a change, checks the answer against the document, and gives it back. */
+/** Sends the operation's request with a change, checks the answer against the document, and returns it. */
 async function send(
   operation: OperationId,
   change: Partial<ManagementCall> & { id?: string } = {},

@@ -75,7 +75,7 @@ export const googleOf = ({ connections }: Tenant) =>
 export const myAccountOf = ({ apis }: Tenant): Api =>
   only(apis, ({ identifier }) => identifier === MY_ACCOUNT_AUDIENCE)
 
-/** Where an authorization request of the client `spa` ends, without anybody logging in. */
+/** Sends an authorization request of the client `spa`. Returns the last page; nobody logs in. */
 export async function authorize(
   emulator: Emulator,
   params: Record<string, string>,

@@ -9,7 +9,7 @@ export interface Shell {
   send(request: Request): Promise<Response>
 }
 
-/** What a case is run with. It fails where the checker or `equal` throws. */
+/** The tools that a case runs with. The case fails if the checker or `equal` throws. */
 export interface Run extends Shell {
   checker: ContractChecker
   equal(actual: unknown, expected: unknown): void
@@ -116,7 +116,7 @@ async function proveWithOldNonce(run: Run): Promise<void> {
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
 const unknown = { ...start, connection: 'unknown' }
 
-/** What every shell answers as `my-account.yaml` says; the last two say what was reached. */
+/** The cases that every shell must pass as `my-account.yaml` says. The last two check what was reached. */
 export const myAccountCases: Case[] = [
   ['an account is connected, listed and deleted', connectAccount],
   [

@@ -50,7 +50,7 @@ const request = {
   code_challenge_method: 'S256',
 }
 
-/** Connects an account with this token, and gives what complete answered. */
+/** Connects an account with this token. Returns the answer to `complete`. */
 async function connect(token: string) {
   const { auth_session, connect_uri, connect_params } = (
     await callMyAccount('/connect', token, request)

@@ -8,7 +8,7 @@ import { expect, it } from 'vitest'
 
 const here = fileURLToPath(new URL('playwright/', import.meta.url))
 
-/** How many tests of a file passed, as Playwright's own runner says; it rejects where one failed. */
+/** Runs a file with Playwright's runner. Returns how many tests passed; rejects if one failed. */
 async function runPlaywright(directory: string, file: string): Promise<number> {
   const options = ['playwright', 'test', file, '--config', join(here, 'playwright.config.ts')]
   const env = { ...process.env, TEST_DIR: directory }

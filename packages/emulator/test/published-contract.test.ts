@@ -51,7 +51,7 @@ function factsOf(schema: Schema | undefined): SchemaFacts {
   }
 }
 
-/** Each fact on a line of its own. */
+/** Returns the facts, one for each line. */
 function lines(facts: SchemaFacts): string[] {
   const fields = Object.entries(facts.fields).map(([name, field]) => `${name}: ${field}`)
   return [`required: ${facts.required}`, `closed: ${facts.closed}`, ...fields]
@@ -87,7 +87,7 @@ test('the statuses are those that Auth0 publishes, and a 404 for what is not fou
   ])
 })
 
-/** Where the contract knowingly says something else; EVIDENCE.md has the reasons. */
+/** The places in which the contract differs on purpose. EVIDENCE.md has the reasons. */
 const knownDifferences: Record<string, string[]> = {
   AuthorizationParams: ['+ access_type: string 1..255'],
   CompleteConnectedAccountResponse: ['- closed: false', '+ closed: true'],

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net'
 
 /** What came back over a socket until the other side closed it. */
 export interface RawAnswer {
-  /** The status codes of all answers, in order. */
+  /** The status codes of all responses, in order. */
   statuses: number[]
   text: string
   /** Whether the connection ended by a reset. */

@@ -14,7 +14,7 @@ function codeBlocks(page: string): string[] {
   )
 }
 
-/** Runs a block, and gives what it printed. */
+/** Runs a block. Returns what it printed. */
 async function run(block: string | undefined): Promise<unknown> {
   const printed: unknown[] = []
   const scope = {

@@ -32,7 +32,7 @@ async function logInWith(settings: Settings, change: Partial<Login> = {}) {
   const login = { emulator, client: emulator.clients.web, ...change }
   const { refresh_token: token = '' } = await loginWithCode(login)
   let latest = token
-  /** Whether a refresh with the token that came last works after so many seconds more. */
+  /** Lets `seconds` pass. Returns true if a refresh with the newest token then works. */
   const worksAfter = async (seconds: number) => {
     emulator.clock.advance(seconds)
     const fields = { grant_type: 'refresh_token', refresh_token: latest }

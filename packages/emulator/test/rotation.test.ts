@@ -15,7 +15,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((emulator) => emulator.close()))
 })
 
-/** A session at an emulator where the `spa` client rotates and `web` does not; `leeway` is in seconds. */
+/** Logs in at an emulator whose `spa` client rotates and whose `web` client does not. `leeway` is in seconds. */
 async function logInRotating(leeway?: number) {
   const tenant = defaultTenant()
   for (const { client_id, refresh_token } of tenant.clients) {

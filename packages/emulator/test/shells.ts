@@ -11,7 +11,7 @@ export interface RunningShell extends Shell {
   close(): Promise<void> | void
 }
 
-/** Over HTTP, to a port of its own. */
+/** Over HTTP, to a free port. */
 export async function listen(): Promise<RunningShell> {
   const emulator = await createEmulator({ port: 0 })
   return { emulator, send: (request) => fetch(request), close: () => emulator.close() }

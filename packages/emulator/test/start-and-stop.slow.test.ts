@@ -16,7 +16,7 @@ async function left() {
 
 const handles = () => process.getActiveResourcesInfo().filter((name) => name !== 'Immediate')
 
-/** Starts so many emulators one after another, and logs in at each. */
+/** Starts `count` emulators one after another, and logs in at each. */
 async function startAndStop(count: number): Promise<void> {
   for (let index = 0; index < count; index += 1) {
     const emulator = await createEmulator({ port: 0 })

@@ -14,7 +14,7 @@ import {
 
 const verifier = 'v'.repeat(43)
 
-/** Where an authorization request ends before the person does anything. */
+/** Sends an authorization request. Returns the last page before the person does anything. */
 export function visitAuthorize(
   login: Login,
   params: Record<string, string> = {},
@@ -35,7 +35,7 @@ export function askedScopes({ url }: Visit): string[] {
   return url.searchParams.get('scope')?.split(' ') ?? []
 }
 
-/** Answers the consent page of a third party. */
+/** Submits the consent page of a third party. */
 export function answerConsent(
   browser: Browser,
   visit: Visit,

@@ -21,7 +21,7 @@ beforeAll(async () => {
 beforeEach(() => emulator.reset())
 afterAll(() => emulator.close())
 
-/** Sends the fields, checks the answer against the document, and gives it back. */
+/** Sends the fields, checks the answer against the document, and returns it. */
 async function send(fields: Record<string, string>, cause?: 'fault'): Promise<Response> {
   const response = await fetch(endpoint, { method: 'POST', body: new URLSearchParams(fields) })
   await checker.check('getToken', response, cause)

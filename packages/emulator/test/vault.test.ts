@@ -5,7 +5,7 @@ import { createCaller, createTestBed, type TestBed } from './context.js'
 const redirect_uri = 'http://localhost:3000/connected'
 const alice = { userId: 'auth0|alice', connection: 'google-oauth2' }
 
-/** Connects an account through the whole flow and answers with its id. */
+/** Connects an account through the whole flow. Returns its id. */
 async function connect(bed: TestBed, request: object = {}, account?: string): Promise<string> {
   const call = createCaller(bed)
   const body = { connection: 'google-oauth2', redirect_uri, ...request }

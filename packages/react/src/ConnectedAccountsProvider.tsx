@@ -49,9 +49,9 @@ export interface ConnectedAccountsProviderProps {
 /**
  * Provides the hooks below it with a client and a user. Render it inside TanStack's `QueryClientProvider`.
  *
- * It remembers a connect callback in the address bar, also while `user` is still undefined. It refreshes the lists when
- * another tab of the same user connects or disconnects an account. When the user changes or it unmounts, it cancels the
- * flow that its hooks have begun, and undoes the disconnects that can still be undone.
+ * The provider remembers a connect callback in the address bar, also while `user` is still undefined. It refreshes the lists
+ * when another tab of the same user connects or disconnects an account. When the user changes or the provider unmounts, it
+ * cancels the flow that its hooks have begun, and undoes the disconnects that can still be undone.
  *
  * @example
  * ```tsx
@@ -103,7 +103,7 @@ export function usePendingCallback(): PendingCallback | undefined {
 const neverChanges = () => () => undefined // each render looks at the address bar, which is often enough
 const noCallback = () => undefined
 
-/** What the provider provides the hooks with. */
+/** The values that the hooks get from the provider. */
 export interface ConnectedAccountsContext extends AccountsIdentity {
   queries: ConnectedAccountsQueries<SkipToken>
   /** The flow that the provider's hooks have begun. */
@@ -116,7 +116,7 @@ export interface ConnectedAccountsContext extends AccountsIdentity {
 const Context = createContext<ConnectedAccountsContext | undefined>(undefined)
 
 /**
- * Returns what the provider provides.
+ * Returns the values of the provider above this component.
  *
  * @throws {Error} if the component is not inside a {@link ConnectedAccountsProvider}.
  */

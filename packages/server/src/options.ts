@@ -21,7 +21,7 @@ export interface LoginParams {
 export type ServerClientOptions = ClientAuth & {
   /**
    * The tenant's own or custom domain, like `tenant.eu.auth0.com` or `http://localhost:4400`. If you have several, pass
-   * a function that chooses one. Never return what the request says without comparing it with a list.
+   * a function that chooses one by the request. Only return domains that you list in your code, because anyone can send any host.
    */
   domain: string | ((storeOptions: StoreOptions) => string | Promise<string>)
   clientId: string
@@ -61,7 +61,7 @@ export function checkOptions(options: ServerClientOptions): void {
   const hasSecret = 'clientSecret' in options && !!options.clientSecret
   const hasKey = 'privateKey' in options && !!options.privateKey
   if (hasSecret === hasKey) {
-    throw new TypeError('Give clientSecret or privateKey, one of the two.')
+    throw new TypeError('Pass either clientSecret or privateKey, but not both.')
   }
   checkRedirectUri(authorizationParams?.redirect_uri)
   if (!(sessionLifetime > 0)) throw new TypeError('sessionLifetime must be more than 0 seconds.')

@@ -64,7 +64,7 @@ export class ServerClient {
   }
 
   /**
-   * Starts a login with PKCE (RFC 7636). The login can be completed for an hour. A browser can have five logins at once.
+   * Starts a login with PKCE (RFC 7636). The user has an hour to complete it. A browser can have five logins at once.
    *
    * @returns the URL to redirect the browser to.
    * @throws {TypeError} if `scope` has no `openid`, or `redirect_uri` is wrong.
@@ -86,12 +86,12 @@ export class ServerClient {
   }
 
   /**
-   * Completes the login that a callback URL belongs to. Creates a new session, which replaces the one before.
+   * Completes the login that a callback URL belongs to. Creates a new session, which replaces an existing one.
    *
    * @param callbackUrl - the whole URL that the browser came back to.
    * @throws {LoginFlowError} unknown_state, if this browser did not start the login, or it was completed before.
    * @throws {LoginFlowError} access_denied, if the person or the tenant refused; other codes say what else was wrong.
-   * @throws {TokenError} invalid_grant, if the tenant refuses the code, as it refuses a replayed one.
+   * @throws {TokenError} invalid_grant, if the tenant refuses the code, for example because it was used before.
    * @example
    * ```ts
    * const response = { headers: new Headers({ location: '/' }) }
@@ -108,7 +108,7 @@ export class ServerClient {
   }
 
   /**
-   * Returns the user who is logged in, with the claims of the ID token. Returns undefined if nobody is.
+   * Returns the user who is logged in, with the claims of the ID token. Returns undefined if nobody is logged in.
    *
    * @example
    * ```ts
@@ -158,7 +158,7 @@ export class ServerClient {
 
   /**
    * Returns an access token of the user for an API. Takes it from the session, or refreshes it with the session's
-   * refresh token (MRRT). It fits the `accessToken` option of `createAuthorizedFetch`.
+   * refresh token (MRRT). You can return the result from the `accessToken` function of `createAuthorizedFetch`.
    *
    * @throws {SessionError} missing_session, if nobody is logged in.
    * @throws {TokenError} missing_refresh_token or invalid_grant, if the user has to log in again.

@@ -22,7 +22,7 @@ export interface Examples {
   remove(): void
 }
 
-/** An example that answers. */
+/** An example that is running. */
 export interface RunningExample {
   origin: string
   stop(): Promise<void>

@@ -5,7 +5,7 @@ import { type AddressInfo, createConnection, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A redis-server of its own on a free port of the loopback address. */
+/** A new redis-server on a free port of the loopback address. */
 export interface RedisServer {
   url: string
   /** Starts it again after it was stopped, with what it had: every write is on the disk before it is answered. */
@@ -57,7 +57,7 @@ async function freePort(): Promise<number> {
   return port
 }
 
-/** Resolves once it has read what it had and answers. */
+/** Resolves once the server has loaded its data and responds. */
 async function answers(port: number): Promise<void> {
   for (;;) {
     const answer = await new Promise<string>((resolve) => {

@@ -80,7 +80,7 @@ export function createMachines(emulator: Emulator, options: MachineOptions = {})
 export const tokenAt = (server: ServerClient, visitor: Visitor, options = {}) =>
   visitor.request((store) => server.getAccessToken({ audience, ...options }, store))
 
-/** A door that is shut until it is opened; `reached` resolves once somebody stands in front of it. */
+/** Creates a gate that is closed at first. `reached` resolves when a caller waits at the gate. */
 export function createGate() {
   let open = () => {}
   let reach = () => {}

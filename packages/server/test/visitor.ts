@@ -3,7 +3,7 @@ import { browse, type ConsentAnswer } from '@connected-accounts/testing/person/c
 import { type Browser, createBrowser } from '@connected-accounts/testing/person/plain-browser'
 import { ServerClient, type ServerClientOptions, type StoreOptions } from '../src/index.js'
 
-/** Where the tests let the emulator send the browser back to. Nothing listens there. */
+/** The URL that the emulator sends the browser back to. Nothing listens there. */
 export const redirectUri = 'http://localhost:3000/callback'
 
 export const secret = 'a secret of more than thirty-two bytes'
@@ -26,15 +26,15 @@ export function createServer(
 export interface Visitor {
   /** The application's cookies. */
   cookies: Map<string, string>
-  /** Answers one request of this browser, and keeps the cookies of the answer. */
+  /** Handles one request of this browser, and keeps the cookies of the response. */
   request<T>(work: (storeOptions: StoreOptions) => Promise<T>): Promise<T>
   /** The `Set-Cookie` lines of the last answer, and its other headers. */
   lastHeaders: Headers
-  /** Logs in at the tenant and gives the URL that the browser comes back to. */
+  /** Logs in at the tenant. Returns the URL that the browser comes back to. */
   logIn(url: string, email?: string): Promise<URL>
   /** Visits a page of the tenant, such as its logout. */
   visit(url: string): Promise<void>
-  /** Allows or refuses at the third party and gives the URL that the browser comes back to. */
+  /** Allows or refuses at the third party. Returns the URL that the browser comes back to. */
   connect(url: string, answer?: ConsentAnswer): Promise<URL>
 }
 
@@ -101,7 +101,7 @@ export async function loggedIn(
   return visitor
 }
 
-/** What a promise rejects with; throws where it does not. */
+/** Returns the error that a promise rejects with. Throws if it does not reject. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   try {
     await promise

@@ -2,7 +2,7 @@ import type { AccessToken, AccessTokenRequest } from '../authorization/access-to
 import type { Dpop } from '../authorization/dpop.js'
 import { fromProver } from '../dpop/from-prover.js'
 
-/** The methods that are used of auth0-spa-js 2.27's client, or of what auth0-react's `useAuth0()` returns. */
+/** The methods that this adapter calls. The client of auth0-spa-js 2.27 has them, and so has the result of `useAuth0()`. */
 export interface Auth0 {
   getConfiguration(): { domain: string; clientId: string }
   getTokenSilently?: GetToken
@@ -31,8 +31,8 @@ export interface Auth0Options {
 }
 
 /**
- * Lets a login SDK provide tokens and proofs. Its errors, such as `login_required`, pass through. The SDK needs
- * `useRefreshTokens` and `useMrrt`, and `scope` as an object by audience.
+ * Lets auth0-spa-js or auth0-react provide tokens and proofs. The SDK's errors, such as `login_required`, pass through. Create
+ * the SDK's client with `useRefreshTokens` and `useMrrt`. If you set its `scope`, set it as an object by audience.
  *
  * @param auth0 - A logged-in auth0-spa-js client, or what auth0-react's `useAuth0()` returns.
  * @returns Options to spread into `createConnectedAccountsClient`.
@@ -74,7 +74,7 @@ export function fromAuth0(auth0: Auth0): Auth0Options {
   }
 }
 
-/** Makes a prover of the SDK's methods, which it has whether `useDpop` is on or off; they fail if it is off. */
+/** Makes a prover from the SDK's methods. The SDK has these methods even if `useDpop` is off, but then they fail. */
 function dpopOf(auth0: Auth0): Dpop {
   return fromProver({
     isEnabled: async () => {

@@ -10,7 +10,7 @@ export interface NextjsAuth0Options {
 /**
  * Lets the proxy of nextjs-auth0 4 authorize the requests of a page. The proxy takes the scope of each request from a header.
  *
- * @param baseUrl - The path of the proxy, after the `basePath` if Next.js has one; `/me/v1` by default.
+ * @param baseUrl - The path of the proxy. If Next.js has a `basePath`, put it in front: `/base/me/v1`. Default: `/me/v1`.
  * @returns Options to spread into `createConnectedAccountsClient`.
  * @see https://github.com/auth0/nextjs-auth0/blob/main/EXAMPLES.md
  *

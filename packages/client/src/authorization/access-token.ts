@@ -6,7 +6,7 @@ export interface AccessTokenRequest {
   scope: string
   /** True if a cached token was just refused: get a new one. */
   forceRefresh: boolean
-  /** The token that was refused, with `forceRefresh`: any other token will do. Undefined if only a new one will do. */
+  /** With `forceRefresh`: the token that was refused. You may return any other token. If undefined, get a new one. */
   rejectedToken?: string | undefined
   /** Aborted when nobody waits for the token any more. */
   signal?: AbortSignal

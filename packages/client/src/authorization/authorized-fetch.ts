@@ -46,11 +46,10 @@ export interface AuthorizedRequest {
 }
 
 /**
- * Makes a `fetch` for an API of yours. It adds the access token and the DPoP proof, and sends a request again that was
- * refused because of them. It does not follow redirects, because a token must not go anywhere else.
+ * Creates a `fetch` for an API of yours. It adds the access token and the DPoP proof. If the API refuses a request because of
+ * one of them, it sends the request again. It does not follow redirects, because a token must not go anywhere else.
  *
- * The `fetch` throws a TypeError, and sends nothing, for any other origin than `allowedOrigins`.
- *
+ * @returns A `fetch`. It throws a TypeError, and sends nothing, if a request goes to an origin that is not in `allowedOrigins`.
  * @throws {TypeError} if an option is wrong; the message names it.
  * @see https://www.rfc-editor.org/rfc/rfc9449#section-7.1
  *
@@ -64,6 +63,7 @@ export interface AuthorizedRequest {
  *   scope: 'read:events',
  *   allowedOrigins: ['https://api.example.com'],
  * })
+ * // Call it like `fetch`.
  * const response = await authorizedFetch('https://api.example.com/events')
  * ```
  */
@@ -77,7 +77,7 @@ export function createAuthorizedFetch(options: AuthorizedFetchOptions): typeof g
 }
 
 /**
- * Makes what authorizes requests to the allowed origins.
+ * Creates a function that authorizes requests to the allowed origins.
  *
  * @throws {TypeError} if an option is wrong; the message names it.
  * @internal
@@ -109,7 +109,7 @@ export function createAuthorizer(
 /**
  * Checks the options that every client has.
  *
- * @throws {TypeError} if one could authorize nothing; the message names it.
+ * @throws {TypeError} if `accessToken` or `dpop` cannot be used; the message names it.
  * @internal
  */
 export function checkAuthorization({
@@ -123,11 +123,11 @@ export function checkAuthorization({
 }
 
 /**
- * Authorizes a request with an access token and, if there is a prover, a DPoP proof. This one function is at work in the
- * client, in `authorizationMiddleware` and in {@link createAuthorizedFetch}.
+ * Authorizes a request with an access token and, if there is a prover, a DPoP proof. The client,
+ * `authorizationMiddleware` and {@link createAuthorizedFetch} all use this function.
  *
- * @param request - Belongs to this function from now on, and must not follow redirects. A GET gets its credentials
- * itself; another request is copied each time that it is sent, because a body can be sent only once.
+ * @param request - Must not follow redirects. Do not use it afterwards: if it is a GET, the credentials are set on it. Any
+ * other request is copied each time that it is sent, because a body can be sent only once.
  * @throws {TokenError} `dpop_prover_missing`, if the token is bound to a key and there is no prover.
  * @throws {TokenError} `token_not_bound`, if the token is Bearer and there is a prover.
  * @throws {TypeError} if the token source returned no token.

@@ -1,17 +1,17 @@
 import type { AccessToken } from './access-token.js'
 
-/** Makes DPoP proofs with the key that the access tokens are bound to (RFC 9449 §4.2). {@link Dpop} is made from one. */
+/** Makes DPoP proofs with the key that the access tokens are bound to (RFC 9449 §4.2). Pass it to `fromProver`. */
 export interface DpopProver {
   /** Makes a new proof for one request. */
   generateProof(request: DpopProofRequest): Promise<string>
   /**
-   * Returns the nonce that the server of this origin sent last. A prover without `getNonce` and `setNonce` gets its nonces
-   * kept in memory. If `getNonce` fails, or takes more than a second, the proof is made without a nonce.
+   * Returns the nonce that the server of this origin sent last. If a prover has no `getNonce` and
+   * `setNonce`, the nonces are kept in memory. If `getNonce` fails, or takes more than a second, the proof has no nonce.
    */
   getNonce?(origin: string): string | undefined | Promise<string | undefined>
   /** Keeps a nonce that the server of this origin has sent. No request waits for it, nor fails because of it. */
   setNonce?(origin: string, nonce: string): void | Promise<void>
-  /** Returns the seconds to add to this device's clock for `iat`. A prover without it and its setter uses the clock as it is. */
+  /** Returns the seconds to add to this device's clock for `iat`. If it is missing, the clock is not corrected. */
   getClockOffset?(): number
   /** Sets how many seconds the server's clock is ahead of this device's, as a new access token has shown. */
   setClockOffset?(seconds: number): void
@@ -25,7 +25,7 @@ export interface DpopProofRequest {
   url: string
   method: string
   nonce?: string
-  /** The token that is sent with the proof, which holds its hash as `ath`. */
+  /** The token that is sent with the proof. The proof holds the hash of the token as `ath`. */
   accessToken?: string
 }
 
@@ -35,7 +35,7 @@ export interface Dpop extends DpopProver {
   getNonce(origin: string): string | undefined | Promise<string | undefined>
   /** Keeps a nonce for this origin. Does not fail, and nothing has to wait for it. */
   setNonce(origin: string, nonce: string): void
-  /** Returns what signs one request, or undefined if DPoP is off. @internal */
+  /** Returns an object that signs one request, or undefined if DPoP is off. @internal */
   proverFor(request: Request): Promise<RequestProver | undefined>
 }
 
@@ -44,8 +44,8 @@ export interface RequestProver {
   /** Makes a new proof for the request with this token. */
   sign(token: AccessToken): Promise<string>
   /**
-   * Learns from what became of the request, and decides whether to send it again. Is told of every answer, and of a
-   * replay that got none.
+   * Decides whether to send the request again, and updates nonce and clock. The client calls it after each answer, and after a
+   * replay that got no answer.
    *
    * @returns The token to send the request again with, or undefined if the request is over.
    */
@@ -71,7 +71,7 @@ export interface Outcome {
 /**
  * Checks the `dpop` option.
  *
- * @throws {TypeError} if it is a prover that `fromProver` was not given, or no prover at all.
+ * @throws {TypeError} if it does not come from `createDpop`, `fromAuth0` or `fromProver`.
  * @internal
  */
 export function checkDpop(dpop: Dpop | undefined): void {

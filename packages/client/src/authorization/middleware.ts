@@ -7,16 +7,16 @@ import {
 } from './authorized-fetch.js'
 
 /**
- * Makes an openapi-fetch middleware that adds the access token and the DPoP proof to every request of a client, and sends a
- * request again that was refused because of them. Works with any client of openapi-fetch, for an API of yours.
+ * Creates an openapi-fetch middleware for an API of yours. It adds the access token and the DPoP proof to every request of a
+ * client. If the API refuses a request because of one of them, it sends the request again.
  *
  * **Register it last**, because a proof must be made for the request that is sent: middleware registered before it does
  * not see the token, and sees only the final answer. Middleware of a single call always runs after it, sees the token
  * and the refusal, and what it changes is missing when the request is sent again. If that matters, pass
  * `createAuthorizedFetch` to the client as `fetch` instead.
  *
- * It sets `redirect: 'manual'`, and throws a TypeError, before it asks for a token, for any other origin than
- * `allowedOrigins`.
+ * It sets `redirect: 'manual'`. If a request goes to an origin that is not in `allowedOrigins`, it throws a TypeError and asks
+ * for no token.
  *
  * @throws {TypeError} if an option is wrong; the message names it.
  * @see https://openapi-ts.dev/openapi-fetch/middleware-auth
@@ -40,8 +40,8 @@ import {
  */
 export function authorizationMiddleware(options: AuthorizationOptions): Middleware {
   const authorize = createAuthorizer(options)
-  // By the options object that openapi-fetch makes for each call. No hook runs if a later middleware throws, or returns a
-  // response itself; then the entry goes with the call.
+  // The key is the options object that openapi-fetch makes for each call. If a later middleware throws or returns a response
+  // itself, no hook runs, and the entry is garbage-collected with that object.
   const underWay = new WeakMap<object, AuthorizedRequest>()
   return {
     async onRequest({ request, options: call }) {

@@ -86,7 +86,7 @@ export function popupFlowName(state: string): string {
   return `connected-accounts.popup.${state}`
 }
 
-/** The message by which the opener says that it has completed the flow, or given it up. @internal */
+/** The message that the opener sends when it has completed or cancelled the flow. @internal */
 export const OPENER_IS_DONE = 'done'
 
 /** How long a page stays after it has closed its window, in milliseconds. */

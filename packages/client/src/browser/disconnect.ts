@@ -9,13 +9,13 @@ import { waitForUndo } from './undo.js'
 export interface DisconnectAccountOptions extends Abortable {
   /** Id of the logged-in user, whose other tabs are told. */
   user?: string | undefined
-  /** How long it can be undone, in milliseconds; nothing is sent before that. By default 0: it is sent at once. */
+  /** How long the user can undo it, in milliseconds. Nothing is sent before that time is over. Default: 0, sent at once. */
   undoMs?: number | undefined
 }
 
 /**
- * Deletes a connected account, and tells the user's other tabs. Within `undoMs` any part of the page can undo it through
- * `getUndoable()`; leaving the page undoes it, too. The grant at the provider stays: the user can revoke it there.
+ * Deletes a connected account, and tells the user's other tabs. Within `undoMs` any part of the page can undo it with
+ * `getUndoable()`. Leaving the page undoes it, too. The grant at the provider stays: the user can revoke it there.
  *
  * @returns True if it was undone, and nothing was sent.
  * @throws {MyAccountApiError} `not_found`, when there is no such account but the list still has it.

@@ -7,15 +7,15 @@ export interface PendingCallback {
   /** Removes the callback's parameters from the address bar. The history entry keeps the URL, for a reload. */
   clear(): void
   /**
-   * Notes that the callback was answered, so that the page does not have to remember it. After a reload only a success is
-   * told again.
+   * Notes that the flow was completed or has failed, so that the page no longer keeps the callback in memory. A reload reports a
+   * success again, but not an error.
    *
-   * @param user - The user for whom it was answered.
+   * @param user - The user who was logged in then.
    */
   markHandled(status: 'success' | 'error', user?: string): void
   /**
    * Returns true if an error only means that this callback was already handled, or belonged to another user. Also returns
-   * true, whatever the error, if the callback was answered for a user and nobody is logged in any longer.
+   * true, whatever the error, if the callback was handled for a user and nobody is logged in any longer.
    */
   isStale(error: unknown, user?: string): boolean
 }
@@ -55,7 +55,7 @@ export function getPendingCallback(): PendingCallback | undefined {
 class SeenCallback implements PendingCallback {
   readonly url: string
   isHandled = false
-  /** The first user for whom it was answered. */
+  /** The first user for whom the callback was handled. */
   #user: string | undefined
   /** Whether the flow was completed before, as far as this page knows. */
   #isCompleted: boolean

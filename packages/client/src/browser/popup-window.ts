@@ -42,7 +42,7 @@ export function openPopup(): Popup | undefined {
   }
 }
 
-/** Creates the error for a popup that could not be opened, which says why. @internal */
+/** Creates the error for a popup that could not be opened. Its message says why. @internal */
 export function popupBlocked(connection: string): ConnectFlowError {
   if (isInThirdPartyIframe()) {
     return new ConnectFlowError('third_party_iframe', {
@@ -58,7 +58,15 @@ export function popupBlocked(connection: string): ConnectFlowError {
   })
 }
 
-/** Returns true on a phone, because a popup is one more tab there. Returns false if there is no browser. */
+/**
+ * Returns true on a phone. Use a redirect there, because a phone opens a popup as another tab. Returns false on a server.
+ *
+ * @example
+ * ```ts
+ * if (isPhone()) await connectByRedirect(client, { connection: 'github', user: user.sub })
+ * else await connectInPopup(client, { connection: 'github', user: user.sub })
+ * ```
+ */
 export function isPhone(): boolean {
   if (typeof navigator === 'undefined') return false
   // TypeScript does not know the User-Agent Client Hints, and not every browser has them.

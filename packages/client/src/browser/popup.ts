@@ -31,9 +31,9 @@ export interface PopupConnectOptions<Reference extends ConnectionReference = Con
 
 /**
  * Connects an account in a popup. Call it in a click handler. The page at `redirectUri` must call `handleConnectCallback`.
- * Resolves when the user is back and the account is connected. If completing fails for a moment, as without a network, it is
- * tried again. The promise stays pending if the user closes the popup, because a page cannot tell: it ends when you abort
- * `signal`, or with `expired`. A flow that has ended here cannot be completed by its popup later.
+ * Resolves when the user is back and the account is connected. If the completion fails for a moment, for example without
+ * a network, it is tried again. If the user closes the popup, the promise stays pending, because a page cannot know that. It
+ * ends when you abort `signal`, or with `expired`. After that, the popup cannot complete the flow any more.
  *
  * @throws {ConnectFlowError} `popup_blocked` or `third_party_iframe`, when there is no window; nothing was sent.
  * @throws {ConnectFlowError} `cancelled`, when {@link cancelFlow} was called.
@@ -70,6 +70,7 @@ export async function connectInPopup<Reference extends ConnectionReference>(
  * @example
  * ```ts
  * const controller = new AbortController()
+ * // Your own button beside the message that the popup is open.
  * cancelButton.onclick = () => cancelFlow(controller)
  * await connectInPopup(client, { ...flow, signal: controller.signal })
  * ```
@@ -97,7 +98,7 @@ async function connectThrough(
   const { state, url, expiresAt } = await unlessAborted(starting, signal)
   const timeLeft = Math.min(expiresAt - Date.now(), LONGEST_TIMER)
   const expiry = setTimeout(() => abort.abort(expired(options)), timeLeft)
-  // Held until the flow has ended: the callback page waits for that before it does anything itself.
+  // Held until the flow has ended, because the callback page waits for this lock before it completes the flow itself.
   return runAlone(popupFlowName(state), async () => {
     try {
       signal.throwIfAborted()

@@ -25,9 +25,9 @@ export function tellOtherTabs(identity: AccountsIdentity, connection?: string): 
 /**
  * Listens to the user's other tabs. Never calls back if the runtime has no BroadcastChannel.
  *
- * @param onChange - Is called when another tab has connected an account, with its connection, or has disconnected one, with
- * undefined.
- * @returns What ends the listening.
+ * @param onChange - Called with the connection when another tab has connected an account, and with undefined when another tab
+ * has disconnected one.
+ * @returns A function that ends the listening.
  *
  * @example
  * ```ts

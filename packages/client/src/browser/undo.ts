@@ -17,8 +17,13 @@ let undoable: readonly Undoable[] = []
 const listeners = new Set<() => void>()
 
 /**
- * Returns what can be undone now in this page: the same array until it changes. It belongs to no component, so unmounting one
- * loses nothing.
+ * Returns the accounts of this page whose disconnect can still be undone. It returns the same array until the list changes. The
+ * list stays when a component unmounts.
+ *
+ * @example
+ * ```ts
+ * for (const { undo } of getUndoable()) undo()
+ * ```
  */
 export function getUndoable(): readonly Undoable[] {
   return undoable
@@ -27,7 +32,7 @@ export function getUndoable(): readonly Undoable[] {
 /**
  * Listens to changes of {@link getUndoable}.
  *
- * @returns What ends the listening.
+ * @returns A function that ends the listening.
  *
  * @example
  * ```ts

@@ -15,7 +15,7 @@ export interface Callback {
 
 /**
  * Returns true if a URL is the callback of a connect flow that `startConnect` started, whether the user allowed it or not.
- * The callback of a login is none. Looks at the query and at the fragment.
+ * Returns false for the callback of a login. Looks at the query and at the fragment.
  *
  * @example
  * ```ts

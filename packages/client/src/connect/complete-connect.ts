@@ -28,8 +28,8 @@ export interface CompleteConnectOptions extends Abortable {
   /** The logged-in user. If `startConnect` was given a user, only that user can complete the flow. */
   user?: string | undefined
   /**
-   * How long it may take in milliseconds, the waiting for other tabs included; by default 60,000. A store that hangs while the
-   * attempt is saved may add up to 3 seconds.
+   * How long the call may take, in milliseconds, including the wait for other tabs. Default: 60,000. A store that hangs while
+   * the attempt is saved may add up to 3 seconds.
    */
   timeout?: number | undefined
 }
@@ -46,18 +46,18 @@ export interface CompletedConnect {
 const DEFAULT_TIMEOUT = 60_000
 
 /**
- * Completes the flow that a callback URL belongs to. It is safe to call twice: calls at the same time share one completion,
+ * Completes the flow that a callback URL belongs to. You can safely call it twice: calls at the same time share one completion,
  * and tabs take turns by Web Locks. Later calls return the same account until the transaction expires, and after a network
- * failure the next call resumes. If an answer was lost and the code is used up, the account is the one of the connection that
- * is new since the start and that no other flow has connected.
+ * failure the next call resumes. If the answer was lost and the code is used up, it lists the connection's accounts and returns
+ * the only one that is new since the start of the flow and that no other flow has connected.
  *
  * @throws {ConnectFlowError} `not_a_callback`, when the URL is not the callback of a connect flow.
- * @throws {ConnectFlowError} `unknown_state`, when the store has no transaction for it.
+ * @throws {ConnectFlowError} `unknown_state`, when the store has no transaction for the callback.
  * @throws {ConnectFlowError} `user_mismatch`, when another user started the flow; the transaction is kept.
  * @throws {ConnectFlowError} `missing_connect_code`, when the URL has no code; the transaction is kept.
  * @throws {ConnectFlowError} `access_denied` or `provider_error`, when the flow was refused at the provider.
  * @throws {ConnectFlowError} `expired`, when the user came back too late.
- * @throws {ConnectFlowError} `outcome_unknown`, when an earlier answer was lost and the accounts do not tell either.
+ * @throws {ConnectFlowError} `outcome_unknown`, when an earlier answer was lost and the list does not show the new account.
  * @throws {ConnectFlowError} `storage_unavailable`, when the browser refuses to keep the transaction.
  * @throws {MyAccountApiError} when the server refuses.
  * @throws {DOMException} `TimeoutError`, when `timeout` is over; the next call resumes.
@@ -98,7 +98,7 @@ const running = new Map<string, { completed: Promise<CompletedConnect>; signal: 
 async function completeOnce(completion: Completion): Promise<CompletedConnect> {
   const { signal, state } = completion
   for (;;) {
-    // Before anything is shared: a caller who may not complete the flow does not get its result either.
+    // Checked before a result is shared, because a caller who may not complete the flow must not get its result.
     await findTransaction(completion)
     signal.throwIfAborted()
     const other = running.get(state)
@@ -106,7 +106,7 @@ async function completeOnce(completion: Completion): Promise<CompletedConnect> {
     try {
       return await unlessAborted(other.completed, signal)
     } catch (error) {
-      // If only the other caller gave up, this one goes on by itself.
+      // If only the other caller has aborted, this call completes the flow itself.
       if (!other.signal.aborted || signal.aborted) throw error
     }
   }
@@ -147,7 +147,7 @@ async function postCompletion(
 ): Promise<CompletedConnect> {
   const { client, signal } = completion
   const { pending, redirectUri } = transaction
-  // Saved before it is sent: whoever finds it later knows that this flow itself may have used the code up.
+  // Saved before the request is sent, so that a later call knows that this flow may have used the code up.
   const attempted = { ...transaction, pending: { ...pending, attempted: true } }
   await saveAttempt(completion, { attempted, transaction })
   const attempt: Attempt = {}

@@ -7,7 +7,7 @@ import type { ConnectedAccountsClient } from '../my-account/client.js'
 import { isCompletedConnectedAccount } from '../my-account/guards.js'
 import type { Transaction, TransactionStore } from './transactions.js'
 
-/** What is known of an attempt to complete: the request as it was handed on, and its answer. */
+/** What is known about an attempt to complete a flow: the request after all middleware, and its answer. */
 export interface Attempt {
   request?: Request
   answer?: Response
@@ -43,7 +43,7 @@ const MAX_CLAIMS = 1000
 /** Accounts that a client's flows have connected, with the `state` of the flow; the newest last. */
 const claimsOf = new WeakMap<ConnectedAccountsClient, Map<string, string>>()
 
-/** Notes that a flow has connected an account, so that no other flow of the client takes it for its own. */
+/** Notes that a flow has connected an account, so that a lost answer of another flow is not taken for this account. */
 export function claimAccount(client: ConnectedAccountsClient, id: string, state: string): void {
   const claims = claimsOf.get(client) ?? new Map<string, string>()
   claimsOf.set(client, claims)

@@ -57,8 +57,8 @@ export interface StartedConnect {
 
 /**
  * Starts to connect an account, with PKCE (RFC 7636): send the browser to the `url` of the result. At the same time it lists
- * the connection's accounts, so that `completeConnect` can tell a new one if its own answer is lost. If the list fails, as
- * without `read:me:connected_accounts`, or takes more than 3 seconds, the flow starts all the same.
+ * the connection's accounts, so that `completeConnect` can recognize a new one if its own answer is lost. The flow also starts
+ * if the list takes more than 3 seconds or fails, for example because the token has no `read:me:connected_accounts`.
  *
  * @throws {ConnectFlowError} `invalid_request`, when `connection`, `redirectUri`, `scopes`, `appState` or `returnTo` is wrong;
  * nothing was sent.

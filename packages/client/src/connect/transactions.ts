@@ -49,16 +49,26 @@ export interface TransactionStore {
 }
 
 /**
- * Checks that a value is a store, and not a function that should have been called.
+ * Checks that a value is a store, and not the function that creates one.
  *
- * @throws {TypeError} when it is none.
+ * @throws {TypeError} when the value is not a store.
  */
 export function checkStore(transactions: TransactionStore): void {
   if (typeof transactions?.set === 'function') return
   throw new TypeError('transactions must be a store, like sessionStorageTransactions().')
 }
 
-/** Keeps transactions in memory: for tests, and for programs that run until the flow is completed. */
+/**
+ * Creates a store that keeps transactions in memory: for tests, and for programs that run until the flow is completed.
+ *
+ * @example
+ * ```ts
+ * const transactions = memoryTransactions()
+ * const { url } = await startConnect(client, { connection: 'github', redirectUri, transactions })
+ * // Pass the same store when the browser has come back to `callbackUrl`.
+ * const { account } = await completeConnect(client, { callbackUrl, transactions })
+ * ```
+ */
 export function memoryTransactions(): TransactionStore {
   const records = new Map<string, Transaction>()
   return {
@@ -85,7 +95,8 @@ interface FlowOfUser {
 /**
  * Finds the transaction of a flow for a user who may complete it.
  *
- * @throws {ConnectFlowError} `unknown_state`, when there is none, or its result is forgotten, or somebody has changed it.
+ * @throws {ConnectFlowError} `unknown_state`, when there is no transaction, when it has expired after its completion, or when
+ * somebody has changed it.
  * @throws {ConnectFlowError} `user_mismatch`, when another user started the flow.
  */
 export async function findTransaction({

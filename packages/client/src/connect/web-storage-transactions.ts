@@ -12,19 +12,38 @@ import { isCompletedConnectedAccount } from '../my-account/guards.js'
 import { isStale, type Transaction, type TransactionStore } from './transactions.js'
 
 /**
- * Keeps transactions in `sessionStorage`: for this tab, across the redirect to the provider and back, and across a reload.
+ * Creates a store in `sessionStorage`. It keeps transactions for this tab, across the redirect to the provider and back, and
+ * across a reload.
  *
  * @throws {ConnectFlowError} `storage_unavailable`, when a method is called and the browser refuses.
+ *
+ * @example
+ * ```ts
+ * const { url } = await startConnect(client, {
+ *   connection: 'github',
+ *   redirectUri: window.location.origin,
+ *   transactions: sessionStorageTransactions(),
+ * })
+ * ```
  */
 export function sessionStorageTransactions(): TransactionStore {
   return webStorageTransactions(() => globalThis.sessionStorage)
 }
 
 /**
- * Keeps transactions in `localStorage`: for all tabs of the origin. Popups need it, because the page that opened one may be
- * gone when it comes back.
+ * Creates a store in `localStorage`. It keeps transactions for all tabs of the origin. Popups need it, because the page that
+ * opened a popup may be gone when the user comes back.
  *
  * @throws {ConnectFlowError} `storage_unavailable`, when a method is called and the browser refuses.
+ *
+ * @example
+ * ```ts
+ * const { url } = await startConnect(client, {
+ *   connection: 'github',
+ *   redirectUri: window.location.origin,
+ *   transactions: localStorageTransactions(),
+ * })
+ * ```
  */
 export function localStorageTransactions(): TransactionStore {
   return webStorageTransactions(() => globalThis.localStorage)

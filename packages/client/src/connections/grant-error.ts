@@ -12,8 +12,8 @@ export interface GrantError {
  * Reads what an error says about a grant. The error is a `TokenError`, or the JSON body that your API responded with: its
  * `code` or `error`, and its `scope`.
  *
- * @returns Undefined if the error is about something else. A `MyAccountApiError` always is: it is about the login's access
- * token, not about a grant.
+ * @returns Undefined if the error is not about a grant. For a `MyAccountApiError` always undefined, because that error is
+ * about the login's access token.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 | RFC 6750 §3} for `insufficient_scope` and `scope`
  * @example
  * ```ts

@@ -13,8 +13,8 @@ const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' }
  * Makes the `dpop` option from a key pair of yours, or from a new one. It signs proofs with ES256 and remembers the nonces of
  * each origin.
  *
- * @param options.keyPair - The key that the tokens are bound to: that of {@link loadDpopKeyPair}, or another one. By
- * default a new one that cannot be read and lives as long as the prover.
+ * @param options.keyPair - The key pair that the tokens are bound to, for example from {@link loadDpopKeyPair}. Default: a new
+ * key pair. Its private key cannot be read, and it is lost when the page or the program ends.
  * @throws {TypeError} if `keyPair` is not an ECDSA P-256 pair that can sign.
  * @throws {ConnectFlowError} `crypto_unavailable`, if there is no Web Crypto, as on an http page of another host than localhost.
  * @see https://www.rfc-editor.org/rfc/rfc9449#section-4.2

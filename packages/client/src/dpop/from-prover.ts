@@ -62,7 +62,7 @@ function requestProver(
   nonces: ReturnType<typeof createNonces>,
 ): RequestProver {
   const { origin } = new URL(url)
-  /** What the server sent to this request. Nobody else gets it until the request is over, as it may work only once. */
+  /** The nonce that the server sent to this request. It may work only once, so other requests get it only afterwards. */
   let own: ReceivedNonce | undefined
   let order = 0
   let clockOffset: number | undefined
@@ -109,9 +109,9 @@ interface ReceivedNonce {
 }
 
 /**
- * Keeps the newest nonce of each origin, of the 100 origins that sent one last (RFC 9449 §8), and hands it to the prover if
- * that keeps nonces as well. A prover that cannot keep or return a nonce, or takes too long, makes no request fail:
- * without its nonce the server asks for one.
+ * Keeps the newest nonce of each origin, of the 100 origins that sent one last (RFC 9449 §8). If the prover has `setNonce`,
+ * the nonce is also passed to the prover. No request fails if the prover cannot keep or return a nonce, or takes too long: the
+ * proof is then made without a nonce, and the server asks for one.
  */
 function createNonces(prover: DpopProver) {
   const newest = new Map<string, ReceivedNonce & { isStored?: boolean }>()
@@ -122,7 +122,7 @@ function createNonces(prover: DpopProver) {
       await prover.setNonce?.(origin, entry.nonce)
       entry.isStored = true
     } catch {
-      // Then it is kept here.
+      // The nonce is then kept in memory only.
     }
   }
 

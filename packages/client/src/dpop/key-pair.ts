@@ -23,6 +23,7 @@ export async function generateDpopKeyPair(): Promise<CryptoKeyPair> {
  * read.
  *
  * @param name - Use one for each user or session, because tokens stay bound to the key.
+ * @throws {TypeError} if `name` is empty.
  * @throws {StorageError} `key_storage_unavailable`, if IndexedDB is missing, forbidden or full.
  * @throws {ConnectFlowError} `crypto_unavailable`, if there is no Web Crypto.
  *
@@ -52,6 +53,7 @@ export async function loadDpopKeyPair(name: string): Promise<CryptoKeyPair> {
 /**
  * Deletes the key pair of this name, if there is one. Call it at logout.
  *
+ * @throws {TypeError} if `name` is empty.
  * @throws {StorageError} `key_storage_unavailable`, if IndexedDB is missing or forbidden.
  *
  * @example

@@ -1,4 +1,4 @@
-/** The page on errors, in this project's repository; the fragment is the code. The one place for the docs' base. */
+/** The page on errors in this project's repository. The fragment of an error's link is its code. */
 const ERRORS_PAGE = 'docs/errors.md'
 
 /**
@@ -11,7 +11,7 @@ export function problemType(code: string): string {
   return `urn:connected-accounts:${code}`
 }
 
-/** What every error is made of. */
+/** The details that every error is created with. */
 export interface ErrorDetails {
   message: string
   cause?: unknown

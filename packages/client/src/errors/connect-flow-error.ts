@@ -32,11 +32,11 @@ export class ConnectFlowError extends CodedError<ConnectFlowErrorCode> {
   declare readonly connection: string | undefined
   /** The `error` parameter of the callback (RFC 6749 §4.1.2.1). */
   declare readonly error: string | undefined
-  /** What `startConnect` was given as `appState`. */
+  /** The `appState` that you passed to `startConnect`. */
   declare readonly appState: unknown
-  /** What `startConnect` was given as `returnTo`, so that you can take the person back there. */
+  /** The `returnTo` that you passed to `startConnect`, so that you can take the person back there. */
   declare readonly returnTo: string | undefined
-  /** What `startConnect` was given as `reconnectAccountId`. */
+  /** The `reconnectAccountId` that you passed to `startConnect`. */
   declare readonly reconnectAccountId: string | undefined
 
   constructor(
@@ -48,7 +48,19 @@ export class ConnectFlowError extends CodedError<ConnectFlowErrorCode> {
   }
 }
 
-/** Tells whether a value is a {@link ConnectFlowError}, also one of another realm or copy of this package. */
+/**
+ * Returns true if a value is a {@link ConnectFlowError}, also one of another realm or another copy of this package.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await completeConnect(client, { callbackUrl: window.location.href, transactions })
+ * } catch (error) {
+ *   if (!isConnectFlowError(error) || error.code !== 'access_denied') throw error
+ *   console.log('You did not allow the access.')
+ * }
+ * ```
+ */
 export function isConnectFlowError(value: unknown): value is ConnectFlowError {
   return Object(value).name === 'ConnectFlowError'
 }
@@ -56,7 +68,7 @@ export function isConnectFlowError(value: unknown): value is ConnectFlowError {
 /**
  * Checks that the page has Web Crypto before it is used.
  *
- * @throws {ConnectFlowError} `crypto_unavailable`, if it has not.
+ * @throws {ConnectFlowError} `crypto_unavailable`, if the page has no Web Crypto.
  * @internal
  */
 export function checkWebCrypto(): void {

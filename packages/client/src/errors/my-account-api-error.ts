@@ -51,7 +51,19 @@ export class MyAccountApiError extends CodedError<MyAccountApiErrorCode> {
   }
 }
 
-/** Tells whether a value is a {@link MyAccountApiError}, also one of another realm or copy of this package. */
+/**
+ * Returns true if a value is a {@link MyAccountApiError}, also one of another realm or another copy of this package.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await deleteConnectedAccount(client, 'cac_1')
+ * } catch (error) {
+ *   if (!isMyAccountApiError(error) || error.code !== 'not_found') throw error
+ *   console.log('This account is already disconnected.')
+ * }
+ * ```
+ */
 export function isMyAccountApiError(value: unknown): value is MyAccountApiError {
   return Object(value).name === 'MyAccountApiError'
 }

@@ -42,7 +42,19 @@ export class TokenError extends CodedError<TokenErrorCode> {
   }
 }
 
-/** Tells whether a value is a {@link TokenError}, also one of another realm or copy of this package. */
+/**
+ * Returns true if a value is a {@link TokenError}, also one of another realm or another copy of this package.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   for await (const { id } of iterateConnectedAccounts(client)) console.log(id)
+ * } catch (error) {
+ *   if (!isTokenError(error) || error.code !== 'invalid_grant') throw error
+ *   console.log('Your session has ended. Log in again.')
+ * }
+ * ```
+ */
 export function isTokenError(value: unknown): value is TokenError {
   return Object(value).name === 'TokenError'
 }

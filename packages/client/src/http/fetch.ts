@@ -9,8 +9,8 @@ export function runtimeFetch(request: Request): Promise<Response> {
 }
 
 /**
- * Returns what sends requests: the `fetch` that was given, or else the runtime's. An abort ends the wait for a `fetch` that
- * ignores its signal, too.
+ * Returns a function that sends requests, with `fetch` or with the runtime's own. An abort ends the wait even if `fetch` ignores
+ * its signal.
  *
  * @throws {TypeError} if `fetch` is not a function.
  * @internal
@@ -60,8 +60,9 @@ export function markSent(request: Request): void {
 }
 
 /**
- * Tells whether a request was ever handed to the network. It is known by the request that openapi-fetch made, which
- * middleware sees, and never by an error.
+ * Tells whether a request was ever handed to the network.
+ *
+ * @param request - The request that openapi-fetch made and that middleware sees.
  *
  * @internal
  */

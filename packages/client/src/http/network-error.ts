@@ -1,6 +1,6 @@
 /**
- * What a `fetch` says when the network fails, by runtime. A developer's own mistake is a TypeError, too, so only the
- * message tells them apart.
+ * What a `fetch` says when the network fails, by runtime. Mistakes in code are TypeErrors, too, so only
+ * the message tells a network failure from a mistake.
  *
  * @see https://github.com/sindresorhus/is-network-error for the browsers. It lacks what Bun, Deno 2 and workerd say.
  */

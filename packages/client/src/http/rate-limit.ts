@@ -1,10 +1,10 @@
-/** The rate limit of an answer, as its headers have it. */
+/** The rate limit that the headers of an answer name. */
 export interface RateLimit {
-  /** How many requests may be made in a row. */
+  /** How many requests you may send in a row. */
   limit: number
   /** How many requests are left. */
   remaining: number
-  /** When there are more again, in seconds since the epoch. */
+  /** When you may send more requests, in seconds since the epoch. */
   reset: number
 }
 

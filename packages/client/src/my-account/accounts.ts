@@ -26,7 +26,7 @@ type NamedConnection = string | ConnectionDefinition
 /**
  * Lists one page of the user's connected accounts. Use {@link iterateConnectedAccounts} for all of them.
  *
- * @param options.take - How many accounts the page has at most: 1 to 20.
+ * @param options.take - How many accounts the page has at most: 1 to 20. The API's default is 10.
  * @param options.from - The `next` of the page before.
  * @throws {MyAccountApiError} if the server refuses, or its answer is not what the contract promises.
  *
@@ -35,7 +35,7 @@ type NamedConnection = string | ConnectionDefinition
  * import { createConnectedAccountsClient, listConnectedAccounts } from '@connected-accounts/client'
  *
  * const client = createConnectedAccountsClient({ domain: 'tenant.eu.auth0.com', accessToken: 'the-access-token' })
- * // At most 20 accounts.
+ * // At most 10 accounts; `next` is the cursor of the next page.
  * const { accounts, next } = await listConnectedAccounts(client, { connection: 'github' })
  * ```
  */

@@ -8,9 +8,12 @@ export interface ConnectionDrift {
   /** The key of the definition in `defineConnections`. */
   key: string
   connection: string
-  /** `not_offered`: missing, not enabled for the application, or not for Connected Accounts. */
+  /**
+   * `not_offered`: the connection is missing, or is not enabled for the application or for Connected Accounts.
+   * `scopes_not_offered`: the tenant lists the connection without these scopes.
+   */
   problem: 'not_offered' | 'scopes_not_offered'
-  /** The scopes that the connection does not have. A request may still ask for them, because its scopes replace those. */
+  /** The scopes that the connection lacks. You may still ask for them: a request's scopes replace the connection's. */
   scopes: string[]
 }
 
@@ -18,6 +21,7 @@ export interface ConnectionDrift {
  * Compares an app's connections with those that the tenant offers the user. The scopes of a connection are not compared if
  * the tenant lists it without scopes.
  *
+ * @param connections - Your connections, as you pass them to `defineConnections`.
  * @returns The differences; empty if there are none.
  * @throws {MyAccountApiError} as `iterateConnections` does.
  *

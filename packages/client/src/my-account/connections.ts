@@ -12,7 +12,7 @@ import { type Result, unwrap } from './unwrap.js'
 /**
  * Lists one page of the connections that the user can connect accounts of. Use {@link iterateConnections} for all of them.
  *
- * @param options.take - How many connections the page has at most: 1 to 20.
+ * @param options.take - How many connections the page has at most: 1 to 20. The API's default is 10.
  * @param options.from - The `next` of the page before.
  * @throws {MyAccountApiError} if the server refuses, or its answer is not what the contract promises.
  *

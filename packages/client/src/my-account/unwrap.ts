@@ -1,7 +1,7 @@
 import { MyAccountApiError } from '../errors/my-account-api-error.js'
 import { parseJson } from '../http/json.js'
 
-/** What a call with `parseAs: 'text'` comes to. openapi-fetch parses an error's JSON in any case. */
+/** The result of a call with `parseAs: 'text'`. openapi-fetch still parses the JSON of an error. */
 export interface Result {
   data?: unknown
   error?: unknown

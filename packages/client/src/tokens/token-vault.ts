@@ -41,7 +41,7 @@ export interface ExchangeConnectionTokenOptions extends Abortable {
   connection: string
   /** Chooses among several accounts of the connection. It cannot be used with `jwt`. */
   loginHint?: string | undefined
-  /** Fewer scopes than the account has. Auth0 documents this for `jwt` only. Default: all scopes of the account. */
+  /** Requests fewer scopes than the account has. Auth0 documents this for `jwt` only. Default: all scopes of the account. */
   scopes?: string[] | undefined
   /** Sends the request. Default: the runtime's own `fetch`. */
   fetch?: Fetch | undefined
@@ -117,8 +117,8 @@ export interface TokenVaultRequestOptions extends SigningKey {
 }
 
 /**
- * Signs the request with which a privileged client exchanges without a token of the user. Pass the result as the
- * `subjectToken` of the type `jwt`. It is valid once, for 60 seconds.
+ * Signs a request that a privileged client exchanges in place of a token of the user. Pass the result to
+ * {@link exchangeConnectionToken} as `subjectToken`, with the `subjectTokenType` `jwt`. It is valid once, for 60 seconds.
  *
  * @throws {Error} in a browser or one of its workers.
  * @throws {TypeError} if an option is wrong or missing.

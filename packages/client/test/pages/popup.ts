@@ -12,7 +12,7 @@ import { addButton, show } from './shown.js'
 
 declare global {
   interface Window {
-    /** Where the emulator is, and Alice's token; a test gives it to every page. */
+    /** The address of the emulator, and Alice's token. The test sets both in every page. */
     tenant: { domain: string; accessToken: string }
   }
 }

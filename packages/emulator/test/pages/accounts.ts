@@ -2,7 +2,7 @@ import { Auth0Client } from '@auth0/auth0-spa-js'
 
 declare global {
   interface Window {
-    /** Where the emulator is; a test gives it to every page. */
+    /** The address of the emulator. The test sets it in every page. */
     domain: string
   }
 }

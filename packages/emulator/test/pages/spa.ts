@@ -11,7 +11,7 @@ import type {} from '@connected-accounts/testing/application/window'
 /** What a call of the My Account API answered. */
 export interface Answer {
   status: number
-  /** Absent where the answer has no body. */
+  /** Absent if the answer has no body. */
   body?: unknown
 }
 
@@ -94,7 +94,7 @@ async function show(result: Promise<unknown>): Promise<void> {
   main?.append(output)
 }
 
-// The SDK's classes have no names of their own.
+// The names of the SDK's classes do not tell them apart, so `instanceof` does.
 function explain(error: Error) {
   const classes = {
     ConnectError,

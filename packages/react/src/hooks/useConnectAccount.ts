@@ -16,7 +16,7 @@ export interface UseConnectAccountOptions {
   onBlocked?: 'redirect' | 'throw' | undefined
 }
 
-/** TanStack Query's mutation result without `mutate`, which could not open a popup in the click. */
+/** TanStack Query's mutation result, with `connect` in place of `mutate`, because `mutate` cannot open a popup in the click. */
 export type UseConnectAccountResult<Data = undefined> = WithoutMutate<
   UseMutationResult<Data, Error, ConnectAccountOptions>
 > & {
@@ -35,7 +35,7 @@ type WithoutMutate<Result> = Result extends unknown // each member of the union 
 
 /**
  * Connects an account by leaving the page for the provider. `useConnectCallback` completes the flow when the person is back.
- * Pending until the page has been left. Idle again if the person comes back by the browser's Back button.
+ * `isPending` is true until the page has been left. If the person comes back by the browser's Back button, it is false again.
  *
  * @returns TanStack Query's mutation result, `connect` and `cancel`. The `error` is a `MyAccountApiError`, with code
  * `not_found` if the connection is not enabled for your application, or a `ConnectFlowError` `storage_unavailable`.
@@ -51,9 +51,9 @@ type WithoutMutate<Result> = Result extends unknown // each member of the union 
 export function useConnectAccount(options?: { mode?: 'redirect' }): UseConnectAccountResult
 /**
  * Connects an account in a popup. The page at `redirectUri` must call `handleConnectCallback`. `data` has the account when
- * the person is back. It stays undefined if the page was to be left instead.
+ * the person is back. If the browser blocks the popup, the page is left instead, and `data` stays undefined.
  *
- * A page cannot tell that the person has closed the popup, so it stays pending. Keep the button enabled: `connect()`
+ * A page cannot know that the person has closed the popup, so `isPending` stays true. Keep the button enabled: `connect()`
  * replaces the flow, `cancel()` ends it with `cancelled`, and after five minutes it fails with `expired`.
  *
  * @returns The `error` can also be a `ConnectFlowError` `popup_blocked` or `third_party_iframe`, or any error of the
@@ -99,7 +99,7 @@ export function useConnectAccount({
       const flow = createFlow(isPopup && user !== undefined ? openPopup() : undefined)
       currentFlow.flow = flow
       const { popup, signal } = flow
-      // Without data the page was to be left and stayed, so there is nothing to show.
+      // Without data, the flow was a redirect but the browser stayed on the page, so there is nothing to show.
       mutate({ ...account, popup, signal }, { onSuccess: (data) => data || reset() })
     },
     [currentFlow, user, isPopup, mutate, reset],

@@ -6,7 +6,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { useConnectedAccountsContext, usePendingCallback } from '../ConnectedAccountsProvider.js'
 
-/** How far the flow is that this page was opened to complete. `idle`: the page was not opened for a flow. */
+/** The state of the flow that this page was opened to complete. `idle`: this page is not the callback of a flow. */
 export type UseConnectCallbackResult = {
   /** Tries again after a failure that may pass, for example of the network. */
   retry: () => void
@@ -41,9 +41,9 @@ interface Failure {
 }
 
 /**
- * Completes the flow that the page was opened to complete. It does so once: also under StrictMode, after a reload, and when
- * the component is mounted again. Then it removes the callback's parameters from the address bar and refreshes the lists.
- * It waits while nobody is logged in, and ignores the callback of a login.
+ * Completes a connect flow on the page that `redirectUri` names. It does so once, also under StrictMode, after a reload, and
+ * when the component is mounted again. It removes the callback's parameters from the address bar and refreshes the lists. It
+ * waits while nobody is logged in, and ignores the callback of a login.
  *
  * When the status is `success`, go to `returnTo`. Replace the history entry, so that the back button does not lead to the
  * callback again.
@@ -86,7 +86,7 @@ export function useConnectCallback(): UseConnectCallbackResult {
   return { ...nothing, appState, reconnectAccountId, returnTo, status, error, retry }
 }
 
-/** Returns the callback that the page was opened with. A component that has seen it keeps it; a server has none. */
+/** Returns the callback that the page was opened with; undefined on a server. The component keeps it once it has seen it. */
 function useCallbackOfPage(): PendingCallback | undefined {
   const current = usePendingCallback()
   const [seen, setSeen] = useState(current)

@@ -12,7 +12,7 @@ import { type UseQueryResult, useQuery } from '@tanstack/react-query'
 import { useEffect, useReducer } from 'react'
 import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
 
-/** What {@link useConnectionHealth} decides by, beside the lists. */
+/** Options of {@link useConnectionHealth}. */
 interface UseConnectionHealthOptions
   extends Omit<ConnectionHealthOptions, 'accounts' | 'connections'> {
   /** The connection's name. */
@@ -57,7 +57,7 @@ export function useConnectionHealth(
 }
 
 /**
- * Returns the status, if the list that decides is loaded.
+ * Returns the status if the list that it depends on is loaded.
  *
  * @param deciding - The list of accounts; or whether the connection is offered, if no account can be used.
  */

@@ -39,13 +39,13 @@ export function useGrantReports({
   const options = grantReportsOptions(identity, connection)
   const { reports, lastConnect } = useQuery(options).data ?? {}
   const report = reports?.[accountId]
-  // A report from before the accounts were loaded is about whichever they are.
+  // A report that was made before the accounts were loaded counts for the accounts as they are loaded.
   const isCurrent = report?.listed === undefined || report.listed === JSON.stringify(accounts)
 
   function reportGrantError(error: unknown): boolean {
     const grantError = readGrantError(error)
     if (!grantError) return false
-    // The accounts as they are now: this function may belong to an earlier render.
+    // Reads the accounts as they are now, because this function may belong to an earlier render.
     const cached = queryClient.getQueryData(queries.accounts().queryKey)
     const listed = cached && JSON.stringify(cached.filter(isOf(connection)))
     queryClient.setQueryData(options.queryKey, (known) => ({

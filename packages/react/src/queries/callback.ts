@@ -18,8 +18,8 @@ export interface CallbackOptions extends Abortable {
 export type CallbackKey = [...IdentityKey, 'callback', string | undefined]
 
 /**
- * Returns the options of the query that completes a flow once, while somebody is logged in. The client tries again what
- * fails for the moment, so TanStack Query does not.
+ * Returns the options of the query that completes a flow once, while somebody is logged in. TanStack Query does
+ * not retry it, because the client already retries after failures that may pass.
  */
 export function callbackOptions(
   identity: AccountsIdentity,
@@ -38,7 +38,7 @@ export function callbackOptions(
           ),
     retry: false,
     staleTime: 'static',
-    // After an error it is fetched by `refetch` only: a flow that has failed has nothing more to say.
+    // After an error only `refetch` fetches it again, because a flow that has failed does not change by itself.
     enabled: ({ state }) => state.status !== 'error',
   })
 }

@@ -53,7 +53,7 @@ export interface ConnectMutations {
   /**
    * Starts a flow in a popup and completes it when the person is back. Pending until then, or until it is cancelled or has
    * expired. TanStack Query calls mutations after the click, so open the popup in the click and pass it as `popup`.
-   * The data are undefined if the browser blocked the popup and the page stayed though it was to be left.
+   * The data is undefined if the browser blocked the popup, the fallback was a redirect, and the page stayed.
    */
   connectInPopup(
     settings: PopupSettings,

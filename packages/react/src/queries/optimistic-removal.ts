@@ -48,7 +48,7 @@ export function removeOptimistically(
   cache.findAll(filter).forEach(removeFrom)
   const end = cache.subscribe((event) => {
     if (event.type !== 'updated' || !matchQuery(filter, event.query)) return
-    // What was fetched, not what `setQueryData` has set: that is what this function calls itself.
+    // Reacts to fetched data only. Data that `setQueryData` has set comes from this function itself.
     const isFetched = event.action.type === 'success' && !event.action.manual
     if (isFetched) removeFrom(event.query)
   })

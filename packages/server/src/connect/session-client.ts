@@ -9,9 +9,9 @@ import type { Session } from '../sessions/session.js'
 import { getAccessToken } from '../tokens/access-token.js'
 
 /**
- * Runs work with the session of a request and a client of the My Account API that uses its tokens. When the work ends
- * or fails, waits for the refreshes that the work has started and no longer waits for, such as the one for a list
- * beside a request that failed. The answer must not be sent without the refresh token that they bring.
+ * Runs work with the session of a request and a client of the My Account API that uses the session's tokens. When the work
+ * ends or fails, it waits for all token refreshes that the work has started. The reason: the answer must not be sent without
+ * the new refresh token.
  *
  * @throws {SessionError} missing_session, if nobody is logged in.
  * @internal

@@ -1,7 +1,7 @@
 import { parseCookie, parseSetCookie, stringifySetCookie } from 'cookie'
 import { SessionError } from '../errors.js'
 
-/** The current request and its response: cookies are read from the one and set on the other. */
+/** The current request and its response: cookies are read from the request and set on the response. */
 export interface StoreOptions {
   request: Pick<Request, 'headers'>
   /** A Response whose headers can be changed, or `{ headers: new Headers() }` to make a Response from later. */
@@ -51,9 +51,9 @@ const unencoded = { decode: (text: string) => text, encode: (text: string) => te
 
 /**
  * Creates the cookie jar of one request and its response. A response that sets a cookie is marked `no-store`, so that no cache
- * keeps it. Setting a cookie throws as follows.
+ * keeps it.
  *
- * @throws {SessionError} `cookies_too_large`, if a browser or a proxy would refuse the cookie.
+ * @throws {SessionError} `cookies_too_large`, when a cookie is set that a browser or a proxy would refuse.
  */
 export function createCookieJar(storeOptions: StoreOptions, secure: boolean): CookieJar {
   const { request, response } = storeOptions

@@ -85,7 +85,7 @@ export async function completeLogin(
   const transaction = await takeTransaction(context, callback.state, storeOptions)
   const session = await logInOnce(context, transaction, callback)
   await context.keepSession(storeOptions, session)
-  // The session from before is ended last, so that a failure cannot leave the person without any. The cookie is the new one's.
+  // The old session is ended last, so that a failure cannot leave the person without a session. The cookie holds the new one.
   await context.endSession({
     request: storeOptions.request,
     response: { headers: new Headers() },
@@ -144,7 +144,7 @@ function readCallback(callbackUrl: string | URL): Callback {
   })
 }
 
-/** Returns the transaction of a callback. It is used up now, whatever comes of the login, because its code works once. */
+/** Returns the transaction of a callback and removes it, even if the login fails later, because its code works only once. */
 async function takeTransaction(
   context: Context,
   state: string,

@@ -8,7 +8,7 @@ export interface LogoutClaims {
   iat: number
 }
 
-/** What a logout token is checked against. */
+/** The values that a logout token is checked against. */
 export interface LogoutTokenChecks {
   issuer: string
   clientId: string
@@ -28,7 +28,7 @@ const TYPES = [undefined, 'jwt', 'logout+jwt', 'application/logout+jwt']
 /**
  * Checks a logout token (OpenID Connect Back-Channel Logout 1.0 §2.6): its signature and type, `iss`, `aud`, `iat`, `exp`,
  * `jti`, `events`, and a `sid` or `sub`. It must have no `nonce`, so that an ID token does not pass. The `jti` is not
- * remembered, because a token that comes twice ends nothing that it has not ended before.
+ * remembered, because a token that comes twice ends no further session.
  *
  * @throws {JOSEError} of jose, if a check fails.
  */

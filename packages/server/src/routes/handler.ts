@@ -11,8 +11,8 @@ import { type RoutesOptions, routesOf } from './routes.js'
  * Creates one function for all routes of an application. `callback` is at the path of the `redirect_uri`, and the other
  * routes are beside it. With `https://app.example.com/auth/callback` they are `/auth/login`,
  * `/auth/callback`, `/auth/connect`, `/auth/logout` and `/auth/me/v1/…`, which has the five operations of Connected
- * Accounts. If sessions are in a store, `/auth/backchannel-logout` is there, too. Every other path is answered with
- * 404.
+ * Accounts. If sessions are in a store, it also serves `/auth/backchannel-logout`. It returns 404 for every other
+ * path.
  *
  * @throws {TypeError} if the `redirect_uri` has no path, or `server` is not a `ServerClient`.
  * @example
@@ -33,7 +33,7 @@ export function createHandler(server: ServerClient, options: RoutesOptions = {})
 
 /**
  * Creates the routes of a context, and returns the function that finds one by its path. That function returns
- * undefined if the path is none of ours.
+ * undefined for any other path.
  *
  * @throws {TypeError} if the `redirect_uri` has no path.
  * @internal
@@ -44,7 +44,9 @@ export function routerOf(
 ): (pathname: string) => Route | undefined {
   const { pathname: callbackPath } = new URL(context.options.authorizationParams.redirect_uri)
   if (callbackPath === '/') {
-    throw new TypeError('redirect_uri must have a path of its own, like /auth/callback.')
+    throw new TypeError(
+      'redirect_uri must have a path, like https://app.example.com/auth/callback, because the other routes are beside it.',
+    )
   }
   const beside = (path: string) => callbackPath.replace(/[^/]*$/, path)
   const { login, callback, connect, logout } = routesOf(context, options)

@@ -24,7 +24,7 @@ const PATIENCE = 1000
 
 /**
  * Creates a lock in one Redis: `SET` with `NX`, `PX` and an owner. Only its owner can release it. After a failover to a
- * replica two machines may hold it; then the newer revision of the session is kept.
+ * replica two machines may hold the lock at once. The store then keeps the newer revision of the session.
  *
  * @see https://redis.io/docs/latest/develop/clients/patterns/distributed-locks/#correct-implementation-with-a-single-instance
  * @example
@@ -51,7 +51,7 @@ export function redisLock(
       const renew = () => send('EVAL', RENEW, '1', name, owner, String(ttl))
       const release = () => send('EVAL', RELEASE, '1', name, owner)
       try {
-        // A command that failed may have taken the lock all the same.
+        // A command that failed may still have taken the lock.
         await untilTrue(async (isUnsure) => (await hold(take)) || (isUnsure && hold(renew)), signal)
       } catch (error) {
         release().catch(() => {})
@@ -75,6 +75,12 @@ export function redisLock(
 /**
  * Creates a store in Redis itself, without a Keyv. It has compare-and-set, so a machine that was paused cannot overwrite a
  * newer session.
+ *
+ * @example
+ * ```ts
+ * const redis = await createClient({ url: 'redis://localhost:6379' }).connect()
+ * const sessions = sharedSessions(redisStore(redis), { lock: redisLock(redis) })
+ * ```
  */
 export function redisStore(redis: RedisClient): SharedStore {
   const send = sender(redis)

@@ -36,12 +36,12 @@ export interface SessionWriter {
   save(session: Session): Promise<Session | undefined>
   /** Returns a session that the store has not taken yet. Its refresh token may be the only good one. */
   unsaved(id: string): Session | undefined
-  /** Resolves when the session is written and no late write can undo that. Undefined if all is well already. */
+  /** Resolves when the session is written and no late write can undo that. Undefined if there is nothing to wait for. */
   unsavedWork(id: string): Promise<void> | undefined
 }
 
 /**
- * Creates what writes the changed sessions of a store. It remembers those that the store has not taken yet, for 1000 sessions.
+ * Creates the writer of a store's changed sessions. It remembers up to 1000 sessions that the store has not accepted yet.
  */
 export function createSessionWriter(entries: Entries): SessionWriter {
   const unsaved = new LRUCache<string, Session>({ max: MAX_UNSAVED })

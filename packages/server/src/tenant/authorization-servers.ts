@@ -58,7 +58,7 @@ const TIMEOUT = 30_000
 
 /**
  * Creates a function that finds the tenant at an origin (OpenID Connect Discovery 1.0), once for each origin. The function
- * throws as follows.
+ * throws the error below.
  *
  * @throws {TokenError} `unexpected_response`, if the answer is not a tenant's.
  */

@@ -33,7 +33,7 @@ export interface Refresh extends TokenRequest {
   owner: RefreshOwner
 }
 
-/** What came of a refresh that the tenant has answered. */
+/** The result of a refresh that the tenant has answered. */
 export type RefreshOutcome = {
   /** Replaces the refresh token that was sent, which may be used up. Keep it, whatever else is wrong with the answer. */
   refreshToken?: string | undefined

@@ -17,7 +17,7 @@ import type { Session } from '../sessions/session.js'
 export interface GetAccessTokenOptions {
   /** The API that the token is for. Default: the `audience` of the server client's `authorizationParams`. */
   audience?: string | undefined
-  /** The scopes that you need, separated by spaces. Default: whatever is granted. */
+  /** The scopes that you need, separated by spaces. Default: every scope that the tenant grants. */
   scope?: string | undefined
   /** True if the API has just rejected the token of the session: get another one. */
   forceRefresh?: boolean | undefined
@@ -40,7 +40,7 @@ export async function getAccessToken(
   return context.sessions.runAlone(session.id, async (isAlone) => {
     const newest = await context.needSession(storeOptions)
     const token = usableToken(newest, wanted)
-    // The refresh that had its turn before may have brought another token than the rejected one.
+    // An earlier refresh may have already replaced the rejected token.
     const rejected = rejectedToken ?? cached?.accessToken
     if (token && (!forceRefresh || token.accessToken !== rejected)) return accessTokenOf(token)
     await context.tenantAt(newest.domain) // before `isAlone` is asked, as discovery may take long
