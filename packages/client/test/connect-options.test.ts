@@ -15,14 +15,21 @@ const numbered = (count: number) => Array.from({ length: count }, (_, n) => `sco
 
 async function expectRefusal(options: Options, message: string) {
   const { flow, requests } = start(options)
-  await expect(flow).rejects.toThrow(TypeError)
+  await expect(flow).rejects.toMatchObject({ name: 'ConnectFlowError', code: 'invalid_request' })
   await expect(flow).rejects.toThrow(message)
   expect(requests).toHaveLength(0)
 }
 
 test.for<[string, Options]>([
   ['connection must be', { connection: '' }],
+  ['connection must be', { connection: JSON.parse('7') }],
+  ['connection must be', { connection: JSON.parse('null') }],
+  ['connection must be', { connection: JSON.parse('{}') }],
   ['redirectUri must be an absolute URL', { redirectUri: '/connected' }],
+  ['redirectUri must be an absolute URL', { redirectUri: JSON.parse('7') }],
+  ['returnTo must be a URL or a path', { returnTo: JSON.parse('7') }],
+  ['scopes must be an array', { scopes: JSON.parse('"repo"') }],
+  ['scopes must be an array', { scopes: JSON.parse('{}') }],
 ])('a wrong option is named and nothing is sent: %s', ([message, options]) =>
   expectRefusal(options, message),
 )
@@ -43,7 +50,7 @@ test.for<[string, string[]]>([
   ['an empty one', ['repo', '']],
   ['one that is too long', ['s'.repeat(limits.items.maxLength + 1)]],
 ])('scopes that the contract would refuse are not sent: %s', ([, scopes]) =>
-  expectRefusal({ scopes }, 'scopes must be 1 to 100'),
+  expectRefusal({ scopes }, 'scopes must be an array of 1 to 100'),
 )
 
 test.for([
@@ -73,7 +80,7 @@ test.for<[string, unknown]>([
   ['appState.a.b', { a: { b: Number.POSITIVE_INFINITY } }],
   ['appState.0', circle],
 ])('what JSON cannot hold is refused, with its place: %s', ([place, appState]) =>
-  expectRefusal({ appState }, `JSON cannot hold ${place}.`),
+  expectRefusal({ appState }, `JSON cannot hold ${place}. `),
 )
 
 test.for(['/settings?tab=1#google', 'settings', '?tab=1', 'https://app.example.test/settings'])(
@@ -101,6 +108,13 @@ const elsewhere = [
 test.for(elsewhere)('returnTo must not lead elsewhere: %j', (returnTo) =>
   expectRefusal({ returnTo }, "returnTo must be a URL or a path of redirectUri's origin"),
 )
+
+test('returnTo may have 512 bytes, and no more', async () => {
+  const longest = `/${'ü'.repeat(255)}!`
+  const { complete } = await comeBack({ returnTo: longest })
+  expect((await complete(json(201, connected)).done).returnTo).toBe(longest)
+  await expectRefusal({ returnTo: `${longest}!` }, 'returnTo must have at most 512 bytes')
+})
 
 test('a returnTo with a script is refused also where the app has a scheme of its own', () =>
   expectRefusal({ redirectUri: 'app.example:/cb', returnTo: 'javascript:alert(1)' }, 'returnTo'))

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { sha256 } from '../src/crypto.js'
 import { memoryTransactions, startConnect, type TransactionStore } from '../src/index.js'
 import { clientWith, comeBack, connected, redirectUri, start } from './flows.js'
-import { json, observedClient } from './observed-client.js'
+import { json, observedClient, problem } from './observed-client.js'
 
 test('starts with PKCE and a state of our own, and adds the ticket to the connect_uri', async () => {
   const { flow, sent, transactions } = start({
@@ -69,6 +69,20 @@ test('a list that takes too long keeps nobody waiting: the flow starts without i
     attempted: false,
   })
 }, 5_000)
+
+test('a flow that is refused stops the list of accounts', async () => {
+  const signals: AbortSignal[] = []
+  const { client, requests } = observedClient(({ method, signal }) => {
+    if (method === 'POST') return problem(404)()
+    signals.push(signal)
+    return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+  })
+  const transactions = memoryTransactions()
+  const flow = startConnect(client, { connection: 'github', redirectUri, transactions })
+  await expect(flow).rejects.toMatchObject({ code: 'not_found' })
+  expect(signals).toMatchObject([{ aborted: true }])
+  expect(requests).toHaveLength(2)
+})
 
 test.for(['javascript:alert(1)', '/connect', 'app.example:/connect'])(
   'a connect_uri that is no web address is an unexpected_response: %s',

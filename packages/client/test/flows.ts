@@ -20,7 +20,7 @@ export const connected = {
 
 type Answer = () => Response | Promise<Response>
 
-/** A client whose lists have these accounts, or fail where there are none; the other answers come in turn. */
+/** A client that lists these accounts, or fails to if they are undefined; its other responses come in turn. */
 export function clientWith(accounts: object[] | undefined, ...answers: Answer[]) {
   const list = accounts ? json(200, { accounts }) : problem(403)
   const posts: Answer[] = [...answers]
@@ -35,7 +35,7 @@ export function clientWith(accounts: object[] | undefined, ...answers: Answer[])
 }
 
 interface Flow extends Partial<StartConnectOptions> {
-  /** What the list had at the start; undefined where it failed. */
+  /** The accounts at the start; undefined if the list failed. */
   accounts?: object[]
   expires_in?: number
 }

@@ -1,15 +1,10 @@
-import { beforeEach, expect, test } from 'vitest'
-import { handleConnectCallback } from '../src/browser/index.js'
-import { localStorageTransactions } from '../src/index.js'
+import { expect, test } from 'vitest'
 import {
   type ExchangeConnectionTokenOptions,
   exchangeConnectionToken,
   signTokenVaultRequest,
 } from '../src/tokens/token-vault.js'
-import { connected, redirectUri } from './flows.js'
-import { createClient, json, observedFetch, rejection } from './observed-client.js'
-
-beforeEach(() => localStorage.clear())
+import { json, observedFetch, rejection } from './observed-client.js'
 
 const exchange: ExchangeConnectionTokenOptions = {
   domain: 'tenant.example.test',
@@ -46,26 +41,4 @@ test("a page's worker may not, either", async () => {
   })
   expect(await message).toContain('exchangeConnectionToken needs a secret of the client')
   worker.terminate()
-})
-
-test('a callback page gives up its waiting for the opener at an abort', async () => {
-  const state = 'connect.waiting'
-  const pending = { authSession: 's', codeVerifier: 'v', attempted: false }
-  const expiresAt = Date.now() + 60_000
-  const transaction = { connection: connected.connection, redirectUri, expiresAt, pending }
-  const popup = { ...transaction, popup: true }
-  await localStorageTransactions().set(state, popup, popup)
-  const before = location.href
-  history.replaceState(null, '', `?connect_code=c&state=${state}`)
-  const controller = new AbortController()
-  const reason = new Error('enough')
-  await navigator.locks.request(`connected-accounts.popup.${state}`, async () => {
-    const { fetch } = observedFetch(json(201, connected))
-    const client = createClient({ fetch })
-    const handled = rejection(handleConnectCallback({ client, signal: controller.signal }))
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    controller.abort(reason)
-    expect(await handled).toBe(reason)
-  })
-  history.replaceState(null, '', before)
 })

@@ -1,7 +1,21 @@
-import { expect, test } from 'vitest'
-import { completeConnect, createConnectedAccountsClient, isConnectFlowError } from '../src/index.js'
+import { describe, expect, test } from 'vitest'
+import { fromProver } from '../src/dpop/from-prover.js'
+import {
+  completeConnect,
+  createConnectedAccountsClient,
+  isConnectFlowError,
+  iterateConnectedAccounts,
+  memoryTransactions,
+} from '../src/index.js'
 import { clientWith, comeBack, connected, lost } from './flows.js'
-import { json, observedFetch, problem, rejection } from './observed-client.js'
+import {
+  collect,
+  json,
+  observedClient,
+  observedFetch,
+  problem,
+  rejection,
+} from './observed-client.js'
 
 const older = { ...connected, id: 'cac_0' }
 const newer = { ...connected, id: 'cac_2' }
@@ -93,8 +107,125 @@ test.for<[string, () => Promise<string>, AbortSignal | undefined]>([
     expect(isConnectFlowError(await rejection(completeConnect(withoutToken, options)))).toBe(false)
     const kept = await transactions.get(state)
     if (isExpired && kept) await transactions.set(state, { ...kept, expiresAt: Date.now() }, kept)
-    const again = clientWith([newer], problem(400))
+    const again = clientWith([], problem(400))
     const error = await rejection(completeWith(again))
     expect(error).toMatchObject(isExpired ? { code: 'expired' } : { status: 400 })
   }
+})
+
+test.for([400, 404, 409])(
+  'a code that a %i refuses although no attempt is known connected the one account that is new',
+  async (status) => {
+    const { completeWith, transactions, state } = await comeBack({ accounts: [older] })
+    const again = clientWith([older, newer], problem(status))
+    expect(await completeWith(again)).toEqual({ account: newer })
+    expect(await transactions.get(state)).toMatchObject({ account: newer })
+  },
+)
+
+test('a refused code stays refused if two accounts are new, as no attempt is known', async () => {
+  const { completeWith, transactions, state } = await comeBack({ accounts: [] })
+  const again = clientWith([connected, newer], problem(400))
+  expect(await rejection(completeWith(again))).toMatchObject({ code: 'bad_request' })
+  expect(await transactions.get(state)).toBeUndefined()
+})
+
+test('one AbortController for a list and a completion: the completion counts as sent', async () => {
+  const { callbackUrl, transactions, completeWith } = await comeBack({ accounts: [] })
+  const abort = new AbortController()
+  const { signal } = abort
+  const { client, requests } = observedClient(
+    (request) =>
+      new Promise((_, reject) => {
+        request.signal.addEventListener('abort', () => reject(request.signal.reason))
+      }),
+  )
+  const completion = rejection(completeConnect(client, { callbackUrl, transactions, signal }))
+  await expect.poll(() => requests).toHaveLength(1)
+  // This one waits for a token, so that it is given up unsent, with the same reason.
+  const waiting = createConnectedAccountsClient({
+    domain: 'd.test',
+    accessToken: () => new Promise<never>(() => {}),
+  })
+  const list = rejection(collect(iterateConnectedAccounts(waiting, { signal })))
+  abort.abort()
+  expect(await list).toBe(await completion)
+  const again = clientWith([newer], problem(400))
+  expect(await completeWith(again)).toEqual({ account: newer })
+  expect(
+    (await transactions.get(new URL(callbackUrl).searchParams.get('state') ?? ''))?.account,
+  ).toEqual(newer)
+})
+
+describe('what fails after the answer', () => {
+  test('a middleware that throws does not lose the account', async () => {
+    const { callbackUrl, transactions, state } = await comeBack({ accounts: [] })
+    const { client } = observedClient(json(201, connected))
+    client.use({
+      onResponse() {
+        throw new Error('the log is full')
+      },
+    })
+    expect(await completeConnect(client, { callbackUrl, transactions })).toEqual({
+      account: connected,
+    })
+    expect(await transactions.get(state)).toMatchObject({ account: connected })
+  })
+
+  test('a prover that cannot keep the nonce does not lose the account', async () => {
+    const { callbackUrl, transactions } = await comeBack({ accounts: [] })
+    const { fetch } = observedFetch(
+      json(201, connected, { 'dpop-nonce': 'n' }),
+      problem(400, { detail: 'the code is used up' }),
+      json(200, { accounts: [connected] }),
+    )
+    const failing = { setNonce: () => Promise.reject(new TypeError('no storage')) }
+    const client = createConnectedAccountsClient({
+      domain: 'd.test',
+      accessToken: () => ({ accessToken: 'at', tokenType: 'DPoP' }),
+      dpop: fromProver({
+        generateProof: async () => 'proof',
+        getNonce: async () => undefined,
+        ...failing,
+      }),
+      fetch,
+    })
+    const complete = () => completeConnect(client, { callbackUrl, transactions })
+    const { account } = await complete().catch(complete)
+    expect(account).toEqual(connected)
+  })
+})
+
+describe('accounts that other flows have connected', () => {
+  test('are not taken for the one whose answer was lost', async () => {
+    const a = await comeBack({ accounts: [], appState: 'a' })
+    const b = await comeBack({ accounts: [], appState: 'b' })
+    // A is cut off before it is sent, B connects, and A's code is refused.
+    const client = clientWith([connected], json(201, connected), problem(400))
+    expect(await b.completeWith(client)).toEqual({ account: connected, appState: 'b' })
+    expect(await rejection(a.completeWith(client))).toMatchObject({ code: 'bad_request' })
+  })
+
+  test('are left out after a reload, too, as the store knows them', async () => {
+    const transactions = memoryTransactions()
+    const a = await comeBack({ accounts: [], transactions })
+    const b = await comeBack({ accounts: [], transactions })
+    await b.completeWith(clientWith([], json(201, connected)))
+    const reloaded = clientWith([connected, newer], problem(400))
+    expect(await a.completeWith(reloaded)).toEqual({ account: newer })
+  })
+
+  test('do not hide the own one from a flow whose store failed after its answer', async () => {
+    const { completeWith, transactions } = await comeBack({ accounts: [] })
+    const { set, delete: remove } = transactions
+    const client = clientWith([connected], json(201, connected), problem(400))
+    transactions.set = (state, record, options) => {
+      if (record.account) throw new Error('quota')
+      return set(state, record, options)
+    }
+    transactions.delete = () => Promise.reject(new Error('away'))
+    expect(await completeWith(client)).toEqual({ account: connected })
+    Object.assign(transactions, { set, delete: remove })
+    expect(await completeWith(client)).toEqual({ account: connected })
+  })
 })

@@ -21,7 +21,7 @@ async function open() {
   return page
 }
 
-/** Presses a button that opens a window, and answers that. */
+/** Presses a button that opens a window, and returns that window. */
 async function openPopup(name = 'Popup') {
   const { page } = stage()
   const [popup] = await Promise.all([page.waitForEvent('popup'), press(page, name)])
@@ -57,25 +57,45 @@ test('without a framework the callback page completes where its opener is gone, 
   await expect.poll(() => other.title()).toBe('told of google-oauth2')
 })
 
-test('a popup that is given up closes its window, and is cancelled', async () => {
-  const page = await open()
+test('the page of the provider in a popup cannot reach the page that opened it', async () => {
+  await open()
   const popup = await openPopup()
   await popup.getByRole('button', { name: 'Allow', exact: true }).waitFor()
-  await Promise.all([popup.waitForEvent('close'), press(page, 'Cancel')])
-  expect(await shown(page)).toMatchObject({
-    error: { code: 'cancelled' },
-  })
-  await expect.poll(() => page.evaluate(() => localStorage.length)).toBe(0)
+  expect(await popup.evaluate(() => window.opener)).toBeNull()
 })
 
-test('a signal that aborts closes the window, and the error is its reason', async () => {
+test('a browser without Web Locks connects in a popup, too, and keeps no verifier', async () => {
+  await stage().context.addInitScript(() => {
+    Object.defineProperty(navigator, 'locks', { value: undefined })
+  })
   const page = await open()
   const popup = await openPopup()
-  await popup.getByRole('button', { name: 'Allow', exact: true }).waitFor()
-  await Promise.all([popup.waitForEvent('close'), press(page, 'Abort')])
-  expect(await shown(page)).toEqual({ error: { message: 'aborted by the page' } })
-  await expect.poll(() => page.evaluate(() => localStorage.length)).toBe(0)
+  await Promise.all([popup.waitForEvent('close'), press(popup, 'Allow')])
+  expect(await shown(page)).toMatchObject(completed)
+  const kept = await page.evaluate(() => JSON.stringify(localStorage))
+  expect(kept).not.toContain('codeVerifier')
 })
+
+test.for([
+  ['Cancel', { error: { code: 'cancelled' } }],
+  ['Abort', { error: { message: 'aborted by the page' } }],
+] as const)(
+  'after %s the flow has ended, and its window connects nothing',
+  async ([end, result]) => {
+    const sent: string[] = []
+    stage().context.on('request', (request) => sent.push(new URL(request.url()).pathname))
+    const page = await open()
+    const popup = await openPopup()
+    await popup.getByRole('button', { name: 'Allow', exact: true }).waitFor()
+    await press(page, end)
+    expect(await shown(page)).toMatchObject(result)
+    await expect.poll(() => page.evaluate(() => localStorage.length)).toBe(0)
+    await press(popup, 'Allow')
+    await popup.getByRole('button', { name: 'Popup', exact: true }).waitFor()
+    expect(sent).toContain('/me/v1/connected-accounts/connect')
+    expect(sent).not.toContain('/me/v1/connected-accounts/complete')
+  },
+)
 
 test('a connection that is refused closes the window, and another popup connects', async () => {
   const page = await open()

@@ -21,7 +21,7 @@ type Act = (parts: {
   fetch: Send
 }) => Promise<unknown>
 
-/** Answers nothing, as a server that hangs; it says when it has been asked, and rejects as `fetch` does at an abort. */
+/** A `fetch` of a server that hangs: it tells when a request has arrived, and rejects at an abort. */
 function hanging() {
   let asked = () => {}
   const arrived = new Promise<void>((resolve) => {

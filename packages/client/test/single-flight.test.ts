@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { clientWith, comeBack, connected } from './flows.js'
 import { json } from './observed-client.js'
 
-/** Answers only when told to. */
+/** A response that waits until `answerNow` is called. */
 function held(answer: () => Response) {
   let answerNow = () => {}
   const told = new Promise<void>((resolve) => {

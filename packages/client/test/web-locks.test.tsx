@@ -61,6 +61,27 @@ test('a tab that waits for its turn can give up', async () => {
   expect(once.sent()).toHaveLength(0)
 })
 
+test('a tab that waits for its turn has a time limit', async () => {
+  const { callbackUrl, transactions, state } = await comeBack()
+  const once = clientWith([], json(201, connected))
+  await navigator.locks.request(`connected-accounts.${state}`, async () => {
+    const waiting = completeConnect(once.client, { callbackUrl, transactions, timeout: 50 })
+    await expect(waiting).rejects.toMatchObject({ name: 'TimeoutError' })
+  })
+  expect(once.sent()).toHaveLength(0)
+})
+
+test('a tab whose store hangs keeps no other tab waiting for ever', async () => {
+  const { completeConnect: elsewhere } = await openTab()
+  const { callbackUrl, transactions } = await comeBack()
+  const once = clientWith([], json(201, connected))
+  const hanging = { ...transactions, set: () => new Promise<never>(() => {}) }
+  const first = completeConnect(once.client, { callbackUrl, transactions: hanging, timeout: 200 })
+  const second = elsewhere(once.client, { callbackUrl, transactions })
+  await expect(first).rejects.toMatchObject({ name: 'TimeoutError' })
+  expect((await second).account).toEqual(connected)
+})
+
 test('page closed between start and complete: another one completes from storage alone', async () => {
   const opener = await openTab()
   const { callbackUrl } = await comeBack({

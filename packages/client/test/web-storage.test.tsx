@@ -4,6 +4,7 @@ import {
   sessionStorageTransactions,
   type Transaction,
 } from '../src/index.js'
+import { connected } from './flows.js'
 
 beforeEach(() => {
   sessionStorage.clear()
@@ -42,6 +43,18 @@ describe.for([
     expect(await createStore().get('connect.old')).toBeUndefined()
     expect(await createStore().get('connect.late')).toEqual(late)
     expect(storage().getItem('theirs')).toBe('not JSON')
+  })
+
+  test('the accounts of completed flows can be listed, and broken records are left out', async () => {
+    const pending = { authSession: 's', codeVerifier: 'v', attempted: false }
+    const open = { ...record(Date.now() + 1000), pending }
+    await createStore().set('connect.open', open, open)
+    const account = { ...connected, access_type: 'offline' as const } // a literal type
+    const done = { ...record(Date.now() + 1000), account }
+    await createStore().set('connect.done', done, done)
+    storage().setItem('connected-accounts.transaction.connect.broken', '{')
+    storage().setItem('theirs', JSON.stringify(done))
+    expect(await createStore().connectedAccountIds?.()).toEqual([connected.id])
   })
 
   test('a record that somebody has broken is unknown, not an error', async () => {

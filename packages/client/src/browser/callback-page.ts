@@ -1,4 +1,4 @@
-import { callbackState } from '../connect/callback-url.js'
+import { callbackState, POPUP_STATE_PREFIX } from '../connect/callback-url.js'
 import {
   type CompleteConnectOptions,
   type CompletedConnect,
@@ -10,8 +10,10 @@ import {
   sessionStorageTransactions,
 } from '../connect/web-storage-transactions.js'
 import type { Abortable } from '../contract/types.js'
+import { unlessAborted, wait, within } from '../http/abort.js'
+import { retryDelay } from '../http/retry-delay.js'
+import { runAlone } from '../mutex.js'
 import type { ConnectedAccountsClient } from '../my-account/client.js'
-import { flowName, isOfPopup } from './popup-flow.js'
 import { tellOtherTabs } from './tabs.js'
 
 /** Options of {@link completeConnectInPage}. */
@@ -20,33 +22,93 @@ export interface CompleteConnectInPageOptions extends Omit<CompleteConnectOption
   transactions?: TransactionStore | undefined
 }
 
-/** Completes a flow as `completeConnect` does, and has the user's other tabs know it. */
+/**
+ * Completes a flow as `completeConnect` does, and tells the user's other tabs. Tries again as `retryDelay` says after a
+ * failure that may pass, and waits while the browser is offline. An abort of `signal` ends the waiting.
+ *
+ * @throws {ConnectFlowError} any code of `completeConnect`.
+ * @throws {MyAccountApiError} when the server refuses.
+ *
+ * @example
+ * ```ts
+ * const callback = getPendingCallback()
+ * if (callback) {
+ *   callback.clear()
+ *   const { account } = await completeConnectInPage(client, { callbackUrl: callback.url, user: user.sub })
+ *   show(`Connected to ${account.connection}.`)
+ * }
+ * ```
+ */
 export async function completeConnectInPage(
   client: ConnectedAccountsClient,
   { transactions = sessionStorageTransactions(), ...options }: CompleteConnectInPageOptions,
 ): Promise<CompletedConnect> {
-  const completed = await completeConnect(client, { ...options, transactions })
+  const completed = await retried(
+    () => completeConnect(client, { ...options, transactions }),
+    options.signal,
+  )
   tellOtherTabs({ client, user: options.user }, completed.account.connection)
   return completed
 }
 
+async function retried<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  for (let failures = 0; ; failures += 1) {
+    await untilOnline(signal)
+    try {
+      return await work()
+    } catch (error) {
+      const delay = error instanceof Error ? retryDelay(failures, error) : Number.POSITIVE_INFINITY
+      if (signal?.aborted || delay === Number.POSITIVE_INFINITY) throw error
+      await wait(delay, signal)
+    }
+  }
+}
+
+async function untilOnline(signal: AbortSignal | undefined): Promise<void> {
+  if (globalThis.navigator?.onLine !== false) return // undefined outside of browsers
+  const online = new Promise((resolve) => {
+    globalThis.addEventListener('online', resolve, { once: true })
+  })
+  await unlessAborted(online, signal)
+}
+
 /** Options of {@link handleConnectCallback}. */
 export interface HandleConnectCallbackOptions extends Abortable {
-  /** Asked for a token only if the page that opened this one is gone. */
+  /** Asks for an access token only if the page that opened this one is gone. */
   client: ConnectedAccountsClient
   /** The store that the popup's flow was started with; by default `localStorageTransactions()`. */
   transactions?: TransactionStore | undefined
 }
 
+/** Names the lock that the opener of a popup holds while its flow runs, and the channel of the two pages. @internal */
+export function popupFlowName(state: string): string {
+  return `connected-accounts.popup.${state}`
+}
+
+/** The message by which the opener says that it has completed the flow, or given it up. @internal */
+export const OPENER_IS_DONE = 'done'
+
+/** How long a page stays after it has closed its window, in milliseconds. */
 const CLOSING = 300
 
+/** How long the callback page waits for its opener in a browser without Web Locks, in milliseconds. */
+const OPENER_TIMEOUT = 10_000
+
 /**
- * The whole callback page of a popup: hands the callback to the page that opened it, waits until that has completed the
- * flow, and closes the window. If that page is gone, completes the flow itself from the stored transaction. Shows nothing.
+ * Does all the work of a popup's callback page, and shows nothing. It sends the callback to the page that opened the popup,
+ * waits until that page has completed the flow, and closes the window. If that page is gone, it completes the flow itself
+ * from the stored transaction. Call it first on the page at `redirectUri`.
  *
- * Answers true where all is done and yet the window could not be closed: say that it can be. Answers false, at once, where
- * the page is no callback of a popup: go on as usual.
- * Throws what `completeConnect` throws, where the opener is gone; a reload after a network failure resumes.
+ * @returns False, at once, if the page is not the callback of a popup: start your application. True if everything is done and
+ * the browser did not close the window: tell the user that they can close it.
+ * @throws {ConnectFlowError} any code of `completeConnect`, if the opener is gone. After a network failure, a reload resumes.
+ * @throws {MyAccountApiError} when the server refuses, if the opener is gone.
+ *
+ * @example
+ * ```ts
+ * if (await handleConnectCallback({ client })) show('You can close this window.')
+ * else startApplication()
+ * ```
  */
 export async function handleConnectCallback({
   client,
@@ -55,19 +117,41 @@ export async function handleConnectCallback({
 }: HandleConnectCallbackOptions): Promise<boolean> {
   const callbackUrl = window.location.href
   const state = callbackState(callbackUrl)
-  const transaction = state !== undefined && (await transactions.get(state))
-  if (!transaction || !isOfPopup(transaction)) return false
-  const channel = new BroadcastChannel(flowName(state))
-  channel.postMessage(callbackUrl)
-  channel.close()
-  // The opener lets go of the lock when it is done, which is its acknowledgement, or by being closed.
-  await navigator.locks.request(flowName(state), signal ? { signal } : {}, async () => {
-    const left = await transactions.get(state)
-    if (!left?.pending) return
-    const { user } = left // this page may know of none; the server refuses the token of another
+  // The prefix alone proves nothing: whoever made the URL chose it.
+  if (!state?.startsWith(POPUP_STATE_PREFIX) || !(await transactions.get(state))) return false
+  await handOver(callbackUrl, state, signal)
+  // The opener holds this lock until it is done or closed.
+  const completeIfPending = async () => {
+    const transaction = await transactions.get(state)
+    if (!transaction?.pending) return
+    const { user } = transaction // this page may not know the user; the server refuses the token of another
     await completeConnectInPage(client, { callbackUrl, transactions, user, signal })
-  })
+  }
+  await runAlone(popupFlowName(state), completeIfPending, { signal })
   window.close()
-  await new Promise((resolve) => setTimeout(resolve, CLOSING)) // the page goes on for a moment where it is closed
+  await wait(CLOSING, undefined) // a page runs on for a moment after its window was closed
   return true
+}
+
+/** Sends the callback to the opener. Without Web Locks it also waits for the opener's answer, which the lock replaces. */
+async function handOver(
+  callbackUrl: string,
+  state: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const channel = new BroadcastChannel(popupFlowName(state))
+  const done = new Promise<void>((resolve) => {
+    channel.addEventListener('message', ({ data }) => data === OPENER_IS_DONE && resolve())
+  })
+  try {
+    channel.postMessage(callbackUrl)
+    if (navigator.locks) return
+    // If the opener does not answer in time, it is gone.
+    await unlessAborted(
+      within(done, OPENER_TIMEOUT).catch(() => undefined),
+      signal,
+    )
+  } finally {
+    channel.close()
+  }
 }

@@ -7,18 +7,24 @@ import { waitForUndo } from './undo.js'
 
 /** Options of {@link disconnectAccount}. */
 export interface DisconnectAccountOptions extends Abortable {
-  /** Id of the logged-in user: whose other tabs are told. */
+  /** Id of the logged-in user, whose other tabs are told. */
   user?: string | undefined
-  /** How long it can be undone, in milliseconds; nothing is sent before. By default 0: sent at once. */
+  /** How long it can be undone, in milliseconds; nothing is sent before that. By default 0: it is sent at once. */
   undoMs?: number | undefined
 }
 
 /**
- * Deletes the account with an id, and has the user's other tabs know it. Within `undoMs` any part of the page can undo it by
- * `getUndoable()`, and leaving the page undoes it. Answers whether it was undone, and nothing sent.
+ * Deletes a connected account, and tells the user's other tabs. Within `undoMs` any part of the page can undo it through
+ * `getUndoable()`; leaving the page undoes it, too. The grant at the provider stays: the user can revoke it there.
  *
- * Throws `MyAccountApiError`. A 404 counts as done if the account is no longer listed. The provider's grant stays: revoke it
- * at the provider.
+ * @returns True if it was undone, and nothing was sent.
+ * @throws {MyAccountApiError} `not_found`, when there is no such account but the list still has it.
+ * @throws {MyAccountApiError} any other code, when the server refuses. An account that is gone already counts as deleted.
+ *
+ * @example
+ * ```ts
+ * const isUndone = await disconnectAccount(client, account.id, { user: user.sub, undoMs: 5000 })
+ * ```
  */
 export async function disconnectAccount(
   client: ConnectedAccountsClient,
@@ -26,17 +32,27 @@ export async function disconnectAccount(
   { user, undoMs = 0, signal }: DisconnectAccountOptions = {},
 ): Promise<boolean> {
   signal?.throwIfAborted()
-  const undone = undoMs > 0 && (await waitForUndo(id, { user, undoMs, signal }))
+  const isUndone = undoMs > 0 && (await waitForUndo(id, { user, undoMs, signal }))
   signal?.throwIfAborted()
-  if (undone) return true
+  if (isUndone) return true
   try {
     await deleteConnectedAccount(client, id, { signal })
   } catch (error) {
     if (!isMyAccountApiError(error) || error.code !== 'not_found') throw error
-    // A 404 may also be about the API itself.
-    for await (const one of iterateConnectedAccounts(client, { signal }))
-      if (one.id === id) throw error
+    // A 404 can also mean that the API itself was not found.
+    if (await isListed(client, id, { signal })) throw error
   }
   tellOtherTabs({ client, user })
+  return false
+}
+
+async function isListed(
+  client: ConnectedAccountsClient,
+  id: string,
+  options: Abortable,
+): Promise<boolean> {
+  for await (const account of iterateConnectedAccounts(client, options)) {
+    if (account.id === id) return true
+  }
   return false
 }

@@ -1,101 +1,147 @@
-import { callbackState } from '../connect/callback-url.js'
-import type { CompleteConnectOptions, CompletedConnect } from '../connect/complete-connect.js'
-import { startConnect } from '../connect/start-connect.js'
+import { callbackState, POPUP_STATE_PREFIX } from '../connect/callback-url.js'
+import type { CompletedConnect } from '../connect/complete-connect.js'
+import { startFlow } from '../connect/start-connect.js'
+import { type TransactionStore, tryStore } from '../connect/transactions.js'
 import { localStorageTransactions } from '../connect/web-storage-transactions.js'
 import { type ConnectionReference, connectionName } from '../connections/define-connections.js'
 import { ConnectFlowError } from '../errors/connect-flow-error.js'
-import { unlessAborted } from '../http/abort.js'
+import { unlessAborted, withAbortController } from '../http/abort.js'
+import { runAlone } from '../mutex.js'
 import type { ConnectedAccountsClient } from '../my-account/client.js'
-import { completeConnectInPage } from './callback-page.js'
-import { flowName, popupTransactions } from './popup-flow.js'
-import { closePopup, popupBlocked, popupToStart } from './popup-window.js'
+import { completeConnectInPage, OPENER_IS_DONE, popupFlowName } from './callback-page.js'
+import { openPopup, type Popup, popupBlocked } from './popup-window.js'
 import { fromThisPage, type PageConnectOptions } from './redirect.js'
 
-/** Options of {@link connectInPopup}. The `transactions` are also read by the callback page. */
+/** Options of {@link connectInPopup}. */
 export interface PopupConnectOptions<Reference extends ConnectionReference = ConnectionReference>
   extends PageConnectOptions<Reference> {
-  /** Completes the flow when it is back; by default `completeConnectInPage`, once. A place for retries. */
-  complete?: ((completion: PopupCompletion) => Promise<CompletedConnect>) | undefined
+  /** The popup that `openPopup` returned in the click. By default `connectInPopup` opens one itself. */
+  popup?: Popup | undefined
+  /**
+   * Keeps the flow until it is completed; by default `localStorageTransactions()`. Pass the same store to
+   * `handleConnectCallback` on the callback page.
+   */
+  transactions?: TransactionStore | undefined
+  /**
+   * Ends the flow: the promise rejects with the signal's reason, and what the user still does in the window connects nothing.
+   * See {@link cancelFlow}.
+   */
+  signal?: AbortSignal | undefined
 }
 
-/** What completes a flow that is back. */
-export type PopupCompletion = CompleteConnectOptions & { callbackUrl: string }
-
 /**
- * Connects an account in a popup, whose callback page runs `handleConnectCallback`. Call it in a click. Resolves when the
- * flow is back and completed; a window that the person closes leaves it waiting, as a page cannot tell.
+ * Connects an account in a popup. Call it in a click handler. The page at `redirectUri` must call `handleConnectCallback`.
+ * Resolves when the user is back and the account is connected. If completing fails for a moment, as without a network, it is
+ * tried again. The promise stays pending if the user closes the popup, because a page cannot tell: it ends when you abort
+ * `signal`, or with `expired`. A flow that has ended here cannot be completed by its popup later.
  *
- * Throws `ConnectFlowError` `popup_blocked` or `third_party_iframe` where no window opens, with nothing sent; `cancelled`
- * after `currentPopup()?.cancel()` or another call; `expired` when its time is over; and what `startConnect` and
- * `completeConnect` throw. A flow that is over here is not completed later, though its window may go on.
+ * @throws {ConnectFlowError} `popup_blocked` or `third_party_iframe`, when there is no window; nothing was sent.
+ * @throws {ConnectFlowError} `cancelled`, when {@link cancelFlow} was called.
+ * @throws {ConnectFlowError} `expired`, when the user did not come back in time.
+ * @throws {ConnectFlowError} any code of `startConnect` and `completeConnect`.
+ * @throws {MyAccountApiError} when the server refuses to start or to complete the flow.
+ *
+ * @example
+ * ```ts
+ * button.addEventListener('click', async () => {
+ *   const { account } = await connectInPopup(client, { connection: 'github', user })
+ *   show(account.connection)
+ * })
+ * ```
  */
 export async function connectInPopup<Reference extends ConnectionReference>(
   client: ConnectedAccountsClient,
-  {
-    complete,
-    transactions = localStorageTransactions(),
-    ...options
-  }: PopupConnectOptions<Reference>,
+  { popup = openPopup(), ...options }: PopupConnectOptions<Reference>,
 ): Promise<CompletedConnect> {
-  const { user, signal } = options
-  const popup = popupToStart(user)
-  const { giveUp, window: opened } = popup
-  const abort = () => giveUp.abort(signal?.reason)
+  const { signal, transactions = localStorageTransactions() } = options
+  if (!popup) throw popupBlocked(connectionName(options.connection))
   try {
-    if (!opened) throw popupBlocked(connectionName(options.connection))
-    signal?.throwIfAborted()
-    signal?.addEventListener('abort', abort)
-    const { state, url, expiresAt } = await startConnect(client, {
-      ...fromThisPage(options),
-      signal: giveUp.signal,
-      transactions: popupTransactions(transactions),
-    })
-    // Held until the flow is over: while it is, the callback page waits.
-    return await navigator.locks.request(flowName(state), async () => {
-      const { callbackUrl, ignore } = nextCallback(state)
-      const expiry = setTimeout(() => giveUp.abort(expired(options)), expiresAt - Date.now())
-      try {
-        opened.location.replace(url)
-        popup.isStarting = false
-        const completion = {
-          callbackUrl: await unlessAborted(callbackUrl, giveUp.signal),
-          transactions,
-          user,
-          signal: giveUp.signal,
-        }
-        const completed = complete
-          ? complete(completion)
-          : completeConnectInPage(client, completion)
-        return await unlessAborted(completed, giveUp.signal)
-      } catch (error) {
-        await transactions.delete(state) // so that the callback page does not complete what is over here
-        throw error
-      } finally {
-        clearTimeout(expiry)
-        ignore()
-      }
-    })
+    return await withAbortController({ signal }, (abort) =>
+      connectThrough(popup, abort, { ...options, client, transactions }),
+    )
   } finally {
-    signal?.removeEventListener('abort', abort)
-    closePopup(popup)
+    popup.close()
   }
 }
 
-/** The callback URL that the callback page hands over, if it is that of the flow; and what ends the waiting for it. */
-function nextCallback(state: string) {
-  const channel = new BroadcastChannel(flowName(state))
+/**
+ * Cancels the flow whose `signal` belongs to this controller: the promise rejects with `ConnectFlowError` `cancelled`.
+ *
+ * @example
+ * ```ts
+ * const controller = new AbortController()
+ * cancelButton.onclick = () => cancelFlow(controller)
+ * await connectInPopup(client, { ...flow, signal: controller.signal })
+ * ```
+ */
+export function cancelFlow(controller: AbortController): void {
+  const message = 'The flow was cancelled before it was completed.'
+  controller.abort(new ConnectFlowError('cancelled', { message }))
+}
+
+interface PopupFlow extends PageConnectOptions {
+  client: ConnectedAccountsClient
+  transactions: TransactionStore
+}
+
+async function connectThrough(
+  popup: Popup,
+  abort: AbortController,
+  { client, ...options }: PopupFlow,
+): Promise<CompletedConnect> {
+  const { transactions, user } = options
+  const { signal } = abort
+  signal.throwIfAborted()
+  const flow = { ...fromThisPage(options), transactions, signal }
+  const { state, url, expiresAt } = await startFlow(client, flow, POPUP_STATE_PREFIX)
+  const expiry = setTimeout(() => abort.abort(expired(options)), expiresAt - Date.now())
+  // Held until the flow has ended: the callback page waits for that before it does anything itself.
+  return runAlone(popupFlowName(state), async () => {
+    try {
+      signal.throwIfAborted()
+      const callbackUrl = await receiveCallback(state, signal, () => popup.navigate(url))
+      return await completeConnectInPage(client, { callbackUrl, transactions, user, signal })
+    } catch (error) {
+      // Otherwise the callback page would complete a flow that has failed here.
+      await tryStore(() => transactions.delete(state))
+      throw error
+    } finally {
+      clearTimeout(expiry)
+      tellCallbackPage(state)
+    }
+  })
+}
+
+/** Waits for the callback page to send its URL. */
+async function receiveCallback(
+  state: string,
+  signal: AbortSignal,
+  whenReady: () => void,
+): Promise<string> {
+  const channel = new BroadcastChannel(popupFlowName(state))
   const callbackUrl = new Promise<string>((resolve) => {
     channel.addEventListener('message', ({ data }) => {
       if (callbackState(data) === state) resolve(data)
     })
   })
-  return { callbackUrl, ignore: () => channel.close() }
+  try {
+    whenReady()
+    return await unlessAborted(callbackUrl, signal)
+  } finally {
+    channel.close()
+  }
+}
+
+function tellCallbackPage(state: string): void {
+  const channel = new BroadcastChannel(popupFlowName(state))
+  channel.postMessage(OPENER_IS_DONE)
+  channel.close()
 }
 
 function expired({ connection, ...options }: PageConnectOptions): ConnectFlowError {
   return new ConnectFlowError('expired', {
     ...options,
     connection: connectionName(connection),
-    message: 'This flow has expired: start again.',
+    message: 'The user did not come back in time, so this flow has expired. Start a new one.',
   })
 }

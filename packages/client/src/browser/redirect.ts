@@ -1,21 +1,32 @@
+import { fitsReturnTo } from '../connect/options.js'
 import { type StartConnectOptions, startConnect } from '../connect/start-connect.js'
 import type { TransactionStore } from '../connect/transactions.js'
 import { sessionStorageTransactions } from '../connect/web-storage-transactions.js'
 import type { ConnectionReference } from '../connections/define-connections.js'
 import type { ConnectedAccountsClient } from '../my-account/client.js'
 
-/** Options of a flow that a page starts: those of `startConnect`, of which a page has most. `returnTo` is by default this page. */
+/** Options of a flow that a page starts: those of `startConnect`, most of them with a default. */
 export interface PageConnectOptions<Reference extends ConnectionReference = ConnectionReference>
   extends Omit<StartConnectOptions<Reference>, 'redirectUri' | 'transactions'> {
-  /** Where the browser comes back to; an allowed callback URL of the application, by default the page's origin. */
+  /** The URL that the browser comes back to; an allowed callback URL of the application. By default the page's origin. */
   redirectUri?: string | undefined
-  /** Keeps what completes the flow; by default in `sessionStorage`, and that of a popup in `localStorage`. */
+  /** Where to take the user afterwards; by default this page, without its query and fragment if they are too long. */
+  returnTo?: string | undefined
+  /** Keeps what completes the flow; by default in `sessionStorage`, and for a popup in `localStorage`. */
   transactions?: TransactionStore | undefined
 }
 
 /**
- * Connects an account by leaving the page for the provider's. Resolves only if the page goes on nevertheless: the person
- * stopped the navigation, or came back out of the back/forward cache. Throws what `startConnect` throws.
+ * Connects an account by a redirect: leaves the page for the provider's. The promise stays pending while the page is left. It
+ * resolves only if the page stays after all: the user stopped the navigation, or came back by the back/forward cache.
+ *
+ * @throws {ConnectFlowError} any code of `startConnect`.
+ * @throws {MyAccountApiError} when the server refuses to start the flow.
+ *
+ * @example
+ * ```ts
+ * button.addEventListener('click', () => connectByRedirect(client, { connection: 'github', user: user.sub }))
+ * ```
  */
 export async function connectByRedirect<Reference extends ConnectionReference>(
   client: ConnectedAccountsClient,
@@ -27,15 +38,21 @@ export async function connectByRedirect<Reference extends ConnectionReference>(
   return undefined
 }
 
-/** The options with those that a page has by default. */
+/** Adds the `redirectUri` and `returnTo` that a flow of this page has by default. @internal */
 export function fromThisPage<Options extends PageConnectOptions>(
   options: Options,
 ): Options & { redirectUri: string; returnTo: string } {
-  const { origin, pathname, search, hash } = window.location
-  const { redirectUri = origin, returnTo = pathname + search + hash } = options
+  const { redirectUri = window.location.origin, returnTo = thisPage() } = options
   return { ...options, redirectUri, returnTo }
 }
 
+function thisPage(): string {
+  const { pathname, search, hash } = window.location
+  const candidates = [pathname + search + hash, pathname]
+  return candidates.find(fitsReturnTo) ?? '/'
+}
+
+/** Navigates; resolves if the page stays. */
 function leavePage(url: string): Promise<void> {
   return new Promise((resolve) => {
     const listening = new AbortController()

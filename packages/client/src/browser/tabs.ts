@@ -1,6 +1,6 @@
 import type { ConnectedAccountsClient } from '../my-account/client.js'
 
-/** Whose accounts, and through which client. */
+/** A user's accounts, as a client sees them. */
 export interface AccountsIdentity {
   client: ConnectedAccountsClient
   /** Id of the logged-in user, like `user.sub`. */
@@ -10,7 +10,12 @@ export interface AccountsIdentity {
 /** Tells this page's own messages from those of other tabs. */
 const SELF = Math.random()
 
-/** Says to the user's other tabs that an account was connected or disconnected; which connection only if connected. */
+/**
+ * Tells the user's other tabs that an account was connected or disconnected. Does nothing if the runtime has no
+ * BroadcastChannel.
+ *
+ * @param connection - The connection, if an account was connected; undefined if one was disconnected.
+ */
 export function tellOtherTabs(identity: AccountsIdentity, connection?: string): void {
   const channel = openChannel(identity)
   channel?.postMessage([SELF, connection])
@@ -18,8 +23,16 @@ export function tellOtherTabs(identity: AccountsIdentity, connection?: string): 
 }
 
 /**
- * Calls back when another tab of the same user has connected an account, with its connection, or disconnected one; answers
- * what ends that. Never calls where the runtime has no BroadcastChannel.
+ * Listens to the user's other tabs. Never calls back if the runtime has no BroadcastChannel.
+ *
+ * @param onChange - Is called when another tab has connected an account, with its connection, or has disconnected one, with
+ * undefined.
+ * @returns What ends the listening.
+ *
+ * @example
+ * ```ts
+ * const stop = listenToOtherTabs({ client, user: user.sub }, () => reloadAccounts())
+ * ```
  */
 export function listenToOtherTabs(
   identity: AccountsIdentity,
@@ -32,6 +45,7 @@ export function listenToOtherTabs(
   return () => channel?.close()
 }
 
+/** The channel of the tabs that use the same API for the same user. */
 function openChannel({ client, user }: AccountsIdentity): BroadcastChannel | undefined {
   if (typeof BroadcastChannel === 'undefined') return undefined
   return new BroadcastChannel(JSON.stringify(['connected-accounts', client.baseUrl, user]))

@@ -1,152 +1,181 @@
-import type { Abortable, CompletedConnectedAccount, ConnectedAccount } from '../contract/types.js'
+import type { Middleware } from 'openapi-fetch'
+import type { Abortable, CompletedConnectedAccount } from '../contract/types.js'
 import { ConnectFlowError } from '../errors/connect-flow-error.js'
-import { isMyAccountApiError } from '../errors/my-account-api-error.js'
-import { unlessAborted } from '../http/abort.js'
-import { unsent } from '../http/retry.js'
+import { isMyAccountApiError, type MyAccountApiError } from '../errors/my-account-api-error.js'
+import { unlessAborted, withAbortController, within } from '../http/abort.js'
+import { wasSent } from '../http/fetch.js'
+import { parseJson } from '../http/json.js'
 import { isReturnTo } from '../http/url.js'
-import { iterateConnectedAccounts } from '../my-account/accounts.js'
+import { runAlone } from '../mutex.js'
 import type { ConnectedAccountsClient } from '../my-account/client.js'
 import { isCompletedConnectedAccount } from '../my-account/guards.js'
 import { unwrap } from '../my-account/unwrap.js'
-import { type Callback, parseCallback } from './callback-url.js'
+import { type Callback, parseCallback, readResult } from './callback-url.js'
+import { claimAccount, recoverLostAnswer } from './lost-answer.js'
 import {
   checkStore,
   type PendingTransaction,
   type Transaction,
   type TransactionStore,
+  tryStore,
 } from './transactions.js'
 
 /** Options of {@link completeConnect}. */
 export interface CompleteConnectOptions extends Abortable {
   /** The whole URL that the browser came back to. */
   callbackUrl: string | URL
-  /** The store that `startConnect` was given. */
+  /** The store that was passed to `startConnect`. */
   transactions: TransactionStore
-  /** The logged-in user; must be the one who started the flow, where `startConnect` was told who that is. */
+  /** The logged-in user. If `startConnect` was given a user, only that user can complete the flow. */
   user?: string | undefined
+  /** How long it may take in milliseconds, the waiting for other tabs included; by default 60,000. */
+  timeout?: number | undefined
 }
 
-/** What {@link completeConnect} answers. */
+/** The result of {@link completeConnect}. */
 export interface CompletedConnect {
   account: CompletedConnectedAccount
   appState?: unknown
   returnTo?: string | undefined
-  /** Id of the account that was to be connected again; where `account` has another, the person chose another one. */
+  /** Id of the account that was to be connected again. If `account` has another id, the user chose another account. */
   reconnectAccountId?: string | undefined
 }
 
-/** Completions under way, by state. */
-const underway = new Map<string, Abortable & { completed: Promise<CompletedConnect> }>()
+const DEFAULT_TIMEOUT = 60_000
 
 /**
- * Completes the flow that a callback URL belongs to, once: an effect that runs twice shares one completion, and tabs take
- * turns by Web Locks where the runtime has them. Calling it again with the same URL gives the same account until the
- * transaction expires; after a network failure it resumes. Where an earlier answer was lost and the code is used up, the
- * one account of the connection that was not there at the start is the one that was connected.
+ * Completes the flow that a callback URL belongs to. It is safe to call twice: calls at the same time share one completion,
+ * and tabs take turns by Web Locks. Later calls return the same account until the transaction expires, and after a network
+ * failure the next call resumes. If an answer was lost and the code is used up, the account is the one of the connection that
+ * is new since the start and that no other flow has connected.
  *
- * Throws `ConnectFlowError`: `not_a_callback`, `unknown_state`, `user_mismatch` and `missing_connect_code` (nothing sent,
- * the transaction kept), `access_denied` and `provider_error` (refused at the provider), `expired`, `storage_unavailable`,
- * and `outcome_unknown` where an earlier answer was lost and the accounts do not tell either.
- * Throws `MyAccountApiError` where the server refuses.
+ * @throws {ConnectFlowError} `not_a_callback`, when the URL is not the callback of a connect flow.
+ * @throws {ConnectFlowError} `unknown_state`, when the store has no transaction for it.
+ * @throws {ConnectFlowError} `user_mismatch`, when another user started the flow; the transaction is kept.
+ * @throws {ConnectFlowError} `missing_connect_code`, when the URL has no code; the transaction is kept.
+ * @throws {ConnectFlowError} `access_denied` or `provider_error`, when the flow was refused at the provider.
+ * @throws {ConnectFlowError} `expired`, when the user came back too late.
+ * @throws {ConnectFlowError} `outcome_unknown`, when an earlier answer was lost and the accounts do not tell either.
+ * @throws {ConnectFlowError} `storage_unavailable`, when the browser refuses to keep the transaction.
+ * @throws {MyAccountApiError} when the server refuses.
+ * @throws {DOMException} `TimeoutError`, when `timeout` is over; the next call resumes.
+ *
+ * @example
+ * ```ts
+ * const { account, returnTo } = await completeConnect(client, {
+ *   callbackUrl: window.location.href,
+ *   transactions: sessionStorageTransactions(),
+ *   user: user.sub,
+ * })
+ * ```
  */
 export async function completeConnect(
   client: ConnectedAccountsClient,
-  { callbackUrl, ...options }: CompleteConnectOptions,
+  { callbackUrl, signal, timeout = DEFAULT_TIMEOUT, ...options }: CompleteConnectOptions,
 ): Promise<CompletedConnect> {
   checkStore(options.transactions)
-  const completion = { ...options, ...parseCallback(callbackUrl), client }
+  const callback = parseCallback(callbackUrl)
+  return withAbortController({ signal, timeout }, (abort) =>
+    completeOnce({ ...options, callback, client, state: callback.state, signal: abort.signal }),
+  )
+}
+
+/** One call of {@link completeConnect}; its signal also aborts when the time is over. */
+interface Completion {
+  client: ConnectedAccountsClient
+  callback: Callback
+  state: string
+  transactions: TransactionStore
+  user?: string | undefined
+  signal: AbortSignal
+}
+
+/** Completions that run now, by state. */
+const running = new Map<string, { completed: Promise<CompletedConnect>; signal: AbortSignal }>()
+
+async function completeOnce(completion: Completion): Promise<CompletedConnect> {
   const { signal, state } = completion
   for (;;) {
-    // Before anything is shared: who may not complete the flow does not get its answer either.
+    // Before anything is shared: a caller who may not complete the flow does not get its result either.
     await findTransaction(completion)
-    signal?.throwIfAborted()
-    const other = underway.get(state)
-    if (!other) return start(completion)
+    signal.throwIfAborted()
+    const other = running.get(state)
+    if (!other) return run(completion)
     try {
       return await unlessAborted(other.completed, signal)
     } catch (error) {
-      if (!other.signal?.aborted || signal?.aborted) throw error // else it was given up by its caller, not by this one
+      // If only the other caller gave up, this one goes on by itself.
+      if (!other.signal.aborted || signal.aborted) throw error
     }
   }
 }
 
-interface Completion extends Omit<CompleteConnectOptions, 'callbackUrl'>, Callback {
-  client: ConnectedAccountsClient
-}
-
-type Pending = Transaction & { pending: PendingTransaction }
-
-function start(completion: Completion): Promise<CompletedConnect> {
+function run(completion: Completion): Promise<CompletedConnect> {
   const { state, signal } = completion
-  const completed = takeTurn(completion).finally(() => underway.delete(state))
-  underway.set(state, { completed, signal })
+  const lock = `connected-accounts.${state}`
+  const completed = runAlone(lock, () => completeNow(completion), { signal }).finally(() =>
+    running.delete(state),
+  )
+  running.set(state, { completed, signal })
   return completed
 }
 
-/** Completes while no other tab does. */
-async function takeTurn(completion: Completion): Promise<CompletedConnect> {
-  const { state, signal } = completion
-  const complete = () => completeNow(completion)
-  const locks = globalThis.navigator?.locks
-  if (!locks) return complete()
-  return locks.request(`connected-accounts.${state}`, signal ? { signal } : {}, complete)
-}
-
-async function findTransaction({ transactions, state, user }: Completion): Promise<Transaction> {
-  const transaction = await transactions.get(state)
-  // A result is forgotten once it has expired, and a returnTo that startConnect would have refused is not from there.
-  if (
-    !transaction ||
-    (transaction.account && isExpired(transaction)) ||
-    !isReturnTo(transaction.returnTo, transaction.redirectUri)
-  ) {
+async function findTransaction(completion: Completion): Promise<Transaction> {
+  const { transactions, state, user, signal } = completion
+  const transaction = await unlessAborted((async () => transactions.get(state))(), signal)
+  const isForgotten = transaction?.account && isExpired(transaction)
+  // startConnect refuses such a returnTo, so somebody has changed the record.
+  const isChanged = transaction && !isReturnTo(transaction.returnTo, transaction.redirectUri)
+  if (!transaction || isForgotten || isChanged) {
     throw new ConnectFlowError('unknown_state', {
-      message: 'This flow was started in another browser, or is long over: start again.',
+      message:
+        'This browser has no transaction for the callback: the flow was started in another browser, or ended long ago. Start a new one.',
     })
   }
   if (transaction.user !== undefined && transaction.user !== user) {
-    const message = 'Another user started this flow: log in as that user.'
-    throw new ConnectFlowError('user_mismatch', { ...transaction, message })
+    throw new ConnectFlowError('user_mismatch', {
+      ...transaction,
+      message: 'Another user started this flow. Log in as that user, or start a new flow.',
+    })
   }
   return transaction
 }
 
+/** A transaction that can still be completed. */
+type Pending = Transaction & { pending: PendingTransaction }
+
+/** Completes a flow while no other call and no other tab does. */
 async function completeNow(completion: Completion): Promise<CompletedConnect> {
   const transaction = await findTransaction(completion)
   const { account, pending } = transaction
   if (account) return completedConnect(transaction, account)
-  const connectCode = await codeOf(completion, transaction)
-  if (!pending || (isExpired(transaction) && !pending.attempted)) {
-    const message = 'This flow has expired: start again.'
-    return fail(completion, new ConnectFlowError('expired', { ...transaction, message }))
+  const result = readResult(completion.callback, transaction)
+  if ('refusal' in result) return endFlow(completion, result.refusal)
+  if (pending && !isExpired(transaction)) {
+    return postCompletion(completion, { ...transaction, pending }, result.connectCode)
   }
-  const started = { ...transaction, pending }
-  return isExpired(transaction)
-    ? recover(completion, started)
-    : send(completion, started, connectCode)
+  if (pending?.attempted) return recover(completion, { ...transaction, pending })
+  const message = 'The user came back too late, so this flow has expired. Start a new one.'
+  return endFlow(completion, new ConnectFlowError('expired', { ...transaction, message }))
 }
 
-/** The code that came back; throws where there is none. */
-async function codeOf(completion: Completion, transaction: Transaction): Promise<string> {
-  const { params } = completion
-  const error = params.get('error')
-  if (error) {
-    const description = params.get('error_description')
-    const code = error === 'access_denied' ? error : 'provider_error'
-    const message = description ? `${error}: ${description}` : error
-    return fail(completion, new ConnectFlowError(code, { ...transaction, error, message }))
-  }
-  const connectCode = params.get('connect_code')
-  if (connectCode) return connectCode
-  const message = 'The callback URL has no connect_code.'
-  throw new ConnectFlowError('missing_connect_code', { ...transaction, message })
+/** What is known of an attempt to complete: the request as it was handed on, and its answer. */
+interface Attempt {
+  request?: Request
+  answer?: Response
 }
 
-async function send(completion: Completion, transaction: Pending, connectCode: string) {
-  const { pending, redirectUri } = transaction
+async function postCompletion(
+  completion: Completion,
+  transaction: Pending,
+  connectCode: string,
+): Promise<CompletedConnect> {
   const { client, signal } = completion
-  // Noted before it is sent: who finds the note later knows that a used-up code may have been used up by us.
-  await keep(completion, { ...transaction, pending: { ...pending, attempted: true } })
+  const { pending, redirectUri } = transaction
+  // Saved before it is sent: whoever finds it later knows that this flow itself may have used the code up.
+  const attempted = { ...transaction, pending: { ...pending, attempted: true } }
+  await unlessAborted(saveTransaction(completion, attempted), signal)
+  const attempt: Attempt = {}
   try {
     const call = client.POST('/connected-accounts/complete', {
       body: {
@@ -156,71 +185,119 @@ async function send(completion: Completion, transaction: Pending, connectCode: s
         code_verifier: pending.codeVerifier,
       },
       parseAs: 'text',
-      signal: signal ?? null,
+      signal,
+      middleware: [observe(attempt)],
     })
-    return await connected(completion, transaction, await unwrap(call, isCompletedConnectedAccount))
+    const account = await unlessAborted(unwrap(call, isCompletedConnectedAccount), signal)
+    return finishFlow(completion, transaction, account)
   } catch (error) {
-    return settle(completion, transaction, error)
+    const account = await accountIn(attempt.answer)
+    if (account) return finishFlow(completion, transaction, account)
+    return handleFailure(completion, transaction, { error, ...attempt })
   }
 }
 
-/** Decides what a failed attempt leaves behind, and which error says it. */
-async function settle(completion: Completion, transaction: Pending, error: unknown) {
-  if (unsent.has(Object(error))) await keep(completion, transaction)
-  if (!isMyAccountApiError(error) || error.code === 'unexpected_response') throw error
-  const { status, response } = error
-  if ([401, 403, 415, 429].includes(status) || response.headers.has('www-authenticate')) {
-    await keep(completion, transaction) // refused at the door: nothing was used up
-  } else if (status < 500) {
-    return transaction.pending.attempted
-      ? recover(completion, transaction, { cause: error })
-      : fail(completion, error)
+/** A middleware of one call, which sees the request last and the answer first. */
+function observe(attempt: Attempt): Middleware {
+  return {
+    onRequest({ request }) {
+      attempt.request = request
+    },
+    onResponse({ response }) {
+      if (response.ok) attempt.answer = response.clone()
+    },
   }
+}
+
+/** How long a failed attempt waits for the rest of an answer that has begun, in milliseconds. */
+const BODY_TIMEOUT = 1000
+
+/** Returns the account of a successful answer after which something else has failed, such as a middleware. */
+async function accountIn(
+  answer: Response | undefined,
+): Promise<CompletedConnectedAccount | undefined> {
+  if (!answer) return undefined
+  const value = parseJson(await within(answer.text(), BODY_TIMEOUT).catch(() => ''))
+  return isCompletedConnectedAccount(value) ? value : undefined
+}
+
+/** Decides what a failed attempt leaves behind, and which error reports it. */
+async function handleFailure(
+  completion: Completion,
+  transaction: Pending,
+  { error, request }: Attempt & { error: unknown },
+): Promise<CompletedConnect> {
+  const isUnsent = request !== undefined && !wasSent(request)
+  if (isUnsent || isRefusedUnread(error)) {
+    await takeBackAttempt(completion, transaction) // the code is not used up
+    throw error
+  }
+  const isRefusal = isMyAccountApiError(error) && error.code !== 'unexpected_response'
+  if (isRefusal && error.status < 500) return recover(completion, transaction, error)
   throw error
 }
 
-/** After an answer that was lost: the account is connected if exactly one was not there at the start. */
-async function recover(completion: Completion, transaction: Pending, why: ErrorOptions = {}) {
-  const { client, signal } = completion
-  const { connection, pending } = transaction
-  const added: ConnectedAccount[] = []
-  if (pending.accountIds) {
-    for await (const account of iterateConnectedAccounts(client, { connection, signal })) {
-      if (!pending.accountIds.includes(account.id)) added.push(account)
-    }
-  }
-  const [account, another] = added
-  if (account && !another) return connected(completion, transaction, account)
-  const message =
-    'An earlier attempt had no answer, so the account may be connected: list the accounts.'
-  return fail(
-    completion,
-    new ConnectFlowError('outcome_unknown', { ...transaction, ...why, message }),
-  )
+/** Returns true if the server refused a request before it looked at the code. */
+function isRefusedUnread(error: unknown): boolean {
+  if (!isMyAccountApiError(error) || error.code === 'unexpected_response') return false
+  const { status, response } = error
+  return [401, 403, 415, 429].includes(status) || response.headers.has('www-authenticate')
 }
 
-async function keep({ transactions, state }: Completion, record: Transaction): Promise<void> {
+/** Looks for the account among those that are new, after an answer that was lost or a code that was refused. */
+async function recover(
+  completion: Completion,
+  transaction: Pending,
+  refusal?: MyAccountApiError,
+): Promise<CompletedConnect> {
+  const { client, signal } = completion
+  const account = await unlessAborted(
+    recoverLostAnswer(client, { ...completion, transaction }),
+    signal,
+  )
+  if (account) return finishFlow(completion, transaction, account)
+  if (refusal && !transaction.pending.attempted) return endFlow(completion, refusal)
+  const error = new ConnectFlowError('outcome_unknown', {
+    ...transaction,
+    ...(refusal && { cause: refusal }),
+    message:
+      'An earlier attempt had no answer, so the account may be connected. List the accounts before you start a new flow.',
+  })
+  return endFlow(completion, error)
+}
+
+async function saveTransaction(
+  { transactions, state }: Completion,
+  record: Transaction,
+): Promise<void> {
   await transactions.set(state, record, { expiresAt: record.expiresAt })
 }
 
+/** Saves the transaction as it was before an attempt that reached nobody, unless it was deleted meanwhile. */
+async function takeBackAttempt(completion: Completion, transaction: Pending): Promise<void> {
+  const { transactions, state } = completion
+  await tryStore(async () => {
+    if (await transactions.get(state)) await saveTransaction(completion, transaction)
+  })
+}
+
 /** Ends the flow without an account. */
-async function fail({ transactions, state }: Completion, error: Error): Promise<never> {
-  await transactions.delete(state)
+async function endFlow({ transactions, state }: Completion, error: Error): Promise<never> {
+  await tryStore(() => transactions.delete(state))
   throw error
 }
 
-/** Keeps the account in place of what completed the flow. */
-async function connected(
+/** Ends the flow with its account, which replaces what completed it. */
+async function finishFlow(
   completion: Completion,
   { pending: _, ...transaction }: Pending,
   account: CompletedConnectedAccount,
 ): Promise<CompletedConnect> {
-  try {
-    await keep(completion, { ...transaction, account })
-  } catch {
-    // The account is connected, which matters more than showing it again after a reload; the verifier goes in any case.
-    await completion.transactions.delete(completion.state)
-  }
+  const { client, transactions, state } = completion
+  claimAccount(client, account.id, state)
+  const isSaved = await tryStore(() => saveTransaction(completion, { ...transaction, account }))
+  // The verifier goes in any case. To show the account again after a reload matters less than to show it now.
+  if (!isSaved) await tryStore(() => transactions.delete(state))
   return completedConnect(transaction, account)
 }
 

@@ -6,7 +6,7 @@ import {
 } from '../connections/define-connections.js'
 import type { Abortable, AuthorizationParams } from '../contract/types.js'
 import { randomToken, sha256 } from '../crypto.js'
-import { unlessAborted } from '../http/abort.js'
+import { unlessAborted, withAbortController } from '../http/abort.js'
 import { iterateConnectedAccounts } from '../my-account/accounts.js'
 import type { ConnectedAccountsClient } from '../my-account/client.js'
 import { isConnectResponse } from '../my-account/guards.js'
@@ -18,78 +18,106 @@ import { checkStore, type TransactionStore } from './transactions.js'
 /** Options of {@link startConnect}. */
 export interface StartConnectOptions<Reference extends ConnectionReference = ConnectionReference>
   extends Abortable {
-  /** The connection, by its name like `google-oauth2` or as `defineConnections` has it. */
+  /** The connection: its name, like `google-oauth2`, or an entry of `defineConnections`. */
   connection: Reference
-  /** Where the browser comes back to; an allowed callback URL of the application. */
+  /** The URL that the browser comes back to; an allowed callback URL of the application. */
   redirectUri: string
   /** Keeps what `completeConnect` needs. */
   transactions: TransactionStore
-  /** The logged-in user, who alone can complete it then; left out, whoever has the transaction can. */
+  /** The logged-in user. Only that user can complete the flow; without it, whoever has the transaction can. */
   user?: string | undefined
   /**
-   * 1 to 100 scopes asked of the third party, by default those of the definition. They replace those that the tenant has
-   * for the connection, so name all that are needed.
+   * 1 to 100 scopes to ask the third party for; by default those of the definition. They replace the scopes that the tenant
+   * has for the connection, so name all that you need.
    */
   scopes?: readonly ConnectionScope<Reference>[] | undefined
   /** More parameters for the third party, like `login_hint`. */
   authorizationParams?: AuthorizationParams | undefined
-  /** Any JSON; `completeConnect` gives it back. Dates, maps and whatever else JSON would change are refused. */
+  /** Any JSON; `completeConnect` returns it. Values that JSON would change, such as a Date, are refused. */
   appState?: unknown
-  /** Where to take the person afterwards: a URL of `redirectUri`'s origin, or a path. `completeConnect` gives it back. */
+  /**
+   * Where to take the user afterwards: a path, or a URL of `redirectUri`'s origin, with at most 512 bytes. `completeConnect`
+   * returns it.
+   */
   returnTo?: string | undefined
-  /** Id of the account that is to be connected again; the person may choose another one. `completeConnect` gives it back. */
+  /** Id of the account that is to be connected again; the user may choose another one. `completeConnect` returns it. */
   reconnectAccountId?: string | undefined
 }
 
-/** What {@link startConnect} answers. */
+/** The result of {@link startConnect}. */
 export interface StartedConnect {
   /** Where to send the browser. */
   url: string
   /** Names the transaction. */
   state: string
-  /** When it can no longer be completed, in milliseconds since the epoch. */
+  /** When the flow expires, in milliseconds since the epoch. */
   expiresAt: number
 }
 
 /**
- * Starts to connect an account, with PKCE (RFC 7636): send the browser to the `url` of the answer. At the same time it
- * lists the connection's accounts, so that `completeConnect` can tell a new one where its own answer is lost; where the
- * list fails, as without `read:me:connected_accounts`, or takes more than 3 seconds, the flow starts all the same.
+ * Starts to connect an account, with PKCE (RFC 7636): send the browser to the `url` of the result. At the same time it lists
+ * the connection's accounts, so that `completeConnect` can tell a new one if its own answer is lost. If the list fails, as
+ * without `read:me:connected_accounts`, or takes more than 3 seconds, the flow starts all the same.
  *
- * Throws a TypeError that names a wrong option before anything is sent, `MyAccountApiError`, with code `not_found` where
- * the connection is not enabled for the application, and `ConnectFlowError` `storage_unavailable`.
- *
+ * @throws {ConnectFlowError} `invalid_request`, when `connection`, `redirectUri`, `scopes`, `appState` or `returnTo` is wrong;
+ * nothing was sent.
+ * @throws {ConnectFlowError} `storage_unavailable`, when the browser refuses to keep the transaction.
+ * @throws {MyAccountApiError} `not_found`, when the connection is not enabled for the application.
+ * @throws {MyAccountApiError} any other code, when the server refuses.
+ * @throws {TypeError} when `transactions` is not a store.
  * @see https://auth0.com/docs/secure/tokens/token-vault/connected-accounts-for-token-vault
+ *
+ * @example
+ * ```ts
+ * const { url } = await startConnect(client, {
+ *   connection: 'github',
+ *   redirectUri: `${window.location.origin}/connected`,
+ *   transactions: sessionStorageTransactions(),
+ *   user: user.sub,
+ * })
+ * window.location.assign(url)
+ * ```
  */
-export async function startConnect<Reference extends ConnectionReference>(
+export function startConnect<Reference extends ConnectionReference>(
   client: ConnectedAccountsClient,
   options: StartConnectOptions<Reference>,
 ): Promise<StartedConnect> {
+  return startFlow(client, options, STATE_PREFIX)
+}
+
+/** Starts a flow whose `state` begins with a prefix. @internal */
+export async function startFlow<Reference extends ConnectionReference>(
+  client: ConnectedAccountsClient,
+  options: StartConnectOptions<Reference>,
+  statePrefix: string,
+): Promise<StartedConnect> {
   const { redirectUri, transactions, authorizationParams, signal } = options
   const { user, appState, returnTo, reconnectAccountId } = options
-  const connection = connectionName(options.connection)
-  const scopes = options.scopes ?? definedScopes(options.connection)
+  const reference = options.connection ?? '' // what comes from a request may have none
+  const connection = connectionName(reference)
+  const scopes = options.scopes ?? definedScopes(reference)
   checkConnectOptions({ ...options, connection, scopes })
   checkStore(transactions)
-  const state = STATE_PREFIX + randomToken()
+  const state = statePrefix + randomToken()
   const codeVerifier = randomToken()
-  const call = client.POST('/connected-accounts/connect', {
-    body: {
-      connection,
-      redirect_uri: redirectUri,
-      state,
-      code_challenge: await sha256(codeVerifier),
-      code_challenge_method: 'S256',
-      ...(scopes && { scopes: [...scopes] }),
-      ...(authorizationParams && { authorization_params: authorizationParams }),
-    },
-    parseAs: 'text',
-    signal: signal ?? null,
-  })
-  const [answer, accountIds] = await Promise.all([
-    unwrap(call, isConnectResponse),
-    idsBefore(client, { connection, signal }),
-  ])
+  const body = {
+    connection,
+    redirect_uri: redirectUri,
+    state,
+    code_challenge: await sha256(codeVerifier),
+    code_challenge_method: 'S256' as const, // a literal type
+    ...(scopes && { scopes: [...scopes] }),
+    ...(authorizationParams && { authorization_params: authorizationParams }),
+  }
+  const post = async () => {
+    const call = client.POST('/connected-accounts/connect', {
+      body,
+      parseAs: 'text',
+      signal: signal ?? null,
+    })
+    return unwrap(call, isConnectResponse)
+  }
+  const [answer, accountIds] = await besideList(client, { connection, signal }, post)
   const expiresAt = Date.now() + answer.expires_in * 1000
   const pending = { authSession: answer.auth_session, codeVerifier, attempted: false, accountIds }
   const known = { connection, redirectUri, user, appState, returnTo, reconnectAccountId }
@@ -99,23 +127,36 @@ export async function startConnect<Reference extends ConnectionReference>(
   return { url: url.href, state, expiresAt }
 }
 
-/** Milliseconds that the person is kept waiting for the list at most. */
-const LONGEST_LIST = 3000
+/** How long the user waits for the list at most, in milliseconds. */
+const LIST_TIMEOUT = 3000
 
-/** Undefined where they cannot be listed: the flow does not depend on them, a lost answer is `outcome_unknown` then. */
-async function idsBefore(
+/**
+ * Lists the ids of a connection's accounts while a request is sent. If the request fails, it stops listing.
+ *
+ * @returns The result of the request, and the ids; undefined if they could not be listed in time.
+ */
+function besideList<T>(
   client: ConnectedAccountsClient,
-  connected: Abortable & { connection: string },
-): Promise<string[] | undefined> {
-  const ids = listIds(client, connected)
-  return unlessAborted(ids, AbortSignal.timeout(LONGEST_LIST)).catch(() => undefined)
+  { connection, signal }: Abortable & { connection: string },
+  send: () => Promise<T>,
+): Promise<[T, string[] | undefined]> {
+  return withAbortController({ signal, timeout: LIST_TIMEOUT }, async (listing) => {
+    const ids = listIds(client, { connection, signal: listing.signal })
+    try {
+      // A flow does not depend on the list: without it, a lost answer is `outcome_unknown`.
+      const listed = unlessAborted(ids, listing.signal).catch(() => undefined)
+      return await Promise.all([send(), listed])
+    } finally {
+      listing.abort()
+    }
+  })
 }
 
 async function listIds(
   client: ConnectedAccountsClient,
-  connected: Abortable & { connection: string },
+  options: Abortable & { connection: string },
 ): Promise<string[]> {
   const ids = []
-  for await (const { id } of iterateConnectedAccounts(client, connected)) ids.push(id)
+  for await (const { id } of iterateConnectedAccounts(client, options)) ids.push(id)
   return ids
 }

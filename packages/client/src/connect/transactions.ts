@@ -1,49 +1,62 @@
 import type { CompletedConnectedAccount } from '../contract/types.js'
+import { within } from '../http/abort.js'
 
-/** What is kept between the start of a connect flow and its completion, under its `state`. */
+/** What is kept between the start and the completion of a connect flow, under its `state`. */
 export interface Transaction {
   connection: string
   redirectUri: string
-  /** The user who started it, where that was said; nobody else may complete it. */
+  /** The user who started the flow, if `startConnect` was told; no other user may complete it. */
   user?: string | undefined
   appState?: unknown
   returnTo?: string | undefined
-  /** Id of the account that was to be connected again. */
+  /** Id of the account that is to be connected again. */
   reconnectAccountId?: string | undefined
-  /** Milliseconds since the epoch. */
+  /** When the flow expires, in milliseconds since the epoch. */
   expiresAt: number
-  /** `auth_session` and the PKCE verifier; gone once there is a definite answer. */
+  /** What completes the flow; removed once there is a definite answer. */
   pending?: PendingTransaction
-  /** The account, once connected, so that a reload of the callback page shows it again. */
+  /** The account, once it is connected, so that a reload of the callback page shows it again. */
   account?: CompletedConnectedAccount
 }
 
 /** What completes a flow. */
 export interface PendingTransaction {
+  /** The `auth_session` of the started flow. */
   authSession: string
+  /** The PKCE verifier (RFC 7636). */
   codeVerifier: string
-  /** Whether a completion was sent that has had no definite answer. */
+  /** True if a completion was sent that had no definite answer. */
   attempted: boolean
-  /** Ids of the connection's accounts before the flow, where they could be listed. */
+  /** Ids of the connection's accounts before the flow, if they could be listed. */
   accountIds?: string[] | undefined
 }
 
-/** Keeps transactions. May be asynchronous; a record must survive JSON. */
+/** Keeps transactions. Each method may be asynchronous. A record must survive JSON. */
 export interface TransactionStore {
-  /** The record, also where it has expired and is still there. */
+  /** Returns the record, even if it has expired and is still kept. */
   get(state: string): Transaction | undefined | Promise<Transaction | undefined>
-  /** Keeps the record; the store may drop it some time after `expiresAt`, in milliseconds since the epoch. */
+  /** Keeps a record. The store may drop it some time after `expiresAt`, in milliseconds since the epoch. */
   set(state: string, record: Transaction, options: { expiresAt: number }): void | Promise<void>
+  /** Deletes a record; does nothing if there is none. */
   delete(state: string): void | Promise<void>
+  /**
+   * Optional: returns the `account.id` of all records that have an `account`. With it, an answer that was lost is never taken
+   * for an account that another flow of the same store has connected.
+   */
+  connectedAccountIds?(): readonly string[] | Promise<readonly string[]>
 }
 
-/** Refuses, with a TypeError, what is no store, such as a function that was not called. */
+/**
+ * Checks that a value is a store, and not a function that should have been called.
+ *
+ * @throws {TypeError} when it is none.
+ */
 export function checkStore(transactions: TransactionStore): void {
   if (typeof transactions?.set === 'function') return
   throw new TypeError('transactions must be a store, like sessionStorageTransactions().')
 }
 
-/** Keeps transactions in memory, for tests and for programs that stay alive during the flow. */
+/** Keeps transactions in memory: for tests, and for programs that run until the flow is completed. */
 export function memoryTransactions(): TransactionStore {
   const records = new Map<string, Transaction>()
   return {
@@ -55,12 +68,30 @@ export function memoryTransactions(): TransactionStore {
     delete(state) {
       records.delete(state)
     },
+    connectedAccountIds: () => [...records.values()].flatMap(({ account }) => account?.id ?? []),
   }
 }
 
 const HOUR = 3_600_000
 
-/** Expired records are kept for an hour, so that a late callback is told that it is late. */
+/** Returns true if a record expired more than an hour ago. Until then it is kept, so that a late callback is `expired`. */
 export function isStale(expiresAt: number): boolean {
   return expiresAt + HOUR < Date.now()
+}
+
+/** How long the end of a flow waits for its store, in milliseconds. */
+const STORE_TIMEOUT = 3000
+
+/**
+ * Waits for work of a store that must not change the outcome of a flow any longer.
+ *
+ * @returns False if the store failed, or took more than 3 seconds.
+ * @internal
+ */
+export async function tryStore(work: () => unknown): Promise<boolean> {
+  const done = async () => work()
+  return within(done(), STORE_TIMEOUT).then(
+    () => true,
+    () => false,
+  )
 }

@@ -14,6 +14,7 @@ export type ConnectFlowErrorCode =
   | 'popup_blocked'
   | 'third_party_iframe'
   | 'cancelled'
+  | 'invalid_request'
 
 interface ConnectFlowDetails extends ErrorDetails {
   connection?: string | undefined

@@ -11,7 +11,7 @@ export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | unde
 }
 
 /** Waits for so many milliseconds, or rejects with the signal's reason. */
-export function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+export function wait(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const elapsed = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, milliseconds)
@@ -36,5 +36,34 @@ export async function within<T>(promise: Promise<T>, milliseconds: number): Prom
     return await Promise.race([promise, late])
   } finally {
     clearTimeout(timer)
+  }
+}
+
+/** `setTimeout` ends a longer time at once. */
+const LONGEST_TIMER = 2 ** 31 - 1
+
+/**
+ * Runs work with an AbortController that also aborts when `signal` does, and with a `TimeoutError` when the time is over.
+ *
+ * @param options - `timeout` in milliseconds; without it the work may take as long as it likes.
+ * @internal
+ */
+export async function withAbortController<T>(
+  { signal, timeout = LONGEST_TIMER }: { signal?: AbortSignal | undefined; timeout?: number },
+  work: (controller: AbortController) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController()
+  const abort = () => controller.abort(signal?.reason)
+  const end = () => {
+    controller.abort(new DOMException(`No result after ${timeout} ms.`, 'TimeoutError'))
+  }
+  const timer = timeout < LONGEST_TIMER ? setTimeout(end, timeout) : undefined
+  if (signal?.aborted) abort()
+  signal?.addEventListener('abort', abort)
+  try {
+    return await work(controller)
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', abort)
   }
 }

@@ -1,5 +1,5 @@
 import { wait } from './abort.js'
-import type { Fetch } from './fetch.js'
+import { type Fetch, markSent } from './fetch.js'
 import { retryAfter } from './rate-limit.js'
 
 /** Authorizes a request and sends it with the `Fetch` that it is given. */
@@ -22,6 +22,7 @@ export function retryGet(limit: number, send: Fetch, authorize: Authorize): Fetc
       let seconds = backoff(retries)
       let failure: unknown // of the network; what a token source throws is not tried again
       const watched: Fetch = async (authorized) => {
+        markSent(request)
         try {
           return await send(authorized)
         } catch (error) {

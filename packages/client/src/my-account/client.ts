@@ -1,10 +1,11 @@
+import createClient, { type Client } from 'openapi-fetch'
 import type { AccessTokenSource } from '../authorization/access-token.js'
 import { authorizedFetch, checkAuthorization } from '../authorization/authorized-fetch.js'
 import type { Dpop } from '../authorization/dpop.js'
+import type { paths } from '../contract/generated/my-account.js'
 import { type Fetch, runtimeFetch } from '../http/fetch.js'
 import { type Authorize, retryGet } from '../http/retry.js'
 import { tenantOrigin } from '../http/url.js'
-import { createRawClient, type RawClient } from './raw-client.js'
 import { scopeFor } from './scopes.js'
 
 /** Options of {@link createConnectedAccountsClient}. */
@@ -42,7 +43,7 @@ interface BackendOptions extends SendOptions {
  * A typed client for the five operations; the functions of this package take it as their first argument. It is at the same
  * time the options of openapi-fetch's `createClient<paths>`, which has middleware and serializers.
  */
-export type ConnectedAccountsClient = RawClient & {
+export type ConnectedAccountsClient = Client<paths> & {
   /** Base of every request, without a trailing slash. */
   readonly baseUrl: string
   /** Authorizes a request and sends it. A tenant's client refuses what is not below `baseUrl`, with a TypeError. */
@@ -70,7 +71,7 @@ export function createConnectedAccountsClient(
       : { baseUrl: checkedBaseUrl(options), authorize: unauthorized }
   const fetch = retryGet(limit, send, authorize)
   return {
-    ...createRawClient(baseUrl, fetch),
+    ...createClient<paths>({ baseUrl, fetch, redirect: 'manual' }),
     baseUrl,
     // A copy, so that the caller's own request, which middleware may log, never has a token.
     fetch: async (request) => fetch(new Request(request, { redirect: 'manual' })),

@@ -1,8 +1,8 @@
 import {
+  cancelFlow,
   completeConnectInPage,
   connectByRedirect,
   connectInPopup,
-  currentPopup,
   getPendingCallback,
   handleConnectCallback,
   listenToOtherTabs,
@@ -36,7 +36,7 @@ function start() {
     connectInPopup(client, { ...flow, connection: 'not-there' }),
   )
   addButton('Cancel', () => {
-    currentPopup()?.cancel()
+    cancelFlow(abort)
     return nothing
   })
   addButton('Abort', () => {
