@@ -16,7 +16,7 @@ export function actionsOf(world: World): Action[] {
       ...inTab(world, tab),
       ...atProvider(world, tab),
     ]),
-    ...[...world.network.held].flatMap(inNetwork),
+    ...[...world.network.held].flatMap((request) => inNetwork(world, request)),
     ...ofCircumstances(world),
     ...ofAttacker(world),
   ]
@@ -28,7 +28,10 @@ function inTab(world: World, tab: Tab): Action[] {
   const actions = running || world.popups.includes(tab) ? [] : startsIn(world, tab)
   if (running) {
     const reason = new Error('given up by the page')
-    actions.push({ name: `${name} aborts`, run: () => running.abort.abort(reason) })
+    actions.push(
+      { name: `${name} aborts`, run: () => running.abort.abort(reason) },
+      { name: `${name} aborts with a list`, run: () => world.abortWithList(running, reason) },
+    )
   }
   if (page && !page.url.startsWith(redirectUri)) {
     actions.push({ name: `${name} is closed`, run: () => page.unload() })
@@ -112,13 +115,20 @@ export async function answerConsent(
   return url?.href
 }
 
-function inNetwork(request: SentRequest): Action[] {
+function inNetwork(world: World, request: SentRequest): Action[] {
   const { name } = request
   if (!request.isAwaited())
     return [{ name: `${name} arrives late`, run: () => request.deliver({ isAnswered: false }) }]
   const tooMany = () => Response.json({ title: 'Too Many Requests', status: 429 }, { status: 429 })
   return [
     { name: `${name} is answered`, run: () => request.deliver({ isAnswered: true }) },
+    {
+      name: `${name} has an answer that a middleware fails on`,
+      async run() {
+        world.isMiddlewareBroken = true
+        await request.deliver({ isAnswered: true })
+      },
+    },
     { name: `${name} loses its answer`, run: () => request.deliver({ isAnswered: false }) },
     { name: `${name} is lost`, run: () => request.drop() },
     { name: `${name} gets a 429`, run: () => request.drop(tooMany()) },

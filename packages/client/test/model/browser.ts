@@ -4,7 +4,6 @@ import type * as root from '../../src/index.js'
 import { createChannels } from './channels.js'
 import { createLocks } from './locks.js'
 import { runInPage } from './page-globals.js'
-import { createStorage } from './storage.js'
 
 /** The package as one page has loaded it: no two pages of a trace share what its modules keep in memory. */
 export type Code = typeof root & typeof popups
@@ -150,4 +149,25 @@ function windowOf(url: string, page: () => Page, events: WindowEvents): object {
     close: () => events.close(page()),
   }
   return Object.assign(window, { top: window })
+}
+
+/** Creates a web storage in memory, whose own keys are those of its entries, as in a browser. */
+function createStorage(): Storage {
+  const entries: Record<string, string> = Object.create({
+    getItem: (key: string) => entries[key] ?? null,
+    setItem(key: string, value: string) {
+      entries[key] = String(value)
+    },
+    removeItem(key: string) {
+      delete entries[key]
+    },
+    key: (index: number) => Object.keys(entries)[index] ?? null,
+    clear() {
+      for (const key of Object.keys(entries)) delete entries[key]
+    },
+    get length() {
+      return Object.keys(entries).length
+    },
+  })
+  return entries as unknown as Storage // its prototype has the methods
 }

@@ -1,10 +1,11 @@
 import { test } from 'vitest'
-import { replay, runRandomTraces, setUpModel } from './trace.js'
+import { runRandomTraces } from './explore.js'
+import { replay, setUpModel } from './trace.js'
 
 const emulator = setUpModel()
 
-test('random traces of the connect flow keep its promises', async () => {
-  await runRandomTraces(emulator(), { traces: 100, length: 25 })
+test('random traces of the connect flow keep its promises', { timeout: 500_000}, async () => {
+  await runRandomTraces(emulator(), { traces: Number(process.env.N ?? 100), length: 30 })
 })
 
 const setting = {
@@ -16,7 +17,7 @@ const setting = {
 } as const
 
 test('a flow that was lost before it was completed does not report the account of another flow', async () => {
-  await replay(emulator(), setting, [
+  await replay({ emulator: emulator(), setting }, [
     'tab 1 starts',
     'connect 1 is answered',
     'tab 1 allows as alice',
@@ -31,7 +32,7 @@ test('a flow that was lost before it was completed does not report the account o
   ])
 })
 test('lost', async () => {
-  await replay(emulator(), setting, [
+  await replay({ emulator: emulator(), setting }, [
     'tab 1 starts',
     'connect 1 is answered',
     'tab 1 allows as alice',
@@ -41,7 +42,7 @@ test('lost', async () => {
   ])
 })
 test('forged', async () => {
-  await replay(emulator(), setting, [
+  await replay({ emulator: emulator(), setting }, [
     'tab 1 starts',
     'connect 1 is answered',
     'mallory starts',

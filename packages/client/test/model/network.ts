@@ -61,6 +61,7 @@ export function createNetwork({ fetch, onSent, onDelivered }: NetworkOptions) {
     const { signal } = request
     const text = await request.text()
     signal.throwIfAborted()
+    if (!page.isOpen()) return new Promise(() => {})
     let isAwaited = true
     let resolve: (answer: Response) => void = () => {}
     let reject: (reason: unknown) => void = () => {}

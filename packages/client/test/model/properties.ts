@@ -169,6 +169,8 @@ async function reload(world: World, { owner, tab, callbacks: [url] }: Flow): Pro
   if (!url) throw new Error('An account was connected before its callback.')
   world.complete(await world.load(tab, url))
   await answerAll(world)
+  passTime(world, 1000) // the callback page of a popup stays open for a moment
+  await answerAll(world)
   checkProperties(world)
 }
 

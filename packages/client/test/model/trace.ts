@@ -1,16 +1,11 @@
 import { createEmulator, defaultTenant, type Emulator } from '@connected-accounts/emulator'
-import fc from 'fast-check'
 import { afterAll, beforeAll, vi } from 'vitest'
 import { actionsOf } from './actions.js'
 import { installPageGlobals } from './page-globals.js'
 import { checkEnd, checkProperties, checkRequests } from './properties.js'
 import { createWorld, people, type Setting, type World } from './world.js'
 
-// A failure prints its seed and its trace: HOSTILE_SEED has it come again.
-const { HOSTILE_SEED } = process.env
-const seed = HOSTILE_SEED === undefined ? {} : { seed: Number(HOSTILE_SEED) }
-
-/** Sets up an emulator in process for the tests of a file, a clock that can be moved, and pages. */
+/** Sets up an emulator in process for the tests of a file, a clock that can be moved, and the globals of pages. */
 export function setUpModel(): () => Emulator {
   let emulator: Emulator
   let restoreGlobals: () => void
@@ -33,75 +28,89 @@ export function setUpModel(): () => Emulator {
   return () => emulator
 }
 
-/** Chooses the next action of a trace; undefined ends it. */
+/** Where traces run. */
+export interface Stage {
+  emulator: Emulator
+  setting: Setting
+}
+
+/** Chooses the next action by its name; undefined ends the trace. */
 export type Choose = (names: string[]) => string | undefined
 
-/** Runs a trace on a new world, and checks the properties after every step. Throws with the trace if one is broken. */
-export async function runTrace(
-  emulator: Emulator,
-  setting: Setting,
+/** Runs a trace on a new world, and checks the properties after every step. */
+async function run(
+  { emulator, setting }: Stage,
   choose: Choose,
-): Promise<{ world: World; trace: string[] }> {
+  trace: string[],
+): Promise<World> {
   vi.setSystemTime(vi.getRealSystemTime())
   const world = await createWorld(emulator, setting)
-  const trace: string[] = []
-  try {
-    for (;;) {
-      const actions = actionsOf(world)
-      const name = choose(actions.map((action) => action.name))
-      if (name === undefined) return { world, trace }
-      const action = actions.find((one) => one.name === name)
-      if (!action)
-        throw new Error(`Impossible: ${name}. Possible: ${actions.map((one) => one.name)}`)
-      trace.push(name)
-      await action.run()
-      await world.settled()
-      checkRequests(world)
-      checkProperties(world)
-    }
-  } catch (error) {
-    throw new Error(`${String(error)}\n${JSON.stringify({ setting, trace }, null, 1)}`, {
-      cause: error,
-    })
+  for (;;) {
+    const actions = actionsOf(world)
+    const names = actions.map((action) => action.name)
+    const name = choose(names)
+    if (name === undefined) return world
+    const action = actions.find((one) => one.name === name)
+    if (!action) throw new Error(`Impossible: ${name}. Possible: ${names.join(', ')}.`)
+    trace.push(name)
+    await action.run()
+    await world.settled()
+    checkRequests(world)
+    checkProperties(world)
   }
 }
 
-/** Replays a trace by the names of its actions, and then lets the faults end. */
-export async function replay(
-  emulator: Emulator,
-  setting: Setting,
-  names: readonly string[],
-): Promise<World> {
+/** Replays a trace by the names of its actions. */
+export function replayTo(stage: Stage, names: readonly string[]): Promise<World> {
   let step = 0
-  const { world } = await runTrace(emulator, setting, () => names[step++])
-  await checkEnd(world)
+  return inTrace(stage, names, () => run(stage, () => names[step++], []))
+}
+
+/** Replays a trace, lets the faults end, and checks what must come true then. */
+export async function replay(stage: Stage, names: readonly string[]): Promise<World> {
+  const world = await replayTo(stage, names)
+  await inTrace(stage, names, () => checkEnd(world))
   return world
 }
 
-/** The settings that random traces have. */
-const settings = fc.record<Setting>({
-  store: fc.constantFrom('sessionStorage', 'localStorage'),
-  isUserTold: fc.constant(true),
-  flows: fc.constantFrom(1, 2, 3),
-  tabs: fc.constantFrom(1, 2),
-  arePopupsUsed: fc.boolean(),
-})
+/** Adds a trace to what its work throws. */
+export async function inTrace<T>(
+  { setting }: Stage,
+  trace: readonly string[],
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    throw new Error(`${cause}\n${JSON.stringify({ setting, trace }, null, 1)}`, { cause })
+  }
+}
 
-/** Runs random traces. */
-export async function runRandomTraces(
-  emulator: Emulator,
-  { traces, length }: { traces: number; length: number },
-): Promise<void> {
-  const choices = fc.array(fc.nat(), { minLength: 1, maxLength: length, size: 'max' })
-  const property = fc.asyncProperty(settings, choices, async (setting, numbers) => {
-    let step = 0
-    const { world, trace } = await runTrace(emulator, setting, (names) => {
-      const number = numbers[step++]
-      return number === undefined ? undefined : names[number % names.length]
-    })
-    await checkEnd(world).catch((error: unknown) => {
-      throw new Error(`${String(error)}\n${JSON.stringify({ setting, trace }, null, 1)}`)
-    })
-  })
-  await fc.assert(property, { numRuns: traces, ...seed })
+/** Runs a trace and its end. An error has the shortest trace with this fault that leaving actions out leads to. */
+export async function runTrace(stage: Stage, choose: Choose): Promise<void> {
+  const trace: string[] = []
+  try {
+    await checkEnd(await run(stage, choose, trace))
+  } catch (error) {
+    const shortest = await shorten(stage, trace, faultOf(error))
+    await inTrace(stage, shortest, () => Promise.reject(error))
+  }
+}
+
+/** The first line of a message, without the numbers of flows, which are others in a shorter trace. */
+function faultOf(error: unknown): string {
+  return String(error).replace(/\n[^]*/, '').replaceAll(/\d|^(Error: )+/g, '')
+}
+
+async function shorten(
+  stage: Stage,
+  trace: readonly string[],
+  fault: string,
+): Promise<readonly string[]> {
+  for (const index of trace.keys()) {
+    const shorter = trace.toSpliced(index, 1)
+    const error = await replay(stage, shorter).catch((reason: unknown) => reason)
+    if (faultOf(error) === fault) return shorten(stage, shorter, fault)
+  }
+  return trace
 }

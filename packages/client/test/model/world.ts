@@ -42,6 +42,8 @@ export interface Flow {
   url?: string
   /** The URLs with which the provider has sent a browser back. */
   readonly callbacks: string[]
+  /** When it was started, in milliseconds on the clocks of both. */
+  readonly startedAt: { browser: number; tenant: number }
   /** How often a completion was sent. */
   completions: number
   /** The id of the account that the tenant has connected with it. */
@@ -80,7 +82,7 @@ export type World = Awaited<ReturnType<typeof createWorld>>
 /** Creates two browsers, one that Alice and Bob share and one of Mallory's, on a fresh tenant. */
 export async function createWorld(emulator: Emulator, setting: Setting) {
   emulator.reset()
-  const tokens = await issueTokens(emulator)
+  const tokens = await tokensOf(emulator)
   const flows: Flow[] = []
   const attempts: Attempt[] = []
   const completions: Completion[] = []
@@ -96,7 +98,7 @@ export async function createWorld(emulator: Emulator, setting: Setting) {
   const atProvider = new Map<Tab, Flow>()
   const opened: { url: string; browser: Browser }[] = []
   let pages = 0
-  let waitingForToken: (() => void)[] = []
+  let waitingForToken: { page: Page; resolve: () => void }[] = []
 
   const world = {
     emulator,
@@ -115,10 +117,13 @@ export async function createWorld(emulator: Emulator, setting: Setting) {
     user: 'alice' as Person, // changes during a trace
     /** Whether access tokens keep the pages waiting. */
     areTokensSlow: false,
+    /** Whether the middleware of a page throws when it sees the next answer. */
+    isMiddlewareBroken: false,
     timesAdvanced: 0,
     load,
     start,
     startPopup,
+    abortWithList,
     complete,
     releaseTokens,
     runningIn,
@@ -138,18 +143,38 @@ export async function createWorld(emulator: Emulator, setting: Setting) {
   }
 
   function clientOf(page: Page, user: Person) {
-    const accessToken = async () => {
+    const accessToken = async (): Promise<string> => {
       const isSlow = world.areTokensSlow && user !== 'mallory'
-      if (isSlow) await new Promise<void>((resolve) => waitingForToken.push(resolve))
+      if (isSlow) await new Promise<void>((resolve) => waitingForToken.push({ page, resolve }))
       return tokens[user]
     }
     const fetch = network.fetchOf(() => page)
-    return page.code.createConnectedAccountsClient({ domain: emulator.domain, accessToken, fetch })
+    const options = { domain: emulator.domain, accessToken, fetch }
+    const client = page.code.createConnectedAccountsClient(options)
+    client.use({
+      onResponse() {
+        if (!world.isMiddlewareBroken) return
+        world.isMiddlewareBroken = false
+        throw new Error('A middleware has failed.')
+      },
+    })
+    return client
+  }
+
+  /** Aborts an attempt, and by the same signal a list that waits for its access token. */
+  async function abortWithList({ page, abort }: Attempt, reason: Error): Promise<void> {
+    const accessToken = () => new Promise<string>(() => {})
+    const client = page.code.createConnectedAccountsClient({ domain: emulator.domain, accessToken })
+    const { signal } = abort
+    const listed = runInPage(page, () => page.code.listConnectedAccounts(client, { signal }))
+    await settled()
+    abort.abort(reason)
+    await listed.catch(() => undefined)
   }
 
   function releaseTokens(): void {
     world.areTokensSlow = false
-    for (const resolve of waitingForToken) resolve()
+    for (const { page, resolve } of waitingForToken) if (page.isOpen()) resolve()
     waitingForToken = []
   }
 
@@ -251,6 +276,7 @@ export async function createWorld(emulator: Emulator, setting: Setting) {
       isPopup: started.work === 'popup',
       state: String(state),
       challenge: String(code_challenge),
+      startedAt: { browser: Date.now(), tenant: emulator.clock.now() },
       callbacks: [],
       completions: 0,
       endings: [],
@@ -324,9 +350,20 @@ export async function createWorld(emulator: Emulator, setting: Setting) {
   return world
 }
 
-async function issueTokens(emulator: Emulator): Promise<Record<Person, string>> {
+type Tokens = Record<Person, string>
+
+const issued = new WeakMap<Emulator, Tokens>()
+
+/** Access tokens that work on an emulator, however often it is reset. */
+async function tokensOf(emulator: Emulator): Promise<Tokens> {
   const issue = (person: Person) => emulator.issueAccessToken({ user_id: `auth0|${person}` })
-  return { alice: await issue('alice'), bob: await issue('bob'), mallory: await issue('mallory') }
+  const tokens = issued.get(emulator) ?? {
+    alice: await issue('alice'),
+    bob: await issue('bob'),
+    mallory: await issue('mallory'),
+  }
+  issued.set(emulator, tokens)
+  return tokens
 }
 
 /** The S256 challenge of a verifier (RFC 7636 §4.2). */
