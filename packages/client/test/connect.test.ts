@@ -70,6 +70,19 @@ test('a list that takes too long keeps nobody waiting: the flow starts without i
   })
 }, 5_000)
 
+test('an abort ends the waiting for a store that hangs', async () => {
+  const abort = new AbortController()
+  const reason = new Error('enough')
+  const transactions = {
+    ...memoryTransactions(),
+    set() {
+      abort.abort(reason)
+      return new Promise<never>(() => {})
+    },
+  }
+  await expect(start({ transactions, signal: abort.signal }).flow).rejects.toBe(reason)
+})
+
 test('a flow that is refused stops the list of accounts', async () => {
   const signals: AbortSignal[] = []
   const { client, requests } = observedClient(({ method, signal }) => {

@@ -168,6 +168,27 @@ describe('connectInPopup', () => {
     expect(completions()).toHaveLength(2)
   })
 
+  test('without a network the completion waits until it is back', async () => {
+    const { client, states, completions } = clientOf(completing)
+    const done = connectInPopup(client, flow)
+    await expect.poll(() => urls).toHaveLength(1)
+    let askedOffline = () => {}
+    const isWaiting = new Promise<void>((resolve) => {
+      askedOffline = resolve
+    })
+    const onLine = vi.spyOn(navigator, 'onLine', 'get').mockImplementation(() => {
+      askedOffline()
+      return false
+    })
+    const handled = comeBack(client, states[0])
+    await isWaiting
+    onLine.mockReturnValue(true)
+    window.dispatchEvent(new Event('online'))
+    expect((await done).account).toEqual(connected)
+    expect(await handled).toBe(true)
+    expect(completions()).toHaveLength(1)
+  })
+
   test('an abort ends the waiting for the next try', async () => {
     const { client, states, completions } = clientOf(problem(429, {}, { 'retry-after': '50' }))
     const abort = new AbortController()

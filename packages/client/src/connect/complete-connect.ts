@@ -1,19 +1,18 @@
-import type { Middleware } from 'openapi-fetch'
 import type { Abortable, CompletedConnectedAccount } from '../contract/types.js'
 import { ConnectFlowError } from '../errors/connect-flow-error.js'
 import { isMyAccountApiError, type MyAccountApiError } from '../errors/my-account-api-error.js'
-import { unlessAborted, withAbortController, within } from '../http/abort.js'
+import { unlessAborted, withAbortController } from '../http/abort.js'
 import { wasSent } from '../http/fetch.js'
-import { parseJson } from '../http/json.js'
-import { isReturnTo } from '../http/url.js'
 import { runAlone } from '../mutex.js'
 import type { ConnectedAccountsClient } from '../my-account/client.js'
 import { isCompletedConnectedAccount } from '../my-account/guards.js'
 import { unwrap } from '../my-account/unwrap.js'
 import { type Callback, parseCallback, readResult } from './callback-url.js'
-import { claimAccount, recoverLostAnswer } from './lost-answer.js'
+import { type Attempt, accountIn, claimAccount, observe, recoverLostAnswer } from './lost-answer.js'
 import {
   checkStore,
+  findTransaction,
+  isExpired,
   type PendingTransaction,
   type Transaction,
   type TransactionStore,
@@ -120,27 +119,6 @@ function run(completion: Completion): Promise<CompletedConnect> {
   return completed
 }
 
-async function findTransaction(completion: Completion): Promise<Transaction> {
-  const { transactions, state, user, signal } = completion
-  const transaction = await unlessAborted((async () => transactions.get(state))(), signal)
-  const isForgotten = transaction?.account && isExpired(transaction)
-  // startConnect refuses such a returnTo, so somebody has changed the record.
-  const isChanged = transaction && !isReturnTo(transaction.returnTo, transaction.redirectUri)
-  if (!transaction || isForgotten || isChanged) {
-    throw new ConnectFlowError('unknown_state', {
-      message:
-        'This browser has no transaction for the callback: the flow was started in another browser, or ended long ago. Start a new one.',
-    })
-  }
-  if (transaction.user !== undefined && transaction.user !== user) {
-    throw new ConnectFlowError('user_mismatch', {
-      ...transaction,
-      message: 'Another user started this flow. Log in as that user, or start a new flow.',
-    })
-  }
-  return transaction
-}
-
 /** A transaction that can still be completed. */
 type Pending = Transaction & { pending: PendingTransaction }
 
@@ -157,12 +135,6 @@ async function completeNow(completion: Completion): Promise<CompletedConnect> {
   if (pending?.attempted) return recover(completion, { ...transaction, pending })
   const message = 'The user came back too late, so this flow has expired. Start a new one.'
   return endFlow(completion, new ConnectFlowError('expired', { ...transaction, message }))
-}
-
-/** What is known of an attempt to complete: the request as it was handed on, and its answer. */
-interface Attempt {
-  request?: Request
-  answer?: Response
 }
 
 async function postCompletion(
@@ -195,30 +167,6 @@ async function postCompletion(
     if (account) return finishFlow(completion, transaction, account)
     return handleFailure(completion, transaction, { error, ...attempt })
   }
-}
-
-/** A middleware of one call, which sees the request last and the answer first. */
-function observe(attempt: Attempt): Middleware {
-  return {
-    onRequest({ request }) {
-      attempt.request = request
-    },
-    onResponse({ response }) {
-      if (response.ok) attempt.answer = response.clone()
-    },
-  }
-}
-
-/** How long a failed attempt waits for the rest of an answer that has begun, in milliseconds. */
-const BODY_TIMEOUT = 1000
-
-/** Returns the account of a successful answer after which something else has failed, such as a middleware. */
-async function accountIn(
-  answer: Response | undefined,
-): Promise<CompletedConnectedAccount | undefined> {
-  if (!answer) return undefined
-  const value = parseJson(await within(answer.text(), BODY_TIMEOUT).catch(() => ''))
-  return isCompletedConnectedAccount(value) ? value : undefined
 }
 
 /** Decides what a failed attempt leaves behind, and which error reports it. */
@@ -299,10 +247,6 @@ async function finishFlow(
   // The verifier goes in any case. To show the account again after a reload matters less than to show it now.
   if (!isSaved) await tryStore(() => transactions.delete(state))
   return completedConnect(transaction, account)
-}
-
-function isExpired({ expiresAt }: Transaction): boolean {
-  return expiresAt <= Date.now()
 }
 
 function completedConnect(

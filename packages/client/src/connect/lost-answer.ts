@@ -1,7 +1,41 @@
-import type { ConnectedAccount } from '../contract/types.js'
+import type { Middleware } from 'openapi-fetch'
+import type { CompletedConnectedAccount, ConnectedAccount } from '../contract/types.js'
+import { within } from '../http/abort.js'
+import { parseJson } from '../http/json.js'
 import { iterateConnectedAccounts } from '../my-account/accounts.js'
 import type { ConnectedAccountsClient } from '../my-account/client.js'
+import { isCompletedConnectedAccount } from '../my-account/guards.js'
 import type { Transaction, TransactionStore } from './transactions.js'
+
+/** What is known of an attempt to complete: the request as it was handed on, and its answer. */
+export interface Attempt {
+  request?: Request
+  answer?: Response
+}
+
+/** A middleware of one call, which sees the request last and the answer first. */
+export function observe(attempt: Attempt): Middleware {
+  return {
+    onRequest({ request }) {
+      attempt.request = request
+    },
+    onResponse({ response }) {
+      if (response.ok) attempt.answer = response.clone()
+    },
+  }
+}
+
+/** How long a failed attempt waits for the rest of an answer that has begun, in milliseconds. */
+const BODY_TIMEOUT = 1000
+
+/** Returns the account of a successful answer after which something else has failed, such as a middleware. */
+export async function accountIn(
+  answer: Response | undefined,
+): Promise<CompletedConnectedAccount | undefined> {
+  if (!answer) return undefined
+  const value = parseJson(await within(answer.text(), BODY_TIMEOUT).catch(() => ''))
+  return isCompletedConnectedAccount(value) ? value : undefined
+}
 
 /** How many accounts {@link claimAccount} remembers for each client. */
 const MAX_CLAIMS = 1000

@@ -121,7 +121,8 @@ export async function startFlow<Reference extends ConnectionReference>(
   const expiresAt = Date.now() + answer.expires_in * 1000
   const pending = { authSession: answer.auth_session, codeVerifier, attempted: false, accountIds }
   const known = { connection, redirectUri, user, appState, returnTo, reconnectAccountId }
-  await transactions.set(state, { ...known, expiresAt, pending }, { expiresAt })
+  const save = async () => transactions.set(state, { ...known, expiresAt, pending }, { expiresAt })
+  await unlessAborted(save(), signal)
   const url = new URL(answer.connect_uri)
   url.searchParams.set('ticket', answer.connect_params.ticket)
   return { url: url.href, state, expiresAt }

@@ -1,5 +1,7 @@
 import type { CompletedConnectedAccount } from '../contract/types.js'
-import { within } from '../http/abort.js'
+import { ConnectFlowError } from '../errors/connect-flow-error.js'
+import { unlessAborted, within } from '../http/abort.js'
+import { isReturnTo } from '../http/url.js'
 
 /** What is kept between the start and the completion of a connect flow, under its `state`. */
 export interface Transaction {
@@ -70,6 +72,50 @@ export function memoryTransactions(): TransactionStore {
     },
     connectedAccountIds: () => [...records.values()].flatMap(({ account }) => account?.id ?? []),
   }
+}
+
+/** A flow, and who asks for it. */
+interface FlowOfUser {
+  transactions: TransactionStore
+  state: string
+  user?: string | undefined
+  signal: AbortSignal
+}
+
+/**
+ * Finds the transaction of a flow for a user who may complete it.
+ *
+ * @throws {ConnectFlowError} `unknown_state`, when there is none, or its result is forgotten, or somebody has changed it.
+ * @throws {ConnectFlowError} `user_mismatch`, when another user started the flow.
+ */
+export async function findTransaction({
+  transactions,
+  state,
+  user,
+  signal,
+}: FlowOfUser): Promise<Transaction> {
+  const transaction = await unlessAborted((async () => transactions.get(state))(), signal)
+  const isForgotten = transaction?.account && isExpired(transaction)
+  // startConnect refuses such a returnTo, so somebody has changed the record.
+  const isChanged = transaction && !isReturnTo(transaction.returnTo, transaction.redirectUri)
+  if (!transaction || isForgotten || isChanged) {
+    throw new ConnectFlowError('unknown_state', {
+      message:
+        'This browser has no transaction for the callback: the flow was started in another browser, or ended long ago. Start a new one.',
+    })
+  }
+  if (transaction.user !== undefined && transaction.user !== user) {
+    throw new ConnectFlowError('user_mismatch', {
+      ...transaction,
+      message: 'Another user started this flow. Log in as that user, or start a new flow.',
+    })
+  }
+  return transaction
+}
+
+/** Returns true if a flow can no longer be completed. */
+export function isExpired({ expiresAt }: Transaction): boolean {
+  return expiresAt <= Date.now()
 }
 
 const HOUR = 3_600_000
