@@ -13,7 +13,7 @@ const seed = HOSTILE_SEED === undefined ? {} : { seed: Number(HOSTILE_SEED) }
 const settings = fc
   .record<Setting>({
     store: fc.constantFrom('sessionStorage', 'localStorage'),
-    isUserTold: fc.constant(true),
+    isUserTold: fc.boolean(),
     flows: fc.constantFrom(1, 2, 3),
     tabs: fc.constantFrom(1, 2),
     arePopupsUsed: fc.boolean(),

@@ -9,14 +9,12 @@ type Work = (lock: null) => unknown
 export function createLocks<Owner>() {
   const queues = new Map<string, Waiting<Owner>[]>()
 
-  function leave(name: string, waiting: Waiting<Owner>): void {
+  /** Takes those that are over out of a queue, and grants the lock to the next one if it is free then. */
+  function leave(name: string, isOver: (one: Waiting<Owner>) => boolean): void {
     const queue = queues.get(name) ?? []
-    const isHolder = queue[0] === waiting
-    queues.set(
-      name,
-      queue.filter((one) => one !== waiting),
-    )
-    if (isHolder) queues.get(name)?.[0]?.grant()
+    const left = queue.filter((one) => !isOver(one))
+    queues.set(name, left)
+    if (left[0] !== queue[0]) left[0]?.grant()
   }
 
   function enter(name: string, owner: Owner, signal: AbortSignal | undefined) {
@@ -27,7 +25,7 @@ export function createLocks<Owner>() {
       if (queue[0] === waiting) waiting.grant()
       const giveUp = () => {
         if (queues.get(name)?.[0] === waiting) return // it has the lock: an abort comes too late
-        leave(name, waiting)
+        leave(name, (one) => one === waiting)
         reject(signal?.reason)
       }
       signal?.addEventListener('abort', giveUp, { once: true })
@@ -45,14 +43,12 @@ export function createLocks<Owner>() {
         try {
           return await work(null)
         } finally {
-          leave(name, held)
+          leave(name, (one) => one === held)
         }
       } as LockManager['request'], // its overloads, of which the package uses two
     /** Frees what an owner holds, and forgets what it waits for. */
     release(owner: Owner): void {
-      for (const [name, queue] of queues) {
-        for (const waiting of queue) if (waiting.owner === owner) leave(name, waiting)
-      }
+      for (const name of queues.keys()) leave(name, (one) => one.owner === owner)
     },
   }
 }

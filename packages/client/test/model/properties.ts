@@ -105,11 +105,14 @@ interface Report {
 }
 
 /** A flow reports the account that it has connected, to its owner, with its own `appState`. */
-function checkReport({ setting }: World, { attempt, flow, completed }: Report): void {
+function checkReport({ setting, flows }: World, { attempt, flow, completed }: Report): void {
   const { number } = flow
   flow.endings.push('reported')
-  claim(flow.connected !== undefined, `flow ${number} reports an account, and has connected none`)
-  claim(completed.account.id === flow.connected, `flow ${number} reports the account of another`)
+  const { id } = completed.account
+  const other = flows.find((one) => one !== flow && one.connected === id)
+  const isLost = other && !other.endings.includes('reported')
+  const whose = isLost ? "another flow's, whose answer was lost" : "not the flow's own"
+  claim(flow.connected === id, `flow ${number} reports an account that is ${whose}`)
   claim(completed.appState === number, `flow ${number} reports the appState of another`)
   claim(
     attempt.user === flow.owner || !setting.isUserTold,
