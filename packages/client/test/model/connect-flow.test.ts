@@ -17,16 +17,24 @@ const popup: Setting = { ...oneTab, arePopupsUsed: true }
 
 const cameBack = ['tab 1 starts', 'connect 1 is answered', 'tab 1 allows as alice']
 
+/** Before the callback, and after the attacker's own flow has come back. */
+const underAttack = [...cameBack.slice(0, 2), 'mallory starts', "mallory allows mallory's flow"]
+
 function outcomeOf(setting: Setting, trace: readonly string[]) {
   return replay({ emulator: emulator(), setting }, trace).then(({ flows: [flow] }) => flow?.endings)
 }
 
 describe('the connect flow as a model', () => {
-  test('every trace of at most four actions, with one tab, one flow and a bad network, keeps the promises', async () => {
-    const stage = { emulator: emulator(), setting: oneTab }
-    const without = /mallory|logs in|lists|tokens/
-    const { states } = await explore(stage, { depth: 4, without })
-    expect(states).toBeGreaterThan(100)
+  test('every trace that goes on with at most two actions after the callback keeps the promises', async () => {
+    const bounds = { from: cameBack, depth: 2, without: /mallory|lists|tokens/ }
+    const { states } = await explore({ emulator: emulator(), setting: oneTab }, bounds)
+    expect(states).toBeGreaterThan(30)
+  })
+
+  test('every trace with an attacker that goes on with at most two actions keeps the promises', async () => {
+    const bounds = { from: underAttack, depth: 2, without: /lists|tokens/ }
+    const { states } = await explore({ emulator: emulator(), setting: oneTab }, bounds)
+    expect(states).toBeGreaterThan(50)
   })
 
   test('random traces with popups, two users and an attacker keep the promises', async () => {
@@ -75,6 +83,23 @@ describe('traces that broke a promise once', () => {
       'complete 1.2 is answered',
     ]
     expect(await outcomeOf(twoTabs, trace)).toEqual(['unknown'])
+  })
+
+  test('an account is not shown to another user who logs in and reloads the page', async () => {
+    const trace = [...cameBack, 'complete 1 is answered', 'bob logs in', 'tab 1 reloads']
+    expect(await outcomeOf(oneTab, trace)).toEqual(['reported'])
+  })
+
+  test.for([
+    "tab 1 opens mallory's callback",
+    "tab 1 opens mallory's code with a made-up state",
+    "tab 1 opens mallory's code with state 1",
+  ])('nothing of an attacker is linked when %s', async (attack) => {
+    const { completions } = await replay({ emulator: emulator(), setting: oneTab }, [
+      ...underAttack,
+      attack,
+    ])
+    expect(completions.filter(({ status }) => status === 201)).toHaveLength(1) // the next flow
   })
 
   test('a popup that is cancelled while its completion waits for a token is not completed later', async () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { actionsOf } from './actions.js'
 import type { Page } from './browser.js'
 import { checkEnd } from './properties.js'
-import { inTrace, replayTo, runTrace, type Stage } from './trace.js'
+import { inTrace, isOpenFault, replayTo, runTrace, type Stage } from './trace.js'
 import type { Attempt, Setting, World } from './world.js'
 
 // A failure prints its seed and its trace: HOSTILE_SEED has it come again.
@@ -50,38 +50,56 @@ export async function runRandomTraces(
 export interface Exploration {
   /** How many different states it has seen. */
   states: number
-  /** How many actions the longest trace has, of those that lead to a new state. */
-  depth: number
   /** Whether no trace, however long, leads to another state. */
   isComplete: boolean
 }
 
 interface Bounds {
-  /** How many actions a trace has at most. */
+  /** The trace from which all traces go on. */
+  from: readonly string[]
+  /** How many actions more a trace has at most. */
   depth: number
   /** The actions to leave out, by their names. */
   without?: RegExp
 }
 
 /** Runs every trace within the bounds, breadth first, and the end of each. Goes on from a state only once. */
-export async function explore(stage: Stage, { depth, without }: Bounds): Promise<Exploration> {
+export async function explore(
+  stage: Stage,
+  { from, depth, without }: Bounds,
+): Promise<Exploration> {
   const seen = new Set<string>()
-  let frontier: string[][] = [[]]
+  let frontier: string[][] = [[...from]]
   for (let length = 0; length <= depth; length += 1) {
     const next: string[][] = []
     for (const trace of frontier) {
-      const world = await replayTo(stage, trace)
-      const state = fingerprint(world)
-      if (seen.has(state)) continue
-      seen.add(state)
-      const names = actionsOf(world).map(({ name }) => name)
-      await inTrace(stage, trace, () => checkEnd(world))
+      const names = await namesAfter(stage, trace, seen)
       next.push(...names.filter((name) => !without?.test(name)).map((name) => [...trace, name]))
     }
-    if (next.length === 0) return { states: seen.size, depth: length, isComplete: true }
+    if (next.length === 0) return { states: seen.size, isComplete: true }
     frontier = next
   }
-  return { states: seen.size, depth, isComplete: false }
+  return { states: seen.size, isComplete: false }
+}
+
+/** Runs a trace and its end. Returns what can happen after it; nothing if its state was seen before. */
+async function namesAfter(
+  stage: Stage,
+  trace: readonly string[],
+  seen: Set<string>,
+): Promise<string[]> {
+  try {
+    const world = await replayTo(stage, trace)
+    const state = fingerprint(world)
+    if (seen.has(state)) return []
+    seen.add(state)
+    const names = actionsOf(world).map(({ name }) => name)
+    await inTrace(stage, trace, () => checkEnd(world))
+    return names
+  } catch (error) {
+    if (isOpenFault(error)) return []
+    throw error
+  }
 }
 
 /** Describes all of a world that decides what happens next, without what is random or only told the time. */

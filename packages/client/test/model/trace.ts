@@ -93,13 +93,18 @@ const OPEN_FAULTS: readonly RegExp[] = [
   /ended otherwise: TimeoutError/,
 ]
 
+/** Whether an error only tells of a fault that is open. */
+export function isOpenFault(error: unknown): boolean {
+  return OPEN_FAULTS.some((fault) => fault.test(String(error)))
+}
+
 /** Runs a trace and its end. An error has the shortest trace with this fault that leaving actions out leads to. */
 export async function runTrace(stage: Stage, choose: Choose): Promise<void> {
   const trace: string[] = []
   try {
     await checkEnd(await run(stage, choose, trace))
   } catch (error) {
-    if (OPEN_FAULTS.some((fault) => fault.test(String(error)))) return
+    if (isOpenFault(error)) return
     const shortest = await shorten(stage, trace, faultOf(error))
     await inTrace(stage, shortest, () => Promise.reject(error))
   }
