@@ -2,7 +2,14 @@ import type { CompletedConnect } from '../../src/index.js'
 import { passTime } from './actions.js'
 import type { Tab } from './browser.js'
 import type { SentRequest } from './network.js'
-import { type Attempt, challengeOf, type Ending, type Flow, type World } from './world.js'
+import {
+  type Attempt,
+  challengeOf,
+  type Ending,
+  type Flow,
+  type Setting,
+  type World,
+} from './world.js'
 
 function describe(outcome: Attempt['outcome']): string {
   return outcome && 'error' in outcome ? String(outcome.error) : JSON.stringify(outcome)
@@ -110,14 +117,22 @@ function checkReport({ setting, flows }: World, { attempt, flow, completed }: Re
   flow.endings.push('reported')
   const { id } = completed.account
   const other = flows.find((one) => one !== flow && one.connected === id)
-  const isLost = other && !other.endings.includes('reported')
-  const whose = isLost ? "another flow's, whose answer was lost" : "not the flow's own"
+  const whose = other ? whoseIs(setting, flow, other) : "nobody's"
   claim(flow.connected === id, `flow ${number} reports an account that is ${whose}`)
   claim(completed.appState === number, `flow ${number} reports the appState of another`)
   claim(
     attempt.user === flow.owner || !setting.isUserTold,
     `flow ${number} of ${flow.owner} is reported to ${attempt.user}`,
   )
+}
+
+/** How an account belongs to another flow than the one that reports it. */
+function whoseIs({ store }: Setting, flow: Flow, other: Flow): string {
+  if (!other.endings.includes('reported')) return "another flow's, whose answer was lost"
+  const storageOf = ({ isPopup, tab }: Flow) =>
+    isPopup || store === 'localStorage' ? 'localStorage' : tab.name
+  const isSame = storageOf(flow) === storageOf(other)
+  return isSame ? "another flow's" : "another flow's, which is kept in another storage"
 }
 
 /**

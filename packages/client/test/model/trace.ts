@@ -87,7 +87,7 @@ export async function inTrace<T>(
  * its own, in a commit that takes it out of this list.
  */
 const OPEN_FAULTS: readonly RegExp[] = [
-  /reports an account that is another flow's, whose answer was lost/,
+  /reports an account that is another flow's, (whose answer was lost|which is kept in)/,
   /ended otherwise: ConnectFlowError: access_denied/,
   /ended otherwise: ConnectFlowError: The user did not come back in time/,
   /ended otherwise: TimeoutError/,
