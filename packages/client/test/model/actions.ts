@@ -92,14 +92,14 @@ interface Consent {
   account?: string
 }
 
-/** Answers the consent page of a flow, and opens the callback in the tab. */
+/** Fills in the consent page of a flow, and opens the callback in the tab. */
 async function comeBack(world: World, tab: Tab, consent: Consent): Promise<void> {
   const url = await answerConsent(world, consent)
   world.atProvider.delete(tab)
   if (url) await open(world, tab, url)
 }
 
-/** Answers the consent page of a flow. Returns the callback, or undefined if the link works no longer. */
+/** Fills in the consent page of a flow. Returns the callback, or undefined if the link works no longer. */
 export async function answerConsent(
   world: World,
   { flow, identity, account }: Consent,

@@ -46,7 +46,7 @@ export interface Page {
   readonly setTimeout: (callback: (...args: unknown[]) => void, ms?: number) => number
   readonly clearTimeout: (timer: number) => void
   isOpen(): boolean
-  /** Whether a timer is due in so many milliseconds. */
+  /** Whether a timer is due within this time, in milliseconds. */
   hasTimerWithin(ms: number): boolean
   /** Calls back the timers that are due. */
   fireTimers(): void

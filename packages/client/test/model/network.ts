@@ -39,7 +39,7 @@ export function createNetwork({ fetch, onSent, onDelivered }: NetworkOptions) {
       request.method === 'GET' ? list(request) : hold(page(), request),
   }
 
-  /** What the tenant answers, read to its end, so that nothing is under way any longer. */
+  /** Sends a request to the tenant, and reads its answer to the end, so that nothing is under way any longer. */
   async function exchange(request: Request): Promise<Response> {
     underWay += 1
     try {

@@ -192,7 +192,7 @@ async function reload(world: World, { owner, tab, callbacks: [url] }: Flow): Pro
   checkProperties(world)
 }
 
-/** Answers what is sent until nothing is sent any longer. What pages have left behind never arrives. */
+/** Delivers what is sent until nothing is sent any longer. What pages have left behind never arrives. */
 async function answerAll(world: World): Promise<void> {
   await world.settled()
   for (;;) {
