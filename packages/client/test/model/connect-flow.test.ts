@@ -114,3 +114,56 @@ describe('traces that broke a promise once', () => {
     expect(await outcomeOf(popup, trace)).toEqual(['cancelled'])
   })
 })
+
+describe('faults that are open', () => {
+  const secondCameBack = ['tab 2 starts', 'connect 2 is answered', 'tab 2 allows as alice.work']
+  const opened = ['tab 1 opens a popup', 'connect 1 is answered', 'popup of tab 1 allows as alice']
+  const lostBefore = [...cameBack, 'complete 1 is lost', ...secondCameBack]
+  const refused = [
+    'the tenant forgets flows early',
+    'tab 1 calls again',
+    'complete 1.2 is answered',
+  ]
+
+  test('a flow leaves out the account that another tab has connected, if each tab has its own storage', async () => {
+    const trace = [...lostBefore, 'complete 2 is answered', ...refused]
+    expect(await outcomeOf({ ...twoTabs, store: 'sessionStorage' }, trace)).toEqual(['unknown'])
+  })
+
+  test('a flow does not report an account whose own flow has lost its answer', async () => {
+    const trace = [...lostBefore, 'complete 2 loses its answer', ...refused]
+    expect(await outcomeOf(twoTabs, trace)).toEqual(['unknown'])
+  })
+
+  test('a flow whose first completion is refused does not report the account of another flow', async () => {
+    const others = [...secondCameBack, 'complete 2 loses its answer']
+    const trace = [
+      ...cameBack,
+      ...others,
+      'the tenant forgets flows early',
+      'complete 1 is answered',
+    ]
+    expect(await outcomeOf(twoTabs, trace)).toEqual(['refused'])
+  })
+
+  test('a refusal that comes after a lost answer does not hide the account', async () => {
+    const trace = [
+      ...underAttack,
+      'tab 1 allows as alice',
+      'complete 1 loses its answer',
+      'tab 1 opens a forged refusal of 1',
+    ]
+    const endings = await outcomeOf(oneTab, trace)
+    expect(endings).not.toContain('refused')
+  })
+
+  test('a popup that expires after its answer was lost does not only say that it has expired', async () => {
+    const trace = [...opened, 'complete 1 loses its answer', 'five minutes pass']
+    expect(await outcomeOf(popup, trace)).not.toContain('refused')
+  })
+
+  test('a popup whose completion has no answer in time does not forget it', async () => {
+    const trace = [...opened, 'a minute passes', 'complete 1 arrives late']
+    expect(await outcomeOf(popup, trace)).not.toContain('refused')
+  })
+})
