@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { chromiumPath } from '@connected-accounts/testing/chromium/path'
+import { mswWorker, packagesOfMswShell } from '@connected-accounts/testing/msw/vite'
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { commands as clientCommands } from './packages/client/test/commands.js'
-import { chromiumPath } from './packages/demo/test/chromium.js'
-import { mswWorker, packagesOfMswShell } from './packages/emulator/test/worker.js'
 import { commands as reactCommands } from './packages/react/test/commands.js'
 import { peersIn } from './packages/react/test/peers.js'
 

@@ -5,6 +5,7 @@ export default defineConfig({
     index: 'src/index.ts',
     express: 'src/adapters/express.ts',
     next: 'src/adapters/next.ts',
+    management: 'src/management/management-client.ts',
     redis: 'src/sessions/redis.ts',
   },
   format: 'esm',

@@ -1,8 +1,8 @@
 import { readFile, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { chromiumPath } from '@connected-accounts/testing/chromium/path'
 import { chromium } from 'playwright-core'
 import { build } from 'tsup'
-import { chromiumPath } from '../../demo/test/chromium.ts'
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
 

@@ -16,8 +16,8 @@ const server = spawn(process.execPath, [fileURLToPath(new URL('server.mjs', impo
 const [line] = await once(server.stdout.setEncoding('utf8'), 'data')
 const origin = line.trim()
 const requests = await measure(await createRequesters(origin), { rounds: 101, count: 40 })
-report('A whole request over loopback', requests, 1.15)
+report('A whole request over loopback', requests, 1.2)
 
 const { version, times } = await measureInChromium(origin, { rounds: 41, count: 20 })
-report(`The same in Chromium ${version}`, times, 1.15)
+report(`The same in Chromium ${version}`, times, 1.2)
 server.kill()

@@ -4,10 +4,12 @@ export type {
   AccessTokenSource,
 } from './authorization/access-token.js'
 export {
+  type AuthorizationOptions,
   type AuthorizedFetchOptions,
   createAuthorizedFetch,
-} from './authorization/create-authorized-fetch.js'
+} from './authorization/authorized-fetch.js'
 export type { Dpop, DpopProofRequest, DpopProver } from './authorization/dpop.js'
+export { authorizationMiddleware } from './authorization/middleware.js'
 export { isConnectCallback } from './connect/callback-url.js'
 export {
   type CompleteConnectOptions,
@@ -67,10 +69,11 @@ export {
   MyAccountApiError,
   type MyAccountApiErrorCode,
 } from './errors/my-account-api-error.js'
+export { isStorageError, StorageError, type StorageErrorCode } from './errors/storage-error.js'
 export { isTokenError, TokenError, type TokenErrorCode } from './errors/token-error.js'
 export type { Fetch } from './http/fetch.js'
 export { type RateLimit, rateLimit } from './http/rate-limit.js'
-export { retryDelay } from './http/retry-delay.js'
+export { retryDelay } from './http/retry.js'
 export {
   deleteConnectedAccount,
   iterateConnectedAccounts,

@@ -85,6 +85,20 @@ test('deletes by id, percent-encoded, and answers nothing', async () => {
   )
 })
 
+test.for<[string, () => Response]>([
+  ['the login page of a proxy', () => new Response('<h1>Log in</h1>', { status: 200 })],
+  ['200 without a body', () => new Response('', { status: 200 })],
+  ['202', json(202, {})],
+  ['a redirect', () => new Response(null, { status: 302, headers: { location: '/login' } })],
+])('an account does not count as deleted after %s', async ([, answer]) => {
+  const { client } = observedClient(answer)
+  await expect(deleteConnectedAccount(client, 'cac_1')).rejects.toMatchObject({
+    name: 'MyAccountApiError',
+    code: 'unexpected_response',
+    status: answer().status,
+  })
+})
+
 test('an account that is not there is a not_found, and an empty id is not sent', async () => {
   const { client, requests } = observedClient(problem(404))
   await expect(deleteConnectedAccount(client, 'cac_1')).rejects.toMatchObject({

@@ -1,9 +1,13 @@
+import { createEmulator } from '@connected-accounts/emulator'
+import { connect, openAndLogIn, shown } from '@connected-accounts/testing/application/login-sdk'
+import { setUpStage } from '@connected-accounts/testing/application/stage'
+import { recordRequests } from '@connected-accounts/testing/chromium/requests'
 import { expect, test } from 'vitest'
-import { connect, openAndLogIn, shown } from '../../emulator/test/application.js'
-import { setUpStage } from '../../emulator/test/chromium.js'
-import { recordRequests } from '../../emulator/test/wire.js'
 
-const stage = setUpStage('../../../client/test/pages/react.tsx')
+const stage = setUpStage(
+  () => createEmulator({ port: 0 }),
+  new URL('pages/react.tsx', import.meta.url),
+)
 
 test.for([
   { scheme: 'Bearer', useDpop: false },

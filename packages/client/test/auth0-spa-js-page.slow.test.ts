@@ -1,9 +1,14 @@
+import { createEmulator } from '@connected-accounts/emulator'
+import { connect, openAndLogIn, shown } from '@connected-accounts/testing/application/login-sdk'
+import { setUpStage } from '@connected-accounts/testing/application/stage'
+import { press } from '@connected-accounts/testing/chromium/person'
+import { recordRequests } from '@connected-accounts/testing/chromium/requests'
 import { expect, test } from 'vitest'
-import { connect, openAndLogIn, shown } from '../../emulator/test/application.js'
-import { press, setUpStage } from '../../emulator/test/chromium.js'
-import { recordRequests } from '../../emulator/test/wire.js'
 
-const stage = setUpStage('../../../client/test/pages/auth0-spa-js-page.ts')
+const stage = setUpStage(
+  () => createEmulator({ port: 0 }),
+  new URL('pages/auth0-spa-js-page.ts', import.meta.url),
+)
 const connected = { value: { account: { connection: 'google-oauth2' } } }
 
 /** Presses the button that opens a window, and answers that once it is on the provider's page. */

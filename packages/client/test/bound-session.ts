@@ -1,5 +1,5 @@
 import type { Emulator } from '@connected-accounts/emulator'
-import { loginWithCode, requestToken } from '../../emulator/test/login.js'
+import { loginWithCode, requestToken } from '@connected-accounts/testing/person/login'
 import { createDpop } from '../src/dpop/create-dpop.js'
 import {
   type AccessToken,
@@ -9,7 +9,7 @@ import {
 
 /**
  * Alice, logged in with a DPoP key of her own, and a client for her over real HTTP. Tokens are cached until a fresh one
- * is asked for; `statuses` are those of the answers.
+ * is asked for; `statuses` are the status codes that the server sent.
  */
 export async function logInBound(emulator: Pick<Emulator, 'url' | 'domain' | 'clients'>) {
   const es256 = { name: 'ECDSA', namedCurve: 'P-256' }

@@ -1,8 +1,10 @@
+import type { Client, Middleware } from 'openapi-fetch'
 import { assertType, expectTypeOf, test } from 'vitest'
 import { fromProver } from '../src/dpop/from-prover.js'
 import {
   type AccessToken,
   type AccessTokenSource,
+  authorizationMiddleware,
   type ConnectedAccount,
   type ConnectedAccountsClient,
   type ConnectedAccountsPage,
@@ -11,6 +13,7 @@ import {
   iterateConnectedAccounts,
   type listConnectedAccounts,
   type MyAccountApiErrorCode,
+  type paths,
   type TokenErrorCode,
 } from '../src/index.js'
 import { refreshTokenSource } from '../src/tokens/refresh-token-source.js'
@@ -18,7 +21,7 @@ import type { ExchangeConnectionTokenOptions } from '../src/tokens/token-vault.j
 
 declare const client: ConnectedAccountsClient
 
-test('the raw client knows paths, parameters and answers of the contract', async () => {
+test('the client knows paths, parameters and answers of the contract', async () => {
   const { data } = await client.GET('/connected-accounts/accounts', {
     params: { query: { take: 20, connection: ['a', 'b'] } },
   })
@@ -27,6 +30,17 @@ test('the raw client knows paths, parameters and answers of the contract', async
   client.GET('/connected-accounts')
   // @ts-expect-error `redirect_uri` is missing
   client.POST('/connected-accounts/connect', { body: { connection: 'github' } })
+})
+
+test("the client is openapi-fetch's, with a base URL that stays", () => {
+  expectTypeOf(client).toExtend<Client<paths>>()
+  expectTypeOf(client.baseUrl).toBeString()
+  // @ts-expect-error it is readonly
+  client.baseUrl = 'https://evil.example.test'
+  // @ts-expect-error there is no public fetch
+  client.fetch
+  const options = { accessToken: 't', audience: 'a', scope: 's', allowedOrigins: ['o'] }
+  expectTypeOf(authorizationMiddleware(options)).toEqualTypeOf<Middleware>()
 })
 
 test('functions answer wire shapes', () => {
@@ -48,7 +62,7 @@ test('a client has a tenant or a backend, and dpop is a value', () => {
   assertType(
     createConnectedAccountsClient({ domain: 'd', accessToken: 't', dpop: fromProver(prover) }),
   )
-  // @ts-expect-error a prover of one's own goes through fromProver
+  // @ts-expect-error your prover goes through fromProver first
   createConnectedAccountsClient({ domain: 'd', accessToken: 't', dpop: prover })
   // @ts-expect-error the token is missing
   createConnectedAccountsClient({ domain: 'd' })

@@ -1,13 +1,14 @@
+import { buildCommand, endCommands, run } from '@connected-accounts/testing/machine/command'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { buildCommand, endCommands, run } from '../../emulator/test/command.js'
 import { listConnectedAccounts } from '../src/index.js'
 import { logInBound } from './bound-session.js'
 
 // An emulator in a process of its own, so that the clock of the client alone is off, as it is in truth.
 let emulator: Parameters<typeof logInBound>[0]
 beforeAll(async () => {
-  const { lines } = run(await buildCommand('client-clock'), ['--port', '0'])
-  const url = /http:\/\/[\w.:]+/.exec((await lines(1)).join())?.[0] ?? ''
+  const script = new URL('emulator-process.ts', import.meta.url)
+  const { lines } = run(await buildCommand(script, 'client-clock'), [])
+  const [url = ''] = await lines(1)
   const spa = { clientId: 'spa' }
   emulator = { url, domain: url, clients: { spa } as Parameters<typeof logInBound>[0]['clients'] }
 })

@@ -1,5 +1,5 @@
 import type { Emulator } from '@connected-accounts/emulator'
-import { loginWithCode } from '../../emulator/test/login.js'
+import { loginWithCode } from '@connected-accounts/testing/person/login'
 import { startEmulator } from './refreshing.js'
 
 const running = new Map<string, Emulator>()

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readOpenApi } from '@connected-accounts/testing/openapi'
 import { expect, test } from 'vitest'
 import type { StartConnectOptions } from '../src/index.js'
 import { comeBack, connected, redirectUri, start } from './flows.js'
@@ -6,9 +6,7 @@ import { json } from './observed-client.js'
 
 type Options = Partial<StartConnectOptions>
 
-// The contract as the emulator has it bundled from openapi/my-account.yaml.
-const path = new URL('../../emulator/src/generated/my-account.json', import.meta.url)
-const contract = JSON.parse(readFileSync(path, 'utf8'))
+const contract = readOpenApi('my-account')
 const limits = contract.components.schemas.CreateConnectedAccountRequest.properties.scopes
 
 const numbered = (count: number) => Array.from({ length: count }, (_, n) => `scope:${n}`)

@@ -47,7 +47,7 @@ test('an account is expired at its end', () => {
   expect(health({ accounts })).toMatchObject({ status: 'expired', isUsable: false })
 })
 
-test('it says when the status changes by itself', () => {
+test('it returns when the status will change because time passes', () => {
   const accounts = [account('cac_1', ['repo'], inTime(30 * HOUR))]
   expect(health({ accounts }).changesAt).toBe(now + 6 * HOUR)
   expect(health({ accounts, expiringMs: 31 * HOUR }).changesAt).toBe(now + 30 * HOUR)
@@ -61,6 +61,16 @@ test('the best account counts: connected before expiring, and that before one th
   expect(health({ accounts: [worst, lacking], scopes }).account).toBe(lacking)
   expect(health({ accounts: [worst, lacking, expiring], scopes }).account).toBe(expiring)
   expect(health({ accounts: [worst, lacking, expiring, both], scopes }).account).toBe(both)
+})
+
+test('of two accounts with the same status the one that lacks fewer scopes counts', () => {
+  const manyScopes = Array.from({ length: 150 }, (_, index) => `scope:${index}`)
+  const lacksAll = account('cac_1', [])
+  const lacksOne = account('cac_2', manyScopes.slice(1))
+  const expired = account('cac_3', manyScopes, inTime(-1))
+  const accounts = [expired, lacksAll, lacksOne]
+  expect(health({ accounts, scopes: manyScopes }).account).toBe(lacksOne)
+  expect(health({ accounts: [expired, lacksAll], scopes: manyScopes }).account).toBe(lacksAll)
 })
 
 test('only the account that is asked for counts', () => {
@@ -79,7 +89,7 @@ test('accounts of other connections do not count', () => {
   })
 })
 
-test('what cannot be used and is not offered is unavailable', () => {
+test('a connection that cannot be used and is not offered is unavailable', () => {
   const connections = [{ name: 'gitlab', strategy: 'gitlab' }]
   expect(health({ accounts: [], connections }).status).toBe('unavailable')
   expect(health({ connections }).status).toBe('connected')
@@ -102,7 +112,7 @@ test('a call that lacked scopes says more than the list, also about those that t
   })
 })
 
-test('name and scopes come from a definition, and where none are known a repair names none', () => {
+test('name and scopes come from a definition, and a repair names no scopes if none are known', () => {
   const definition = { connection: 'github', scopes: ['user'] }
   expect(connectionHealth(definition, { accounts: [both] }).missingScopes).toEqual(['user'])
   expect(connectionHealth('github', { accounts: [] }).repairScopes).toBeUndefined()

@@ -24,7 +24,7 @@ test('a connection may be given as it was defined, with its scopes', async () =>
   expect(await transactions.get(state)).toMatchObject({ connection: 'google-oauth2' })
 })
 
-test('scopes of its own replace those of the definition, and a definition may have none', async () => {
+test('scopes in the options replace those of the definition, and a definition may have none', async () => {
   const own = start({ connection: connections.calendar, scopes: ['openid'] })
   await own.flow
   expect(await own.sent()[0]?.json()).toMatchObject({ scopes: ['openid'] })
@@ -33,7 +33,7 @@ test('scopes of its own replace those of the definition, and a definition may ha
   expect(await none.sent()[0]?.json()).not.toHaveProperty('scopes')
 })
 
-test('there is no drift where the tenant offers all of it', async () => {
+test('there is no drift if the tenant offers everything', async () => {
   const { client } = observedClient(offer(['openid', 'calendar', 'email']))
   expect(await checkConnections(client, connections)).toEqual([])
 })

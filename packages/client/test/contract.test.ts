@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { readOpenApi } from '@connected-accounts/testing/openapi'
 import { expect, test } from 'vitest'
 import { isProblemDetails } from '../src/errors/my-account-api-error.js'
 import * as shape from '../src/my-account/guards.js'
-import { scopeFor } from '../src/my-account/scopes.js'
+import { SCOPES } from '../src/my-account/scopes.js'
 
 interface Operation {
   operationId: string
@@ -17,19 +17,17 @@ interface Document {
   components: { schemas: Record<string, Schema> }
 }
 
-// The contract as the emulator has it bundled from the same YAML.
-const path = new URL('../../emulator/src/generated/my-account.json', import.meta.url)
-const { paths, components }: Document = JSON.parse(readFileSync(path, 'utf8'))
+const { paths, components }: Document = readOpenApi('my-account')
 
 const operations = Object.values(paths).flatMap((item) => Object.entries(item))
 
 test.for(operations)('%s asks for the scope that the contract names', ([method, operation]) => {
-  expect(operation.security[0]?.bearer).toEqual([scopeFor(method.toUpperCase())])
+  expect(operation.security[0]?.bearer).toEqual([SCOPES.get(method.toUpperCase())])
 })
 
 test('the contract has five operations, and no scope is made up for another method', () => {
   expect(operations).toHaveLength(5)
-  expect(scopeFor('PATCH')).toBeUndefined()
+  expect(SCOPES.get('PATCH')).toBeUndefined()
 })
 
 const account = {

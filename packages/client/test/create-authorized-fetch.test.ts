@@ -3,10 +3,10 @@ import { createAuthorizedFetch } from '../src/index.js'
 import { observedFetch } from './observed-client.js'
 
 test.for<[string, object]>([
-  ['allowedOrigins must be origins', { allowedOrigins: undefined }],
-  ['allowedOrigins must be origins', { allowedOrigins: 'https://api.example.test' }],
-  ['allowedOrigins must be origins', { allowedOrigins: ['https://api.example.test/'] }],
-  ['allowedOrigins must be origins', { allowedOrigins: ['api.example.test'] }],
+  ['allowedOrigins must be an array of origins', { allowedOrigins: undefined }],
+  ['allowedOrigins must be an array of origins', { allowedOrigins: 'https://api.example.test' }],
+  ['allowedOrigins must be an array of origins', { allowedOrigins: ['https://api.example.test/'] }],
+  ['allowedOrigins must be an array of origins', { allowedOrigins: ['api.example.test'] }],
   ['audience must be a string', { audience: undefined }],
   ['scope must be a string', { scope: ['read:calendar'] }],
   ['fetch must be a function', { fetch: 'fetch' }],

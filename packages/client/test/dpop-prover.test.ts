@@ -91,12 +91,12 @@ test('a prover of your own keeps its nonces and its own `this`', async () => {
   expect(dpop.getNonce('https://api.example.test')).toBe('mine')
   expect(await dpop.generateProof(request)).toBe('proof of 1')
   // What is not a prover is what this is about; the types forbid it.
-  expect(() => fromProver({} as Parameters<typeof fromProver>[0])).toThrow('generateProof()')
+  expect(() => fromProver({} as Parameters<typeof fromProver>[0])).toThrow('generateProof() method')
 })
 
-test('where there is no IndexedDB, as in Node, a key pair to be kept is storage_unavailable', async () => {
-  const expected = { name: 'ConnectFlowError', code: 'storage_unavailable' }
+test('without IndexedDB, as in Node, a key pair cannot be kept: key_storage_unavailable', async () => {
+  const expected = { name: 'StorageError', code: 'key_storage_unavailable' }
   await expect(loadDpopKeyPair('alice')).rejects.toMatchObject(expected)
   await expect(deleteDpopKeyPair('alice')).rejects.toMatchObject(expected)
-  await expect(loadDpopKeyPair('')).rejects.toThrow('name must be a text')
+  await expect(loadDpopKeyPair('')).rejects.toThrow('name must be a string')
 })

@@ -2,16 +2,18 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { inspect } from 'node:util'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
-import { ERRORS_PAGE } from '../src/errors/coded-error.js'
 import {
   ConnectFlowError,
   isConnectFlowError,
   isMyAccountApiError,
+  isStorageError,
   isTokenError,
   listConnectedAccounts,
   type MyAccountApiError,
+  StorageError,
   TokenError,
 } from '../src/index.js'
+import { problemType } from '../src/internal.js'
 import { json, observedClient, problem, rejection } from './observed-client.js'
 
 async function errorOf(answer: () => Response): Promise<MyAccountApiError> {
@@ -33,7 +35,7 @@ test.for([
   const error = await errorOf(problem(status))
   expect(error).toMatchObject({ code, status, title: 'Title', detail: 'What is wrong' })
   expect(error.type).toBe(`https://auth0.com/api-errors/A0E-${status}-0001`)
-  expect(error.docs).toBe(`${ERRORS_PAGE}#${code}`)
+  expect(error.docs).toBe(`docs/errors.md#${code}`)
 })
 
 test('what looks like a token is blanked in the fields of a problem, too', async () => {
@@ -135,24 +137,26 @@ test('guards know their errors by name, also those of another realm', () => {
   expect(isConnectFlowError(new ConnectFlowError('expired', { message: 'x' }))).toBe(true)
   expect(isTokenError(new TokenError('invalid_grant', { message: 'x' }))).toBe(true)
   expect(isTokenError(foreign)).toBe(false)
+  expect(isStorageError(new StorageError('key_storage_unavailable', { message: 'x' }))).toBe(true)
+  expect(isStorageError(foreign)).toBe(false)
   for (const other of [new Error('x'), 'MyAccountApiError', undefined, null]) {
     expect(isMyAccountApiError(other)).toBe(false)
   }
 })
 
-test("the link to the documentation is made from package.json's homepage", () => {
-  const { homepage } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-  expect(ERRORS_PAGE).toBe(`${homepage.replace('#readme', '')}/blob/main/docs/errors.md`)
+test('the type of a problem needs no host', () => {
+  expect(problemType('not_found')).toBe('urn:connected-accounts:not_found')
 })
 
-test('every code has its section on the page that errors link to', () => {
+test('every code has its section on the page that errors name', () => {
   const directory = new URL('../src/errors/', import.meta.url)
   const source = readdirSync(directory)
     .map((file) => readFileSync(new URL(file, directory), 'utf8'))
     .join('\n')
   const page = readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8')
-  const unions = source.match(/ErrorCode =\n(?: {2}\| '\w+'\n?)+/g) ?? []
+  const unions = source.match(/ErrorCode =(?:\s+\|? ?'\w+')+/g) ?? []
   const codes = unions.join().match(/(?<=')\w+(?=')/g) ?? []
   expect(codes.length).toBeGreaterThan(30)
+  expect(codes).toContain('key_storage_unavailable')
   expect(codes.filter((code) => !page.includes(`### ${code}\n`))).toEqual([])
 })

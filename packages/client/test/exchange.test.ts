@@ -1,7 +1,8 @@
-import { createEmulator, type Emulator } from '@connected-accounts/emulator'
+import { createEmulator, defaultTenant, type Emulator } from '@connected-accounts/emulator'
+import { loginWithCode } from '@connected-accounts/testing/person/login'
+import { createCredential } from '@connected-accounts/testing/tenant/credential'
+import { tenantWithWeb } from '@connected-accounts/testing/tenant/web'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { loginWithCode } from '../../emulator/test/login.js'
-import { createCredential, tenantWithWeb } from '../../emulator/test/private-key.js'
 import { clientAuthParameters } from '../src/tokens/client-authentication.js'
 import {
   type ConnectionToken,
@@ -23,7 +24,7 @@ beforeAll(async () => {
   const { credential, ...own } = await createCredential('cred_own')
   privateKey = own.privateKey
   otherKey = (await createCredential('cred_other')).privateKey
-  const tenant = tenantWithWeb((web) => {
+  const tenant = tenantWithWeb(defaultTenant(), (web) => {
     web.credentials = [credential]
     web.client_authentication_methods = { private_key_jwt: { credentials: [{ id: 'cred_own' }] } }
     web.token_vault_privileged_access = {

@@ -1,7 +1,7 @@
 import { createEmulator, type Emulator } from '@connected-accounts/emulator'
+import { browse } from '@connected-accounts/testing/person/consent'
+import { redirectUri } from '@connected-accounts/testing/person/login'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { browse } from '../../emulator/test/consent.js'
-import { redirectUri } from '../../emulator/test/login.js'
 import {
   type ConnectedAccountsClient,
   completeConnect,

@@ -1,7 +1,11 @@
 import { createEmulator, type Emulator } from '@connected-accounts/emulator'
+import { browse } from '@connected-accounts/testing/person/consent'
+import {
+  loginWithCode,
+  requestToken,
+  type TestClient,
+} from '@connected-accounts/testing/person/login'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { browse } from '../../emulator/test/consent.js'
-import { loginWithCode, requestToken, type TestClient } from '../../emulator/test/login.js'
 import { createDpop } from '../src/dpop/create-dpop.js'
 import {
   type AccessTokenSource,

@@ -55,9 +55,15 @@ test.for([
     'connect/web-storage-transactions.ts',
   ],
   ["localStorageTransactions().delete('connect.a')", 'connect/web-storage-transactions.ts'],
-  ["loadDpopKeyPair('alice')", 'dpop/key-pair.ts'],
-  ["deleteDpopKeyPair('alice')", 'dpop/key-pair.ts'],
 ] as const)('storage that the browser forbids is storage_unavailable: %s', async ([call, file]) => {
   const expected = ['ConnectFlowError', 'storage_unavailable', 'SecurityError']
   expect(await thrownInSandbox(file, call)).toEqual(expected)
 })
+
+test.for(["loadDpopKeyPair('alice')", "deleteDpopKeyPair('alice')"])(
+  'a key pair that the browser forbids to keep is key_storage_unavailable: %s',
+  async (call) => {
+    const expected = ['StorageError', 'key_storage_unavailable', 'SecurityError']
+    expect(await thrownInSandbox('dpop/key-pair.ts', call)).toEqual(expected)
+  },
+)

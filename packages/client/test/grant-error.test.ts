@@ -9,7 +9,7 @@ test('a TokenError that says that there is no grant is about the grant', () => {
   expect(readGrantError(new TokenError('invalid_grant', { message }))).toBeUndefined()
 })
 
-test('the answer of an API is read by its code or error', () => {
+test("an API's response body is read by its code or error", () => {
   expect(readGrantError({ code: 'connection_not_connected' })).toEqual(none)
   expect(readGrantError({ error: 'federated_connection_refresh_token_not_found' })).toEqual(none)
   expect(readGrantError({ error: 'server_error' })).toBeUndefined()
@@ -30,7 +30,7 @@ test("an insufficient_scope of the My Account API is about the login's own token
 })
 
 test.for([undefined, null, 'insufficient_scope', 403, new Error('no')])(
-  'what says nothing of a grant is about something else: %s',
+  'an error that does not name a grant is about something else: %s',
   (error) => {
     expect(readGrantError(error)).toBeUndefined()
   },

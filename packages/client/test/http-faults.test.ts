@@ -20,7 +20,7 @@ afterEach(() => {
   server?.close()
 })
 
-/** A client of a server that answers like this, as something between the client and Auth0 may. */
+/** A client of a server with this handler, as something between the client and Auth0 may behave. */
 async function clientOf(answer: RequestListener) {
   server = createServer(answer).listen(0, '127.0.0.1')
   await once(server, 'listening')

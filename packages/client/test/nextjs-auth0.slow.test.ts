@@ -1,10 +1,15 @@
 import { createEmulator, type Emulator } from '@connected-accounts/emulator'
+import { servePage } from '@connected-accounts/testing/application/page-server'
+import { launchChromium } from '@connected-accounts/testing/chromium/launch'
+import { logInAs, press } from '@connected-accounts/testing/chromium/person'
+import {
+  buildNextApp,
+  type NextApp,
+  type RunningNextApp,
+} from '@connected-accounts/testing/nextjs/app'
 import { exportPKCS8, exportSPKI, generateKeyPair } from 'jose'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { launchChromium, logInAs, press } from '../../emulator/test/chromium.js'
-import { buildNextApp, type NextApp, type RunningNextApp } from '../../emulator/test/nextjs-app.js'
-import { servePage } from '../../emulator/test/page-server.js'
 import type { Operations } from './pages/nextjs-auth0.js'
 
 // Needs npm's registry: for nextjs-auth0 4.30.0 and Next.js. The application is the emulator's, as it is.
@@ -24,7 +29,7 @@ beforeAll(async () => {
     AUTH0_DPOP_PUBLIC_KEY: await exportSPKI(keys.publicKey),
   }
   apps = { Bearer: await next.start(emulator), DPoP: await next.start(emulator, dpop) }
-  const server = await servePage('../../../client/test/pages/nextjs-auth0.ts')
+  const server = await servePage(new URL('pages/nextjs-auth0.ts', import.meta.url))
   script = await (await fetch(`${server.origin}/page.js`)).text()
   await server.close()
 }, 400_000)

@@ -13,7 +13,7 @@ afterAll(() => emulator.close())
 const hundred = Array.from({ length: 100 }, (_, n) => n)
 type Session = Awaited<ReturnType<typeof logInBound>>
 
-/** Lists a hundred times at once, and answers how many requests that took. */
+/** Lists a hundred times at once, and returns how many requests that took. */
 async function listAtOnce({ client, statuses }: Session): Promise<number> {
   const before = statuses.length
   await Promise.all(hundred.map(() => listConnectedAccounts(client)))

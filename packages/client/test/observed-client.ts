@@ -2,7 +2,7 @@ import { type ConnectedAccountsClientOptions, createConnectedAccountsClient } fr
 
 type Handler = (request: Request) => Response | Promise<Response>
 
-/** A `fetch` that answers with the handlers in turn, the last one again and again, and keeps what it was sent. */
+/** A `fetch` that takes its responses from the handlers in turn, the last one again and again, and keeps what it was sent. */
 export function observedFetch(...handlers: Handler[]) {
   const requests: Request[] = []
   async function fetch(request: Request): Promise<Response> {
@@ -51,7 +51,7 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   )
 }
 
-/** An account as the list answers it. */
+/** An account as the list returns it. */
 export function account(n: number) {
   return {
     id: `cac_${n}`,

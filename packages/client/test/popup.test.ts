@@ -1,9 +1,14 @@
+import { createEmulator } from '@connected-accounts/emulator'
+import { shown } from '@connected-accounts/testing/application/login-sdk'
+import { setUpStage } from '@connected-accounts/testing/application/stage'
+import { press } from '@connected-accounts/testing/chromium/person'
+import { loginWithCode } from '@connected-accounts/testing/person/login'
 import { expect, test } from 'vitest'
-import { shown } from '../../emulator/test/application.js'
-import { press, setUpStage } from '../../emulator/test/chromium.js'
-import { loginWithCode } from '../../emulator/test/login.js'
 
-const stage = setUpStage('../../../client/test/pages/popup.ts')
+const stage = setUpStage(
+  () => createEmulator({ port: 0 }),
+  new URL('pages/popup.ts', import.meta.url),
+)
 
 /** Opens the application in a tab, with Alice's token. */
 async function open() {

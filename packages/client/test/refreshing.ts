@@ -1,5 +1,5 @@
 import { createEmulator, defaultTenant, type Emulator } from '@connected-accounts/emulator'
-import { loginWithCode } from '../../emulator/test/login.js'
+import { loginWithCode } from '@connected-accounts/testing/person/login'
 import { createDpop } from '../src/dpop/create-dpop.js'
 import type { AccessTokenRequest } from '../src/index.js'
 import {

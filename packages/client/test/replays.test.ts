@@ -32,7 +32,7 @@ function prover() {
   return { proofs, dpop }
 }
 
-/** A client whose token source gives the tokens in turn, the last one again and again. */
+/** A client whose token source returns the tokens in turn, the last one again and again. */
 function clientOf(handlers: (() => Response | Promise<Response>)[], ...tokens: string[]) {
   const { fetch, requests } = observedFetch(...handlers)
   const asked: AccessTokenRequest[] = []

@@ -145,6 +145,26 @@ test('other answers are not repeated, nor is what a token source throws', async 
   expect(accessToken).toHaveBeenCalledTimes(1)
 })
 
+test("a developer's own mistake in a fetch is not repeated", async () => {
+  const mistake = new TypeError("Cannot read properties of undefined (reading 'id')")
+  const { client, requests } = clientOf(5, () => Promise.reject(mistake))
+  expect(await rejection(listConnectedAccounts(client))).toBe(mistake)
+  expect(requests).toHaveLength(1)
+})
+
+test('a token source that fails in a retry is not asked again', async () => {
+  const { fetch, requests } = observedFetch(lost)
+  const accessToken = vi.fn<() => Promise<string>>(() =>
+    Promise.reject(new TypeError('fetch failed')),
+  )
+  accessToken.mockImplementationOnce(async () => 'token')
+  const options = { domain: 'tenant.example.test', accessToken, retry: { limit: 5 }, fetch }
+  const listing = rejection(listConnectedAccounts(createConnectedAccountsClient(options)))
+  await vi.runAllTimersAsync()
+  await listing
+  expect([requests.length, accessToken.mock.calls.length]).toEqual([1, 2])
+})
+
 test('a backend is asked again, too', async () => {
   const { fetch, requests } = observedFetch(lost, empty)
   const baseUrl = 'https://app.example.test/api'

@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Emulator } from '@connected-accounts/emulator'
+import { browse } from '@connected-accounts/testing/person/consent'
+import { loginWithCode, redirectUri } from '@connected-accounts/testing/person/login'
 import { exportJWK } from 'jose'
-import { browse } from '../../emulator/test/consent.js'
-import { loginWithCode, redirectUri } from '../../emulator/test/login.js'
 
 /**
  * What the suite in `runtimes/` needs from outside its runtime: a session, a person who consents, and a page that runs

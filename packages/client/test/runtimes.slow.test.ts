@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createEmulator, type Emulator } from '@connected-accounts/emulator'
+import { launchChromium } from '@connected-accounts/testing/chromium/launch'
+import { startWorkerd } from '@connected-accounts/testing/machine/workerd'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { launchBrowser } from '../../demo/test/person.js'
 import { startHost } from './runtime-host.js'
-import { startWorkerd } from './workerd.js'
 
 // Needs the built package, and npm's registry: for the package's dependencies, and for Node 20 and 22.
 const run = promisify(execFile)
@@ -83,7 +83,7 @@ test('the packed package works on workerd, without Node compatibility', async ()
 
 test('the packed package works in Chromium', async () => {
   await bundle('page.js', 'page.bundle.js')
-  const browser = await launchBrowser()
+  const browser = await launchChromium()
   try {
     const page = await browser.newPage()
     await page.goto(host.url)

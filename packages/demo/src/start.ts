@@ -22,7 +22,7 @@ async function start(): Promise<void> {
   const { origin } = await onPort('PORT', port, () => serveDemo(port, settings))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(0))
   console.log(`Connected Accounts demo: ${origin}`)
-  if (settings.web) console.log(`The same, rendered on a server: ${origin}${RENDERED_PATH}`)
+  if (settings.web) console.log(`The same app, rendered on the server: ${origin}${RENDERED_PATH}`)
 }
 
 function serveDemo(port: number, settings: Settings): Promise<Listening> {

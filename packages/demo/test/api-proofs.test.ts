@@ -1,7 +1,7 @@
+import { change } from '@connected-accounts/testing/tenant/proof'
 import { generateKeyPair, generateProof } from 'dpop'
 import { exportJWK } from 'jose'
 import { expect, test } from 'vitest'
-import { change } from '../../emulator/test/dpop-client.js'
 import { setUpApi } from './api-server.js'
 
 const api = setUpApi()

@@ -1,7 +1,7 @@
 import { createEmulator, type Emulator } from '@connected-accounts/emulator'
+import { loginWithCode } from '@connected-accounts/testing/person/login'
 import { generateKeyPair, generateProof, type KeyPair } from 'dpop'
 import { afterAll, beforeAll } from 'vitest'
-import { loginWithCode } from '../../emulator/test/login.js'
 import { type Listening, listen } from '../src/server/listen.js'
 import { createServer } from '../src/server/server.js'
 import type { Settings } from '../src/server/settings.js'

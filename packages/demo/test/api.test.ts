@@ -1,6 +1,6 @@
+import { loginWithCode } from '@connected-accounts/testing/person/login'
+import { change } from '@connected-accounts/testing/tenant/proof'
 import { expect, test } from 'vitest'
-import { change } from '../../emulator/test/dpop-client.js'
-import { loginWithCode } from '../../emulator/test/login.js'
 import { serveDemo, setUpApi } from './api-server.js'
 
 const api = setUpApi()

@@ -1,7 +1,8 @@
+import { button } from '@connected-accounts/testing/chromium/person'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { setUpDemo } from './demo-page.js'
-import { button, connect, itemsOf, logIn } from './person.js'
+import { connect, itemsOf, logIn } from './person.js'
 
 const demo = setUpDemo()
 

@@ -1,7 +1,7 @@
+import { launchChromium, newPage } from '@connected-accounts/testing/chromium/launch'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 import { type DemoProcess, startDemo } from './demo-process.js'
-import { launchBrowser, newPage } from './person.js'
 
 /** A new page, and the demo that it is to visit. */
 export interface DemoPage {
@@ -19,7 +19,7 @@ export function setUpDemo(): () => DemoPage {
   let current: DemoPage
 
   beforeAll(async () => {
-    browser = await launchBrowser()
+    browser = await launchChromium()
     demo = await startDemo()
   })
   beforeEach(async () => {

@@ -1,25 +1,5 @@
-import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
-
-/** Launches the Chromium that the tests are configured with, or an installed Chrome. */
-export function launchBrowser(): Promise<Browser> {
-  const executablePath = process.env.CHROME_PATH
-  return chromium.launch(
-    executablePath ? { executablePath, args: ['--no-sandbox'] } : { channel: 'chrome' },
-  )
-}
-
-/** A page of a browser of its own, without anything that another test has left. */
-export async function newPage(browser: Browser): Promise<Page> {
-  const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin' })
-  const page = await context.newPage()
-  page.setDefaultTimeout(10_000)
-  return page
-}
-
-/** A button by its whole name. */
-export function button(page: Page | Locator, name: string): Locator {
-  return page.getByRole('button', { name, exact: true })
-}
+import { button, logInAs } from '@connected-accounts/testing/chromium/person'
+import type { Locator, Page } from 'playwright-core'
 
 /** The items of the list with this name. */
 export function itemsOf(page: Page, list: string): Locator {
@@ -30,9 +10,7 @@ export function itemsOf(page: Page, list: string): Locator {
 export async function logIn(page: Page, origin: string): Promise<void> {
   await page.goto(origin)
   await button(page, 'Log in').click()
-  await page.locator('#username').fill('alice@example.test')
-  await page.locator('#password').fill('password')
-  await button(page, 'Continue').click()
+  await logInAs(page)
   await button(page, 'Log out').waitFor()
 }
 

@@ -1,10 +1,12 @@
 import { fileURLToPath } from 'node:url'
 import { createEmulator } from '@connected-accounts/emulator'
+import { launchChromium, newPage } from '@connected-accounts/testing/chromium/launch'
+import { button } from '@connected-accounts/testing/chromium/person'
 import type { Page } from 'playwright-core'
 import { afterEach, expect, test, vi } from 'vitest'
 import { listen } from '../src/server/listen.js'
 import { createServer } from '../src/server/server.js'
-import { button, connect, itemsOf, launchBrowser, logIn, newPage } from './person.js'
+import { connect, itemsOf, logIn } from './person.js'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -59,7 +61,7 @@ test('on the rendered page all hooks work, and no token reaches the browser', as
     const { fetch } = createServer({ settings, origin, appFolder })
     return (request) => fetch(request)
   })
-  const browser = await launchBrowser()
+  const browser = await launchChromium()
   const page = await newPage(browser)
   try {
     const readable = recordReadable(page)

@@ -1,9 +1,11 @@
 import { createServer } from 'node:http'
 import { createEmulator } from '@connected-accounts/emulator'
+import { launchChromium, newPage } from '@connected-accounts/testing/chromium/launch'
+import { button } from '@connected-accounts/testing/chromium/person'
 import { expect, test } from 'vitest'
 import { listen } from '../src/server/listen.js'
 import { type DemoProcess, startDemo } from './demo-process.js'
-import { button, connect, itemsOf, launchBrowser, logIn, newPage } from './person.js'
+import { connect, itemsOf, logIn } from './person.js'
 
 /** The exit code of a demo that ends by itself. */
 function ended({ child }: DemoProcess): Promise<number | null> {
@@ -21,7 +23,7 @@ test('the demo prints its two addresses, and Ctrl-C ends it without a word', asy
   expect(await demo.interrupt()).toBe(0)
   expect(demo.output.stdout).toBe(
     `Connected Accounts demo: ${demo.origin}\n` +
-      `The same, rendered on a server: ${demo.origin}/server\n`,
+      `The same app, rendered on the server: ${demo.origin}/server\n`,
   )
   expect(demo.output.stderr).toBe('')
 })
@@ -60,7 +62,7 @@ test.for([
       ...{ DOMAIN: 'tenant.example', CLIENT_ID: 'a', AUDIENCE: 'b' },
       ...{ API_CLIENT_ID: 'c', API_CLIENT_SECRET: 'd', WEB_CLIENT_ID: 'web' },
     },
-    /^Set both of WEB_CLIENT_ID and WEB_CLIENT_SECRET.*\n$/,
+    /^Set both WEB_CLIENT_ID and WEB_CLIENT_SECRET.*\n$/,
   ],
   [{ PORT: 'eighty' }, /^PORT must be a port.*'eighty'\.\n$/],
 ] as const)('a wrong setting is said in one line: %o', async ([env, line]) => {
@@ -99,7 +101,7 @@ test('the five variables run the same demo on another tenant', async () => {
     API_CLIENT_SECRET: api.clientSecret,
     CALENDAR_URL: `${emulator.url}/upstream/google-oauth2/calendar/v3`,
   })
-  const browser = await launchBrowser()
+  const browser = await launchChromium()
   const page = await newPage(browser)
   await logIn(page, demo.origin)
   await connect(page, 'Google')

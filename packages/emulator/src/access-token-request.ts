@@ -3,24 +3,25 @@ import { InputError } from './check-input.js'
 import type { Context } from './context.js'
 import { MY_ACCOUNT_AUDIENCE } from './tenant.js'
 
-/** Whose access token, and for what. */
+/** The user, client, API and scopes of an access token to issue. */
 export interface AccessTokenRequest {
+  /** The ID of the user who owns the token. */
   user_id: string
-  /** The client that the token is issued to; the first with the `app_type` `spa` by default. */
+  /** The client that the token is issued to: by default the first client with the `app_type` `spa`. */
   client_id?: string
-  /** Identifier of the API; the My Account API by default. */
+  /** The identifier of the API: the My Account API by default. */
   audience?: string
-  /** Separated by spaces; all of the API by default. */
+  /** The scopes, separated by spaces: all scopes of the API by default. */
   scope?: string
-  /** Id of the organization that the user is logged in to; none by default. */
+  /** The ID of the organization that the user is logged in to: none by default. */
   org_id?: string
-  /** Thumbprint of the key that the token is bound to (RFC 9449 §6.1); by default it is a Bearer token. */
+  /** The thumbprint of the key that the token is bound to (RFC 9449 §6.1). By default, the token is a Bearer token. */
   jkt?: string
 }
 
 /**
- * Issues an access token as after a login, without one and whatever the client's grants say. Rejects with an `InputError` that
- * names the field if the tenant has no such thing.
+ * Issues an access token without a login. It ignores the client's grants. Rejects with an `InputError` that names the field if
+ * the tenant has no such user, client, API, organization or scope.
  */
 export async function issueAccessToken(
   context: Context,
@@ -50,7 +51,7 @@ function apiOf({ tenant, myAccountAudience }: Context, { audience, jkt }: Access
   const isMyAccount = audience === undefined || audience === MY_ACCOUNT_AUDIENCE
   const wanted = isMyAccount ? myAccountAudience : audience
   const api = tenant.apis.find(({ identifier }) => identifier === wanted)
-  if (!api) throw new InputError(`accessToken/audience is no API of the tenant: ${wanted}`)
+  if (!api) throw new InputError(`accessToken/audience is not an API of the tenant: ${wanted}`)
   const { proof_of_possession: mode } = api
   if (mode === 'required' && jkt === undefined) {
     throw new InputError('accessToken/jkt is required: the API takes no token without a key')
@@ -63,7 +64,7 @@ function apiOf({ tenant, myAccountAudience }: Context, { audience, jkt }: Access
 
 function userOf({ users }: Context, userId: string): string {
   if (users.find(userId)) return userId
-  throw new InputError(`accessToken/user_id is no user of the tenant: ${userId}`)
+  throw new InputError(`accessToken/user_id is not a user of the tenant: ${userId}`)
 }
 
 function clientOf({ tenant: { clients } }: Context, { client_id }: AccessTokenRequest): string {
@@ -71,17 +72,17 @@ function clientOf({ tenant: { clients } }: Context, { client_id }: AccessTokenRe
     client_id === undefined ? one.app_type === 'spa' : one.client_id === client_id,
   )
   if (client) return client.client_id
-  throw new InputError(`accessToken/client_id is no client of the tenant: ${client_id ?? 'spa'}`)
+  throw new InputError(`accessToken/client_id is not a client of the tenant: ${client_id ?? 'spa'}`)
 }
 
 function organizationOf({ tenant }: Context, orgId: string, userId: string): string {
   const organization = tenant.organizations.find(({ id }) => id === orgId)
   if (organization?.members.includes(userId)) return orgId
-  throw new InputError(`accessToken/org_id is no organization of the user: ${orgId}`)
+  throw new InputError(`accessToken/org_id is not an organization of the user: ${orgId}`)
 }
 
 function scopeOf(known: readonly string[], { scope }: AccessTokenRequest): string {
   const unknown = scope?.split(' ').find((name) => name !== '' && !known.includes(name))
   if (unknown === undefined) return scope ?? known.join(' ')
-  throw new InputError(`accessToken/scope is none of the API: ${unknown}`)
+  throw new InputError(`accessToken/scope is not a scope of the API: ${unknown}`)
 }

@@ -5,24 +5,24 @@ import type { DpopNonces } from './dpop-nonces.js'
 import { createExpiringMap } from './expiring-map.js'
 import type { Api } from './tenant.js'
 
-/** Who calls, and what they may do. */
+/** A verified access token: the user, the client and the scopes. */
 export interface AccessToken {
   userId: string
   clientId: string
   scopes: ReadonlySet<string>
   /** The organization that the user logged in to. */
   orgId: string | undefined
-  /** What tells where the user is: the key that the token is bound to, or else the session of its login. */
+  /** Identifies the user's device: the key that the token is bound to or, for Bearer tokens, the session of the login. */
   device: string | undefined
   /** How the token was presented. */
   scheme: Scheme
-  /** A new nonce for the `DPoP-Nonce` header, when the one in use is about to expire. */
+  /** A new nonce for the `DPoP-Nonce` header, if the current one is about to expire. */
   nextNonce?: string
 }
 
 type Scheme = 'Bearer' | 'DPoP'
 
-/** Why a request was refused before anything was done. `headers` hold the challenge. */
+/** Thrown if a request has no valid access token. `headers` has the challenge. */
 export class AccessTokenError extends Error {
   override readonly name = 'AccessTokenError'
   readonly code: 'missing_token' | DpopError['code']
@@ -34,15 +34,15 @@ export class AccessTokenError extends Error {
   }
 }
 
-/** Verifies the access tokens of one API, Bearer or DPoP-bound as its `proof_of_possession` says. */
+/** Verifies the access tokens of one API. Its `proof_of_possession` decides whether they must be DPoP-bound. */
 export interface AccessTokenVerifier {
-  /** Throws `AccessTokenError`. */
+  /** Verifies the access token and the proof of a request. Throws `AccessTokenError`. */
   verify(request: Request): Promise<AccessToken>
-  /** Forgets the proofs seen so far. */
+  /** Forgets the proofs that it has seen. */
   reset(): void
 }
 
-/** What a verifier needs to know about its API. */
+/** The options of `createAccessTokenVerifier`. */
 export interface VerifierOptions {
   context: Context
   api: Api
@@ -50,8 +50,8 @@ export interface VerifierOptions {
 }
 
 /**
- * Creates the verifier of an API. It accepts RS256 tokens of this tenant for the API's identifier, and holds bound tokens to
- * their proof and Bearer tokens to their scheme (RFC 6750 §2.1, RFC 9449 §7.1 and §7.2).
+ * Creates the verifier of an API. It accepts RS256 tokens of this tenant whose audience is the API's identifier. A bound token
+ * needs the DPoP scheme and a proof, an unbound one needs the Bearer scheme (RFC 6750 §2.1, RFC 9449 §7.1 and §7.2).
  */
 export function createAccessTokenVerifier(options: VerifierOptions): AccessTokenVerifier {
   const { context } = options
@@ -82,7 +82,7 @@ export function createAccessTokenVerifier(options: VerifierOptions): AccessToken
   }
 }
 
-/** The challenge of one scheme (RFC 6750 §3, RFC 9449 §7.1); the switches have its `algs`. */
+/** Returns the challenge of one scheme (RFC 6750 §3, RFC 9449 §7.1). Its `algs` come from the switches. */
 export function challenge(
   scheme: Scheme,
   { switches }: Pick<Context, 'switches'>,
@@ -157,7 +157,7 @@ function invalidToken(message: string, scheme: Scheme, context: Context): Access
   })
 }
 
-// RFC 9449 §7.2: a bound token sent as Bearer is refused, or it would be worth as much as an unbound one when stolen.
+// RFC 9449 §7.2: a bound token sent as Bearer is refused. Otherwise a thief could use it without the key.
 function wrongScheme(scheme: Scheme, { context, api }: VerifierOptions): AccessTokenError {
   const message =
     scheme === 'Bearer'

@@ -30,21 +30,21 @@ import type { WholeRequest } from './whole-request.js'
 /** The tenant's authorization server, as a listener for a Node HTTP server. */
 export interface AuthorizationServer {
   handle(request: WholeRequest, response: ServerResponse): Promise<void>
-  /** How often a rotated refresh token came back and ended its family. */
+  /** How many times a client reused a rotated refresh token, which revokes the token family. */
   readonly refreshTokenReuses: number
-  /** Forgets all sessions, grants, codes and tokens. */
+  /** Deletes all sessions, grants, codes and tokens. */
   reset(): void
 }
 
-/** What the authorization server needs. */
+/** The options of `createAuthorizationServer`. */
 export interface AuthorizationServerOptions {
-  /** Answers the Token Vault exchange. */
+  /** Token Vault, for its exchange. */
   vault: Vault
-  /** What each domain has besides, the canonical one first. */
+  /** The other parts of each domain, the canonical one first. */
   domains: readonly [DomainResources, ...DomainResources[]]
 }
 
-/** Login, tokens and logout of the tenant: an issuer for each of its domains, over one store. */
+/** Creates the login, token and logout endpoints of the tenant. Each domain has an issuer, and all issuers share one store. */
 export function createAuthorizationServer({
   vault,
   domains,
@@ -76,10 +76,10 @@ export function createAuthorizationServer({
   }
 }
 
-/** One oidc-provider, which has one issuer. */
+/** One instance of oidc-provider, which has one issuer. */
 interface Issuer extends Pick<AuthorizationServer, 'handle'> {
   context: Context
-  /** Forgets what is not in the store. */
+  /** Deletes the state that is not in the store. */
   clear(): void
 }
 
@@ -127,14 +127,14 @@ function createIssuer(
     clear: () => loginPage.clear(),
     async handle(request, response) {
       if (isNavigationElsewhere(request, context)) return sendHome(request, response, context)
-      // oidc-provider builds its own URLs from this header, but not the issuer.
+      // oidc-provider builds its URLs, except the issuer, from this header.
       request.headers.host = new URL(context.url).host
       await callback(withFormBody(request), response)
     },
   }
 }
 
-// What is good at the domain alone that issued it; JWTs say so themselves. All else is the tenant's.
+// These are valid only at the domain that issued them (a JWT has its issuer inside). All other models belong to the whole tenant.
 const ofOneDomain = ['AccessToken', 'AuthorizationCode']
 
 function adapterOf({ adapter }: OidcStore, { issuer }: Context): AdapterFactory {
@@ -147,12 +147,12 @@ function customizeClients(provider: Provider, { tenant }: Context): void {
       const client = tenant.clients.find(({ client_id }) => client_id === this.clientId)
       return isAllowedCallback(client, url)
     },
-    // Auth0's ID tokens have `sid`.
+    // ID tokens of Auth0 have `sid`.
     includeSid: () => true,
   })
 }
 
-// Cookies of 127.0.0.1 are not those of localhost, so a login must begin where it goes on.
+// 127.0.0.1 and localhost do not share cookies, so a login must begin and continue at the same host.
 function isNavigationElsewhere({ method, url = '', headers }: IncomingMessage, context: Context) {
   const isNavigation = method === 'GET' && /^\/(authorize|v2\/logout|oidc\/logout)\b/.test(url)
   return isNavigation && headers.host !== new URL(context.url).host

@@ -1,6 +1,6 @@
 import type { Client } from './tenant.js'
 
-/** Whether a URL is one of the client's `callbacks`: letter for letter, or any of localhost if `http://localhost:*` is one. */
+/** Returns whether a URL is exactly one of the client's `callbacks`. `http://localhost:*` allows every URL of localhost. */
 export function isAllowedCallback(
   client: Pick<Client, 'callbacks'> | undefined,
   url: string,

@@ -1,38 +1,38 @@
 import { randomUUID } from 'node:crypto'
 import { isIP } from 'node:net'
 
-/** What an https server shows, and what its callers must trust. In PEM. */
+/** The certificate of an https server and what its callers must trust, in PEM. */
 export interface Certificate {
   /** The server's private key. */
   key: string
   /** The server's certificate. */
   cert: string
-  /** The certificate of the authority that signed it, whose own key is gone. */
+  /** The certificate of the authority that signed `cert`. The key of the authority is not kept. */
   ca: string
 }
 
-/** Names that every certificate has besides those it is made for. */
+/** The names that every certificate has. */
 const local = ['localhost', '*.localhost', '127.0.0.1', '::1']
 
 const day = 86_400_000
 
 /**
- * Makes a certificate for these host names and addresses, and those of this machine's own, good for 30 days: ECDSA with P-256,
- * signed by an authority made for it alone.
+ * Creates a certificate for these host names and addresses and for localhost. It is valid for 30 days, uses ECDSA with P-256, and
+ * is signed by an authority that is created for it.
  */
 export async function createCertificate(names: readonly string[]): Promise<Certificate> {
-  // Loaded here, so that plain http starts as fast without it.
+  // Loaded only here, so that an emulator without https starts faster.
   const { generate } = await import('selfsigned')
   const now = Date.now()
   const settings = {
     keyType: 'ec',
     curve: 'P-256',
     algorithm: 'sha256',
-    // Some time ago, for a caller whose clock is behind.
+    // One day ago, for callers whose clock is behind.
     notBeforeDate: new Date(now - day),
     notAfterDate: new Date(now + 30 * day),
   } as const
-  // Named anew each time, lest two that are both trusted be taken for one.
+  // A new name each time, so that callers who trust two emulators can tell their authorities apart.
   const authority = await generate(subject(`Connected Accounts emulator ${randomUUID()}`), {
     ...settings,
     extensions: [

@@ -6,35 +6,37 @@ import myAccount from './generated/my-account.json' with { type: 'json' }
 import { once } from './once.js'
 import { SWITCHES, type Switches } from './switches.js'
 
-/** What the clock is told. */
+/** A change of the clock. */
 export interface ClockChange {
-  /** Seconds by which every expiry comes nearer. */
+  /** How many seconds to move the clock forward. */
   advance?: number
-  /** Seconds that the clock for proofs is ahead of the machine's. */
+  /** How many seconds the clock for proofs is ahead of the machine's clock. */
   skewProofs?: number
 }
 
-/** Whose accounts to connect without a browser. */
+/** The accounts to connect without a browser. */
 export interface SeedRequest {
+  /** The ID of the user who owns the accounts. */
   user_id: string
+  /** The name of the connection. */
   connection: string
-  /** Id of the organization that the user is logged in to when connecting; none by default. */
+  /** The ID of the organization that the user is logged in to: none by default. */
   org_id?: string
-  /** How many, from 1 to 100; each is another account at the provider. 1 by default. Not together with `emails`. */
+  /** How many accounts to connect, from 1 to 100: 1 by default. Each is a different account at the provider. Not with `emails`. */
   count?: number
-  /** One account for each of these addresses, by which a `login_hint` tells them apart. */
+  /** The email addresses of the accounts, one account for each. A `login_hint` selects one by its address. */
   emails?: string[]
 }
 
-/** Gives the value back as what it was found to be. Throws `InputError`, which calls it `name`. */
+/** Checks a value and returns it with its type. Throws an `InputError` whose message begins with `name`. */
 export type Reader<Value> = (value: unknown, name: string) => Value
 
-/** Says which field of what the emulator was told is wrong. */
+/** Thrown if an argument or a request body is wrong. The message names the field. */
 export class InputError extends TypeError {
   override readonly name = 'InputError'
 }
 
-/** What a fault may befall. */
+/** All operations that a fault can affect. */
 export const OPERATIONS: readonly string[] = [
   'getToken',
   ...PAGE_OPERATIONS,
@@ -86,7 +88,7 @@ const seconds = (minimum: number) => ({ type: 'number', minimum, maximum: CLOCK_
 
 const effects = ['status', 'challenge', 'delay', 'damage', 'switches']
 
-/** A fault and the calls it befalls. */
+/** Checks a fault rule. */
 export const readFaultRule: Reader<FaultRule> = createReader({
   ...faultRule,
   anyOf: effects.map((name) => ({ required: [name] })),
@@ -102,10 +104,10 @@ export const readFaultRule: Reader<FaultRule> = createReader({
   dependentRequired: { headers: ['status'], problem: ['status'], seed: ['probability'] },
 })
 
-/** Settings of switches. */
+/** Checks values of switches. */
 export const readSwitches: Reader<Partial<Switches>> = createReader(switchValues)
 
-/** A movement of the clock. */
+/** Checks a change of the clock. */
 export const readClockChange: Reader<ClockChange> = createReader({
   ...closed({ advance: seconds(0), skewProofs: seconds(-CLOCK_LIMIT) }, []),
   minProperties: 1,
@@ -116,7 +118,7 @@ const readSeedRequest: Reader<SeedRequest> = createReader({
   dependentSchemas: { emails: closedTo('count') },
 })
 
-/** Accounts to seed: one request, or a list of them. */
+/** Checks one seed request, or a list of them. */
 export const readSeed: Reader<SeedRequest | SeedRequest[]> = (value, name) =>
   Array.isArray(value)
     ? value.map((one, index) => readSeedRequest(one, `${name}/${index}`))
@@ -126,7 +128,7 @@ function closed(properties: Record<string, object>, required: string[]): object 
   return { type: 'object', additionalProperties: false, required, properties }
 }
 
-// What may not be there then.
+// Returns a schema that forbids one property.
 function closedTo(name: string): object {
   return { properties: { [name]: false } }
 }
@@ -148,8 +150,8 @@ function explain(error: ErrorObject): string {
   return `${place} ${messageOf(error)}${Array.isArray(allowed) ? `: ${allowed.join(', ')}` : ''}`
 }
 
-// Of what must have one of several fields, ajv names the first.
+// If one of several fields is required, ajv's message names only the first.
 function messageOf({ keyword, message, schemaPath }: ErrorObject): string | undefined {
   if (schemaPath.startsWith('#/anyOf/')) return `must have one of ${effects.join(', ')}`
-  return keyword === 'false schema' ? 'does not go with the other fields' : message
+  return keyword === 'false schema' ? 'cannot be combined with the other fields' : message
 }

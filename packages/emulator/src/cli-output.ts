@@ -2,14 +2,14 @@ import type { Emulator } from './emulator.js'
 import { optionsOfSdks } from './sdk-options.js'
 import type { Tenant } from './tenant.js'
 
-/** What is told about an emulator. */
+/** What the command prints about an emulator. */
 export interface Told extends Pick<Emulator, 'url' | 'domains' | 'certificate'> {
   tenant: Pick<Tenant, 'clients' | 'users'>
-  /** Where the certificate was written, if there is one. */
+  /** The path of the certificate's file, if there is one. */
   certificateFile: string | undefined
 }
 
-/** One line of JSON with what a script needs, in the tenant's own field names. */
+/** Returns one line of JSON for scripts, with the field names of the tenant. */
 export function describeForScripts(told: Told): string {
   const { url, domains, certificate, certificateFile: certificate_file, tenant } = told
   const { clients, users } = tenant
@@ -27,7 +27,7 @@ export function describeForScripts(told: Told): string {
   })
 }
 
-/** Where the tenant is, who may log in, and what to put into which option of which SDK. */
+/** Returns the text for people: the tenant's address, its users and clients, and the options to pass to each SDK. */
 export function describeForPeople({ url, domains, certificateFile, tenant }: Told): string {
   const { clients, users } = tenant
   const people = users.map(({ email, password }) => `${email} (${password})`)
@@ -41,13 +41,13 @@ Open it in a browser to see users, accounts and requests, and to set faults and 
 Users, with their passwords: ${people.join(', ')}
 Clients, with their secrets: ${names.join(', ')}
 ${custom.length > 0 ? `Custom domains: ${custom.join(', ')}\n` : ''}
-For development only: everybody knows these passwords and the key that signs its tokens.
+For development only: these passwords and the key that signs the tokens are public.
 
 ${certificateFile === undefined ? '' : `${howToTrust(url, certificateFile)}\n\n`}${options.join('\n')}`
 }
 
 function howToTrust(url: string, file: string): string {
-  return `Its certificate is good until it stops, for callers that are told to trust it:
+  return `Its certificate is valid until the emulator stops. To trust it:
 NODE_EXTRA_CA_CERTS=${file} node app.js
 curl --cacert ${file} ${url}/.well-known/openid-configuration`
 }

@@ -16,16 +16,16 @@ const help = `Usage: connected-accounts-emulator [options]
 Emulates an Auth0 tenant on this machine: login, My Account API, Token Vault and third parties to connect.
 For development and tests only.
 
-  --port <port>    Port to listen on, 4400 by default; 0 takes any that is free.
-  --host <host>    Address to listen on, by default only this machine's own; 0.0.0.0 is every one.
-  --https          Speaks https only, with a certificate made at the start, and says how to trust it.
+  --port <port>    The port to listen on: 4400 by default, 0 takes any free port.
+  --host <host>    The address to listen on: localhost by default. 0.0.0.0 lets the whole network in.
+  --https          Serves https only, with a new certificate, and prints how to trust it.
   --config <file>  The tenant: a JSON file, or a JavaScript or TypeScript module that exports "tenant" or a default.
-  --json           Prints JSON: a line with url, domains, certificate, clients and users, then a line for each event of the
-                   tenant log.
-  --help           Shows this.
+  --json           Prints JSON: one line with url, domains, certificate, clients and users, then one line for each event
+                   of the tenant log.
+  --help           Prints this help.
 
-Each connect, complete, exchange and delete prints a line; failures are red on a terminal unless NO_COLOR is set.
-Exits with 0 once stopped by SIGINT, SIGTERM or SIGHUP, with 1 if it cannot start, and with 2 if it is used wrongly.
+Prints a line for each connect, complete, exchange and delete. On a terminal, failures are red unless NO_COLOR is set.
+Exit codes: 0 after SIGINT, SIGTERM or SIGHUP; 1 if the emulator cannot start; 2 if an option is wrong.
 `
 
 const options = {
@@ -57,17 +57,17 @@ async function run(): Promise<void> {
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop)
   if (!isLoopback(host)) {
-    console.error(`Warning: whoever reaches this machine at ${host} can log in here as anyone.`)
+    console.error(`Warning: anyone who can reach this machine at ${host} can log in as any user.`)
   }
   const told = { ...emulator, tenant, certificateFile }
   console.log(json ? describeForScripts(told) : `${describeForPeople(told)}\n`)
   const color = process.stdout.isTTY && !process.env.NO_COLOR
-  // Who reads no further than the first line may close the pipe.
+  // A script that only reads the first line may close the pipe, which is not an error.
   process.stdout.on('error', () => undefined)
   emulator.onLog((log) => console.log(json ? JSON.stringify(log) : logLine(log, { color })))
 }
 
-// In a directory of its own, so that nobody else can have put something in its place.
+// A new directory, so that no other user of the machine can put another file in its place.
 async function writeCertificate(certificate: string): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'connected-accounts-emulator-'))
   const file = join(directory, 'certificate.pem')
@@ -75,7 +75,7 @@ async function writeCertificate(certificate: string): Promise<string> {
   return file
 }
 
-/** The options, or nothing where they are wrong, which is then said. */
+/** Returns the options. If one is wrong, prints the error, sets the exit code, and returns undefined. */
 function readArguments() {
   try {
     const { values } = parseArgs({ options })

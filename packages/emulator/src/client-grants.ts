@@ -1,8 +1,8 @@
 import type { Api, Tenant } from './tenant.js'
 
 /**
- * The scopes of an API that a client may have: those of its client grants, or all where the tenant has no `client_grants`.
- * `undefined` if it has no grant for the API.
+ * Returns the scopes of an API that a client is allowed to have: those of its client grants, or all if the tenant has no
+ * `client_grants`. Returns undefined if the client has no grant for the API.
  */
 export function grantedScopes(
   { client_grants: all }: Pick<Tenant, 'client_grants'>,

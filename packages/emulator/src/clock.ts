@@ -1,21 +1,36 @@
-/** The time of one emulator, which stands apart from the machine's once it was moved. */
+/** The time of one emulator. It starts as the machine's time, and a test can move it. */
 export interface Clock {
-  /** Milliseconds since the epoch: what every expiry is read against. */
+  /** Returns the time in milliseconds since the epoch. Everything that expires is compared with it. */
   now(): number
-  /** Milliseconds since the epoch: what the `iat` of a DPoP proof is read against. `advance` does not move it. */
+  /** Returns the time for the `iat` of DPoP proofs, in milliseconds since the epoch. `advance` does not move it. */
   proofNow(): number
-  /** Moves `now` forward. Throws a `RangeError` for what is no number of seconds from 0 on. */
+  /**
+   * Moves `now` forward, so that tokens, nonces and flows expire.
+   *
+   * @param seconds - 0 or more; all calls together can move the clock by 100 years.
+   * @throws {RangeError} if `seconds` is not such a number.
+   *
+   * @example
+   * ```ts
+   * emulator.clock.advance(86_400) // the access tokens of the default tenant have expired
+   * ```
+   */
   advance(seconds: number): void
-  /** Sets how many seconds `proofNow` is before the machine's clock (or behind it, if negative). Throws a `RangeError`. */
+  /**
+   * Moves `proofNow` away from the machine's time, so that the `iat` of DPoP proofs is too old or in the future.
+   *
+   * @param seconds - positive to set the server's clock ahead, negative to set it behind; each call replaces the one before.
+   * @throws {RangeError} if `seconds` is not a number within 100 years.
+   */
   skewProofs(seconds: number): void
-  /** Puts both back on the machine's time. */
+  /** Sets both back to the machine's time. */
   reset(): void
 }
 
-/** How far a clock goes in all, in seconds: a hundred years. */
+/** How far the clock can move in total, in seconds: 100 years. */
 export const CLOCK_LIMIT = 3_155_760_000
 
-/** A clock that shows the machine's time. */
+/** Creates a clock that shows the machine's time. */
 export function createClock(): Clock {
   let advanced = 0
   let skewed = 0
@@ -39,7 +54,7 @@ export function createClock(): Clock {
 }
 
 function check(seconds: number, least: number): void {
-  // Callers without types may give a string, which would pass as a number.
+  // Callers in JavaScript may pass a string, which the comparisons would accept as a number.
   if (typeof seconds === 'number' && seconds >= least && seconds <= CLOCK_LIMIT) return
   throw new RangeError(`seconds must be a number from ${least} to ${CLOCK_LIMIT}`)
 }

@@ -6,8 +6,8 @@ import type { Tenant } from './tenant.js'
 import { readTenant } from './tenant-options.js'
 
 /**
- * The tenant of a file: JSON, or a module that exports it as `tenant` or as default; each list that it has replaces the default
- * one. Rejects with one line that names the file, and the field if that is what is wrong.
+ * Reads the tenant from a file: JSON, or a module that exports it as `tenant` or as default. Each list in the file replaces the
+ * default list. Rejects with a one-line message that names the file and, if a field is wrong, the field.
  */
 export async function readConfig(file: string): Promise<Tenant> {
   try {

@@ -7,7 +7,7 @@ import { type LogEntry, loggedRequest } from './tenant-logs.js'
 import { traceOf } from './trace.js'
 import type { Trip, Trips } from './trips.js'
 
-/** What the connect page needs. */
+/** The options of `createConnectPage`. */
 export interface ConnectPageOptions {
   context: Context
   store: Store
@@ -15,8 +15,8 @@ export interface ConnectPageOptions {
 }
 
 /**
- * The pages between `connect` and `complete`: `/connect` and `/connected-accounts/connect` take a ticket to the third
- * party. `/login/callback` takes its answer back, also that to a login.
+ * Creates the routes between connect and complete. `/connect` and `/connected-accounts/connect` accept a ticket and redirect to the
+ * third party. `/login/callback` receives the third party's response, also that to a login.
  */
 export function createConnectPage(options: ConnectPageOptions): Hono {
   const { context } = options
@@ -33,13 +33,13 @@ export function createConnectPage(options: ConnectPageOptions): Hono {
 const unknownTicket =
   'This link to connect an account was used already, has expired, or never existed.'
 const unknownTrip =
-  'This answer belongs to no login and to no request to connect an account, or came too late.'
+  'This callback does not belong to a login or a connect request, or it came too late.'
 
 async function comeBack({ trips }: ConnectPageOptions, request: Request): Promise<Response> {
   const url = await trips.comeBack(request)
   if (url) return redirect(url)
   traceOf(request).problem = { title: 'Bad Request', detail: unknownTrip }
-  return stop('The way back is closed', unknownTrip)
+  return stop('This callback cannot be used', unknownTrip)
 }
 
 async function depart(
@@ -61,7 +61,7 @@ function tripOf(
 ): Trip {
   const { connection, request, expiresAt } = session
   const { max_age, ...params } = request.authorization_params ?? {}
-  // Scopes of the request replace those of the connection, except offline_access.
+  // The scopes of the request replace those of the connection, except offline_access, which always stays.
   const kept = connection.scopes.filter((scope) => scope === 'offline_access')
   return {
     connection,
@@ -93,7 +93,7 @@ function logFailure(
   logs.write({ type, request: loggedRequest(request), failure })
 }
 
-// With PKCE the answer is in the query, without it in the fragment, which no server sees, unless a switch says where.
+// With PKCE, the parameters are in the query. Without it, they are in the fragment, which servers do not see. A switch can change this.
 function callbackOf(
   { switches }: Context,
   { request }: ConnectSession,

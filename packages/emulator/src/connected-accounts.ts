@@ -2,7 +2,7 @@ import type { components } from './generated/my-account.js'
 import type { Placed } from './paging.js'
 import { randomString } from './secrets.js'
 
-/** An account as the My Account API shows it. */
+/** A connected account in the form of the My Account API. */
 export type ConnectedAccount = components['schemas']['ConnectedAccount']
 
 /** The provider's tokens of one account. */
@@ -10,14 +10,14 @@ export interface ProviderTokens {
   accessToken: string
   /** Milliseconds since the epoch. */
   expiresAt: number
-  /** As the provider wrote it; some separate by commas. */
+  /** The scopes as the provider sent them. Some providers separate them with commas. */
   scope: string
   refreshToken?: string
 }
 
-/** What a user granted at a provider: whose account, which scopes, and the tokens. */
+/** What a user granted at a provider: the account, the scopes and the tokens. */
 export interface ProviderGrant {
-  /** The provider's id of the person. */
+  /** The user's ID at the provider. */
   subject: string
   email?: string
   name?: string
@@ -25,39 +25,39 @@ export interface ProviderGrant {
   tokens: ProviderTokens
 }
 
-/** A connected account, and what Token Vault keeps of it. */
+/** A connected account, and what Token Vault stores for it. */
 export interface VaultEntry extends Placed<ConnectedAccount> {
   readonly userId: string
   grant: ProviderGrant
-  /** Grows with every connect: the highest is the most recent. */
+  /** Increases with every connect: the account with the highest number was connected last. */
   connectedOrder: number
 }
 
-/** Who connects an account, and in which organization if any. */
+/** The user who owns an account, and the organization if there is one. */
 export interface Owner {
   userId: string
   orgId: string | undefined
 }
 
-/** The connected accounts of all users; the oldest are forgotten beyond 10 000. */
+/** The connected accounts of all users: at most 10,000. The oldest ones are deleted first. */
 export interface ConnectedAccounts {
   /**
-   * Adds an account. The same account of the provider connected again by the same user stays one: its id and its date are
-   * kept, its scopes, tokens and organization replaced.
+   * Adds an account. If the user has connected the same account before, it replaces the scopes, tokens and organization of that
+   * account, and keeps its ID and its date.
    */
   connect(owner: Owner, connection: string, grant: ProviderGrant): VaultEntry
-  /** In the order in which they were first connected. */
+  /** Returns the user's accounts in the order in which they were first connected. */
   list(userId: string): VaultEntry[]
-  /** Those of everybody, in the same order. */
+  /** Returns the accounts of all users in the same order. */
   all(): VaultEntry[]
-  /** Whether the user had such an account. */
+  /** Deletes an account. Returns false if the user does not have it. */
   delete(userId: string, id: string): boolean
   clear(): void
 }
 
 const LIMIT = 10_000
 
-/** No accounts yet. */
+/** Creates an empty store of connected accounts. */
 export function createConnectedAccounts(now: () => number): ConnectedAccounts {
   const entries = new Map<string, VaultEntry>()
   let order = 0

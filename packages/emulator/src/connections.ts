@@ -1,12 +1,12 @@
 import type { Connection, Tenant } from './tenant.js'
 
-/** The connection of the users with a password, which has a form on the login page instead of a third party. */
+/** The name of the database connection, whose users have a password. It has a form on the login page and no third party. */
 export const DATABASE = 'Username-Password-Authentication'
 
-/** What a connection may be for: to log in, or to connect accounts. */
+/** What a connection is used for: to log in, or to connect accounts. */
 export type Purpose = 'authentication' | 'connected_accounts'
 
-/** The connections of third parties that serve a purpose and are enabled for the client. */
+/** Returns the connections to third parties that have a purpose and are enabled for the client. */
 export function connectionsFor(
   { connections }: Tenant,
   purpose: Purpose,
@@ -14,14 +14,14 @@ export function connectionsFor(
 ): Connection[] {
   return connections.filter(
     ({ [purpose]: setting, enabled_clients }) =>
-      // A connection is one for logins unless it says otherwise.
+      // Users can log in with a connection by default.
       (setting?.active ?? true) && (enabled_clients?.includes(clientId) ?? true),
   )
 }
 
 const enterprise = ['oidc', 'okta', 'waad', 'google-apps', 'pingfederate']
 
-/** Whether a connection is to a company's own login, rather than to one that everybody has. */
+/** Returns whether a connection leads to a company's identity provider and not to a public one such as Google. */
 export function isEnterprise({ strategy }: Connection): boolean {
   return enterprise.includes(strategy)
 }

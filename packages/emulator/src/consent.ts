@@ -1,14 +1,14 @@
-/** What a person does on the consent page of a third party. */
+/** What the user does on the consent page of a third party. */
 export interface ConsentAnswer {
-  /** `allow` by default. */
+  /** Allow the access or cancel: `allow` by default. */
   decision?: 'allow' | 'cancel'
-  /** The address of the account to pick: one of those that the page offers, of which the first is the default. */
+  /** The email address of the account to choose. The page must offer it. The first one by default. */
   account?: string
 }
 
 /**
- * Goes from the link of a connect request to the callback as a person does, without a browser, and gives the callback's URL.
- * Rejects with an `Error` that says what stands on the page where it ends otherwise.
+ * Opens the link of a connect request, allows or cancels on the provider's page, and returns the callback URL, without a browser.
+ * Rejects with an `Error` that has the page's text if an error page is shown instead.
  */
 export async function consent(
   fetch: (request: Request) => Promise<Response>,
@@ -28,7 +28,7 @@ async function whereNext(response: Response): Promise<URL> {
   throw new Error(`The consent ended with ${response.status}: ${textOf(await response.text())}`)
 }
 
-// The page is the emulator's own, so there is no more to know of HTML than what it writes.
+// The page is the emulator's own, so regular expressions are enough to read its HTML.
 async function formOf(response: Response, { decision = 'allow', account }: ConsentAnswer) {
   const html = await response.text()
   const action = /<form method="post" action="([^"]+)"/.exec(html)?.[1]

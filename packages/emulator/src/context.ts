@@ -8,34 +8,34 @@ import type { CredentialCheck } from './tenant-check.js'
 import type { TenantLogs } from './tenant-logs.js'
 import type { Users } from './users.js'
 
-/** What every part of one running emulator shares, as one of the tenant's domains sees it. */
+/** The state that all parts of one running emulator share, seen from one of the tenant's domains. */
 export interface Context {
-  /** Origin of the domain without a trailing slash, `http://localhost:4400`. */
+  /** The origin of the domain without a trailing slash, for example `http://localhost:4400`. */
   readonly url: string
-  /** Origin of the third parties: of the canonical domain, whichever this is. */
+  /** The origin of the third parties. It is always the origin of the canonical domain. */
   readonly providersUrl: string
   /** The issuer of all tokens: `url` with a trailing slash. */
   readonly issuer: string
-  /** Audience of the My Account API: `{url}/me/`. */
+  /** The audience of the My Account API: `{url}/me/`. */
   readonly myAccountAudience: string
-  /** Audience of the Management API: `{url}/api/v2/`. */
+  /** The audience of the Management API: `{url}/api/v2/`. */
   readonly managementAudience: string
   /**
-   * The running tenant, with these audiences already in place. The Management API changes that of the canonical domain, of
-   * which the others have views.
+   * The running tenant with these audiences. The Management API changes the tenant of the canonical domain. The other domains have
+   * views of it.
    */
   readonly tenant: Tenant
-  /** The users of the tenant, and those that came by a login through a connection. */
+  /** The users of the tenant's data, and those created by a login with a connection. */
   readonly users: Users
   /** The RS256 key that signs ID tokens and access tokens. */
   readonly signingKey: { kid: string; privateKey: CryptoKey; privateJwk: JWK; publicJwk: JWK }
-  /** What is wrong with a client's credentials and with what they are for, as far as the shell can tell. */
+  /** Checks a client's credentials. It is different behind msw, which does not support them. */
   readonly credentialFlaw: CredentialCheck
   readonly faults: Faults
   readonly switches: SwitchBoard
   readonly clock: Clock
   readonly logs: TenantLogs
   readonly requests: RequestRecord
-  /** Milliseconds since the epoch, on `clock`. */
+  /** Returns the time of `clock` in milliseconds since the epoch. */
   now(): number
 }

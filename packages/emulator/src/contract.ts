@@ -3,19 +3,19 @@ import formats from 'ajv-formats'
 import { once } from './once.js'
 import type { ValidationError } from './problem.js'
 
-/** One operation as its OpenAPI document describes it. */
+/** One operation of an OpenAPI document. */
 export interface Operation<Id = string> {
   /** Its `operationId`. */
   readonly id: Id
   readonly method: string
-  /** The path under the document's server, with `{id}` for parameters. */
+  /** The path relative to the document's server. Parameters are written as `{id}`. */
   readonly path: string
   /** The scope that its access token must have. */
   readonly scope: string
   readonly takesBody: boolean
-  /** What is wrong with the parameters; empty if nothing is. Unknown query parameters are ignored. */
+  /** Returns what is wrong with the parameters, or an empty list. Ignores unknown query parameters. */
   checkParameters(path: Record<string, string>, query: URLSearchParams): ValidationError[]
-  /** What is wrong with the body; empty if nothing is. */
+  /** Returns what is wrong with the body, or an empty list. */
   checkBody(body: unknown): ValidationError[]
 }
 
@@ -25,7 +25,7 @@ interface Parameter {
   schema: { [keyword: string]: unknown }
 }
 
-/** As much of an OpenAPI 3.1 document as checking requests needs. */
+/** The parts of an OpenAPI 3.1 document that are needed to check requests. */
 export interface OpenApiDocument {
   paths: Record<string, Record<string, OperationObject>>
   components: { parameters: Record<string, Parameter> }
@@ -38,7 +38,7 @@ interface OperationObject {
   requestBody?: unknown
 }
 
-/** All operations of an OpenAPI document, their validators compiled from it (JSON Schema 2020-12) as soon as one is needed. */
+/** Creates all operations of an OpenAPI document. Their validators (JSON Schema 2020-12) are compiled at the first use. */
 export function createOperations(document: OpenApiDocument): readonly Operation[] {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   formats.default(ajv)

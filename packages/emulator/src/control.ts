@@ -15,19 +15,19 @@ import { readJson } from './request-body.js'
 import type { Tenant } from './tenant.js'
 import type { TenantMemory } from './tenant-memory.js'
 
-/** What the control API can do to the emulator. */
+/** The parts of the emulator that the control API uses. */
 export interface Controls {
   context: Context
-  /** `name` is what its errors call the request. */
+  /** Connects accounts. Error messages begin with `name`. */
   seed(request: SeedRequest | SeedRequest[], name: string): Promise<ConnectedAccount[]>
   tenant: Pick<TenantMemory, 'get' | 'set'>
   reset(): void | Promise<void>
 }
 
 /**
- * The control API under `/_emulator`, for tests that run in a browser: `/faults`, `/switches`, `/clock`, `/accounts`,
- * `/tenant` and `/reset` by `POST`; switches, clock and tenant can be read by `GET`, the faults be taken back by `DELETE`. Open to the pages
- * and programs of this machine. Bad input gets a 400 with an `error` that names the field.
+ * Creates the control API under `/_emulator`, for tests that run in a browser. `POST` changes `/faults`, `/switches`, `/clock`,
+ * `/accounts`, `/tenant` and `/reset`. `GET` reads switches, clock and tenant. `DELETE` removes faults. Only pages and programs of
+ * this machine can call it. It responds to wrong input with 400 and an `error` that names the field.
  */
 export function createControl({ context, seed, tenant, reset }: Controls): Hono {
   const { clock, faults, switches } = context
@@ -45,7 +45,7 @@ export function createControl({ context, seed, tenant, reset }: Controls): Hono 
   app.get('/faults', (c) => c.json({ faults: faults.list() }))
   app.delete('/faults/:id{\\d+}', (c) => {
     if (faults.remove(Number(c.req.param('id')))) return c.body(null, 204)
-    return c.json({ error: 'No fault of this id waits' }, 404)
+    return c.json({ error: 'There is no waiting fault with this id' }, 404)
   })
   app.delete('/faults', (c) => {
     faults.clear()
@@ -89,7 +89,7 @@ async function read<Value>(c: HonoContext, reader: Reader<Value>): Promise<Value
 
 function setTenant(tenant: Controls['tenant'], change: unknown): void {
   try {
-    tenant.set(change as Partial<Tenant>) // it checks what it is given
+    tenant.set(change as Partial<Tenant>) // `set` checks its argument
   } catch (error) {
     throw error instanceof TypeError ? new InputError(error.message) : error
   }

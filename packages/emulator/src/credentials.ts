@@ -4,7 +4,7 @@ import type { JWK } from 'jose'
 import type { Client, Credential } from './tenant.js'
 import type { CredentialCheck } from './tenant-check.js'
 
-/** The credentials of a client that are named by these ids. */
+/** Returns the credentials of a client with these IDs. */
 export function credentialsOf(
   { credentials = [] }: Client,
   references: readonly { id: string }[] = [],
@@ -12,14 +12,14 @@ export function credentialsOf(
   return credentials.filter((one) => references.some(({ id }) => id === one.id))
 }
 
-/** The public key of a credential. Throws where its `pem` is none. */
+/** Returns the public key of a credential. Throws if `pem` is not an RSA public key. */
 export function publicJwkOf({ pem, alg = 'RS256', kid }: Credential): JWK {
   const { kty, n, e } = createPublicKey(pem).export({ format: 'jwk' })
   if (kty !== 'RSA' || !n || !e) throw new TypeError('The key must be an RSA key')
   return { kty, n, e, alg, use: 'sig', ...(kid && { kid }) }
 }
 
-/** A list of addresses and ranges. Throws where one is neither. */
+/** Creates a list of IP addresses and ranges. Throws if an entry is neither. */
 export function addressList(entries: readonly string[]): BlockList {
   const list = new BlockList()
   for (const entry of entries) {
@@ -31,11 +31,14 @@ export function addressList(entries: readonly string[]): BlockList {
   return list
 }
 
-/** What is wrong with a client's credentials and with what they are for. */
+/** Checks a client's credentials, and the settings that refer to them. */
 export const credentialFlaw: CredentialCheck = (client) => {
   for (const credential of client.credentials ?? []) {
     if (fails(() => publicJwkOf(credential))) {
-      return { field: 'credentials', detail: `${credential.id} has no public RSA key as its pem` }
+      return {
+        field: 'credentials',
+        detail: `${credential.id} must have a public RSA key as its pem`,
+      }
     }
   }
   const { client_authentication_methods: methods, token_vault_privileged_access: access } = client
@@ -56,7 +59,7 @@ function accessFlaw(
     return 'There is no such credential'
   }
   if (fails(() => addressList(ip_allowlist))) {
-    return 'ip_allowlist must have addresses and ranges (CIDR)'
+    return 'ip_allowlist must contain only IP addresses and CIDR ranges'
   }
   const isMuch = grants.flatMap(({ scopes }) => scopes).length > 20
   return isMuch ? 'grants must have at most 20 scopes in all' : undefined

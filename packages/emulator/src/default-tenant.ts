@@ -154,9 +154,18 @@ const organizations: Organization[] = [
   },
 ]
 
-/** The tenant that an emulator has when nothing is configured. Each call gives a new copy. */
+/**
+ * Returns a new copy of the tenant that an emulator starts with by default. Use it to change only a part of one list.
+ *
+ * @example
+ * ```ts
+ * const { users } = defaultTenant()
+ * const carol = { user_id: 'auth0|carol', email: 'carol@example.test', name: 'Carol', password: 'password' }
+ * const emulator = await createEmulator({ tenant: { users: [...users, carol] } })
+ * ```
+ */
 export function defaultTenant(): Tenant {
-  // One by one, since a clone of all would share what two clients share here.
+  // Clone the clients one by one: a single clone of the list would keep the objects that two clients share shared.
   const own = clients.map((client) => structuredClone(client))
   return { clients: own, ...structuredClone({ apis, users, connections, organizations }) }
 }

@@ -13,19 +13,19 @@ import { createTrips, type Trips } from './trips.js'
 import type { UpstreamClient } from './upstream/client.js'
 import type { Upstream } from './upstream.js'
 
-/** Everything of one domain but its authorization server. */
+/** All parts of one domain except its authorization server. */
 export interface DomainResources {
   readonly context: Context
-  /** The ways to third parties that begin and end at this domain. */
+  /** The redirects to third parties that begin and end at this domain. */
   readonly trips: Trips
   /** The DPoP nonces of the My Account API. */
   readonly nonces: DpopNonces
   fetch(request: Request): Promise<Response>
-  /** Forgets trips, nonces, proofs and rate limits. */
+  /** Deletes trips, nonces, proofs and rate limits. */
   reset(): void
 }
 
-/** What the domains of a tenant share. */
+/** The parts that all domains of a tenant share. */
 export interface SharedResources extends Omit<Controls, 'context'> {
   /** The context of the canonical domain. */
   canonical: Context
@@ -46,7 +46,7 @@ export function createDomainResources(context: Context, shared: SharedResources)
     if (error instanceof ConnectionReset) throw error
     if (error instanceof BodyTooLarge) return c.json(tooLarge(error), 413)
     console.error(error)
-    return c.text('The emulator failed; its own output says how', 500)
+    return c.text('The emulator failed. Its output has the error', 500)
   })
   app.route('/', createConnectPage({ context, store, trips }))
   app.route('/', createControl({ context, seed, tenant, reset }))

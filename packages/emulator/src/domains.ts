@@ -1,13 +1,13 @@
 import type { Context } from './context.js'
 import { MANAGEMENT_AUDIENCE, MY_ACCOUNT_AUDIENCE, type Tenant } from './tenant.js'
 
-/** What a context has of its own domain. */
+/** The fields of a context that differ from domain to domain. */
 type OfDomain = 'url' | 'issuer' | 'myAccountAudience' | 'managementAudience'
 
-/** What the contexts of all domains of a tenant have in common, `tenant` with the audiences of the canonical one. */
+/** The fields that the contexts of all domains share. `tenant` has the audiences of the canonical domain. */
 export type Shared = Omit<Context, OfDomain | 'providersUrl'>
 
-/** The tenant as it runs at `url`, its own audiences in the place of `https://{domain}/me/` and `https://{domain}/api/v2/`. */
+/** Returns the tenant that runs at `url`: with its audiences in place of `https://{domain}/me/` and `https://{domain}/api/v2/`. */
 export function runningTenant(tenant: Tenant, url: string): Tenant {
   const written = {
     myAccountAudience: MY_ACCOUNT_AUDIENCE,
@@ -17,8 +17,8 @@ export function runningTenant(tenant: Tenant, url: string): Tenant {
 }
 
 /**
- * The contexts of the domains of a tenant: that of the canonical one at `url`, and those of the others. They see the canonical
- * one's tenant as it is at each moment, with their own audiences in the place of its.
+ * Creates the contexts of a tenant's domains: the canonical one at `url`, and the custom ones. A custom domain sees the current
+ * tenant of the canonical domain, but with its own audiences.
  */
 export function createContexts(
   shared: Shared,
@@ -35,7 +35,7 @@ export function createContexts(
   return { canonical, custom }
 }
 
-/** Finds what belongs to a host; to one that is unknown, the first. */
+/** Returns a function that finds the item of a host. For an unknown host it returns the first item. */
 export function byHost<Item extends { context: Context }>(
   items: readonly [Item, ...Item[]],
 ): (host: string) => Item {
@@ -53,7 +53,7 @@ function viewOf(tenant: Tenant, from: Audiences, to: Audiences): Tenant {
   return new Proxy(tenant, { get: (_, name) => Reflect.get(withAudiences(tenant, from, to), name) })
 }
 
-/** The tenant with the audiences `to` of its own APIs in the place of `from`. */
+/** Replaces the audiences `from` of the My Account and Management API by `to`. */
 function withAudiences(tenant: Tenant, from: Audiences, to: Audiences): Tenant {
   const audiences = new Map([
     [from.myAccountAudience, to.myAccountAudience],

@@ -2,23 +2,26 @@ import { createExpiringMap } from './expiring-map.js'
 import { randomString } from './secrets.js'
 import type { Switches } from './switches.js'
 
-/** What a nonce is worth: `aging` is still good, but its holder should get a new one. */
+/** The state of a nonce. `aging` is still accepted, but the client should get a new one. */
 export type NonceState = 'good' | 'aging' | 'expired' | 'unknown'
 
 /** The DPoP nonces of one server (RFC 9449 §8, §9). */
 export interface DpopNonces {
-  /** Whether a proof must have one. */
+  /** Returns whether a proof must have a nonce. */
   isRequired(): boolean
   issue(): string
   check(nonce: string): NonceState
-  /** Makes every nonce issued so far unknown. */
+  /** Invalidates every nonce that it has issued. */
   reset(): void
 }
 
-/** Life of a nonce in seconds. In its last quarter it is `aging`. */
+/** How long a nonce is valid, in seconds. In the last quarter of this time it is `aging`. */
 const NONCE_LIFETIME = 300
 
-/** Nonces of one second are one, unless each works once. Of those that have expired, the newest 10 000 are known as such. */
+/**
+ * Creates the nonces of one server. Nonces that are issued in the same second are equal, unless each works only once. It recognizes
+ * the last 10,000 expired nonces as expired.
+ */
 export function createDpopNonces(
   now: () => number,
   mode: () => Switches['myAccountNonce' | 'tokenNonce'] = () => 'required',
@@ -55,7 +58,7 @@ export function createDpopNonces(
 
 const none = { nonce: '', at: Number.NaN }
 
-/** Whether an answer of an API only asks for another nonce, upon which the request comes again (RFC 9449 §9). */
+/** Returns whether a response only asks for another nonce, after which the client retries the request (RFC 9449 §9). */
 export function isNonceChallenge({ headers }: Response): boolean {
   return headers.get('www-authenticate')?.includes('_dpop_nonce') ?? false
 }

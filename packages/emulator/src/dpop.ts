@@ -10,13 +10,13 @@ import type { DpopNonces } from './dpop-nonces.js'
 import type { ExpiringMap } from './expiring-map.js'
 import { sha256 } from './secrets.js'
 
-/** How old a proof may be, and how far ahead its clock, in seconds. */
+/** How old a proof can be, and how far in the future its `iat` can be, in seconds. */
 const PROOF_WINDOW = {
   past: 300,
   future: 30,
 }
 
-/** Why a proof was refused (RFC 9449 §7.1, §9); `message` is the `error_description`. */
+/** Thrown if a proof is refused (RFC 9449 §7.1, §9). `message` is the `error_description`. */
 export class DpopError extends Error {
   override readonly name = 'DpopError'
   readonly code: 'invalid_dpop_proof' | 'use_dpop_nonce' | 'invalid_dpop_nonce' | 'invalid_token'
@@ -26,19 +26,19 @@ export class DpopError extends Error {
   }
 }
 
-/** What a proof is checked against. */
+/** The request and the token that a proof must match. */
 export interface ProofExpectation {
   /** The request that carries the proof in its `DPoP` header. */
   request: Request
-  /** The URL that `htu` must name; its query and fragment are ignored. */
+  /** The URL that `htu` must have. Its query and fragment are ignored. */
   url: string
   accessToken: string
   /** `cnf.jkt` of the access token. */
   thumbprint: string
-  /** The algorithms that it may be signed with, as they stand in challenges: `RS256 ES256`. */
+  /** The allowed algorithms in the form of the challenge's `algs`: `RS256 ES256`. */
   algs: string
   nonces: DpopNonces
-  /** The proofs seen so far. Hashes only, each kept for as long as its proof is in the window. */
+  /** The hashes of the proofs seen before. Each is kept as long as its proof could be accepted. */
   seen: ExpiringMap<true>
   now(): number
 }
@@ -53,8 +53,8 @@ interface ProofClaims {
 }
 
 /**
- * Verifies the DPoP proof of a request to a protected resource, check by check of RFC 9449 §4.3, and remembers its `jti`
- * (§11.1). Answers whether the nonce should be replaced. Throws `DpopError`.
+ * Verifies the DPoP proof of a request to a protected resource with the checks of RFC 9449 §4.3, and remembers its `jti` (§11.1).
+ * Returns whether the client should get a new nonce. Throws `DpopError`.
  */
 export async function verifyProof(expected: ProofExpectation): Promise<{ nonceIsAging: boolean }> {
   const proof = expected.request.headers.get('dpop') ?? ''
@@ -126,7 +126,7 @@ function readKey(header: { jwk?: unknown }): JWK {
   ensure(!('d' in jwk), 'jwk must not contain a private key')
   const { kty, crv, x, y, n, e }: JWK = { ...jwk }
   const key: JWK = JSON.parse(JSON.stringify({ kty, crv, x, y, n, e }))
-  // Web Crypto would read ["P-256"] as "P-256".
+  // Web Crypto would accept ["P-256"] as "P-256".
   const isText = Object.values(key).every((member) => typeof member === 'string')
   ensure(isText, 'The members of jwk must be strings')
   return key
@@ -136,7 +136,7 @@ function sameTarget(htu: string, url: string): boolean {
   return URL.canParse(htu) && normalise(htu) === normalise(url)
 }
 
-// RFC 3986 §6.2.2 and §6.2.3: URL lowers scheme and host and drops default port and dot segments, but leaves %xx alone.
+// RFC 3986 §6.2.2 and §6.2.3: `URL` normalizes scheme, host, default port and dot segments, but not %xx.
 function normalise(url: string): string {
   const { origin, pathname } = new URL(url)
   return (
@@ -173,6 +173,6 @@ async function verifyKey(jwk: JWK, thumbprint: string): Promise<void> {
 async function verifyFirstUse(claims: ProofClaims, expected: ProofExpectation): Promise<void> {
   const id = await sha256(`${expected.thumbprint}.${claims.jti}`)
   ensure(!expected.seen.get(id), 'jti must not be used twice')
-  // One second more than the window, whose last moment belongs to it.
+  // One second more, because a proof is still accepted at the last moment of the window.
   expected.seen.set(id, true, (claims.iat + PROOF_WINDOW.past + 1) * 1000)
 }

@@ -1,26 +1,30 @@
 import type { Context } from './context.js'
 import type { Client } from './tenant.js'
 
-/** The clients that programs under test are configured with. */
+/**
+ * The client IDs and secrets to configure your application with: the tenant's first client of each kind. Reading a kind that the
+ * tenant does not have throws a `TypeError`.
+ */
 export interface EmulatorClients {
-  /** A single page application: public, with PKCE. */
+  /** A single-page application: a public client that uses PKCE. */
   readonly spa: { clientId: string }
   /** A web application on a server. */
   readonly web: { clientId: string; clientSecret: string }
-  /** An API, of which `audience` is the identifier, that exchanges the access tokens it gets. */
+  /** An API that exchanges the access tokens it receives. `audience` is its identifier. */
   readonly api: { clientId: string; clientSecret: string; audience: string }
-  /** A program that manages the tenant; `audience` is the Management API. */
+  /** A program that manages the tenant. `audience` is the Management API. */
   readonly management: { clientId: string; clientSecret: string; audience: string }
 }
 
-/** The first client of each kind. Reading one that the tenant does not have throws. */
+/** Returns the first client of each kind. */
 export function emulatorClients({
   tenant: { clients },
   managementAudience,
 }: Pick<Context, 'tenant' | 'managementAudience'>): EmulatorClients {
   const find = (appType: Client['app_type']): Client => {
     const client = clients.find(({ app_type }) => app_type === appType)
-    if (!client) throw new TypeError(`tenant/clients has none with the app_type ${appType}`)
+    if (!client)
+      throw new TypeError(`tenant/clients must have a client with the app_type ${appType}`)
     return client
   }
   const credentials = ({ client_id, client_secret = '' }: Client) => ({

@@ -18,50 +18,72 @@ import type { Connection, Tenant, User } from './tenant.js'
 import type { TenantLog, TenantLogs } from './tenant-logs.js'
 import { readTenant } from './tenant-options.js'
 
-/** What an emulator is created with. */
+/** The options of `createEmulator`. */
 export interface EmulatorOptions {
-  /** False opens no port: only `fetch` reaches the emulator, which is called what it would be if it listened. */
+  /** If false, the emulator opens no port and only `emulator.fetch` reaches it. Its `url` is the same as if it listened. True by default. */
   listen?: boolean
-  /** 4400 by default; 0 takes any that is free. */
+  /** The port to listen on: 4400 by default, and 0 takes any free port. */
   port?: number
-  /** Where to listen: only this machine reaches `localhost`, the default, and everybody `0.0.0.0`. */
+  /** The address to listen on. Only this machine can reach `localhost`, the default. The whole network can reach `0.0.0.0`. */
   host?: string
-  /** Speaks https only, with a certificate made at the start for `localhost`, the host and the custom domains. */
+  /** If true, serves https only. The emulator makes a new certificate for `localhost`, the host and the custom domains. False by default. */
   https?: boolean
-  /** Each list replaces the default one. */
+  /** The tenant to start with. Each list that you pass replaces the default list; see `defaultTenant`. */
   tenant?: Partial<Tenant>
 }
 
 /** A running emulator. */
 export interface Emulator extends EmulatorControls {
-  /** Its origin, `http://localhost:4400`. */
+  /** The origin of the emulator, for example `http://localhost:4400`. */
   readonly url: string
-  /** What an SDK's option `domain` takes: the same as `url`. */
+  /** The value for an SDK's option `domain`. It is the same as `url`. */
   readonly domain: string
-  /** The origins of all its domains: `domain`, then the custom ones in the tenant's order. */
+  /** The origins of all domains: first `domain`, then the custom domains in the tenant's order. */
   readonly domains: readonly string[]
-  /** With `https`, what callers must trust, in PEM: the certificate of the authority that signed the server's. */
+  /** With `https`, the certificate in PEM that callers must trust: the one of the authority that signed the server's certificate. */
   readonly certificate: string | undefined
+  /** The client IDs and secrets to configure your application with. */
   readonly clients: EmulatorClients
+  /** The tenant's users as they are now, with their passwords. */
   readonly users: readonly User[]
+  /** The tenant's connections as they are now. */
   readonly connections: readonly Connection[]
-  /** How often, since the last reset, a rotated refresh token came back after its leeway and ended its family. */
+  /** How many times since the last reset a client reused a rotated refresh token after its leeway, which revokes the token family. */
   readonly refreshTokenReuses: number
-  /** Reaches the emulator in this process, without a socket: for the option `fetch` of a client. */
+  /** A `fetch` that reaches the emulator inside this process, without a socket. Pass it to a client's option `fetch`. */
   readonly fetch: Fetch
-  /** The newest 1000 events of the tenant log since the last reset, the newest last. */
+  /** The last 1000 events of the tenant log since the last reset, the newest last. */
   readonly logs: readonly TenantLog[]
-  /** Calls the listener for each event from now on, until what it gives back is called. */
+  /**
+   * Calls the listener for each new event of the tenant log.
+   *
+   * @returns a function that removes the listener.
+   */
   onLog: TenantLogs['subscribe']
-  /** Forgets all sessions, grants, tokens, connected accounts and faults, and puts clock, switches and tenant back. */
+  /**
+   * Returns the emulator to its first state: deletes all sessions, grants, tokens, connected accounts and faults, and resets the
+   * clock, the switches and the tenant.
+   */
   reset(): void
-  /** Stops listening and ends open connections. */
+  /** Stops listening and closes open connections. */
   close(): Promise<void>
 }
 
 /**
- * Starts an emulator. Rejects with a `RangeError` or `TypeError` that names a wrong option, or with an `Error` that
- * says the way out if the port is taken or the host is not of this machine.
+ * Starts an emulator of an Auth0 tenant.
+ *
+ * @returns the emulator, once it accepts requests.
+ * @throws {TypeError} if an option is wrong. The message names the field, for example `tenant/clients/0/app_type`.
+ * @throws {RangeError} if `port` is not an integer from 0 to 65535, or is 0 with `listen: false`.
+ * @throws {Error} if the port is in use, or the host is not an address of this machine. The message says what to do.
+ *
+ * @example
+ * ```ts
+ * const emulator = await createEmulator({ port: 0 })
+ * const auth0 = new Auth0Client({ domain: emulator.domain, clientId: emulator.clients.spa.clientId })
+ * // … run your test …
+ * await emulator.close()
+ * ```
  */
 export async function createEmulator({
   listen = true,
@@ -124,7 +146,7 @@ function checkPort(port: number, listen: boolean): void {
   }
   if (port === 0 && !listen) {
     throw new RangeError(
-      'port must not be 0 with listen: false, where it is but a name: leave it out',
+      'port must not be 0 with listen: false, because the emulator then opens no port: leave it out',
     )
   }
 }

@@ -1,18 +1,18 @@
-/** A map that drops what has expired when something is added, and its oldest entries rather than grow without bound. */
+/** A Map with a maximum size whose entries expire. Adding an entry removes expired ones, and the oldest ones if the map is full. */
 export interface ExpiringMap<Value> {
-  /** The value, unless it has expired. */
+  /** Returns the value, unless it has expired. */
   get(key: string): Value | undefined
-  /** The value, which is then no longer in the map: for what works once. */
+  /** Returns the value and removes it from the map: for things that work only once. */
   take(key: string): Value | undefined
-  /** `expiresAt` in milliseconds since the epoch; `Infinity` for what stays. */
+  /** Adds a value. `expiresAt` is in milliseconds since the epoch, and `Infinity` for a value that does not expire. */
   set(key: string, value: Value, expiresAt: number): void
-  /** Those that have not expired, the oldest first. */
+  /** Returns the values that have not expired, the oldest first. */
   values(): Value[]
   delete(key: string): boolean
   clear(): void
 }
 
-/** An empty map of at most `limit` entries, 10 000 by default, on the clock `now`. */
+/** Creates an empty map of at most `limit` entries (10,000 by default) that uses the clock `now`. */
 export function createExpiringMap<Value>(now: () => number, limit = 10_000): ExpiringMap<Value> {
   const entries = new Map<string, { value: Value; expiresAt: number }>()
   const get = (key: string) => {
@@ -42,7 +42,7 @@ export function createExpiringMap<Value>(now: () => number, limit = 10_000): Exp
   }
 }
 
-// Only from the oldest on, as far as they have expired, so that it costs next to nothing: most maps have one lifetime.
+// Stops at the first entry that has not expired. This is fast, and enough because most maps have one lifetime for all entries.
 function dropExpired(entries: Map<string, { expiresAt: number }>, now: number): void {
   for (const [key, { expiresAt }] of entries) {
     if (expiresAt > now) return

@@ -4,7 +4,7 @@ import type { DpopNonces } from './dpop-nonces.js'
 import type { Fault } from './faults.js'
 import { problem, problemOfStatus } from './problem.js'
 
-/** What the answer to a fault is made of. */
+/** The parts that the response of a fault needs. */
 export interface FaultParts {
   context: Context
   nonces: DpopNonces
@@ -12,8 +12,8 @@ export interface FaultParts {
 }
 
 /**
- * The My Account API's answer in place of the operation's: a problem with the headers that its status must have, unless the
- * fault has its own, or a challenge. `undefined` for a fault that lets the operation do its work.
+ * Returns the response of the My Account API for a fault: a problem or a DPoP challenge. It has the headers that its status needs,
+ * unless the fault has its own. Returns undefined if the fault lets the operation run.
  */
 export function faultResponse(
   { status, headers, problem: fields, challenge: code }: Fault,
@@ -33,7 +33,7 @@ function nonceChallenge(
   context: Context,
   nonce: string,
 ): Response {
-  const description = 'The emulator was told to ask for another nonce'
+  const description = 'A fault of the emulator asks for another nonce'
   const fields = { error: code, error_description: description }
   return problem('unauthorized', description, {
     headers: { 'www-authenticate': challenge('DPoP', context, fields), 'dpop-nonce': nonce },

@@ -2,7 +2,7 @@ import type { OperationId as ManagementOperationId } from './management/contract
 import type { OperationId } from './my-account/contract.js'
 import type { Switches } from './switches.js'
 
-/** What a person's browser, or on its behalf the tenant, asks for on the way to an account, in the order of the way. */
+/** The requests of a connect flow that the user's browser makes, or the tenant makes for it, in the order of the flow. */
 export const PAGE_OPERATIONS = [
   'authorize',
   'connectPage',
@@ -12,54 +12,58 @@ export const PAGE_OPERATIONS = [
   'providerToken',
 ] as const
 
-/** One of them: `/authorize`, `/connect`, the third party's page and its form, `/login/callback`, the third party's token endpoint. */
+/**
+ * A request of a login or a connect flow: `/authorize`, `/connect`, the third party's page and its form, `/login/callback`, and
+ * the third party's token endpoint.
+ */
 export type PageOperation = (typeof PAGE_OPERATIONS)[number]
 
-/** What a fault may befall: an operation of the My Account or the Management API by its `operationId`, the token endpoint, or a page. */
+/** What a fault can affect: an operation of the My Account or Management API by its `operationId`, the token endpoint, or a page. */
 export type FaultOperation = OperationId | ManagementOperationId | 'getToken' | PageOperation
 
 /**
- * What goes wrong with one call. With `status` or `challenge` the operation is not done. With `delay` or `damage` alone it is
- * done, and only its answer suffers; with `switches` it is done as they say.
+ * What goes wrong with one call. With `status` or `challenge`, the emulator refuses the call and does nothing. With only `delay`
+ * or `damage`, it does the operation, but the response is late or broken. With `switches`, the operation behaves as they say.
  */
 export interface Fault {
-  /** From 400 to 599. */
+  /** The status of the response, from 400 to 599. */
   status?: number
-  /** Headers of the answer of this `status`. */
+  /** More headers of the response with `status`. */
   headers?: Record<string, string>
-  /** Fields of its body in place of the usual ones, in the form of its API: problem details, or an OAuth error at `getToken`. */
+  /** Fields that replace the usual ones in the body of that response: problem details, or an OAuth error at `getToken`. */
   problem?: Record<string, unknown>
-  /** Asks for another DPoP nonce, and gives one that works. The token endpoint knows `use_dpop_nonce` only. */
+  /** Refuses the call and sends a DPoP nonce that works. The token endpoint knows only `use_dpop_nonce`. */
   challenge?: 'use_dpop_nonce' | 'invalid_dpop_nonce'
-  /** Milliseconds before anything is done. */
+  /** How many milliseconds to wait before the emulator does anything. */
   delay?: number
-  /** Switches that are set while this call is answered. */
+  /** Switches that are set for this call only. */
   switches?: Partial<Switches>
-  /** What becomes of the answer on its way. */
+  /** How the response is broken on its way to the caller. */
   damage?: 'connection_reset' | 'truncated_body' | 'empty_body' | 'wrong_content_type'
 }
 
-/** A fault, and which calls it befalls: the next one unless told otherwise. */
+/** A fault, and the calls that it affects: by default the next one. */
 export interface FaultRule extends Fault {
   operation: FaultOperation
-  /** How many calls; 1 by default, or with `probability` without end. */
+  /** How many calls it affects: 1 by default, and with `probability` no limit. */
   times?: number
-  /** From 0 to 1: how likely it is for each call. */
+  /** How likely each call is affected, from 0 to 1. */
   probability?: number
-  /** Which calls those are; the same seed, 1 by default, gives the same ones. */
+  /** The seed for `probability`: the same seed affects the same calls. 1 by default. */
   seed?: number
 }
 
-/** The faults that wait for a call. */
+/** The queue of faults that wait for a call. */
 export interface Faults {
-  /** Adds a fault behind those that wait for the same operation. */
+  /** Adds a fault. Faults of the same operation happen in the order in which you add them. */
   add(rule: FaultRule): void
-  /** The fault of the call that is just made, if there is one. */
+  /** Returns the fault of the current call, if there is one, and counts it as used. */
   take(operation: string): Fault | undefined
-  /** Those that wait, the oldest first. */
+  /** Returns the faults that wait, the oldest first. */
   list(): readonly WaitingFault[]
-  /** Takes one back by its id; whether it was there. */
+  /** Removes a fault by its ID. Returns false if there is none with this ID. */
   remove(id: number): boolean
+  /** Removes all faults. */
   clear(): void
 }
 
@@ -67,7 +71,7 @@ export interface Faults {
 export interface WaitingFault {
   readonly id: number
   readonly rule: FaultRule
-  /** How many calls it will still befall; absent where there is no end. */
+  /** How many more calls it affects; absent if there is no limit. */
   readonly left?: number
 }
 
@@ -78,7 +82,7 @@ interface Waiting {
   random(): number
 }
 
-/** No faults yet. */
+/** Creates an empty queue of faults. */
 export function createFaults(): Faults {
   let waiting: Waiting[] = []
   let id = 0
@@ -110,7 +114,7 @@ export function createFaults(): Faults {
   }
 }
 
-// Mulberry32: from 0 up to but not 1, and the same for the same seed.
+// Mulberry32: returns numbers from 0 (included) to 1 (excluded), the same ones for the same seed.
 function createRandom(seed: number): () => number {
   let state = seed
   return () => {

@@ -8,20 +8,20 @@ import { addressOf, traceOf } from './trace.js'
 
 type Fetch = (request: Request) => Promise<Response>
 
-/** Ends a connection without a word: by TCP's RST, which TLS and memory have no way to ask for. */
+/** Closes a connection without a response. Uses TCP's RST if the socket supports it; TLS and connections in memory do not. */
 export function hangUp(socket: Duplex): void {
   if (socket instanceof Socket && !(socket instanceof TLSSocket)) socket.resetAndDestroy()
   else socket.destroy()
 }
 
-/** The same function behind a Node server, which hangs up where it, or the body it gave, ends in `ConnectionReset`. */
+/** Wraps a `fetch` for a Node server. Closes the connection if `fetch` or the response's body throws `ConnectionReset`. */
 export function withHangUp(fetch: Fetch) {
   return async (request: Request, { outgoing }: { outgoing: unknown }): Promise<Response> => {
     if (!(outgoing instanceof ServerResponse)) return fetch(request)
     traceOf(request).ip = addressOf(outgoing.socket)
     try {
       const response = await fetch(request)
-      // Only a body that will break off says how long it is.
+      // Only a body that a fault will truncate has a content-length.
       if (!response.body || !response.headers.has('content-length')) return response
       outgoing.writeHead(response.status, Object.fromEntries(response.headers))
       await send(response.body.getReader(), outgoing)

@@ -10,36 +10,36 @@ import type { Certificate } from './certificate.js'
 import { BodyTooLarge, tooLarge } from './request-body.js'
 import { readWhole, type WholeRequest } from './whole-request.js'
 
-/** Answers one request, once all of it is there. A rejection is logged and answered with a 500 that tells nothing. */
+/** Responds to one request whose body has arrived. If it rejects, the server logs the error and responds with an empty 500. */
 export type Handler = (request: WholeRequest, response: ServerResponse) => Promise<void>
 
 /** A server that listens. */
 export interface HttpServer {
-  /** `http://localhost:{port}`, or `https`, and with the host that it was given if that is one to call it by. */
+  /** The server's origin: `http` or `https`, the host (`localhost` for all addresses and loopback ones), and the port. */
   readonly url: string
-  /** The same place by another host name. */
+  /** Returns the origin with another host name. */
   urlOf(name: string): string
-  /** Says who answers; before that, every request gets a 503. */
+  /** Sets the handler. Before that, the server responds to every request with 503. */
   serve(handler: Handler): void
-  /** Ends open connections, too. */
+  /** Stops the server and closes open connections. */
   close(): Promise<void>
 }
 
-/** Where and how to listen. */
+/** The address to listen on, and the certificate. */
 export interface Listening {
   host: string
-  /** 0 takes any that is free. */
+  /** The port; 0 takes any free port. */
   port: number
-  /** With one it speaks https only. */
+  /** The certificate. If there is one, the server serves https only. */
   certificate?: Certificate | undefined
   patience?: Patience
 }
 
-/** How long a client may take, in milliseconds, before it gets a 408 and its connection ends. */
+/** How many milliseconds a client can take to send a request. Then the server responds with 408 and closes the connection. */
 export interface Patience {
-  /** For the headers of a request; 10 seconds unless told otherwise. */
+  /** For the headers of a request: 10 seconds by default. */
   headers: number
-  /** For all of it; 30 seconds unless told otherwise. */
+  /** For the whole request: 30 seconds by default. */
   request: number
 }
 
@@ -47,14 +47,14 @@ const patient: Patience = { headers: 10_000, request: 30_000 }
 
 const loopback = ['127.0.0.1', '::1']
 
-/** Whether nobody but this machine reaches a host. */
+/** Returns whether only this machine can reach a host. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || loopback.includes(host)
 }
 
 /**
- * Listens on a host, and for `localhost` on both addresses that it may stand for, so that nobody reaches another server by
- * chance of resolution. Rejects with the port and the way out if it is taken, or with the host if it is none of this machine.
+ * Listens on a host. For `localhost`, it listens on 127.0.0.1 and ::1, because callers may resolve the name to either. Rejects with
+ * a message that says what to do if the port is taken, or that names the host if it is not an address of this machine.
  */
 export async function listenOn(listening: Listening): Promise<HttpServer> {
   const { host, port, certificate, patience = patient } = listening
@@ -80,12 +80,12 @@ export async function listenOn(listening: Listening): Promise<HttpServer> {
     await close()
     if (isCode(error, 'ENOTFOUND') || isCode(error, 'EAI_AGAIN')) throw noHost(host, error)
     if (!isCode(error, 'EADDRINUSE')) throw error
-    // Free on the first address, but not on the second: try another one.
+    // The port is free on the first address but not on the second: try another port.
     if (port === 0) return listenOn(listening)
     throw taken(port, error)
   }
   const scheme = certificate ? 'https' : 'http'
-  // An origin leaves out the default port, as every caller will.
+  // `origin` leaves out the scheme's default port, as callers do.
   const urlOf = (name: string) => new URL(`${scheme}://${name}:${portOf(servers) ?? port}`).origin
   return {
     url: urlOf(nameOf(host)),
@@ -105,7 +105,7 @@ function timeouts({ headers, request }: Patience): ServerOptions {
   }
 }
 
-/** Has the handler answer a request once all of it is there, but 413 to one that is too large. */
+/** Waits for the whole request and passes it to the handler. Responds with 413 if the request is too large. */
 export async function answer(
   handler: Handler,
   request: IncomingMessage,
@@ -114,7 +114,7 @@ export async function answer(
   try {
     await handler(await readWhole(request), response)
   } catch (error) {
-    // Nobody is there any more who could be answered.
+    // The client has closed the connection, so there is nobody to respond to.
     if (request.readableAborted) return
     if (error instanceof BodyTooLarge) return refuse(request, response, error)
     console.error(error)
@@ -123,7 +123,7 @@ export async function answer(
   }
 }
 
-// What still comes is read and dropped, or the client would find its connection reset before it has read the answer.
+// Reads and drops the rest of the request. Otherwise the client's connection would be reset before it has read the response.
 function refuse(request: IncomingMessage, response: ServerResponse, error: BodyTooLarge): void {
   response.writeHead(413, { 'content-type': 'application/json' })
   response.end(JSON.stringify(tooLarge(error)))
@@ -132,7 +132,7 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: BodyT
 
 function listen(server: Server, address: string, port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    // A machine may be without IPv6.
+    // Some machines have no IPv6.
     const isMissing = (error: unknown) =>
       isCode(error, 'EADDRNOTAVAIL') || isCode(error, 'EAFNOSUPPORT')
     server.once('error', (error) => (isMissing(error) ? resolve(false) : reject(error)))
@@ -157,15 +157,19 @@ function isCode(error: unknown, code: string): boolean {
 }
 
 function taken(port: number, cause: unknown): Error {
-  const message = `Port ${port} is taken: stop what listens there, or choose another port (0 takes any that is free)`
+  const message = `Port ${port} is taken: stop the program that uses it, or choose another port (0 takes any free port)`
   return new Error(message, { cause })
 }
 
 function noHost(host: string, cause?: unknown): Error {
-  return new Error(`The host ${host} is not one of this machine`, { cause })
+  const message = `The host ${host} is not an address of this machine: use localhost, 0.0.0.0 or one of its addresses`
+  return new Error(message, { cause })
 }
 
-/** What a host is called: every address, and this machine's own, still localhost, which SDKs and browsers take without https. */
+/**
+ * Returns the name of a host in URLs. For loopback addresses, 0.0.0.0 and :: it is localhost, which SDKs and browsers accept without
+ * https.
+ */
 export function nameOf(host: string): string {
   if (isLoopback(host) || host === '0.0.0.0' || host === '::') return 'localhost'
   return host.includes(':') ? `[${host}]` : host

@@ -2,21 +2,21 @@ import { createServer, type IncomingMessage, request as send } from 'node:http'
 import { type Duplex, duplexPair, Readable } from 'node:stream'
 import { answer, type Handler, type HttpServer, nameOf } from './http-server.js'
 
-/** A function like the global `fetch`, for the origins of one emulator. It follows no redirect. */
+/** A function like the global `fetch` that reaches only the origins of one emulator. It does not follow redirects. */
 export type Fetch = (input: Request | string | URL, init?: RequestInit) => Promise<Response>
 
-/** A server in this process alone: Node's own, its connections in memory. */
+/** A server that only this process can reach: Node's own server, with connections in memory. */
 export interface InProcessServer {
-  /** Rejects like the global `fetch`: with a `TypeError` where no answer comes, and for origins that are not the server's. */
+  /** Sends a request to the server. Rejects with a `TypeError` if there is no response, or if the server does not have the origin. */
   fetch: Fetch
-  /** Ends open connections, too. */
+  /** Stops the server and closes open connections. */
   close(): void
 }
 
-/** Answers requests to `origins`. */
+/** Creates a server in memory for requests to `origins`. */
 export function serveInProcess(handler: Handler, origins: readonly string[]): InProcessServer {
   const server = createServer((request, response) => answer(handler, request, response))
-  // Node keeps account of connections for servers that listen only.
+  // Node only tracks the connections of servers that listen, so we track them here.
   const open = new Set<Duplex>()
   let isOpen = true
   const connect = (origin: string) => {
@@ -32,7 +32,7 @@ export function serveInProcess(handler: Handler, origins: readonly string[]): In
       const { origin } = new URL(request.url)
       if (!isOpen) throw new TypeError(`The emulator at ${origin} is closed`)
       if (!origins.includes(origin)) {
-        throw new TypeError(`This fetch reaches ${origins.join(' and ')}, but not ${origin}`)
+        throw new TypeError(`This fetch only reaches ${origins.join(' and ')}, not ${origin}`)
       }
       return exchange(request, () => connect(origin))
     },
@@ -43,7 +43,7 @@ export function serveInProcess(handler: Handler, origins: readonly string[]): In
   }
 }
 
-/** Where an emulator that does not listen says it is. Nobody reaches it there. */
+/** Returns the server of an emulator that does not listen. It has a URL, but receives no requests there. */
 export function unheardAt({ host, port, https }: Place): HttpServer {
   const urlOf = (name: string) => new URL(`${https ? 'https' : 'http'}://${name}:${port}`).origin
   return { url: urlOf(nameOf(host)), urlOf, serve() {}, close: async () => {} }
@@ -55,7 +55,7 @@ interface Place {
   https: boolean
 }
 
-// Of a pair, Node tells neither side of the other's end without a word, as it would of a socket.
+// Connects two streams like a socket: if one side closes, so does the other. Node's `duplexPair` does not do that.
 function connection(encrypted: boolean): [near: Duplex, far: Duplex] {
   const [near, far] = duplexPair()
   const reset = Object.assign(new Error('The connection was reset'), { code: 'ECONNRESET' })

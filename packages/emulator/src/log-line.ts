@@ -1,6 +1,6 @@
 import type { TenantLog } from './tenant-logs.js'
 
-/** An event as one line for people: time, type, user, connection, and what came of it. Failures are red where `color` is set. */
+/** Returns an event as one line for people: time, type, user, connection and result. With `color`, failures are red. */
 export function logLine(log: TenantLog, { color }: { color: boolean }): string {
   const { type, date, user_name, user_id, connection = '-', description, details } = log
   const time = new Date(date).toTimeString().slice(0, 8)
@@ -12,12 +12,12 @@ export function logLine(log: TenantLog, { color }: { color: boolean }): string {
   return failed && color ? `\u001b[31m${line}\u001b[39m` : line
 }
 
-/** Whether an event tells of something that did not work. */
+/** Returns whether an event is a failure. */
 export function isFailure({ type }: Pick<TenantLog, 'type'>): boolean {
   return type === 'feta' || type.endsWith('_failed')
 }
 
-// A name out of a request must not move the cursor or begin a line.
+// Replaces control characters, because a name from a request must not move the cursor or begin a new line.
 function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, '\uFFFD')
 }

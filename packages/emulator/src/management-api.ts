@@ -8,16 +8,16 @@ import { createHandlers } from './management/operations.js'
 import type { Refusals } from './operation-answer.js'
 import { createProtectedResource, type ProtectedResource } from './protected-resource.js'
 
-/** What the Management API works on. */
+/** The options of `createManagementApi`. */
 export interface ManagementApiOptions {
-  /** The context of the canonical domain, whichever is called: its tenant is the one that changes. */
+  /** The context of the canonical domain. Calls at every domain change its tenant. */
   canonical: Context
   accounts: ConnectedAccounts
 }
 
 /**
- * The Management API under `/api/v2`, which changes the tenant as it runs. It is for programs on a server, and sends no CORS
- * headers.
+ * Creates the Management API under `/api/v2`, which reads and changes the running tenant. It is for programs on a server, so it
+ * sends no CORS headers.
  */
 export function createManagementApi(
   context: Context,
@@ -46,5 +46,5 @@ const refusals: Refusals = {
   unsupportedMediaType: () => invalidRequest({ detail: 'The body must be application/json' }),
   invalid: ([flaw]) => invalidRequest(flaw),
   fault: faultResponse,
-  failed: () => managementError(500, 'The emulator failed; its own output says how'),
+  failed: () => managementError(500, 'The emulator failed. Its output has the error'),
 }

@@ -14,29 +14,44 @@ import { loadSigningKey } from './signing-key.js'
 import type { Tenant } from './tenant.js'
 import { readTenant } from './tenant-options.js'
 
-/** What an emulator behind msw is created with. */
+/** The options of `createEmulator` for msw. */
 export interface MswEmulatorOptions {
-  /** `tenant.eu.auth0.com` or an origin; `http://localhost:4400` by default. Nothing needs to be there. */
+  /**
+   * The tenant's domain in your application: a host name such as `tenant.eu.auth0.com`, or an origin. `http://localhost:4400` by
+   * default. No server has to run there.
+   */
   domain?: string
-  /** Each list replaces the default one. */
+  /** The tenant to start with. Each list that you pass replaces the default list; see `defaultTenant`. */
   tenant?: Partial<Tenant>
 }
 
-/** An emulator that answers requests of its own process, or of its own page, without a server. */
+/** An emulator that responds to the requests of the same process or page, without a server. */
 export interface MswEmulator
   extends Omit<Emulator, 'certificate' | 'close' | 'fetch' | 'refreshTokenReuses'> {
-  /** For `setupServer` and `setupWorker`: they answer every request to the emulator's domains. */
+  /** The handlers for msw's `setupServer` or `setupWorker`. They respond to every request to the emulator's domains. */
   readonly handlers: HttpHandler[]
   /**
-   * Issues a refresh token as after a login with `offline_access`, good for what the client's policies say (MRRT). Throws a
-   * `TypeError` that names the field if the tenant has no such user, or no such client that does not rotate them.
+   * Issues a refresh token without a login, as after a login with `offline_access`. It can be exchanged for the audiences in the
+   * client's refresh token policies (MRRT).
+   *
+   * @throws {TypeError} if the tenant has no such user or client, or the client rotates its refresh tokens. The message names the
+   *   field.
    */
   issueRefreshToken: RefreshTokens['issue']
 }
 
 /**
- * Creates an emulator at which nobody logs in: `issueAccessToken` and `issueRefreshToken` stand in for that, and `consent` for the
- * pages of a connect flow. Rejects with a `TypeError` that names a wrong option.
+ * Creates an emulator for [msw](https://mswjs.io). It has no pages: use `issueAccessToken` or `issueRefreshToken` in place of a
+ * login, and `consent` in place of the provider's page.
+ *
+ * @throws {TypeError} if an option is wrong. The message names the field.
+ *
+ * @example
+ * ```ts
+ * const emulator = await createEmulator({ domain: 'tenant.eu.auth0.com' })
+ * const server = setupServer(...emulator.handlers)
+ * server.listen()
+ * ```
  */
 export async function createEmulator({
   domain = 'http://localhost:4400',

@@ -10,7 +10,7 @@ import { problem } from './problem.js'
 import { createProtectedResource, type ProtectedResource } from './protected-resource.js'
 import type { Store } from './store.js'
 
-/** The My Account API of a tenant under `/me/v1`. */
+/** Creates the My Account API of a tenant under `/me/v1`. */
 export function createMyAccountApi(context: Context, store: Store): ProtectedResource {
   const resource = createProtectedResource(context, {
     path: '/me/v1',
@@ -55,5 +55,5 @@ const refusals: Refusals = {
     return problem('validation', detail, { validationErrors })
   },
   fault: faultResponse,
-  failed: () => problem('internal', 'The emulator failed; its own output says how'),
+  failed: () => problem('internal', 'The emulator failed. Its output has the error'),
 }

@@ -1,4 +1,4 @@
-/** The same function, which does its work at the first call and gives the same value ever after. */
+/** Wraps a function so that it runs only at the first call. Later calls return the same value. */
 export function once<Value>(make: () => Value): () => Value {
   let made: { value: Value } | undefined
   return () => {

@@ -15,20 +15,20 @@ import type { RateLimit } from './rate-limit.js'
 import { readJson } from './request-body.js'
 import { problemOfResponse, type Trace, traceOf } from './trace.js'
 
-/** A request that is authorized and fits the contract. */
+/** A request that is authorized and matches the contract. */
 export interface Call {
   token: AccessToken
   path: Record<string, string>
   query: URLSearchParams
   body: unknown
-  /** Takes what the handler learns of the request. */
+  /** The handler writes here what it learns about the request. */
   trace: Trace
 }
 
-/** What one operation does. */
+/** Does the work of one operation. */
 export type Handler = (call: Call) => Response | Promise<Response>
 
-/** How one API words what it refuses. */
+/** Creates the error responses of one API. */
 export interface Refusals {
   notFound(method: string, path: string): Response
   unauthorized(error: AccessTokenError): Response
@@ -36,13 +36,13 @@ export interface Refusals {
   forbidden(scope: string, challenge: string): Response
   unsupportedMediaType(): Response
   invalid(errors: [ValidationError, ...ValidationError[]]): Response
-  /** The answer in place of the operation's, if the fault has one. */
+  /** Returns the response of a fault, if it replaces the operation's response. */
   fault(fault: Fault, parts: FaultParts): Response | undefined | Promise<Response | undefined>
-  /** For a mistake of the emulator's own. */
+  /** Returns the response for an internal error of the emulator. */
   failed(): Response
 }
 
-/** An operation, and what its requests are checked with. */
+/** An operation, and everything that checks its requests. */
 export interface GuardedOperation {
   context: Context
   operation: Operation
@@ -51,13 +51,13 @@ export interface GuardedOperation {
   nonces: DpopNonces
   rateLimit: RateLimit
   refusals: Refusals
-  /** Told of each answer once, before a fault damages it. */
+  /** Called once with each response, before a fault damages it. */
   onAnswer?(answered: { request: Request; response: Response }): void
 }
 
 /**
- * Answers one request. In this order it meets a fault that waits for the operation, and has its token, scope, parameters and
- * body checked. Throws `ConnectionReset` where a fault lets nothing arrive.
+ * Handles one request. It applies a waiting fault first, then checks the token, the scope, the parameters and the body, and then
+ * runs the operation. Throws `ConnectionReset` if a fault closes the connection.
  */
 export async function answerOperation(
   guarded: GuardedOperation,

@@ -1,6 +1,6 @@
 import type { Organization, Tenant } from './tenant.js'
 
-/** The organization that a request names by its id, or by its name as a tenant may allow. */
+/** Finds the organization that a request names by its ID or by its name; a real tenant accepts names only if a setting allows it. */
 export function findOrganization(
   { organizations }: Pick<Tenant, 'organizations'>,
   idOrName: unknown,
@@ -8,7 +8,7 @@ export function findOrganization(
   return organizations.find(({ id, name }) => id === idOrName || name === idOrName)
 }
 
-/** Whether members of the organization log in with this connection; without an organization everybody does. */
+/** Returns whether members of the organization can log in with this connection. True without an organization. */
 export function logsInWith(organization: Organization | undefined, connection: string): boolean {
   return organization?.connections?.includes(connection) ?? true
 }

@@ -2,23 +2,23 @@ import { decodeJwt } from 'jose'
 import { isAllowedCallback } from './callbacks.js'
 import type { Client, Tenant } from './tenant.js'
 
-/** The headers that Auth0's SDKs send from a page, and which a page may therefore send. */
+/** The request headers that pages of other origins can send: those that Auth0's SDKs use. */
 export const CORS_HEADERS = ['authorization', 'content-type', 'dpop', 'auth0-client']
 
-/** Whether scripts of an origin may call the tenant for a client: from its `allowed_origins`, and from where its `callbacks` are. */
+/** Returns whether scripts of an origin can call the tenant for a client: the origins of `allowed_origins` and `callbacks`. */
 export function isAllowedOrigin(
   { callbacks, allowed_origins = [] }: Pick<Client, 'callbacks' | 'allowed_origins'>,
   origin: string,
 ): boolean {
   const callbackOrigins = callbacks.map((url) => (URL.canParse(url) ? new URL(url).origin : url))
   const allowed = [...allowed_origins, ...callbacks, ...callbackOrigins]
-  // The origin of an app's own scheme is "null", which is also that of every sandboxed page.
+  // The origin of a custom scheme is "null", but so is the origin of every sandboxed page.
   return origin !== 'null' && isAllowedCallback({ callbacks: allowed }, origin)
 }
 
 /**
- * The value of `Access-Control-Allow-Origin` for a call of the My Account API, or nothing: the client of its token decides, and
- * without a token, as in a preflight, any client will do.
+ * Returns the value of `Access-Control-Allow-Origin` for a call of the My Account API, or undefined. The origin must be allowed for
+ * the client of the token. Without a token, as in a preflight, it must be allowed for any client.
  */
 export function allowedOrigin(
   { clients }: Tenant,
@@ -30,12 +30,12 @@ export function allowedOrigin(
   return asked.some((client) => isAllowedOrigin(client, origin)) ? origin : undefined
 }
 
-// Unverified: it decides only who may read the answer, which a forged token makes a refusal.
+// Does not verify the token. It only decides which origin can read the response, and the response to a forged token is a refusal.
 function clientOf(authorization: string | undefined): string | undefined {
   try {
     const { azp } = decodeJwt(authorization?.split(' ')[1] ?? '')
     return typeof azp === 'string' ? azp : undefined
   } catch {
-    return undefined // no token, or none that anybody could read
+    return undefined // no token, or not a JWT
   }
 }

@@ -3,15 +3,15 @@ import { damaged, wait } from './damage.js'
 import type { Fault, PageOperation } from './faults.js'
 import { html, pageResponse } from './page.js'
 
-/** The page in place of one that a fault befalls. */
+/** Returns the error page that a fault with a status shows. */
 export function faultPage({ status = 500, headers = {} }: Fault): Response {
-  const body = html`<p>The emulator was told to answer ${status}.</p>`
-  const page = pageResponse({ title: 'A fault that was asked for', body }, status)
+  const body = html`<p>A fault of the emulator set the status ${status}.</p>`
+  const page = pageResponse({ title: 'A fault of the emulator', body }, status)
   for (const [name, value] of Object.entries(headers)) page.headers.set(name, value)
   return page
 }
 
-/** Answers a request of a person's way, once the fault has befallen it that waits for it. Throws `ConnectionReset`. */
+/** Handles a request of a login or connect flow: applies the waiting fault, if there is one. Throws `ConnectionReset`. */
 export async function answerPage(
   { faults, switches }: Context,
   operation: PageOperation | undefined,
@@ -30,7 +30,7 @@ export async function answerPage(
 function instead(operation: PageOperation, fault: Fault): Response {
   if (operation !== 'providerToken') return faultPage(fault)
   const { status = 500, headers = {}, problem } = fault
-  const error_description = 'The emulator was told to fail'
+  const error_description = 'A fault of the emulator made this request fail'
   const error = status < 500 ? 'invalid_grant' : 'temporarily_unavailable'
   return Response.json({ error, error_description, ...problem }, { status, headers })
 }

@@ -1,4 +1,4 @@
-/** The colours of every page of the emulator, light and dark. */
+/** The colors of every page of the emulator, light and dark. */
 export const palette = `:root {
   --ground: #f3f4f8; --card: #fff; --ink: #16181f; --soft: #585e6e; --line: #d9dce5; --field: #fff;
   --accent: #4a3fd1; --accent-ink: #fff; --accent-soft: #efeefc; --danger: #b3261e; --danger-soft: #fdeeed;

@@ -1,14 +1,14 @@
 import { pageStyle } from './page-style.js'
 
-/** Text that is HTML already, so that `html` does not escape it again. */
+/** A text that is HTML already. `html` does not escape it again. */
 export interface Html {
   readonly html: string
 }
 
-/** What may stand in a template of `html`: strings and numbers are escaped, `undefined` and `false` vanish. */
+/** A value in a template of `html`. Strings and numbers are escaped; `undefined` and `false` become empty. */
 export type HtmlValue = Html | string | number | undefined | false | readonly Html[]
 
-/** Builds HTML from a template whose values are escaped, in text as well as in quoted attributes. */
+/** Builds HTML from a template. Escapes the values, so that they are safe in text and in quoted attributes. */
 export function html(strings: TemplateStringsArray, ...values: HtmlValue[]): Html {
   return { html: strings.reduce((all, part, index) => all + render(values[index - 1]) + part) }
 }
@@ -26,20 +26,20 @@ function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? '&#39;')
 }
 
-/** What one page shows. */
+/** The content of one page. */
 export interface PageOptions {
   /** The heading of the page, and the title of its window. */
   title: string
-  /** A short line over the heading, such as the name of who asks. */
+  /** A short line above the heading, for example the name of the provider. */
   eyebrow?: string
   /**
-   * Everything under the heading. Styled are `p`, `p.muted`, `p.error`, `p.or`, `label` with `input`, `ul.scopes`, `fieldset`
-   * with `label.choice`, `div.actions`, `form.connections`, `button` and `button.secondary`.
+   * Everything below the heading. The style sheet has styles for `p`, `p.muted`, `p.error`, `p.or`, `label` with `input`,
+   * `ul.scopes`, `fieldset` with `label.choice`, `div.actions`, `form.connections`, `button` and `button.secondary`.
    */
   body: Html
 }
 
-/** A whole page of the emulator: one card, light and dark, without scripts and without anything to load. */
+/** Returns a whole page of the emulator: one card, light and dark, without scripts and external resources. */
 export function page({ title, eyebrow, body }: PageOptions): string {
   return html`<!doctype html>
 <html lang="en">
@@ -64,7 +64,7 @@ ${body}
 `.html
 }
 
-/** The page as a response that no cache keeps and no other page may frame. */
+/** Returns the page as a response that caches do not store and other pages cannot frame. */
 export function pageResponse(options: PageOptions, status = 200): Response {
   return new Response(page(options), {
     status,

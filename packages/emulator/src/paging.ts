@@ -1,23 +1,23 @@
 import { base64url } from 'jose'
 
-/** An item of a list, and its fixed place in it. Places grow; what is deleted leaves a gap. */
+/** An item of a list and its position. Positions increase and never change; a deleted item leaves a gap. */
 export interface Placed<Item> {
   readonly position: number
   readonly item: Item
 }
 
-/** One page, and where the next one starts. `next` is absent on the last page. */
+/** One page of a list. `next` is the cursor of the next page; the last page has none. */
 export interface Page<Item> {
   items: Item[]
   next?: string
 }
 
-/** The most items a page has, whatever `take` asks for. */
+/** The maximum number of items on a page, also if `take` is larger. */
 const MAX_TAKE = 20
 
 /**
- * The page after `from` of a list in the order of its positions, or `undefined` if `from` is no `next` of this list. It
- * starts behind the last item seen, so that a deletion between two pages hides nothing.
+ * Returns the page after the cursor `from`, or undefined if `from` is not a cursor of this list. The page starts after the last item
+ * of the page before, so a deletion between two pages does not hide an item.
  */
 export function pageOf<Item>(
   list: readonly Placed<Item>[],

@@ -4,45 +4,59 @@ import type { ConsentAnswer } from './consent.js'
 import { createEmulator, type Emulator, type EmulatorOptions } from './emulator.js'
 import type { User } from './tenant.js'
 
-/** What a project sets with `use`, once for its workers. */
+/** The fixtures that exist once for each worker. Set options in the Playwright configuration with `use`. */
 export interface EmulatorWorkerFixtures {
-  /** What the emulator of each worker is created with: by default a port that is free. */
+  /** The options of each worker's emulator. By default, it listens on a free port. */
   emulatorOptions: EmulatorOptions
   /** The emulator of this worker. */
   emulator: Emulator
 }
 
-/** What a test has of the emulator. */
+/** The fixtures of each test. */
 export interface EmulatorFixtures {
-  /** Has the emulator forget, before each test, what the one before did. */
+  /** Resets the emulator before each test. It runs automatically. */
   resetEmulator: undefined
-  /** Email address of who is logged in at the tenant when the test begins: the tenant's first user by default, or `nobody`. */
+  /** The email address of the user who is logged in when the test begins: by default the tenant's first user. `nobody` for no user. */
   userEmail: string
-  /** That user. Asking for it where nobody is logged in fails the test. */
+  /** The user who is logged in. The test fails if it uses this fixture with `userEmail: 'nobody'`. */
   user: User
-  /** Connects accounts of the user, without a page, and gives them in their order. One unless told otherwise. */
+  /**
+   * Connects accounts of the user without a page: one account by default.
+   *
+   * @returns the connected accounts, in their order.
+   */
   connect(connection: string, options?: ConnectOptions): Promise<ConnectedAccount[]>
-  /** Answers the provider's page to which `page` has gone or is going, and waits until it has left it. */
+  /** Waits for the provider's consent page, allows or cancels, and waits until the browser is back at your application. */
   consent(answer?: PageAnswer): Promise<void>
 }
 
-/** Which accounts to connect. */
+/** The options of the fixture `connect`. */
 export interface ConnectOptions {
-  /** From 1 to 100, each another account at the provider. */
+  /** How many accounts to connect, from 1 to 100. Each is a different account at the provider. */
   count?: number
-  /** One account for each of these addresses, in place of `count`. */
+  /** The email addresses of the accounts, one account for each. Use it in place of `count`. */
   emails?: string[]
 }
 
-/** What the person does, and where. */
+/** What to do on the consent page, and in which page of the browser. */
 export interface PageAnswer extends ConsentAnswer {
-  /** The page that has gone to the provider, such as a popup; `page` by default. */
+  /** The browser page that shows the provider, for example a popup: the fixture `page` by default. */
   page?: Page
 }
 
 /**
- * Playwright's `test` with an emulator for each worker, in whose tenant a user is logged in: an application that sends `page` to
- * log in gets it back without a form.
+ * Playwright's `test` with an emulator for each worker. A user is logged in at the tenant: if your application sends `page` to the
+ * login, the tenant redirects it back without a form.
+ *
+ * @example
+ * ```ts
+ * test('connects an account', async ({ page, consent }) => {
+ *   await page.goto('http://localhost:3000')
+ *   await page.getByRole('button', { name: 'Connect GitHub' }).click()
+ *   await consent()
+ *   await expect(page.getByRole('listitem')).toHaveText('github')
+ * })
+ * ```
  */
 export const test = playwrightTest.extend<EmulatorFixtures, EmulatorWorkerFixtures>({
   emulatorOptions: [{ port: 0 }, { scope: 'worker', option: true }],
@@ -65,7 +79,7 @@ export const test = playwrightTest.extend<EmulatorFixtures, EmulatorWorkerFixtur
     },
     { auto: true },
   ],
-  // These two ask for the reset, or it would come behind them.
+  // The fixtures `context` and `connect` depend on `resetEmulator`, so that the reset runs before them.
   context: async ({ context, resetEmulator: _, emulator, userEmail }, use) => {
     if (userEmail !== 'nobody') await logIn(context, emulator, userOf(emulator, userEmail))
     await use(context)
@@ -83,14 +97,14 @@ export { expect } from '@playwright/test'
 function userOf({ users }: Emulator, email: string): User {
   const user = email === '' ? users[0] : users.find((known) => known.email === email)
   if (user) return user
-  throw new TypeError(`userEmail is no user of the tenant, which has ${listOf(users)}: ${email}`)
+  throw new TypeError(`userEmail must be a user of the tenant (${listOf(users)}): ${email}`)
 }
 
 function listOf(users: readonly User[]): string {
   return users.map(({ email }) => email).join(', ')
 }
 
-// By the tenant's own page, whose cookie is what an application's login finds.
+// Logs in on the tenant's own page, which sets the session cookie that an application's login uses later.
 async function logIn(context: BrowserContext, emulator: Emulator, user: User): Promise<void> {
   const url = new URL('/authorize', emulator.url)
   url.search = new URLSearchParams({

@@ -1,6 +1,6 @@
 import type { components } from './generated/my-account.js'
 
-/** The part of a request that broke the contract. */
+/** A part of a request that does not match the contract. */
 export type ValidationError = components['schemas']['ValidationError']
 
 const kinds = {
@@ -16,16 +16,16 @@ const kinds = {
   internal: [500, '0001', 'Internal Server Error'],
 } as const satisfies Record<string, readonly [number, string, string]>
 
-/** The kinds of problem that the My Account API answers with. */
+/** The kinds of problem that the My Account API returns. */
 export type ProblemKind = keyof typeof kinds
 
-/** What a problem may carry besides its kind and detail. */
+/** The optional parts of a problem. */
 export interface ProblemOptions {
   headers?: Record<string, string>
   validationErrors?: ValidationError[]
 }
 
-/** A problem details response, as `application/json` like Auth0's (RFC 9457 but for the media type). */
+/** Creates a problem details response (RFC 9457). Its media type is `application/json`, as at Auth0. */
 export function problem(
   kind: ProblemKind,
   detail: string,
@@ -44,7 +44,7 @@ export function problem(
   )
 }
 
-/** A problem of any status, for faults that were asked for; `fields` replace the usual ones. */
+/** Creates the problem of a fault, with any status. `fields` replace the usual fields. */
 export function problemOfStatus(
   status: number,
   headers: Record<string, string>,
@@ -53,7 +53,7 @@ export function problemOfStatus(
   const known = Object.values(kinds).find(([knownStatus]) => knownStatus === status)
   const type = `https://auth0.com/api-errors/A0E-${status}-${known?.[1] ?? '0001'}`
   const title = known?.[2] ?? 'Fault'
-  const usual = { type, status, title, detail: 'A fault that was asked for' }
+  const usual = { type, status, title, detail: 'A fault of the emulator' }
   return Response.json({ ...usual, ...fields }, { status, headers })
 }
 

@@ -13,32 +13,32 @@ import {
 import { createRateLimit } from './rate-limit.js'
 import { BodyTooLarge, tooLarge } from './request-body.js'
 
-/** An API that takes the tenant's access tokens, as a plain function that HTTP, msw and an in-process fetch can stand before. */
+/** An API that accepts the tenant's access tokens. It is a plain function, so HTTP, msw and an in-process fetch can all use it. */
 export interface ProtectedResource {
   fetch(request: Request): Promise<Response>
-  /** The DPoP nonces that its proofs need. */
+  /** The nonces of its DPoP proofs. */
   readonly nonces: DpopNonces
-  /** Forgets nonces, proofs and rate limits. */
+  /** Deletes nonces, proofs and rate limits. */
   reset(): void
 }
 
-/** What one API is. */
+/** The options of `createProtectedResource`. */
 export interface ProtectedResourceOptions<Id extends string> {
-  /** Under which its operations are, `/me/v1`. */
+  /** The path before those of its operations, for example `/me/v1`. */
   path: string
-  /** If the tenant has no API of this identifier, every path answers 404, as where it is not activated. */
+  /** The identifier of the API. If the tenant has no such API, every path responds with 404, as in a tenant that has not activated it. */
   audience: string
   operations: readonly Operation<Id>[]
   handlers: Record<Id, Handler>
   nonces: DpopNonces
   refusals: Refusals
-  /** Runs before everything else, once for each request. */
+  /** Middleware that runs first, once for each request. */
   before?: MiddlewareHandler
-  /** Told of each answer of an operation once, before a fault damages it. */
+  /** Called once with each response of an operation, before a fault damages it. */
   onAnswer?(id: Id, answered: { request: Request; response: Response }): void
 }
 
-/** Creates an API of the tenant from its contract, its handlers and the words of its refusals. */
+/** Creates an API of the tenant from its contract, its handlers and its error responses. */
 export function createProtectedResource<Id extends string>(
   context: Context,
   options: ProtectedResourceOptions<Id>,

@@ -1,17 +1,17 @@
 import { createExpiringMap } from './expiring-map.js'
 
-/** The counts that stand in `x-ratelimit-*`. Nobody is refused for them: for a 429, ask with a fault. */
+/** The numbers of the headers `x-ratelimit-*`. The emulator never refuses a request because of them: for a 429, add a fault. */
 export interface RateLimit {
-  /** Counts a request of `caller` and answers with its headers. */
+  /** Counts a request of `caller` and returns the headers. */
   headers(caller: string): Record<string, string>
   reset(): void
 }
 
-/** Requests a caller may make in a window, and the length of the window in seconds. */
+/** The number of requests in a window, and the length of the window in seconds. */
 const LIMIT = 1000
 const WINDOW = 60
 
-/** Rate limits of 1000 requests a minute and caller, counted from the caller's first request. */
+/** Creates a rate limit of 1000 requests per minute for each caller. A window begins with the caller's first request. */
 export function createRateLimit(now: () => number): RateLimit {
   const windows = createExpiringMap<{ used: number; endsAt: number }>(now)
   return {

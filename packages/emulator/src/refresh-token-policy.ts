@@ -2,32 +2,33 @@ import { grantedScopes } from './client-grants.js'
 import type { Context } from './context.js'
 import type { Api } from './tenant.js'
 
-/** The scopes of OpenID Connect, which a user may grant beside those of any API. */
+/** The scopes of OpenID Connect, which a user can grant together with the scopes of any API. */
 export const OIDC_SCOPES: readonly string[] = ['openid', 'profile', 'email', 'offline_access']
 
-/** What the answer to a refresh that may not be says (`invalid_target`, RFC 8707 §2). */
+/** The error description if a refresh is not allowed for an audience (`invalid_target`, RFC 8707 §2). */
 export const NOT_AUTHORIZED = 'The requested audience is not authorized by the refresh token policy'
 
-/** What a refresh token may be exchanged for: an API, or without one a token for `/userinfo`, with these scopes at most. */
+/** What a refresh token can be exchanged for: a token for the API or, without an API, for `/userinfo`, with at most these scopes. */
 export interface RefreshTarget {
   api: Api | undefined
   scopes: string[]
 }
 
-/** What the user granted at the login that a refresh token stems from. */
+/** What the user granted at the login that issued a refresh token. */
 export interface LoginGrant {
   clientId: string
-  /** Audience of the login, if it had one. */
+  /** The audience of the login, if it had one. */
   audience: string | undefined
-  /** Scopes granted, those of OpenID Connect included. */
+  /** The granted scopes, with those of OpenID Connect. */
   scopes: string[]
 }
 
 /**
- * What a refresh with this `audience` (by default the login's) may give: what the login granted for it, and what the client's
- * refresh token policies add (MRRT), as far as its client grants go. Audiences and scopes in a policy that do not exist are
- * ignored, and so are policies for an API that does not let user consent be skipped, for the Management API, and of a client
- * that is no first-party one. `undefined` where it may not be exchanged for this.
+ * Returns what a refresh with this `audience` (by default the login's) can return, or undefined if it is not allowed.
+ *
+ * The scopes are those that the login granted and those that the client's refresh token policies add (MRRT), limited by the client
+ * grants. It ignores a policy if the audience or scope does not exist, if the API is the Management API or does not allow skipping
+ * user consent, or if the client is not a first-party client.
  */
 export function refreshTarget(
   { tenant, managementAudience }: Pick<Context, 'tenant' | 'managementAudience'>,

@@ -1,7 +1,7 @@
-/** The most bytes of a body that are read: 64 KiB. */
+/** The maximum size of a body in bytes: 64 KiB. */
 export const MAX_BODY = 65_536
 
-/** A body of more than `MAX_BODY` bytes, which every part of the emulator answers with 413. */
+/** Thrown if a body has more than `MAX_BODY` bytes. Every part of the emulator responds to it with 413. */
 export class BodyTooLarge extends Error {
   override readonly name = 'BodyTooLarge'
   constructor() {
@@ -9,12 +9,12 @@ export class BodyTooLarge extends Error {
   }
 }
 
-/** What a body that is too large is answered with, beside the status 413 (RFC 9110 §15.5.14). */
+/** Returns the body of a response with the status 413 (RFC 9110 §15.5.14). */
 export function tooLarge({ message }: BodyTooLarge): { error: string; error_description: string } {
   return { error: 'content_too_large', error_description: message }
 }
 
-/** The body as JSON, or what is wrong with it. Throws `BodyTooLarge`. */
+/** Reads the body as JSON. Returns its value, or what is wrong with it. Throws `BodyTooLarge`. */
 export async function readJson(request: Request): Promise<{ value?: unknown; flaw?: string }> {
   const text = await readText(request)
   try {
@@ -24,7 +24,7 @@ export async function readJson(request: Request): Promise<{ value?: unknown; fla
   }
 }
 
-/** The fields of a form body. Throws `BodyTooLarge`. */
+/** Reads the fields of a form body. Throws `BodyTooLarge`. */
 export async function readForm(request: Request): Promise<URLSearchParams> {
   return new URLSearchParams(await readText(request))
 }
@@ -33,7 +33,7 @@ async function readText(request: Request): Promise<string> {
   const decoder = new TextDecoder()
   let size = 0
   let text = ''
-  // A reader, because not every runtime iterates over a stream.
+  // Uses a reader, because not every runtime can iterate over a stream.
   const reader = (await streamOf(request))?.getReader()
   for (let part = await reader?.read(); part?.value; part = await reader?.read()) {
     size += part.value.length
@@ -46,7 +46,7 @@ async function readText(request: Request): Promise<string> {
   return text + decoder.decode()
 }
 
-// Firefox shows no stream of what a page sends.
+// Firefox has no `body` stream for a request of a page.
 async function streamOf(request: Request): Promise<Request['body']> {
   if (request.body !== undefined) return request.body
   return new Blob([await request.arrayBuffer()]).stream()

@@ -1,40 +1,40 @@
 import { type Problem, traceOf } from './trace.js'
 
-/** A request that was answered. It has no body, no header, and of its parameters only those that are never secret. */
+/** A request with its result. It has no body, no headers, and only those parameters that are never secret. */
 export interface RecordedRequest {
-  /** Grows with each request. */
+  /** Increases with each request. */
   readonly id: number
-  /** Milliseconds since the epoch, on the emulator's clock. */
+  /** The time of the emulator's clock, in milliseconds since the epoch. */
   readonly time: number
   readonly method: string
   readonly path: string
   readonly parameters: Readonly<Record<string, string>>
-  /** Absent where a fault let no answer arrive. */
+  /** The status of the response; absent if a fault closed the connection. */
   readonly status?: number
   readonly problem?: Problem
-  /** Whether it was only told to come again with another DPoP nonce, as clients do of themselves. */
+  /** True if the response only asked for another DPoP nonce. Clients then retry automatically. */
   readonly nonce_challenge?: true
   readonly client_id?: string
   readonly user_id?: string
 }
 
-/** The newest 200 requests to one emulator, but for those of its own page and control API. */
+/** The last 200 requests to one emulator, without those of the dashboard and of the control API. */
 export interface RequestRecord {
-  /** The newest last. */
+  /** Returns the requests, the newest last. */
   list(): readonly RecordedRequest[]
-  /** Adds a request with what its trace knows. */
+  /** Adds a request. Its trace provides the rest. */
   add(request: object, answered: AnsweredRequest): void
   clear(): void
 }
 
-/** A request and its answer, as far as the request's trace does not know them. */
+/** What the record needs to know about a request and its response besides the trace. */
 export interface AnsweredRequest {
   method: string
   path: string
-  /** Its query and its form, of which the record picks. */
+  /** The parameters of the query and the form. The record keeps those that are never secret. */
   parameters: Iterable<[name: string, value: string]>
   status?: number
-  /** Whether the answer is a challenge for a DPoP nonce. */
+  /** True if the response is a challenge for a DPoP nonce. */
   asksForNonce?: boolean
 }
 
@@ -54,7 +54,7 @@ const shown = new Set([
   'take',
 ])
 
-/** Nothing was requested yet. */
+/** Creates an empty record. */
 export function createRequestRecord(now: () => number): RequestRecord {
   let requests: readonly RecordedRequest[] = []
   let id = 0
@@ -88,7 +88,7 @@ export function createRequestRecord(now: () => number): RequestRecord {
   }
 }
 
-// The name of an interaction is half of what lets a browser go on with it.
+// Removes the ID of an interaction: together with its cookie, it lets a browser continue the login.
 function withoutSecrets(path: string): string {
   return path.replace(/^(\/u\/login|\/authorize)\/.+/, '$1/…').slice(0, 200)
 }

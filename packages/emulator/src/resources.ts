@@ -12,33 +12,33 @@ import { createUpstreamClient } from './upstream/client.js'
 import { createUpstream } from './upstream.js'
 import { createVault, type Vault } from './vault.js'
 
-/** Everything of the emulator but its authorization server. */
+/** All parts of the emulator except its authorization server. */
 export interface Resources {
   /**
-   * Answers `/`, `/me/*`, `/api/v2/*`, `/connect`, `/connected-accounts/connect`, `/login/callback`, `/upstream/*` and
-   * `/_emulator/*`, as the custom domain that the request names as its host, or else as the canonical one.
+   * Handles `/`, `/me/*`, `/api/v2/*`, `/connect`, `/connected-accounts/connect`, `/login/callback`, `/upstream/*` and
+   * `/_emulator/*`. The host of the request selects the custom domain; for any other host, it is the canonical domain.
    */
   fetch(request: Request): Promise<Response>
   readonly vault: Vault
   readonly accounts: ConnectedAccounts
-  /** Those of each domain, the canonical one first. */
+  /** The parts of each domain, the canonical one first. */
   readonly domains: readonly [DomainResources, ...DomainResources[]]
-  /** Connects accounts without a browser; `name` is what its errors call the request. */
+  /** Connects accounts without a browser. Error messages begin with `name`. */
   readonly seed: Controls['seed']
   readonly tenant: TenantMemory
-  /** Forgets sessions, accounts, the third parties' tokens, nonces and waiting faults, and puts clock, switches and tenant back. */
+  /** Deletes sessions, accounts, the third parties' tokens, nonces and faults, and resets the clock, the switches and the tenant. */
   reset(): void
 }
 
-/** What may be told to the resources. */
+/** The options of `createResources`. */
 export interface ResourcesOptions {
   /** The contexts of the custom domains. */
   custom?: readonly Context[]
-  /** What `POST /_emulator/reset` calls instead of the resources' own `reset`. */
+  /** The function that `POST /_emulator/reset` calls in place of the resources' own `reset`. */
   reset?: () => void | Promise<void>
 }
 
-/** Whether a path is one that `Resources.fetch` answers. */
+/** Returns whether `Resources.fetch` handles a path. */
 export function isResourcePath(pathname: string): boolean {
   return /^\/($|(me|api\/v2|upstream|_emulator)(\/|$)|(connect|connected-accounts\/connect|login\/callback)$)/.test(
     pathname,
@@ -46,7 +46,8 @@ export function isResourcePath(pathname: string): boolean {
 }
 
 /**
- * Creates the APIs and pages of each domain of one tenant, whose canonical one is `context`'s, the third parties, and Token Vault.
+ * Creates the APIs and pages of each domain of a tenant, the third parties, and Token Vault. `context` is that of the canonical
+ * domain.
  */
 export function createResources(context: Context, options: ResourcesOptions = {}): Resources {
   const { custom = [] } = options
@@ -84,7 +85,7 @@ export function createResources(context: Context, options: ResourcesOptions = {}
 
 type Fetch = Resources['fetch']
 
-// A fault may end a request without an answer, which is then recorded without a status.
+// If a fault closes the connection without a response, the request is recorded without a status.
 function recorded({ requests }: Context, fetch: Fetch): Fetch {
   return async (request) => {
     let response: Response | undefined

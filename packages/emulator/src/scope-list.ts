@@ -15,14 +15,14 @@ const meanings: Record<string, string> = {
   'delete:me:connected_accounts': 'Remove your connected accounts',
 }
 
-/** A list of what a consent page asks for. */
+/** Returns the list of the requested scopes for a consent page. */
 export function scopeList(scopes: readonly string[]): Html {
   const items = scopes.map((scope) => {
     const meaning = meanings[scope]
     return html`<li>${meaning && html`<strong>${meaning}</strong>`}<code>${scope}</code></li>
 `
   })
-  return html`<h2 id="access">Access it asks for</h2>
+  return html`<h2 id="access">Requested access</h2>
 <ul class="scopes" aria-labelledby="access">
 ${items}</ul>`
 }

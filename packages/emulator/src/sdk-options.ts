@@ -1,6 +1,6 @@
 import type { Client } from './tenant.js'
 
-/** What to put into which SDK for the domain at `url`: its name, and the line of code. */
+/** Returns the name of each SDK, and the line of code with the options for the domain at `url`. */
 export function optionsOfSdks(url: string, clients: Client[]): [name: string, code: string][] {
   const spa = clients.find(({ app_type }) => app_type === 'spa')?.client_id ?? '…'
   const web = clients.find(({ app_type }) => app_type === 'regular_web')
@@ -9,12 +9,12 @@ export function optionsOfSdks(url: string, clients: Client[]): [name: string, co
   return [
     ['auth0-spa-js', `createAuth0Client({ domain: '${url}', clientId: '${spa}' })`],
     ['auth0-react', `<Auth0Provider domain="${url}" clientId="${spa}">`],
-    // Without that it refuses localhost, and leaves out the port, whatever the scheme.
+    // Without this option, it refuses localhost, and it drops the port with both schemes.
     [
       'nextjs-auth0',
       `new Auth0Client({ domain: '${url}', ${secret}, allowInsecureRequests: true })`,
     ],
-    // It speaks nothing but https.
+    // It supports only https.
     ...(protocol === 'https:' ? [serverJs(`domain: '${host}', ${secret}`)] : []),
     [
       '@connected-accounts/client',

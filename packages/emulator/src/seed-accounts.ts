@@ -6,7 +6,7 @@ import { PROVIDER_TOKEN_LIFETIME } from './upstream/grants.js'
 import type { Provider } from './upstream/provider.js'
 import type { Upstream } from './upstream.js'
 
-/** What seeding works on. */
+/** The parts of the emulator that seeding uses. */
 export interface SeedParts {
   context: Context
   accounts: ConnectedAccounts
@@ -14,9 +14,8 @@ export interface SeedParts {
 }
 
 /**
- * Connects accounts as if the user had allowed each with the connection's own scopes. Their tokens are real ones of the
- * third party. Rejects with an `InputError` that names the field, before any is connected, if the tenant has no such user or
- * connection.
+ * Connects accounts as if the user had allowed each with the connection's scopes. The third party issues their tokens. Rejects with
+ * an `InputError` that names the field if the tenant has no such user, connection or organization; then it connects no account.
  */
 export async function seedAccounts(
   parts: SeedParts,
@@ -38,20 +37,20 @@ export async function seedAccounts(
 
 function providerOf({ context, upstream }: SeedParts, request: SeedRequest, name: string) {
   if (!context.users.find(request.user_id)) {
-    throw new InputError(`${name}/user_id is no user of the tenant`)
+    throw new InputError(`${name}/user_id is not a user of the tenant`)
   }
   refuseStranger(context, request, name)
   const provider = upstream.provider(request.connection)
   if (provider) return provider
-  throw new InputError(`${name}/connection is no connection of the tenant`)
+  throw new InputError(`${name}/connection is not a connection of the tenant`)
 }
 
 function refuseStranger({ tenant }: Context, { user_id, org_id }: SeedRequest, name: string): void {
   if (org_id === undefined) return
   const organization = tenant.organizations.find(({ id }) => id === org_id)
-  if (!organization) throw new InputError(`${name}/org_id is no organization of the tenant`)
+  if (!organization) throw new InputError(`${name}/org_id is not an organization of the tenant`)
   if (organization.members.includes(user_id)) return
-  throw new InputError(`${name}/user_id is no member of the organization ${org_id}`)
+  throw new InputError(`${name}/user_id is not a member of the organization ${org_id}`)
 }
 
 function emailsOf({ accounts }: SeedParts, request: SeedRequest): string[] {

@@ -7,12 +7,12 @@ import { createSwitches, type SwitchesDuring } from './switches.js'
 import { createTenantLogs } from './tenant-logs.js'
 import { createUsers } from './users.js'
 
-/** What one emulator is made with, by whichever shell. */
+/** The settings of one emulator. All ways to run it pass them: over HTTP, in process and behind msw. */
 export interface SharedSettings extends Pick<Context, 'signingKey' | 'credentialFlaw' | 'tenant'> {
   switchesDuring: SwitchesDuring
 }
 
-/** What the contexts of one emulator at `url` have in common. */
+/** Creates the state that all domains of one emulator at `url` share. */
 export function createShared(
   { tenant: written, switchesDuring, ...settings }: SharedSettings,
   url: string,

@@ -1,7 +1,7 @@
 import { importJWK, type JWK } from 'jose'
 import type { Context } from './context.js'
 
-// Public on purpose: it is the same in every copy of the emulator, so its signatures are worth nothing anywhere else.
+// Public on purpose: every copy of the emulator has this key, so nobody else may trust its signatures.
 const developmentKey = {
   kid: 'emulator',
   use: 'sig',
@@ -17,7 +17,7 @@ const developmentKey = {
   qi: '0QMeHAwDLkBRZ55t3ExuIWZZDTQrTmYBC3b99bTkvjf3HTWmoLzI81-P4d22n0BOxR1Z3-yLjNle0mBfTyEzGnBaDU5JQGCJ4PGxFX2rAJpfDCy7uJtIvnAqm4D5v7ur-9O-x85PkJdnz_zZJYZesVPD0sKJiU1aLUZgCJK8d14',
 } satisfies JWK
 
-/** The development key that every emulator signs with: making one at the start would take up to a second. */
+/** Loads the development key that every emulator signs with. Generating a key at each start would take up to a second. */
 export async function loadSigningKey(): Promise<Context['signingKey']> {
   const { kid, use, alg, kty, n, e } = developmentKey
   const privateKey = await importJWK(developmentKey, alg)

@@ -6,40 +6,40 @@ import type { components } from './generated/my-account.js'
 import { randomString } from './secrets.js'
 import type { Connection } from './tenant.js'
 
-/** Life of a connect session, its ticket and its code, in seconds. */
+/** How long a connect session, its ticket and its code are valid, in seconds. */
 export const SESSION_LIFETIME = 300
 
 /** A flow between `connect` and `complete`. */
 export interface ConnectSession extends Readonly<Owner> {
   readonly id: string
   readonly clientId: string
-  /** Where it was started: see `AccessToken`. */
+  /** The device that started the session: see `AccessToken`. */
   readonly device: string | undefined
   readonly connection: Connection
   readonly request: components['schemas']['CreateConnectedAccountRequest']
   readonly expiresAt: number
-  /** What the user came back from the provider with. Gone once the session is completed. */
+  /** What the provider returned. It is removed when the session is completed. */
   outcome?: { connectCode: string; grant: ProviderGrant }
 }
 
-/** All that an emulator remembers about connecting accounts. */
+/** The state of all connect flows. */
 export interface Store {
   readonly accounts: ConnectedAccounts
-  /** Sessions by `auth_session`. They stay until they expire, so that a used code is told from an unknown session. */
+  /** Sessions by `auth_session`. Completed ones stay until they expire, so that a used code is not reported as an unknown session. */
   readonly sessions: ExpiringMap<ConnectSession>
-  /** Sessions by ticket, which works once. */
+  /** Sessions by ticket. Each ticket works once. */
   readonly tickets: ExpiringMap<ConnectSession>
-  /** Opens a session and answers with its ticket. */
+  /** Opens a session and returns it with its ticket. */
   open(start: Omit<ConnectSession, 'id' | 'expiresAt' | 'outcome'>): {
     session: ConnectSession
     ticket: string
   }
-  /** Gives the session the code with which it can be completed once. */
+  /** Stores the provider's grant in the session. Returns the code that completes the session once. */
   arrive(session: ConnectSession, grant: ProviderGrant): string
   reset(): void
 }
 
-/** An empty store on the clock of `context`. */
+/** Creates an empty store that uses the clock of `context`. */
 export function createStore({ now }: Context): Store {
   const accounts = createConnectedAccounts(now)
   const sessions = createExpiringMap<ConnectSession>(now)

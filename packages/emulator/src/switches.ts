@@ -1,84 +1,94 @@
-/** The values of each switch, the default first. */
+/** The values of each switch. The first value is the default. */
 export const SWITCHES = {
-  /** Nonces of the My Account API: `rotating` sends one with each answer and takes each once, `expired` refuses all. */
+  /** DPoP nonces of the My Account API. `rotating` sends one with each response and accepts each once. `expired` refuses all. */
   myAccountNonce: ['required', 'optional', 'rotating', 'expired'],
   /**
-   * Nonces of the token endpoint: required of public clients, of all that send a proof, or of none; `rotating` asks public
-   * clients, sends one with each answer and takes each once; `expired` refuses all.
+   * DPoP nonces of the token endpoint: required of public clients, of all clients that send a proof, or of none. `rotating` requires
+   * them of public clients, sends one with each response and accepts each once. `expired` refuses all.
    */
   tokenNonce: ['public_clients', 'all_clients', 'optional', 'rotating', 'expired'],
-  /** `shared`: the token endpoint gives and takes the nonces of the My Account API. */
+  /** `shared`: the token endpoint issues and accepts the nonces of the My Account API. */
   nonces: ['separate', 'shared'],
-  /** The algorithms that DPoP proofs may be signed with. */
+  /** The algorithms that DPoP proofs can be signed with. */
   dpopAlgs: ['ES256', 'RS256 ES256'],
   /** Whether the link that starts a connect flow still works. */
   ticket: ['valid', 'expired'],
-  /** Whether the code of the callback still completes a flow. An expired one stays so. */
+  /** Whether the `connect_code` of the callback still completes a flow. A code that has expired stays expired. */
   connectCode: ['valid', 'expired'],
-  /** `refused`: the provider sends everyone back with `access_denied`, without a page. */
+  /** `refused`: the provider sends all users back with `access_denied`, without showing a page. */
   consent: ['asked', 'refused'],
-  /** `down`: the third parties answer everything with 503. */
+  /** `down`: the third parties respond to every request with 503. */
   provider: ['up', 'down'],
-  /** `missing`: the third parties give none. `revoked`: they take none. */
+  /** `missing`: the third parties issue no refresh tokens. `revoked`: they accept none. */
   providerRefreshToken: ['issued', 'missing', 'revoked'],
-  /** `Cross-Origin-Opener-Policy` of the third parties' pages. */
+  /** The `Cross-Origin-Opener-Policy` header of the third parties' pages. */
   providerOpenerPolicy: ['unsafe-none', 'same-origin'],
-  /** Where the callback has its parameters: in the query after PKCE and else in the fragment, or always in one of the two. */
+  /** The part of the callback URL with the parameters. `by_pkce`: the query if the flow used PKCE, and the fragment if not. */
   callback: ['by_pkce', 'query', 'fragment'],
-  /** The path of `connect_uri`. Both are served. */
+  /** The path of `connect_uri` in the response to connect. The emulator serves both paths. */
   connectPath: ['/connect', '/connected-accounts/connect'],
-  /** Whether connect insists on `state`. */
+  /** Whether a connect request must have `state`. */
   connectState: ['optional', 'required'],
-  /** Whether connect takes `authorization_params.access_type`. */
+  /** Whether a connect request can have `authorization_params.access_type`. */
   accessType: ['accepted', 'refused'],
-  /** The status of a complete that worked. */
+  /** The status of a successful complete request. */
   completeStatus: ['201', '200'],
-  /** Whether the answer to complete has `scopes`. */
+  /** Whether the response to complete has `scopes`. */
   completeScopes: ['sent', 'absent'],
-  /** `same`: complete wants the DPoP key of the connect request, or without one its login session. */
+  /** `same`: complete needs a token with the DPoP key of the connect request or, for Bearer tokens, of the same login session. */
   device: ['any', 'same'],
-  /** What complete does with an account that is connected already: new tokens and scopes, or 409. */
+  /** What complete does if the same account is connected already: replace its tokens and scopes, or respond with 409. */
   sameAccount: ['updated', 'refused'],
-  /** What complete does with another account of a connection: it adds it, or answers 409. */
+  /** What complete does if the user has another account of the connection: add the new one, or respond with 409. */
   secondAccount: ['added', 'refused'],
-  /** `organization`: the list has the accounts of the token's organization only, or without one those of none. */
+  /** `organization`: the list has only the accounts of the token's organization. Without one, it has those without organization. */
   accountList: ['all', 'organization'],
-  /** `linked`: the connections that the user has accounts of. */
+  /** `linked`: the list has only the connections of which the user has accounts. */
   connectionList: ['available', 'linked'],
-  /** What the My Account API does with a `take` of more than 20. */
+  /** What the My Account API does if `take` is more than 20: return 20, or refuse the request. */
   largeTake: ['capped', 'refused'],
-  /** The status of deleting an account that is not there. */
+  /** The status of the response if the account to delete does not exist. */
   unknownAccount: ['404', '204'],
   /** The media type of the My Account API's problems. */
   problemType: ['application/json', 'application/problem+json'],
   /** The status of `invalid_grant`. */
   invalidGrant: ['403', '400'],
-  /** Whether the Token Vault exchange looks at a DPoP proof. */
+  /** Whether the Token Vault exchange checks a DPoP proof. */
   exchangeProof: ['checked', 'ignored'],
-  /** What the Token Vault exchange answers where a token must be refreshed at a provider that is down. */
+  /** The status of the Token Vault exchange if it must refresh a token at a provider that is down. */
   exchangeWhileDown: ['401', '503'],
 } as const satisfies Record<string, readonly [string, ...string[]]>
 
 type Values = typeof SWITCHES
 
-/** How the emulator behaves until a switch is set again. */
+/** How the emulator behaves. Each switch keeps its value until you set it again or call `reset()`. */
 export type Switches = { -readonly [Name in keyof Values]: Values[Name][number] }
 
 /** The switches of one emulator. */
 export interface SwitchBoard {
+  /** Returns the values of all switches. */
   get(): Readonly<Switches>
-  /** Sets the switches that are named, and leaves the others. */
+  /**
+   * Sets the switches that you pass and keeps the others.
+   *
+   * @throws {TypeError} if there is no such switch or value. The message names it.
+   *
+   * @example
+   * ```ts
+   * emulator.switches.set({ consent: 'refused' })
+   * ```
+   */
   set(change: Partial<Switches>): void
-  /** Does work for which some switches are set, and for nothing else that goes on meanwhile. */
+  /** Runs `work` with some switches changed. Other requests that run at the same time are not affected. */
   during<Result>(
     change: Partial<Switches> | undefined,
     work: () => Promise<Result>,
   ): Promise<Result>
-  /** Sets all to their defaults. */
+  /** Sets all switches to their defaults. */
   reset(): void
 }
 
-/** Where the switches are kept that are set during some work: Node's `AsyncLocalStorage`, or what stands in for it. */
+/** Stores the switches of `SwitchBoard.during`: Node's `AsyncLocalStorage`, or its replacement in browsers. */
 export interface SwitchesDuring {
   getStore(): Partial<Switches> | undefined
   run<Result>(store: Partial<Switches>, work: () => Promise<Result>): Promise<Result>
@@ -87,7 +97,7 @@ export interface SwitchesDuring {
 const firstValues = Object.entries(SWITCHES).map(([name, [first]]) => [name, first])
 const defaults = Object.fromEntries(firstValues) as Switches // what SWITCHES has first
 
-/** Switches at their defaults. */
+/** Creates the switches with their default values. */
 export function createSwitches(forNow: SwitchesDuring): SwitchBoard {
   let current = { ...defaults }
   return {

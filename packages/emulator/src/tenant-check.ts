@@ -1,10 +1,13 @@
 import { DATABASE } from './connections.js'
 import type { Client, Tenant } from './tenant.js'
 
-/** What is wrong with a client's credentials and with what they are for. */
+/** Returns what is wrong with a client's credentials and their use, or undefined if nothing is. */
 export type CredentialCheck = (client: Client) => { field: string; detail: string } | undefined
 
-/** Checks what no schema can: that names are unique, name what is there, and can be called. Throws a `TypeError` that names the field. */
+/**
+ * Checks what a JSON Schema cannot: that names are unique, that references have a target, and that custom domains are host names.
+ * Throws a `TypeError` that names the wrong field.
+ */
 export function checkTenant(tenant: Tenant, credentialFlaw: CredentialCheck): void {
   refuseDuplicates(tenant)
   refuseUnknown(tenant)
@@ -36,14 +39,14 @@ function refuseDuplicates(tenant: Tenant): void {
   }
 }
 
-// What a policy or a member names may not be there, or come later; these can only be mistyped.
+// These references must have a target. Those of policies and members need none, because it may be added later.
 function refuseUnknown({ clients, connections, organizations, client_grants = [] }: Tenant): void {
   const clientIds = clients.map(({ client_id }) => client_id)
   const names = [DATABASE, ...connections.map(({ name }) => name)]
   const refuseOthers = (field: string, values: string[], known: string[]) => {
     const other = values.find((value) => !known.includes(value))
     if (other !== undefined)
-      throw new TypeError(`tenant/${field} names what is not there: ${other}`)
+      throw new TypeError(`tenant/${field} must exist in the tenant: ${other}`)
   }
   for (const [index, one] of connections.entries()) {
     refuseOthers(`connections/${index}/enabled_clients`, one.enabled_clients ?? [], clientIds)
@@ -64,9 +67,9 @@ function refuseHosts({ custom_domains = [] }: Tenant): void {
   }
 }
 
-// What leads to the canonical domain cannot lead elsewhere, too: `localhost` and all addresses.
+// `localhost` and IP addresses are refused, because they already lead to the canonical domain.
 function isHostName(name: string): boolean {
   if (name === 'localhost' || !/^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(name)) return false
-  // A URL writes every form of an address as four numbers.
+  // The URL parser writes every form of an IPv4 address as four numbers.
   return URL.canParse(`http://${name}`) && !/^[\d.]+$/.test(new URL(`http://${name}`).hostname)
 }

@@ -1,12 +1,12 @@
 import { isEnterprise } from './connections.js'
-import type { Context } from './context.js'
 import { randomString } from './secrets.js'
-import type { Connection } from './tenant.js'
+import type { Connection, Tenant } from './tenant.js'
 import { type Problem, traceOf } from './trace.js'
+import type { Users } from './users.js'
 
 /**
- * What happened, by Auth0's log event type codes; `seta` and `feta` are a Token Vault exchange that succeeded and one that
- * failed. `connected_accounts_connection_started` is the emulator's own: Auth0 names nothing for the start of a flow.
+ * The type of an event, with Auth0's codes. `seta` is a successful Token Vault exchange, and `feta` is a failed one. Only
+ * `connected_accounts_connection_started` is the emulator's own, because Auth0 has no event for the start of a flow.
  */
 export type TenantLogType =
   | 'connected_accounts_connection_started'
@@ -17,25 +17,25 @@ export type TenantLogType =
   | 'seta'
   | 'feta'
 
-/** An event of the tenant log, in the fields of Auth0's log schemas. */
+/** An event of the tenant log, with the fields of Auth0's log schemas. */
 export interface TenantLog {
   readonly log_id: string
-  /** ISO 8601, on the emulator's clock. */
+  /** The time of the emulator's clock, in ISO 8601. */
   readonly date: string
   readonly type: TenantLogType
-  /** For a failure what was wrong. */
+  /** What happened; for a failure, what was wrong. */
   readonly description: string
   readonly client_id: string | null
-  /** Empty, as are the names and ids below, where it is not known. */
+  /** The name of the client. This and the names and IDs below are empty if they are not known. */
   readonly client_name: string
   readonly user_id: string
   readonly user_name: string
   readonly connection?: string
   readonly connection_id?: string
-  /** Of an exchange only, as is `strategy_type`. */
+  /** The connection's strategy. Only exchanges have it and `strategy_type`. */
   readonly strategy?: string
   readonly strategy_type?: string
-  /** The provider's id of the person. */
+  /** The user's ID at the provider. */
   readonly identity_user_id?: string
   readonly ip: string
   readonly user_agent: string
@@ -46,7 +46,7 @@ export interface TenantLog {
   readonly details: TenantLogDetails
 }
 
-/** What belongs to one type of event; `error` to every failure. */
+/** The fields that only some types of events have. Every failure has `error`. */
 export interface TenantLogDetails {
   request: { method: string; path: string }
   error?: { title: string; detail?: string; type?: string; status?: number }
@@ -54,45 +54,50 @@ export interface TenantLogDetails {
   subject_token_type?: string
   issued_token_type?: string
   scope?: string[]
-  /** ISO 8601. */
+  /** When the connect session expires, in ISO 8601. */
   expires_at?: string
 }
 
-/** An event to be written; who and which connection it is about stands in the trace of its request. */
+/** An event to write. The trace of its request has the user and the connection. */
 export interface LogEntry {
   type: TenantLogType
   request: LoggedRequest
-  /** What went wrong, and with which status. */
+  /** What went wrong, and the status of the response. */
   failure?: Problem & { status?: number }
   details?: Omit<TenantLogDetails, 'request' | 'error'>
 }
 
-/** As much of a request as an event tells. */
+/** The parts of a request that an event contains. */
 export interface LoggedRequest {
-  /** The request itself, whose trace is read. */
+  /** The request itself, to find its trace. */
   of: object
   method: string
   url: URL
   userAgent: string
 }
 
-/** The tenant log of one emulator: the newest 1000 events. */
+/** The tenant log of one emulator: the last 1000 events. */
 export interface TenantLogs {
-  /** The newest last. */
+  /** Returns the events, the newest last. */
   list(): readonly TenantLog[]
   write(entry: LogEntry): void
-  /** Calls the listener for each event from now on, until what it gives back is called. What it throws is printed. */
+  /** Calls the listener for each new event and returns a function that removes it. Prints an error that the listener throws. */
   subscribe(listener: (log: TenantLog) => void): () => void
-  /** Forgets the events; who listens goes on to. */
+  /** Deletes the events. Listeners stay. */
   clear(): void
 }
 
-/** What the names in events are looked up in, and the time. */
-export type LogContext = Pick<Context, 'tenant' | 'users' | 'now'>
+/** The part of a context that the log uses: it looks up the names of clients, connections and users. */
+export interface LogContext {
+  readonly tenant: Tenant
+  readonly users: Users
+  /** Milliseconds since the epoch. */
+  now(): number
+}
 
 const LIMIT = 1000
 
-/** An empty log. */
+/** Creates an empty log. */
 export function createTenantLogs(context: LogContext): TenantLogs {
   const listeners = new Set<(log: TenantLog) => void>()
   let logs: readonly TenantLog[] = []
@@ -116,13 +121,13 @@ export function createTenantLogs(context: LogContext): TenantLogs {
   }
 }
 
-/** How an event tells of a request of the Fetch API. */
+/** Returns the parts of a Fetch API request that an event contains. */
 export function loggedRequest(request: Request): LoggedRequest {
   const userAgent = request.headers.get('user-agent') ?? ''
   return { of: request, method: request.method, url: new URL(request.url), userAgent }
 }
 
-// A listener's mistake is not the request's.
+// Catches what a listener throws, so that it does not make the request fail.
 function tell(listener: (log: TenantLog) => void, log: TenantLog): void {
   try {
     listener(log)

@@ -3,20 +3,27 @@ import { runningTenant } from './domains.js'
 import type { Tenant } from './tenant.js'
 import { readTenant } from './tenant-options.js'
 
-/** What is configured about the tenant while it runs. */
+/** The configuration of the running tenant. */
 export interface TenantMemory {
-  /** A copy, with the audiences of the canonical domain in place. */
+  /** Returns a copy of the tenant. Its audiences have the canonical domain in place of `{domain}`. */
   get(): Tenant
   /**
-   * Puts each list that is named in the place of the running one, from the next request on. Throws a `TypeError` that names the
-   * field that is wrong, and changes nothing then.
+   * Replaces each list that you pass. The next request uses the new lists.
+   *
+   * @throws {TypeError} if a list is wrong; then nothing changes. The message names the field.
+   *
+   * @example
+   * ```ts
+   * const { users } = emulator.tenant.get()
+   * emulator.tenant.set({ users: users.slice(0, 1) })
+   * ```
    */
   set(change: Partial<Tenant>): void
-  /** Puts everything back as it was at the start. */
+  /** Restores the tenant that the emulator started with. */
   reset(): void
 }
 
-/** Changes the running tenant in its place, and remembers how it was. The Management API changes its clients and connections, too. */
+/** Remembers the tenant as it is now, and changes it in place. The Management API changes clients and connections of the same object. */
 export function createTenantMemory({ tenant, url, credentialFlaw }: Context): TenantMemory {
   const lists = { ...tenant }
   const { clients, connections } = structuredClone(tenant)
@@ -39,7 +46,7 @@ export function createTenantMemory({ tenant, url, credentialFlaw }: Context): Te
   }
 }
 
-// The objects stay the same ones.
+// Restores the objects' properties but keeps the objects themselves, because other parts hold references to them.
 function putBack(items: object[], remembered: readonly object[]): void {
   for (const [index, item] of items.entries()) {
     for (const name of Object.keys(item)) Reflect.deleteProperty(item, name)

@@ -9,7 +9,7 @@ import { type CredentialCheck, checkTenant } from './tenant-check.js'
 const text = { type: 'string', minLength: 1 }
 const texts = { type: 'array', items: { type: 'string' } }
 
-/** A closed object that must have these of its properties; by default all. */
+/** Returns the JSON Schema of an object without other properties. All properties are required by default. */
 function closed(
   properties: Record<string, object>,
   required: string[] = Object.keys(properties),
@@ -19,7 +19,7 @@ function closed(
 
 const { schemas } = document.components
 
-/** The properties that the Management API's contract gives a schema, by reference. */
+/** Returns references to the properties that a schema has in the Management API's contract. */
 function described(
   schema: 'Client' | 'Connection' | 'RefreshTokenSettings',
 ): Record<string, object> {
@@ -115,8 +115,10 @@ const compiled = once(() => {
 })
 
 /**
- * The tenant that the option `tenant` describes: each list that it has replaces that of `rest`, by default of the default tenant.
- * Throws a `TypeError` that names the field that is wrong.
+ * Checks the option `tenant` and returns the whole tenant. Lists that the option does not have are taken from `rest`, by default
+ * the default tenant.
+ *
+ * @throws {TypeError} if the option is wrong. The message names the field.
  */
 export function readTenant(
   option: Partial<Tenant> | undefined = {},

@@ -4,57 +4,60 @@ type Schemas = components['schemas']
 type ClientOfContract = Schemas['Client']
 type ConnectionOfContract = Schemas['Connection']
 
-/** A public key of a client, as Auth0 keeps it under `/clients/{id}/credentials`. */
+/** A public key of a client, as Auth0 stores it under `/clients/{id}/credentials`. */
 export interface Credential {
   id: string
-  /** The key as SPKI, or a certificate. */
+  /** The public key in PEM (SPKI), or a certificate. */
   pem: string
-  /** `RS256` by default. */
+  /** The algorithm of the JWTs that the client signs: `RS256` by default. */
   alg?: 'RS256' | 'RS384' | 'PS256'
-  /** What JWTs may name it by in their header. */
+  /** The key ID that JWTs can name in their header. */
   kid?: string
 }
 
-/** An application registered at the tenant. */
+/** An application that is registered at the tenant. */
 export interface Client extends ClientOfContract {
-  /** Absent for public clients, whose `token_endpoint_auth_method` is then `none`. */
+  /** The client's secret. A client without one is public: its `token_endpoint_auth_method` is then `none`. */
   client_secret?: string
-  /** The keys that `client_authentication_methods` and `token_vault_privileged_access` name by their ids. */
+  /** The client's keys. `client_authentication_methods` and `token_vault_privileged_access` refer to them by `id`. */
   credentials?: Credential[]
   app_type: Schemas['AppType']
   grant_types: string[]
-  /** Allowed callback and logout URLs; `http://localhost:*` allows every port and path of localhost. */
+  /** The allowed callback and logout URLs. `http://localhost:*` allows every port and path of localhost. */
   callbacks: string[]
-  /** Origins whose scripts may call the tenant, besides those of the callbacks; `http://localhost:*` is every port of localhost. */
+  /** More origins whose scripts can call the tenant; those of `callbacks` always can. `http://localhost:*` allows every port of localhost. */
   allowed_origins?: string[]
-  /** Its `leeway` is 0 if absent: the second use of a rotated token ends the whole family. */
+  /** The settings of its refresh tokens. Without `leeway`, the second use of a rotated token revokes the whole token family. */
   refresh_token: Schemas['RefreshTokenSettings'] & {
-    /** Multi-Resource Refresh Token: what a refresh token may be exchanged for besides its own audience. */
+    /** The other audiences and scopes that a refresh token can be exchanged for (Multi-Resource Refresh Tokens). */
     policies: Schemas['RefreshTokenPolicy'][]
   }
 }
 
-/** An API (resource server). The My Account API and the Management API are two, with identifiers of their own. */
+/** An API (resource server). The My Account API and the Management API are in the same list, see `MY_ACCOUNT_AUDIENCE`. */
 export interface Api {
   identifier: string
   name: string
   scopes: string[]
-  /** Life of its access tokens in seconds. */
+  /** How long its access tokens are valid, in seconds. */
   token_lifetime: number
-  /** `dpop` mode: none issues Bearer only, allowed takes both, required refuses what is not bound. */
+  /** The DPoP mode: `none` issues Bearer tokens only, `allowed` accepts both kinds, `required` refuses Bearer tokens. */
   proof_of_possession: 'none' | 'allowed' | 'required'
-  /** "Allow Skipping User Consent", which refresh tokens of other logins need (MRRT). True if absent. */
+  /**
+   * Auth0's setting "Allow Skipping User Consent", true by default. It must be true if refresh tokens of logins for other audiences
+   * are exchanged for this API (MRRT).
+   */
   skip_consent_for_verifiable_first_party_clients?: boolean
 }
 
-/** What a client may have of an API. */
+/** The scopes of an API that a client is allowed to have. */
 export interface ClientGrant {
   client_id: string
   audience: string
   scope: string[]
 }
 
-/** Who a user is. */
+/** The profile of a user. */
 export type Profile = Required<Pick<Schemas['User'], 'user_id' | 'email' | 'name'>>
 
 /** A user of the tenant's database, who logs in with `email` and `password`. */
@@ -62,34 +65,37 @@ export interface User extends Profile {
   password: string
 }
 
-/** A company or team whose members log in to it. */
+/** An organization: a company or a team whose members can log in to it. */
 export interface Organization {
-  /** `org_` and letters and digits. */
+  /** `org_`, followed by letters and digits. */
   id: string
-  /** Small letters, digits, `-` and `_`. */
+  /** Lowercase letters, digits, `-` and `_`. */
   name: string
   display_name: string
-  /** Ids of the users who are in it. */
+  /** The `user_id` of each member. */
   members: string[]
-  /** Names of the connections with which they log in; absent means all. */
+  /** The names of the connections that members can log in with: all by default. */
   connections?: string[]
 }
 
-/** A connection to a third party, which the emulator itself plays. */
+/** A connection to a third party. The emulator plays the third party itself. */
 export interface Connection extends ConnectionOfContract {
   display_name: string
-  /** Scopes asked for at a login, and when a connect request names none: `options.scope` of the Management API. */
+  /**
+   * The scopes that are requested at a login, and by a connect request that names none. The Management API calls them
+   * `options.scope`.
+   */
   scopes: string[]
-  /** Whether people log in with it. They do if absent. */
+  /** Whether users can log in with it: yes by default. */
   authentication?: Schemas['AuthenticationPurpose']
   connected_accounts: Schemas['ConnectedAccountsPurpose']
-  /** Ids of the clients it is enabled for; absent means all. */
+  /** The IDs of the clients that can use it: all by default. */
   enabled_clients?: string[]
 }
 
 /**
- * Everything that is configured about a tenant. `https://{domain}/me/` stands for its own My Account API, and
- * `https://{domain}/api/v2/` for its Management API, at each of its domains.
+ * The configuration of a tenant. In `apis` and in the clients' policies, write `MY_ACCOUNT_AUDIENCE` for its My Account API and
+ * `MANAGEMENT_AUDIENCE` for its Management API. They mean the API at each of the tenant's domains.
  */
 export interface Tenant {
   clients: Client[]
@@ -97,23 +103,23 @@ export interface Tenant {
   users: User[]
   connections: Connection[]
   organizations: Organization[]
-  /** Who may have what of which API. If absent, every client may have everything. */
+  /** Which client can have which scopes of which API. By default, every client can have all scopes. */
   client_grants?: ClientGrant[]
-  /** Host names by which the tenant can be called besides its own, such as `login.localhost`. */
+  /** More host names of the tenant, for example `login.localhost`. */
   custom_domains?: string[]
 }
 
-/** The audience of the My Account API as tenant data spell it, whatever the emulator's own address. */
+/** The audience of the My Account API in a `Tenant`. The emulator replaces `{domain}` with its own address. */
 export const MY_ACCOUNT_AUDIENCE = 'https://{domain}/me/'
 
-/** The audience of the Management API as tenant data spell it. */
+/** The audience of the Management API in a `Tenant`. The emulator replaces `{domain}` with its own address. */
 export const MANAGEMENT_AUDIENCE = 'https://{domain}/api/v2/'
 
-/** The grant type with which Token Vault is exchanged. */
+/** The grant type of the Token Vault exchange: a client exchanges a token of Auth0 for an access token of a connected account. */
 export const TOKEN_VAULT_GRANT =
   'urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token'
 
-/** How a client authenticates at the token endpoint: as it says, or else by its secret if it has one. */
+/** Returns how a client authenticates at the token endpoint: its own setting, or else `client_secret_post` if it has a secret. */
 export function authMethodOf({
   client_authentication_methods,
   client_secret,

@@ -1,18 +1,18 @@
-/** What becomes known of a request while it is answered, for the tenant log and the record of requests. Never a secret. */
+/** What the emulator learns about a request while it handles it, for the tenant log and the record. It never has a secret. */
 export interface Trace {
-  /** The address it came from, `127.0.0.1` unless a server knows better. */
+  /** The caller's IP address: `127.0.0.1` if there is no server that knows it. */
   ip: string
   userId?: string
   clientId?: string
-  /** The connection that it is about. */
+  /** The connection of the request. */
   connection?: string
-  /** The connected account that it is about. */
+  /** The connected account of the request. */
   account?: { id?: string; idp_user_id?: string }
-  /** What was refused, where the answer itself does not say it. */
+  /** Why the request was refused, if the response does not say it. */
   problem?: Problem
 }
 
-/** What an error answer says, in whatever form its API has. */
+/** The content of an error response, in a form that is the same for all APIs. */
 export interface Problem {
   title: string
   detail?: string
@@ -20,14 +20,14 @@ export interface Problem {
   validation_errors?: readonly { detail: string; field?: string }[]
 }
 
-/** The address of a peer as logs write it: IPv4 in its own form, also where it came in over IPv6. */
+/** Returns the address of a peer for logs. An IPv4 address is written as one, also if it arrived over IPv6. */
 export function addressOf(socket: { remoteAddress?: string | undefined } | null): string {
   return (socket?.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, '')
 }
 
 const traces = new WeakMap<object, Trace>()
 
-/** The trace of a request, be it of the Fetch API or of Node: the same one for as long as the request lives. */
+/** Returns the trace of a Fetch API or Node request. Every call returns the same trace for the same request. */
 export function traceOf(request: object): Trace {
   const known = traces.get(request)
   if (known) return known
@@ -36,7 +36,7 @@ export function traceOf(request: object): Trace {
   return trace
 }
 
-/** Reads an error answer as problem details, an OAuth error, or the Management API's error. Anything else is `undefined`. */
+/** Reads an error body: problem details, an OAuth error, or an error of the Management API. Returns undefined for anything else. */
 export function problemOf(body: unknown): Problem | undefined {
   if (typeof body !== 'object' || body === null) return undefined
   const fields: Partial<Record<string, unknown>> = { ...body }
@@ -53,7 +53,7 @@ export function problemOf(body: unknown): Problem | undefined {
   }
 }
 
-/** The same of a response, which stays unread; `undefined` also for one that is no error. */
+/** Reads the error of a response from a copy of its body. Returns undefined if the response is not an error. */
 export async function problemOfResponse(response: Response): Promise<Problem | undefined> {
   const isJson = /^application\/(problem\+)?json\b/.test(response.headers.get('content-type') ?? '')
   if (response.ok || !isJson || !response.body) return undefined
@@ -71,7 +71,7 @@ function validationErrors(value: unknown): { detail: string; field?: string }[] 
   })
 }
 
-// What is remembered is bounded, whoever wrote it.
+// Cuts long texts, because requests can contain them and the log keeps them in memory.
 function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value.slice(0, 500) : undefined
 }

@@ -7,27 +7,27 @@ import { problemOf, traceOf } from './trace.js'
 import type { UpstreamClient } from './upstream/client.js'
 import { issuerOf, upstreamClient } from './upstream/provider.js'
 
-/** What came of a trip: what the person granted, or the OAuth error of which the application will hear. */
+/** The result of a trip: what the user granted, or the OAuth error for the application. */
 export type Outcome = { grant: ProviderGrant } | { error: string; error_description: string }
 
-/** A person's way to a third party and back, to log in or to connect an account. */
+/** A redirect of the user to a third party and back, to log in or to connect an account. */
 export interface Trip {
   connection: Connection
-  /** What to ask for. */
+  /** The scopes to request. */
   scopes: Iterable<string>
-  /** More parameters for the third party. */
+  /** More parameters for the third party's authorization endpoint. */
   parameters: Record<string, string>
-  /** Milliseconds since the epoch. */
+  /** When the trip expires, in milliseconds since the epoch. */
   expiresAt: number
-  /** Says where the person goes on. */
+  /** Returns the URL to which the user is redirected next. */
   comeBack(outcome: Outcome, request: Request): URL
 }
 
-/** The trips that people are on, each known by the `state` with which it left. */
+/** The trips that have begun and not ended. Each is found by the `state` that was sent to the third party. */
 export interface Trips {
-  /** The URL of the third party at which a trip begins. */
+  /** Begins a trip and returns the URL of the third party. */
   depart(trip: Trip): Promise<URL>
-  /** Where the person goes on who came to `/login/callback` with this request; `undefined` if no trip has its `state`. */
+  /** Ends the trip of a request to `/login/callback` and returns the next URL. Returns undefined if the `state` is unknown. */
   comeBack(request: Request): Promise<URL | undefined>
   clear(): void
 }
@@ -37,7 +37,7 @@ interface Departure {
   codeVerifier: string
 }
 
-/** No trips yet. */
+/** Creates an empty store of trips. */
 export function createTrips({ url, providersUrl, now }: Context, upstream: UpstreamClient): Trips {
   const departures = createExpiringMap<Departure>(now)
   const redirectUri = `${url}/login/callback`
@@ -65,7 +65,7 @@ export function createTrips({ url, providersUrl, now }: Context, upstream: Upstr
       if (!departure) return undefined
       const { trip, codeVerifier } = departure
       const connection = trip.connection.name
-      // RFC 9207 §2.4: the answer must come from the server that was asked.
+      // RFC 9207 §2.4: the response must come from the server that received the request.
       const code =
         query.get('iss') === issuerOf(providersUrl, connection) ? query.get('code') : null
       const grant = code && (await upstream.redeem({ connection, code, codeVerifier, redirectUri }))
@@ -80,7 +80,7 @@ export function createTrips({ url, providersUrl, now }: Context, upstream: Upstr
 
 function parametersOf({ connection, scopes, parameters }: Trip): Record<string, string> {
   const wanted = new Set(scopes)
-  // Google knows no such scope; it has a parameter instead.
+  // Google has a parameter in place of this scope.
   const isOffline = connection.strategy === 'google-oauth2' && wanted.delete('offline_access')
   return {
     ...(isOffline && { access_type: 'offline' }),

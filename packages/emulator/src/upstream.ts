@@ -11,9 +11,9 @@ import { revoke, token } from './upstream/token.js'
 /** The third parties under `/upstream/<connection name>`. */
 export interface Upstream {
   fetch(request: Request): Promise<Response>
-  /** The third party behind a connection of the tenant, if there is such a connection. */
+  /** Returns the third party of a connection, if the tenant has the connection. */
   provider(connection: string): Provider | undefined
-  /** Makes all codes and tokens unknown; keys stay. */
+  /** Deletes all codes and tokens, and keeps the keys. */
   reset(): void
 }
 
@@ -24,8 +24,8 @@ interface ThirdParty {
 
 /**
  * Creates a third party for each connection of the tenant: discovery, JWKS, a consent page, a token endpoint for code and
- * refresh, revocation and userinfo. A strategy of `google-oauth2` also has a calendar. `callbacks` are where the tenant's domains
- * take their answers.
+ * refresh, revocation and userinfo. With the strategy `google-oauth2` it also has a calendar. `callbacks` are the callback URLs of
+ * the tenant's domains.
  */
 export function createUpstream(context: Context, callbacks: readonly string[]): Upstream {
   const parties = new Map<string, ThirdParty>()
@@ -99,7 +99,7 @@ function createApp({ now }: Context, find: (name: string) => ThirdParty | undefi
     provider.isGoogle ? calendarEvents(provider, request, now()) : notFound(),
   )
   app.notFound(notFound)
-  // Whoever called it answers, as to what else fails there.
+  // The caller handles errors, as it does for its other parts.
   app.onError((error) => {
     throw error
   })

@@ -6,24 +6,24 @@ import type { Connection, Profile, Tenant } from './tenant.js'
 
 type Identity = components['schemas']['Identity']
 
-/** A user of the tenant, however they log in. */
+/** A user of the tenant, from its data or created by a login with a connection. */
 export interface Person extends Profile {
-  /** The account that they log in with. */
+  /** The account that the user logs in with. */
   identity: Identity
 }
 
-/** The users of a tenant: those of its data, and at most 10 000 that came by a login through a connection. */
+/** The users of a tenant: those of its data, and at most 10,000 created by a login with a connection. */
 export interface Users {
   find(userId: string | undefined): Person | undefined
-  /** Those of the tenant's data first. */
+  /** Returns all users, those of the tenant's data first. */
   list(): Person[]
-  /** The user with this account of a third party: a new one at the first login, the same one later. */
+  /** Returns the user with this account of a third party. Creates the user at the first login. */
   logIn(connection: Connection, account: ProviderGrant): Person
-  /** Forgets those that came by a login. */
+  /** Deletes the users that were created by a login. */
   clear(): void
 }
 
-/** The users of this tenant. */
+/** Creates the users of a tenant. */
 export function createUsers(tenant: Tenant, now: () => number): Users {
   const arrived = createExpiringMap<Person>(now)
   const find = (userId = '') => {
@@ -52,7 +52,7 @@ function personOf({ user_id, email, name }: Profile): Person {
   return { user_id, email, name, identity }
 }
 
-// Of some strategies there may be several connections, whose names keep their users apart.
+// A tenant can have several connections of some strategies, so the user ID then contains the connection's name.
 function identityOf(connection: Connection, subject: string): Identity {
   const { strategy, name } = connection
   const isSocial = !isEnterprise(connection)

@@ -1,56 +1,56 @@
 import type { ConnectedAccounts, ProviderTokens, VaultEntry } from './connected-accounts.js'
 import type { UpstreamClient } from './upstream/client.js'
 
-/** Which account's token is asked for. */
+/** The account and the scopes of a requested token. */
 interface VaultRequest {
   userId: string
   connection: string
-  /** The provider's email address or id of the person; without it the most recently connected account counts. */
+  /** The user's email address or ID at the provider. Without it, the vault uses the account that was connected last. */
   loginHint?: string
-  /** Which scopes the token may have; if absent, all that the account has. */
+  /** The scopes of the token: by default all that the account has. */
   scopes?: ScopeRequest
 }
 
 interface ScopeRequest {
-  /** At most these. */
+  /** The scopes that the token can have at most. */
   allowed: readonly string[]
-  /** Exactly these; by default all that are allowed and that the account has. */
+  /** The scopes that the token must have: by default all that are allowed and that the account has. */
   wanted?: readonly string[]
 }
 
-/** Thrown where an account was not granted the scopes that are asked for. */
+/** Thrown if the user did not grant the requested scopes. */
 export class ScopeNotGranted extends Error {
   override readonly name = 'ScopeNotGranted'
 }
 
-/** A third party's access token out of Token Vault. */
+/** A third party's access token from Token Vault. */
 interface VaultToken {
   accessToken: string
-  /** Seconds. */
+  /** How many seconds the token is still valid. */
   expiresIn: number
-  /** As the provider wrote it; some separate by commas. */
+  /** The scopes as the provider sent them. Some providers separate them with commas. */
   scope: string
-  /** The account that it belongs to. */
+  /** The account that the token belongs to. */
   account: { id: string; idp_user_id: string }
 }
 
 /** Token Vault: the third parties' tokens of the connected accounts. */
 export interface Vault {
   /**
-   * A token that is not expired, refreshed at the provider if need be. `undefined` if no such account is connected, if the
-   * provider never gave a refresh token, or if it no longer takes it. Throws `ProviderDown` and `ScopeNotGranted`.
+   * Returns a token that has not expired. Refreshes it at the provider if needed. Returns undefined if no such account is connected,
+   * if the provider issued no refresh token, or if it refuses the refresh token. Throws `ProviderDown` and `ScopeNotGranted`.
    */
   exchange(request: VaultRequest): Promise<VaultToken | undefined>
 }
 
-/** What the vault needs. */
+/** The options of `createVault`. */
 export interface VaultOptions {
   accounts: ConnectedAccounts
   upstream: UpstreamClient
   now(): number
 }
 
-/** Creates the vault over the connected accounts. */
+/** Creates Token Vault for the connected accounts. */
 export function createVault({ accounts, upstream, now }: VaultOptions): Vault {
   return {
     async exchange(request) {
@@ -91,7 +91,7 @@ async function freshTokens(
 ): Promise<ProviderTokens | undefined> {
   const { grant } = entry
   const { refreshToken, expiresAt } = grant.tokens
-  // As seen at Auth0: without a refresh token there is nothing to exchange, be the access token good or not.
+  // Like Auth0: without a refresh token the exchange fails, even if the access token is still valid.
   if (refreshToken === undefined) return undefined
   if (expiresAt > now) return grant.tokens
   const tokens = await upstream.refresh(entry.item.connection, refreshToken)
@@ -100,7 +100,7 @@ async function freshTokens(
   return grant.tokens
 }
 
-// A token of fewer scopes is the request's own: what the vault keeps stays as it is.
+// A token with fewer scopes is only for this request. The tokens in the vault stay as they are.
 async function narrowTokens(
   { item, grant }: VaultEntry,
   upstream: UpstreamClient,

@@ -2,12 +2,12 @@ import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { BodyTooLarge, MAX_BODY } from './request-body.js'
 
-/** A Node request whose body has arrived. `@hono/node-server` looks for it in this field, too. */
+/** A Node request whose body has arrived. `@hono/node-server` reads `rawBody`, too. */
 export type WholeRequest = IncomingMessage & { rawBody: Buffer }
 
 /**
- * Waits for the body of a request. Throws `BodyTooLarge`, at once where the request itself says how long it is, and whatever
- * ended the connection before the body did.
+ * Waits for the body of a request. Throws `BodyTooLarge`, without waiting if the content-length is too large. Also throws the error
+ * that ended the connection before the body was complete.
  */
 export async function readWhole(request: IncomingMessage): Promise<WholeRequest> {
   if (Number(request.headers['content-length']) > MAX_BODY) throw new BodyTooLarge()
@@ -21,7 +21,7 @@ export async function readWhole(request: IncomingMessage): Promise<WholeRequest>
   return Object.assign(request, { rawBody: Buffer.concat(parts) })
 }
 
-/** The request for a framework that reads its body from the stream: `body`, as what `headers` then say it is. */
+/** Returns the request with another body and other headers, for a framework that reads the body from the stream. */
 export function withBody(
   request: WholeRequest,
   body: Buffer = request.rawBody,
@@ -39,7 +39,7 @@ export function withBody(
     rawBody: body,
   }
   Reflect.deleteProperty(fields.headers, 'transfer-encoding')
-  // A stream with these fields is all that Koa reads of a request; a made-up IncomingMessage would close the socket.
+  // Koa reads only the stream and these fields. A new IncomingMessage would close the socket.
   const made: unknown = Object.assign(Readable.from([body]), fields)
   return made as WholeRequest // see above
 }

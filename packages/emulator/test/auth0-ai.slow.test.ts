@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { trust } from '@connected-accounts/testing/machine/network'
+import { installPackages, type NpmPackages } from '@connected-accounts/testing/machine/npm-packages'
+import { loginWithCode } from '@connected-accounts/testing/person/login'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createEmulator, type Emulator } from '../src/index.js'
-import { loginWithCode } from './login.js'
-import { trust } from './network.js'
-import { installPackages, type NpmPackages } from './npm-packages.js'
 
 /** What is used of `@auth0/ai/TokenVault`. */
 interface TokenVault {

@@ -1,9 +1,13 @@
+import { connect, openAndLogIn, shown } from '@connected-accounts/testing/application/login-sdk'
+import { setUpStage } from '@connected-accounts/testing/application/stage'
+import { recordRequests, sdkOf } from '@connected-accounts/testing/chromium/requests'
 import { expect, test } from 'vitest'
-import { connect, openAndLogIn, shown } from './application.js'
-import { setUpStage } from './chromium.js'
-import { recordRequests, sdkOf } from './wire.js'
+import { createEmulator } from '../src/index.js'
 
-const stage = setUpStage('react.tsx')
+const stage = setUpStage(
+  () => createEmulator({ port: 0 }),
+  new URL('pages/react.tsx', import.meta.url),
+)
 
 test('auth0-react logs in, and its provider completes the callback', async () => {
   const authorizations = recordRequests(stage().context, '/authorize')

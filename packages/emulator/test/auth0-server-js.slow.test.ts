@@ -1,9 +1,9 @@
+import { trust } from '@connected-accounts/testing/machine/network'
+import { installPackages, type NpmPackages } from '@connected-accounts/testing/machine/npm-packages'
+import { claims, redirectUri } from '@connected-accounts/testing/person/login'
+import { createBrowser } from '@connected-accounts/testing/person/plain-browser'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createEmulator, type Emulator } from '../src/index.js'
-import { createBrowser } from './browser.js'
-import { claims, redirectUri } from './login.js'
-import { trust } from './network.js'
-import { installPackages, type NpmPackages } from './npm-packages.js'
 
 /** What is used of the SDK's `ServerClient`. */
 interface ServerClient {

@@ -1,9 +1,15 @@
+import { connect, openAndLogIn, shown } from '@connected-accounts/testing/application/login-sdk'
+import { setUpStage } from '@connected-accounts/testing/application/stage'
+import { press } from '@connected-accounts/testing/chromium/person'
+import { recordRequests } from '@connected-accounts/testing/chromium/requests'
 import { describe, expect, test } from 'vitest'
-import { call, connect, openAndLogIn, shown } from './application.js'
-import { press, setUpStage } from './chromium.js'
-import { recordRequests } from './wire.js'
+import { createEmulator } from '../src/index.js'
+import { call } from './call.js'
 
-const stage = setUpStage('spa.ts')
+const stage = setUpStage(
+  () => createEmulator({ port: 0 }),
+  new URL('pages/spa.ts', import.meta.url),
+)
 const base = '/me/v1/connected-accounts'
 
 describe.each([

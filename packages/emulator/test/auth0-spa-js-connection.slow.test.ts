@@ -1,8 +1,14 @@
+import { connect, open, shown } from '@connected-accounts/testing/application/login-sdk'
+import { setUpStage } from '@connected-accounts/testing/application/stage'
+import { logInAs, press } from '@connected-accounts/testing/chromium/person'
 import { expect, test } from 'vitest'
-import { call, connect, open, shown } from './application.js'
-import { logInAs, press, setUpStage } from './chromium.js'
+import { createEmulator } from '../src/index.js'
+import { call } from './call.js'
 
-const stage = setUpStage('spa.ts')
+const stage = setUpStage(
+  () => createEmulator({ port: 0 }),
+  new URL('pages/spa.ts', import.meta.url),
+)
 const user = () => stage().page.evaluate(() => window.auth0.getUser())
 
 test('auth0-spa-js logs in through the connection that it names, with connection_scope', async () => {

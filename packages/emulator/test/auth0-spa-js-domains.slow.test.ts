@@ -1,6 +1,8 @@
+import { connect, openAndLogIn } from '@connected-accounts/testing/application/login-sdk'
+import { setUpStage } from '@connected-accounts/testing/application/stage'
 import { describe, expect, test } from 'vitest'
-import { call, connect, openAndLogIn } from './application.js'
-import { setUpStage } from './chromium.js'
+import { createEmulator } from '../src/index.js'
+import { call } from './call.js'
 
 const accounts = { path: '/accounts', scope: 'read:me:connected_accounts' }
 
@@ -17,7 +19,10 @@ describe.each([
     domain: /^https:\/\/login\.localhost:\d+$/,
   },
 ])('auth0-spa-js at $name', ({ options, domain }) => {
-  const stage = setUpStage('spa.ts', options)
+  const stage = setUpStage(
+    () => createEmulator({ port: 0, ...options }),
+    new URL('pages/spa.ts', import.meta.url),
+  )
 
   test.each([{ useDpop: false }, { useDpop: true }])(
     'logs in, connects, completes and lists with useDpop $useDpop',

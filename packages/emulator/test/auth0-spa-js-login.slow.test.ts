@@ -1,9 +1,21 @@
+import {
+  API,
+  connect,
+  open,
+  openAndLogIn,
+  shown,
+} from '@connected-accounts/testing/application/login-sdk'
+import { setUpStage } from '@connected-accounts/testing/application/stage'
+import { logInAs, press } from '@connected-accounts/testing/chromium/person'
+import { recordRequests, sdkOf } from '@connected-accounts/testing/chromium/requests'
 import { describe, expect, test } from 'vitest'
-import { API, call, connect, open, openAndLogIn, shown } from './application.js'
-import { logInAs, press, setUpStage } from './chromium.js'
-import { recordRequests, sdkOf } from './wire.js'
+import { createEmulator } from '../src/index.js'
+import { call } from './call.js'
 
-const stage = setUpStage('spa.ts')
+const stage = setUpStage(
+  () => createEmulator({ port: 0 }),
+  new URL('pages/spa.ts', import.meta.url),
+)
 const user = () => stage().page.evaluate(() => window.auth0.getUser())
 const accounts = { path: '/accounts', scope: 'read:me:connected_accounts' }
 const withoutRefreshTokens = { useRefreshTokens: false, useMrrt: false }

@@ -1,9 +1,21 @@
+import {
+  API,
+  connect,
+  open,
+  openAndLogIn,
+  shown,
+} from '@connected-accounts/testing/application/login-sdk'
+import { setUpStage } from '@connected-accounts/testing/application/stage'
+import { logInAs, press } from '@connected-accounts/testing/chromium/person'
+import { recordRequests } from '@connected-accounts/testing/chromium/requests'
 import { expect, test } from 'vitest'
-import { API, call, connect, open, openAndLogIn, shown } from './application.js'
-import { logInAs, press, setUpStage } from './chromium.js'
-import { recordRequests } from './wire.js'
+import { createEmulator } from '../src/index.js'
+import { call } from './call.js'
 
-const stage = setUpStage('spa.ts')
+const stage = setUpStage(
+  () => createEmulator({ port: 0 }),
+  new URL('pages/spa.ts', import.meta.url),
+)
 const accounts = { path: '/accounts', scope: 'read:me:connected_accounts' }
 
 test('auth0-spa-js asks each audience for its own scopes, with the one refresh token of the login', async () => {

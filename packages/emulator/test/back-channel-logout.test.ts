@@ -1,11 +1,11 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { claims, exchangeCode, logIn, type Tokens } from '@connected-accounts/testing/person/login'
+import { type Browser, createBrowser } from '@connected-accounts/testing/person/plain-browser'
+import { manage } from '@connected-accounts/testing/tenant/management'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createEmulator, defaultTenant, type Emulator } from '../src/index.js'
-import { type Browser, createBrowser } from './browser.js'
-import { claims, exchangeCode, logIn, type Tokens } from './login.js'
-import { manage } from './management.js'
 
 let emulator: Emulator
 let browser: Browser

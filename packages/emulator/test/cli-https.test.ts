@@ -3,13 +3,13 @@ import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { buildCommand, endCommands, run } from '@connected-accounts/testing/machine/command'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { buildCommand, endCommands, run } from './command.js'
 
 let file: string
 
 beforeAll(async () => {
-  file = await buildCommand('cli-https-test')
+  file = await buildCommand(new URL('../src/cli.ts', import.meta.url), 'cli-https-test')
 })
 afterEach(endCommands)
 

@@ -1,12 +1,16 @@
+import {
+  buildCommand,
+  endCommands,
+  run as runCommand,
+} from '@connected-accounts/testing/machine/command'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { TenantLog } from '../src/index.js'
 import { logLine } from '../src/log-line.js'
-import { buildCommand, endCommands, run as runCommand } from './command.js'
 
 let file: string
 
 beforeAll(async () => {
-  file = await buildCommand('cli-log-test')
+  file = await buildCommand(new URL('../src/cli.ts', import.meta.url), 'cli-log-test')
 })
 afterEach(endCommands)
 

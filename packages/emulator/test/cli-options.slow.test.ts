@@ -1,15 +1,19 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import {
+  buildCommand,
+  endCommands,
+  run as runCommand,
+} from '@connected-accounts/testing/machine/command'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createEmulator } from '../src/index.js'
-import { buildCommand, endCommands, run as runCommand } from './command.js'
 
 let file: string
 let directory: string
 
 beforeAll(async () => {
-  file = await buildCommand('cli-options-test')
+  file = await buildCommand(new URL('../src/cli.ts', import.meta.url), 'cli-options-test')
   directory = await mkdtemp(join(tmpdir(), 'emulator-'))
 })
 afterEach(endCommands)
@@ -91,7 +95,7 @@ describe('--host', () => {
     expect((await fetch(url.replace('localhost', '127.0.0.1'))).status).toBe(200)
     child.kill('SIGTERM')
     expect((await end()).stderr).toBe(
-      'Warning: whoever reaches this machine at 0.0.0.0 can log in here as anyone.\n',
+      'Warning: anyone who can reach this machine at 0.0.0.0 can log in as any user.\n',
     )
   })
 
@@ -107,7 +111,7 @@ describe('--host', () => {
     async (host) => {
       const { code, stderr } = await run('--host', host).end()
       expect(code).toBe(1)
-      expect(stderr).toBe(`The host ${host} is not one of this machine\n`)
+      expect(stderr).toMatch(`The host ${host} is not an address of this machine: use localhost`)
     },
   )
 

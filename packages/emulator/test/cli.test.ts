@@ -1,13 +1,17 @@
 import { once } from 'node:events'
 import { stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import {
+  buildCommand,
+  endCommands,
+  run as runCommand,
+} from '@connected-accounts/testing/machine/command'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { buildCommand, endCommands, run as runCommand } from './command.js'
 
 let file: string
 
 beforeAll(async () => {
-  file = await buildCommand('cli-test')
+  file = await buildCommand(new URL('../src/cli.ts', import.meta.url), 'cli-test')
 })
 afterEach(endCommands)
 

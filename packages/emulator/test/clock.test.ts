@@ -1,7 +1,3 @@
-import { afterEach, beforeEach, expect, it } from 'vitest'
-import { createEmulator, type Emulator } from '../src/index.js'
-import { createBrowser } from './browser.js'
-import { createConnector } from './connector.js'
 import {
   authorizationUrl,
   claims,
@@ -9,7 +5,11 @@ import {
   logIn,
   loginWithCode,
   requestToken,
-} from './login.js'
+} from '@connected-accounts/testing/person/login'
+import { createBrowser } from '@connected-accounts/testing/person/plain-browser'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { createEmulator, type Emulator } from '../src/index.js'
+import { createConnector } from './connector.js'
 
 let emulator: Emulator
 

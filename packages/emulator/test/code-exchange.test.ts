@@ -1,7 +1,12 @@
+import {
+  exchangeCode,
+  type Login,
+  logIn,
+  requestToken,
+} from '@connected-accounts/testing/person/login'
+import { createBrowser } from '@connected-accounts/testing/person/plain-browser'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEmulator, type Emulator } from '../src/index.js'
-import { createBrowser } from './browser.js'
-import { exchangeCode, type Login, logIn, requestToken } from './login.js'
 
 let emulator: Emulator
 let login: Login

@@ -1,6 +1,6 @@
+import { browse } from '@connected-accounts/testing/person/consent'
 import { describe, expect, it } from 'vitest'
 import { arrive, completion, createFlow, redirectUri, started } from './connect-flow.js'
-import { browse } from './consent.js'
 
 describe('The connect flow', () => {
   it('connects an account from connect over consent to complete', async () => {

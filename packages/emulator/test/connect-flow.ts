@@ -1,4 +1,4 @@
-import { browse, type ConsentAnswer } from './consent.js'
+import { browse, type ConsentAnswer } from '@connected-accounts/testing/person/consent'
 import { createCaller, createTestBed, PKCE } from './context.js'
 
 /** Where a flow comes back to. */

@@ -1,9 +1,9 @@
+import { claims, type Login, logIn, redirectUri } from '@connected-accounts/testing/person/login'
+import { createBrowser } from '@connected-accounts/testing/person/plain-browser'
+import { manage } from '@connected-accounts/testing/tenant/management'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEmulator, type Emulator } from '../src/index.js'
-import { createBrowser } from './browser.js'
 import { createTestBed } from './context.js'
-import { claims, type Login, logIn, redirectUri } from './login.js'
-import { manage } from './management.js'
 import { answerConsent, buttonsOf, logInThrough, visitAuthorize } from './third-party.js'
 
 let emulator: Emulator
@@ -184,7 +184,7 @@ describe('A login at a third party', () => {
   it('ends on a page where nobody left with the state that came back', async () => {
     const answer = await fetch(`${emulator.url}/login/callback?state=unknown&code=x`)
     expect(answer.status).toBe(400)
-    expect(await answer.text()).toContain('belongs to no login')
+    expect(await answer.text()).toContain('does not belong to a login')
   })
 })
 

@@ -1,7 +1,7 @@
+import { browse } from '@connected-accounts/testing/person/consent'
+import { loginWithCode } from '@connected-accounts/testing/person/login'
 import type { Emulator } from '../src/index.js'
-import { browse } from './consent.js'
 import { PKCE } from './context.js'
-import { loginWithCode } from './login.js'
 
 const redirectUri = 'http://localhost:3000/connected'
 

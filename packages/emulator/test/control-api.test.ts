@@ -1,6 +1,6 @@
+import { loginWithCode } from '@connected-accounts/testing/person/login'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createEmulator, type Emulator } from '../src/index.js'
-import { loginWithCode } from './login.js'
 
 let emulator: Emulator
 
@@ -92,12 +92,12 @@ describe('Over HTTP', () => {
     [
       '/accounts',
       [{ user_id: 'auth0|bob', connection: 'x' }],
-      'body/0/connection is no connection',
+      'body/0/connection is not a connection',
     ],
     [
       '/accounts',
       { user_id: 'auth0|bob', connection: 'acme', count: 2, emails: ['a@b.example'] },
-      'body/count does not go with the other fields',
+      'body/count cannot be combined with the other fields',
     ],
   ])('%s answers 400 to %o, names the field, and changes nothing', async (path, body, message) => {
     const { send } = await start()

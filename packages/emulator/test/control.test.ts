@@ -68,12 +68,12 @@ describe('The control API', () => {
     [
       '/accounts',
       { user_id: 'auth0|nobody', connection: 'acme' },
-      'body/user_id is no user of the tenant',
+      'body/user_id is not a user of the tenant',
     ],
     [
       '/accounts',
       { user_id: 'auth0|bob', connection: 'x' },
-      'body/connection is no connection of the tenant',
+      'body/connection is not a connection of the tenant',
     ],
     [
       '/accounts',

@@ -1,13 +1,18 @@
 import { get } from 'node:http'
 import { hostname } from 'node:os'
 import { json } from 'node:stream/consumers'
+import {
+  authorizationUrl,
+  claims,
+  loginWithCode,
+  requestToken,
+} from '@connected-accounts/testing/person/login'
+import { managementToken } from '@connected-accounts/testing/tenant/management'
 import { generateKeyPair } from 'dpop'
 import { describe, expect, it } from 'vitest'
 import { createEmulator } from '../src/index.js'
 import { createConnector } from './connector.js'
 import { accounts, myAccountToken, refresh, setUpDomains } from './domains.js'
-import { authorizationUrl, claims, loginWithCode, requestToken } from './login.js'
-import { managementToken } from './management.js'
 
 const { canonical, custom } = setUpDomains()
 

@@ -1,10 +1,10 @@
 import { request } from 'node:http'
+import { launchChromium } from '@connected-accounts/testing/chromium/launch'
+import { loginWithCode } from '@connected-accounts/testing/person/login'
 import { generateKeyPair, generateProof } from 'dpop'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEmulator, type Emulator } from '../src/index.js'
-import { launchChromium } from './chromium.js'
-import { loginWithCode } from './login.js'
 import { connect, runWholeFlow } from './whole-flow.js'
 
 let browser: Browser
@@ -82,7 +82,7 @@ describe('The page at /', () => {
     await page.getByRole('button', { name: 'Add fault' }).click()
     await section('Faults').getByText('1 to come').waitFor()
     expect((await call(headers, 'DELETE', '/accounts/cac_nosuch')).status).toBe(503)
-    await section('Faults').getByText('No fault waits for a call.').waitFor()
+    await section('Faults').getByText('No faults are waiting.').waitFor()
     expect((await call(headers, 'DELETE', '/accounts/cac_nosuch')).status).toBe(404)
   })
 
@@ -118,15 +118,15 @@ describe('The page at /', () => {
     emulator.failNext('getConnectedAccounts', { status: 500 })
     emulator.failNext('getToken', { damage: 'empty_body' })
     await open()
-    await page.getByRole('button', { name: 'Take back the fault of getToken' }).click()
-    await page.getByRole('status').getByText('The fault was taken back.').waitFor()
+    await page.getByRole('button', { name: 'Remove the fault of getToken' }).click()
+    await page.getByRole('status').getByText('The fault was removed.').waitFor()
     const left = await (await fetch(`${emulator.url}/_emulator/faults`)).json()
     expect(left.faults).toMatchObject([{ rule: { operation: 'getConnectedAccounts' }, left: 1 }])
   })
 
   it('says which field of a fault is wrong', async () => {
     await open()
-    await page.getByLabel('What happens').selectOption({ label: 'nothing but a delay' })
+    await page.getByLabel('What happens').selectOption({ label: 'only a delay' })
     await page.getByRole('button', { name: 'Add fault' }).click()
     await page.getByRole('alert').getByText('body must have one of status').waitFor()
   })
@@ -246,7 +246,7 @@ describe('The page at /', () => {
     const start = performance.now()
     await emulator.close()
     expect(performance.now() - start).toBeLessThan(1000)
-    await page.getByRole('status').getByText('The emulator does not answer.').waitFor()
+    await page.getByRole('status').getByText('The emulator does not respond.').waitFor()
   })
 
   it('is refused to a page behind another host, and to a foreign origin', async () => {

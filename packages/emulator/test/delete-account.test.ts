@@ -1,6 +1,6 @@
+import { loginWithCode, requestToken } from '@connected-accounts/testing/person/login'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createEmulator, type Emulator, TOKEN_VAULT_GRANT } from '../src/index.js'
-import { loginWithCode, requestToken } from './login.js'
 
 let emulator: Emulator
 beforeAll(async () => {

@@ -1,9 +1,9 @@
+import { browse } from '@connected-accounts/testing/person/consent'
+import { loginWithCode, requestToken } from '@connected-accounts/testing/person/login'
 import { generateKeyPair, generateProof, type KeyPair } from 'dpop'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEmulator, type Emulator } from '../src/index.js'
-import { browse } from './consent.js'
 import { PKCE } from './context.js'
-import { loginWithCode, requestToken } from './login.js'
 
 let emulator: Emulator
 const redirect_uri = 'http://localhost:3000/connected'

@@ -1,15 +1,15 @@
+import { trust } from '@connected-accounts/testing/machine/network'
+import { redirectUri } from '@connected-accounts/testing/person/login'
+import { createBrowser } from '@connected-accounts/testing/person/plain-browser'
+import { managementToken } from '@connected-accounts/testing/tenant/management'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEmulator, defaultTenant, type Emulator } from '../src/index.js'
-import { createBrowser } from './browser.js'
 import {
   createShell,
   type Placeholders,
   readCommands,
   requirePrograms,
 } from './documented-commands.js'
-import { redirectUri } from './login.js'
-import { managementToken } from './management.js'
-import { trust } from './network.js'
 
 let emulator: Emulator
 let shell: Awaited<ReturnType<typeof createShell>>

@@ -1,8 +1,12 @@
+import { resolveLocalhostNames } from '@connected-accounts/testing/machine/network'
+import {
+  loginWithCode,
+  requestToken,
+  type TokenAnswer,
+} from '@connected-accounts/testing/person/login'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { createEmulator, type Emulator } from '../src/index.js'
-import { loginWithCode, requestToken, type TokenAnswer } from './login.js'
 import { scopes } from './mistaken-tenant.js'
-import { resolveLocalhostNames } from './network.js'
 
 /** An emulator by its canonical domain and by a custom one, `login.localhost`, for the tests of a file. */
 export function setUpDomains(): { canonical: () => Emulator; custom: () => Emulator } {

@@ -1,7 +1,7 @@
+import { loginWithCode, requestToken } from '@connected-accounts/testing/person/login'
 import { generateKeyPair, generateProof } from 'dpop'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEmulator, type Emulator, type Switches } from '../src/index.js'
-import { loginWithCode, requestToken } from './login.js'
 
 let emulator: Emulator
 

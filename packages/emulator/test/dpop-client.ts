@@ -1,14 +1,6 @@
 import { calculateThumbprint, generateKeyPair, generateProof, type KeyPair } from 'dpop'
-import { CompactSign, decodeJwt, decodeProtectedHeader, exportJWK, type JWTPayload } from 'jose'
+import { exportJWK } from 'jose'
 import { createTestBed, mintToken, type TestBed } from './context.js'
-
-/** What a test changes in a proof before it is signed again. */
-export interface Change {
-  header?: Record<string, unknown>
-  claims?: JWTPayload
-  /** Signs instead of the key of the proof. */
-  key?: CryptoKey
-}
 
 /** A client with a key, a token bound to it, and a nonce. */
 export interface DpopClient {
@@ -49,16 +41,6 @@ async function createNonce(bed: TestBed): Promise<string> {
   const request = new Request(url, { headers: { authorization: `DPoP ${token}`, dpop } })
   const response = await bed.resources.fetch(request)
   return response.headers.get('dpop-nonce') ?? ''
-}
-
-/** The same proof with one thing changed, and signed again. A claim of `undefined` is left out. */
-export async function change(proof: string, keyPair: KeyPair, changed: Change): Promise<string> {
-  const header = { ...decodeProtectedHeader(proof), ...changed.header }
-  const claims = { ...decodeJwt(proof), ...changed.claims }
-  const payload = new TextEncoder().encode(JSON.stringify(claims))
-  return new CompactSign(payload)
-    .setProtectedHeader({ alg: 'ES256', ...header })
-    .sign(changed.key ?? keyPair.privateKey)
 }
 
 /** The private key as a JWK. */

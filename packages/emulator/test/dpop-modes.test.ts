@@ -1,6 +1,3 @@
-import { calculateThumbprint, generateKeyPair, type KeyPair } from 'dpop'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createEmulator, defaultTenant, type Emulator, TOKEN_VAULT_GRANT } from '../src/index.js'
 import {
   claims,
   exchangeCode,
@@ -9,7 +6,10 @@ import {
   loginWithCode,
   requestToken,
   type TokenAnswer,
-} from './login.js'
+} from '@connected-accounts/testing/person/login'
+import { calculateThumbprint, generateKeyPair, type KeyPair } from 'dpop'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createEmulator, defaultTenant, type Emulator, TOKEN_VAULT_GRANT } from '../src/index.js'
 
 const modes = ['none', 'allowed', 'required'] as const
 const audienceOf = (mode: string) => `https://${mode}.example.test/`

@@ -1,8 +1,9 @@
+import { type Change, change } from '@connected-accounts/testing/tenant/proof'
 import { generateKeyPair } from 'dpop'
 import { calculateJwkThumbprint, exportJWK } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { mintToken } from './context.js'
-import { type Change, change, createDpopClient, exportPrivate } from './dpop-client.js'
+import { createDpopClient, exportPrivate } from './dpop-client.js'
 
 /** Sends a valid proof with one thing changed. */
 async function sendChanged(changed: Change): Promise<Response> {

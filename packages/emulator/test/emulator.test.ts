@@ -1,10 +1,15 @@
 import { once } from 'node:events'
 import { get } from 'node:http'
 import { createServer } from 'node:net'
+import {
+  authorizationUrl,
+  logIn,
+  loginWithCode,
+  requestToken,
+} from '@connected-accounts/testing/person/login'
+import { createBrowser } from '@connected-accounts/testing/person/plain-browser'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createEmulator, defaultTenant, type Emulator, type EmulatorOptions } from '../src/index.js'
-import { createBrowser } from './browser.js'
-import { authorizationUrl, logIn, loginWithCode, requestToken } from './login.js'
 
 const running: Emulator[] = []
 
@@ -105,15 +110,15 @@ describe('createEmulator', () => {
     },
     {
       change: { organizations: [{ ...organization, connections: ['githup'] }] },
-      message: 'tenant/organizations/0/connections names what is not there: githup',
+      message: 'tenant/organizations/0/connections must exist in the tenant: githup',
     },
     {
       change: { connections: [{ ...connection, enabled_clients: ['spa', 'wep'] }] },
-      message: 'tenant/connections/0/enabled_clients names what is not there: wep',
+      message: 'tenant/connections/0/enabled_clients must exist in the tenant: wep',
     },
     {
       change: { client_grants: [{ client_id: 'nobody', audience: 'x', scope: [] }] },
-      message: 'tenant/client_grants/0/client_id names what is not there: nobody',
+      message: 'tenant/client_grants/0/client_id must exist in the tenant: nobody',
     },
   ])('refuses a tenant that is wrong: $message', async ({ change, message }) => {
     const tenant = JSON.parse(JSON.stringify(change))
@@ -123,7 +128,9 @@ describe('createEmulator', () => {
   it('throws for a kind of client that the tenant does not have', async () => {
     const clients = defaultTenant().clients.filter(({ app_type }) => app_type !== 'spa')
     const emulator = await start({ tenant: { clients } })
-    expect(() => emulator.clients.spa).toThrow('tenant/clients has none with the app_type spa')
+    expect(() => emulator.clients.spa).toThrow(
+      'tenant/clients must have a client with the app_type spa',
+    )
   })
 })
 

@@ -1,8 +1,13 @@
+import {
+  type Login,
+  loginWithCode,
+  requestToken,
+  type TestClient,
+} from '@connected-accounts/testing/person/login'
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEmulator, defaultTenant, type Emulator, TOKEN_VAULT_GRANT } from '../src/index.js'
 import { loadSigningKey } from '../src/signing-key.js'
-import { type Login, loginWithCode, requestToken, type TestClient } from './login.js'
 
 let emulator: Emulator
 let login: Login

@@ -1,6 +1,6 @@
+import { loginWithCode, requestToken } from '@connected-accounts/testing/person/login'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createEmulator, type Emulator, type Fault } from '../src/index.js'
-import { loginWithCode, requestToken } from './login.js'
 
 const running: Emulator[] = []
 
@@ -180,7 +180,7 @@ describe('What is no fault', () => {
     [{ operation: 'getToken', status: 500, probability: 2 }, 'fault/probability must be <= 1'],
     [
       { operation: 'getToken', status: 401, challenge: 'use_dpop_nonce' },
-      'fault/status does not go with the other fields',
+      'fault/status cannot be combined with the other fields',
     ],
     [
       { operation: 'getToken', challenge: 'invalid_dpop_nonce' },

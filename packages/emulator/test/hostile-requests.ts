@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { readOpenApi } from '@connected-accounts/testing/openapi'
 import fc from 'fast-check'
-import { parse } from 'yaml'
 import management from '../src/generated/management.json' with { type: 'json' }
 import myAccount from '../src/generated/my-account.json' with { type: 'json' }
 import { authorized, oddHeaders } from './hostile-headers.js'
@@ -10,9 +9,7 @@ import { form, jsonBody, query, type Requests, wire } from './hostile-wire.js'
 import type { HostileWorld } from './hostile-world.js'
 import { fitting, type Schema } from './schema-arbitrary.js'
 
-const authentication = parse(
-  readFileSync(new URL('../../../openapi/authentication.yaml', import.meta.url), 'utf8'),
-)
+const authentication = readOpenApi('authentication')
 
 /** Requests to each part of an emulator, most of them with one thing wrong. */
 export const hostileRequests: Record<string, (world: HostileWorld) => Requests> = {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
+import { authorizationUrl, logIn, loginWithCode } from '@connected-accounts/testing/person/login'
+import { managementToken } from '@connected-accounts/testing/tenant/management'
 import { calculateThumbprint, generateKeyPair, generateProof, type KeyPair } from 'dpop'
 import { exportJWK } from 'jose'
 import { createEmulator, type Emulator } from '../src/index.js'
 import { SCOPES } from './context.js'
-import { authorizationUrl, logIn, loginWithCode } from './login.js'
-import { managementToken } from './management.js'
 
 /** An emulator at which much has begun, so that requests find something to go on with. */
 export interface HostileWorld {

@@ -1,5 +1,8 @@
 import { X509Certificate } from 'node:crypto'
 import { connect } from 'node:tls'
+import { trust } from '@connected-accounts/testing/machine/network'
+import { claims, loginWithCode, redirectUri } from '@connected-accounts/testing/person/login'
+import { createBrowser } from '@connected-accounts/testing/person/plain-browser'
 import { generateKeyPair } from 'dpop'
 import {
   authorizationCodeGrant,
@@ -11,10 +14,7 @@ import {
 } from 'openid-client'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createEmulator, type Emulator } from '../src/index.js'
-import { createBrowser } from './browser.js'
 import { createConnector } from './connector.js'
-import { claims, loginWithCode, redirectUri } from './login.js'
-import { trust } from './network.js'
 
 let emulator: Emulator
 

@@ -109,7 +109,7 @@ function abortable() {
 it('refuses what is not the emulator, rather than send it on', async () => {
   const { fetch } = await start()
   await expect(fetch('https://api.example.test/')).rejects.toThrow(
-    'This fetch reaches http://localhost:4400, but not https://api.example.test',
+    'This fetch only reaches http://localhost:4400, not https://api.example.test',
   )
 })
 

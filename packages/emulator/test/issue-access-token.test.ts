@@ -1,3 +1,4 @@
+import { loginWithCode } from '@connected-accounts/testing/person/login'
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -6,7 +7,6 @@ import {
   defaultTenant,
   type Emulator,
 } from '../src/index.js'
-import { loginWithCode } from './login.js'
 
 let emulator: Emulator
 beforeAll(async () => {
@@ -50,11 +50,11 @@ describe('issueAccessToken', () => {
   })
 
   it.each<[field: string, request: AccessTokenRequest, message: string]>([
-    ['user_id', { user_id: 'auth0|nobody' }, 'is no user of the tenant: auth0|nobody'],
-    ['client_id', { ...alice, client_id: 'other' }, 'is no client of the tenant: other'],
-    ['audience', { ...alice, audience: 'https://x/' }, 'is no API of the tenant: https://x/'],
-    ['scope', { ...alice, scope: 'read:calendar' }, 'is none of the API: read:calendar'],
-    ['org_id', { ...organization, user_id: 'auth0|bob' }, 'is no organization of the user'],
+    ['user_id', { user_id: 'auth0|nobody' }, 'is not a user of the tenant: auth0|nobody'],
+    ['client_id', { ...alice, client_id: 'other' }, 'is not a client of the tenant: other'],
+    ['audience', { ...alice, audience: 'https://x/' }, 'is not an API of the tenant: https://x/'],
+    ['scope', { ...alice, scope: 'read:calendar' }, 'is not a scope of the API: read:calendar'],
+    ['org_id', { ...organization, user_id: 'auth0|bob' }, 'is not an organization of the user'],
     [
       'jkt',
       { ...alice, audience: 'https://{domain}/api/v2/', jkt: 'a' },

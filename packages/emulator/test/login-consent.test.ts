@@ -1,7 +1,11 @@
+import {
+  authorizationUrl,
+  exchangeCode,
+  redirectUri,
+} from '@connected-accounts/testing/person/login'
+import { type Browser, createBrowser } from '@connected-accounts/testing/person/plain-browser'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Emulator, Tenant } from '../src/index.js'
-import { type Browser, createBrowser } from './browser.js'
-import { authorizationUrl, exchangeCode, redirectUri } from './login.js'
 import { only, spaOf, start } from './mistaken-tenant.js'
 import { buttonsOf, visitAuthorize } from './third-party.js'
 

@@ -1,8 +1,3 @@
-import { createRemoteJWKSet, jwtVerify } from 'jose'
-import * as client from 'openid-client'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createEmulator, type Emulator } from '../src/index.js'
-import { createBrowser } from './browser.js'
 import {
   authorizationUrl,
   claims,
@@ -11,7 +6,12 @@ import {
   logIn,
   loginWithCode,
   redirectUri,
-} from './login.js'
+} from '@connected-accounts/testing/person/login'
+import { createBrowser } from '@connected-accounts/testing/person/plain-browser'
+import { createRemoteJWKSet, jwtVerify } from 'jose'
+import * as client from 'openid-client'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createEmulator, type Emulator } from '../src/index.js'
 
 let emulator: Emulator
 let login: Login

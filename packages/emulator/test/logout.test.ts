@@ -1,6 +1,3 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createEmulator, type Emulator } from '../src/index.js'
-import { type Browser, createBrowser } from './browser.js'
 import {
   authorizationUrl,
   exchangeCode,
@@ -8,7 +5,10 @@ import {
   logIn,
   requestToken,
   type Tokens,
-} from './login.js'
+} from '@connected-accounts/testing/person/login'
+import { type Browser, createBrowser } from '@connected-accounts/testing/person/plain-browser'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createEmulator, type Emulator } from '../src/index.js'
 
 let emulator: Emulator
 let login: Login

@@ -1,9 +1,13 @@
+import {
+  type ManagementCall,
+  manage,
+  managementToken,
+} from '@connected-accounts/testing/tenant/management'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import document from '../src/generated/management.json' with { type: 'json' }
 import { createEmulator, type Emulator } from '../src/index.js'
 import type { OperationId } from '../src/management/contract.js'
 import { createContractChecker } from './contract.js'
-import { type ManagementCall, manage, managementToken } from './management.js'
 
 const checker = createContractChecker(document)
 

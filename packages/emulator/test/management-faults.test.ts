@@ -1,6 +1,6 @@
+import { manage, managementToken } from '@connected-accounts/testing/tenant/management'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEmulator, type Emulator, type Fault } from '../src/index.js'
-import { manage, managementToken } from './management.js'
 
 let emulator: Emulator
 let token: string
@@ -23,7 +23,7 @@ describe('A fault of the Management API', () => {
     emulator.faults.add({ operation: 'getClient', ...fault, times: 2 })
     for (const answer of [await get(), await get()]) {
       expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '7'])
-      const words = { error: 'Too Many Requests', message: 'A fault that was asked for' }
+      const words = { error: 'Too Many Requests', message: 'A fault of the emulator' }
       const body = { statusCode: 429, errorCode: 'too_many_requests', ...words }
       expect(await answer.json()).toEqual(body)
     }

@@ -1,9 +1,9 @@
+import { browse } from '@connected-accounts/testing/person/consent'
+import { type Login, loginWithCode, requestToken } from '@connected-accounts/testing/person/login'
+import { manage } from '@connected-accounts/testing/tenant/management'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEmulator, defaultTenant, type Emulator } from '../src/index.js'
-import { browse } from './consent.js'
 import { PKCE } from './context.js'
-import { type Login, loginWithCode, requestToken } from './login.js'
-import { manage } from './management.js'
 
 const redirect_uri = 'http://localhost:3000/connected'
 const scopes = ['create', 'read', 'delete'].map((verb) => `${verb}:me:connected_accounts`)

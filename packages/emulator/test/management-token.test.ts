@@ -1,7 +1,7 @@
+import { type Login, loginWithCode, requestToken } from '@connected-accounts/testing/person/login'
+import { manage } from '@connected-accounts/testing/tenant/management'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEmulator, type Emulator, MANAGEMENT_AUDIENCE } from '../src/index.js'
-import { type Login, loginWithCode, requestToken } from './login.js'
-import { manage } from './management.js'
 
 let emulator: Emulator
 let login: Login

@@ -1,7 +1,7 @@
+import { type ManagementCall, manage } from '@connected-accounts/testing/tenant/management'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEmulator, type Emulator } from '../src/index.js'
 import { createTestBed, mintToken } from './context.js'
-import { type ManagementCall, manage } from './management.js'
 
 let emulator: Emulator
 beforeAll(async () => {

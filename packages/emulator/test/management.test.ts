@@ -1,7 +1,11 @@
+import { type Login, loginWithCode, requestToken } from '@connected-accounts/testing/person/login'
+import {
+  type ManagementCall,
+  manage,
+  managementToken,
+} from '@connected-accounts/testing/tenant/management'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEmulator, defaultTenant, type Emulator } from '../src/index.js'
-import { type Login, loginWithCode, requestToken } from './login.js'
-import { type ManagementCall, manage, managementToken } from './management.js'
 
 let emulator: Emulator
 let login: Login

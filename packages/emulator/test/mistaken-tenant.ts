@@ -1,3 +1,9 @@
+import {
+  authorizationUrl,
+  loginWithCode,
+  requestToken,
+} from '@connected-accounts/testing/person/login'
+import { createBrowser, type Visit } from '@connected-accounts/testing/person/plain-browser'
 import { onTestFinished } from 'vitest'
 import {
   type Api,
@@ -8,8 +14,6 @@ import {
   type Tenant,
   TOKEN_VAULT_GRANT,
 } from '../src/index.js'
-import { createBrowser, type Visit } from './browser.js'
-import { authorizationUrl, loginWithCode, requestToken } from './login.js'
 
 /** The scopes of the My Account API. */
 export const scopes = ['create', 'read', 'delete'].map((verb) => `${verb}:me:connected_accounts`)

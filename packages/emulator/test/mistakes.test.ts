@@ -1,8 +1,13 @@
+import { browse } from '@connected-accounts/testing/person/consent'
+import {
+  claims,
+  loginWithCode,
+  redirectUri,
+  requestToken,
+} from '@connected-accounts/testing/person/login'
+import { manage } from '@connected-accounts/testing/tenant/management'
 import { describe, expect, it } from 'vitest'
 import { createEmulator, MY_ACCOUNT_AUDIENCE, type Tenant } from '../src/index.js'
-import { browse } from './consent.js'
-import { claims, loginWithCode, redirectUri, requestToken } from './login.js'
-import { manage } from './management.js'
 import { authorize, googleOf, myAccountOf, only, scopes, spaOf, start } from './mistaken-tenant.js'
 
 const example = 'https://api.example.test/'

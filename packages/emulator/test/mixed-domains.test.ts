@@ -1,9 +1,15 @@
 import { request as sendRequest } from 'node:http'
+import {
+  authorizationUrl,
+  claims,
+  logIn,
+  loginWithCode,
+  requestToken,
+} from '@connected-accounts/testing/person/login'
+import { createBrowser } from '@connected-accounts/testing/person/plain-browser'
 import { describe, expect, it } from 'vitest'
 import { type Emulator, TOKEN_VAULT_GRANT } from '../src/index.js'
-import { createBrowser } from './browser.js'
 import { accounts, myAccountToken, refresh, setUpDomains } from './domains.js'
-import { authorizationUrl, claims, logIn, loginWithCode, requestToken } from './login.js'
 
 const { canonical, custom } = setUpDomains()
 

@@ -91,10 +91,10 @@ describe('The refresh token grant behind msw (MRRT)', () => {
   })
 
   it.each([
-    [{ user_id: 'auth0|nobody' }, 'user_id is no user of the tenant: auth0|nobody'],
+    [{ user_id: 'auth0|nobody' }, 'user_id is not a user of the tenant: auth0|nobody'],
     [
       { user_id, client_id: 'management' },
-      'client_id is no client with refresh tokens: management',
+      'client_id is not a client with refresh tokens: management',
     ],
   ])('issues none for %j', (wrong, message) => {
     expect(() => emulator.issueRefreshToken(wrong)).toThrow(`refreshToken/${message}`)

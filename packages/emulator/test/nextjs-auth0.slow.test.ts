@@ -1,12 +1,17 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { launchChromium } from '@connected-accounts/testing/chromium/launch'
+import { logInAs, press } from '@connected-accounts/testing/chromium/person'
+import {
+  buildNextApp,
+  type NextApp,
+  type RunningNextApp,
+} from '@connected-accounts/testing/nextjs/app'
 import { exportPKCS8, exportSPKI, generateKeyPair } from 'jose'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createEmulator, type Emulator } from '../src/index.js'
-import { launchChromium, logInAs, press } from './chromium.js'
-import { buildNextApp, type NextApp, type RunningNextApp } from './nextjs-app.js'
 
 let next: NextApp
 let emulator: Emulator

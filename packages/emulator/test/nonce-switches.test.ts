@@ -1,7 +1,7 @@
+import { loginWithCode } from '@connected-accounts/testing/person/login'
 import { generateKeyPair, generateProof, type KeyPair } from 'dpop'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createEmulator, type Emulator } from '../src/index.js'
-import { loginWithCode } from './login.js'
 
 let emulator: Emulator
 let dpop: KeyPair

@@ -1,10 +1,17 @@
+import { browse } from '@connected-accounts/testing/person/consent'
+import {
+  claims,
+  type Login,
+  logIn,
+  loginWithCode,
+  redirectUri,
+  requestToken,
+} from '@connected-accounts/testing/person/login'
+import { createBrowser } from '@connected-accounts/testing/person/plain-browser'
+import { manage } from '@connected-accounts/testing/tenant/management'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEmulator, type Emulator, type Organization } from '../src/index.js'
-import { createBrowser } from './browser.js'
-import { browse } from './consent.js'
 import { PKCE } from './context.js'
-import { claims, type Login, logIn, loginWithCode, redirectUri, requestToken } from './login.js'
-import { manage } from './management.js'
 import { buttonsOf, logInThrough, visitAuthorize } from './third-party.js'
 
 let emulator: Emulator
@@ -167,9 +174,9 @@ describe('An account connected in an organization', () => {
     const seed = { user_id: 'auth0|alice', connection: 'acme', org_id: 'org_example' }
     expect(await emulator.seed(seed)).toMatchObject([{ org_id: 'org_example' }])
     const unknown = emulator.seed({ ...seed, org_id: 'org_unknown' })
-    await expect(unknown).rejects.toThrow('seed/org_id is no organization of the tenant')
+    await expect(unknown).rejects.toThrow('seed/org_id is not an organization of the tenant')
     await expect(emulator.seed([{ ...seed, user_id: 'auth0|bob' }])).rejects.toThrow(
-      'seed/0/user_id is no member of the organization org_example',
+      'seed/0/user_id is not a member of the organization org_example',
     )
   })
 })

@@ -1,6 +1,6 @@
+import { redirectUri } from '@connected-accounts/testing/person/login'
 import { describe, expect, it } from 'vitest'
 import type { Tenant } from '../src/index.js'
-import { redirectUri } from './login.js'
 import { only, spaOf, start } from './mistaken-tenant.js'
 
 describe('An origin', () => {

@@ -1,7 +1,7 @@
+import { loginWithCode, requestToken } from '@connected-accounts/testing/person/login'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createEmulator, type Emulator, type FaultRule } from '../src/index.js'
 import { createConnector } from './connector.js'
-import { loginWithCode, requestToken } from './login.js'
 import { authorize } from './mistaken-tenant.js'
 
 let emulator: Emulator
@@ -158,7 +158,7 @@ describe('A fault of a page', () => {
   it.each([
     [
       { operation: 'connectPage', challenge: 'use_dpop_nonce' },
-      'fault/challenge does not go with the other fields',
+      'fault/challenge cannot be combined with the other fields',
     ],
     [{ operation: 'getToken', switches: {} }, 'fault/switches must NOT have fewer than 1'],
     [

@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { servePage } from '@connected-accounts/testing/application/page-server'
 import { expect, it } from 'vitest'
-import { servePage } from './page-server.js'
 
 const here = fileURLToPath(new URL('playwright/', import.meta.url))
 
@@ -27,7 +27,7 @@ it('the fixtures log in, connect and consent', async () => {
 })
 
 it('the example of the README runs on an application with auth0-spa-js', async () => {
-  const application = await servePage('accounts.ts')
+  const application = await servePage(new URL('pages/accounts.ts', import.meta.url))
   const directory = await mkdtemp(join(here, 'readme-'))
   try {
     const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')

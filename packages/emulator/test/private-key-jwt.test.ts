@@ -1,3 +1,7 @@
+import { loginWithCode, requestToken } from '@connected-accounts/testing/person/login'
+import { createCredential } from '@connected-accounts/testing/tenant/credential'
+import { manage } from '@connected-accounts/testing/tenant/management'
+import { tenantWithWeb } from '@connected-accounts/testing/tenant/web'
 import { exportSPKI, generateKeyPair, SignJWT } from 'jose'
 import {
   allowInsecureRequests,
@@ -7,10 +11,7 @@ import {
   refreshTokenGrant,
 } from 'openid-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createEmulator, type Emulator } from '../src/index.js'
-import { loginWithCode, requestToken } from './login.js'
-import { manage } from './management.js'
-import { createCredential, tenantWithWeb } from './private-key.js'
+import { createEmulator, defaultTenant, type Emulator } from '../src/index.js'
 
 let emulator: Emulator
 let key: CryptoKey
@@ -24,7 +25,7 @@ beforeAll(async () => {
   const other = await createCredential('cred_other')
   key = privateKey
   otherKey = other.privateKey
-  const tenant = tenantWithWeb((web) => {
+  const tenant = tenantWithWeb(defaultTenant(), (web) => {
     web.credentials = [credential, other.credential]
     web.client_authentication_methods = { private_key_jwt: { credentials } }
   })
@@ -132,10 +133,12 @@ describe('client_authentication_methods in the Management API', () => {
 const elliptic = await exportSPKI((await generateKeyPair('ES256')).publicKey)
 
 it.each([
-  [{ id: 'cred', pem: 'no key' }, 'cred has no public RSA key as its pem'],
-  [{ id: 'cred', pem: elliptic }, 'cred has no public RSA key as its pem'],
+  [{ id: 'cred', pem: 'no key' }, 'cred must have a public RSA key as its pem'],
+  [{ id: 'cred', pem: elliptic }, 'cred must have a public RSA key as its pem'],
   [{ id: 'cred' }, "must have required property 'pem'"],
 ])('A tenant with the credential %o is refused', async (credential, message) => {
-  const tenant = tenantWithWeb((web) => Object.assign(web, { credentials: [credential] }))
+  const tenant = tenantWithWeb(defaultTenant(), (web) =>
+    Object.assign(web, { credentials: [credential] }),
+  )
   await expect(createEmulator({ port: 0, tenant })).rejects.toThrow(message)
 })

@@ -1,9 +1,16 @@
+import { requestToken } from '@connected-accounts/testing/person/login'
+import { createCredential } from '@connected-accounts/testing/tenant/credential'
+import { manage } from '@connected-accounts/testing/tenant/management'
+import { tenantWithWeb } from '@connected-accounts/testing/tenant/web'
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Client, createEmulator, type Emulator, TOKEN_VAULT_GRANT } from '../src/index.js'
-import { requestToken } from './login.js'
-import { manage } from './management.js'
-import { createCredential, tenantWithWeb } from './private-key.js'
+import {
+  type Client,
+  createEmulator,
+  defaultTenant,
+  type Emulator,
+  TOKEN_VAULT_GRANT,
+} from '../src/index.js'
 
 let emulator: Emulator
 let key: CryptoKey
@@ -23,7 +30,7 @@ beforeAll(async () => {
   const other = await createCredential('cred_other')
   key = one.privateKey
   otherKey = other.privateKey
-  const tenant = tenantWithWeb((web) => {
+  const tenant = tenantWithWeb(defaultTenant(), (web) => {
     web.credentials = [one.credential, other.credential]
     web.token_vault_privileged_access = access
   })

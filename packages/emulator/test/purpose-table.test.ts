@@ -1,9 +1,9 @@
+import { loginWithCode, requestToken } from '@connected-accounts/testing/person/login'
+import { createBrowser } from '@connected-accounts/testing/person/plain-browser'
+import { manage } from '@connected-accounts/testing/tenant/management'
 import { describe, expect, it } from 'vitest'
 import type { Connection, Emulator } from '../src/index.js'
-import { createBrowser } from './browser.js'
 import { PKCE } from './context.js'
-import { loginWithCode, requestToken } from './login.js'
-import { manage } from './management.js'
 import { googleOf, scopes as myAccountScopes, start } from './mistaken-tenant.js'
 import { askedScopes, buttonsOf, logInThrough, visitAuthorize } from './third-party.js'
 

@@ -1,3 +1,10 @@
+import {
+  claims,
+  type Login,
+  loginWithCode,
+  requestToken,
+} from '@connected-accounts/testing/person/login'
+import { manage } from '@connected-accounts/testing/tenant/management'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
   type Client,
@@ -6,8 +13,6 @@ import {
   type Emulator,
   TOKEN_VAULT_GRANT,
 } from '../src/index.js'
-import { claims, type Login, loginWithCode, requestToken } from './login.js'
-import { manage } from './management.js'
 
 type Settings = Partial<Client['refresh_token']>
 

@@ -1,6 +1,12 @@
+import {
+  claims,
+  type Login,
+  loginWithCode,
+  requestToken,
+  type TokenAnswer,
+} from '@connected-accounts/testing/person/login'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEmulator, defaultTenant, type Emulator } from '../src/index.js'
-import { claims, type Login, loginWithCode, requestToken, type TokenAnswer } from './login.js'
 
 let emulator: Emulator
 let login: Login

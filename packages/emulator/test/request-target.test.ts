@@ -1,7 +1,7 @@
+import { loginWithCode } from '@connected-accounts/testing/person/login'
+import { managementToken } from '@connected-accounts/testing/tenant/management'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEmulator, type Emulator } from '../src/index.js'
-import { loginWithCode } from './login.js'
-import { managementToken } from './management.js'
 import { sendRaw } from './raw-http.js'
 
 let emulator: Emulator

@@ -1,6 +1,11 @@
+import {
+  claims,
+  type Login,
+  loginWithCode,
+  requestToken,
+} from '@connected-accounts/testing/person/login'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createEmulator, defaultTenant, type Emulator } from '../src/index.js'
-import { claims, type Login, loginWithCode, requestToken } from './login.js'
 
 const running: Emulator[] = []
 const example = 'https://api.example.test/'

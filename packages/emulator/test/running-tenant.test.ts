@@ -1,6 +1,6 @@
+import { loginWithCode } from '@connected-accounts/testing/person/login'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createEmulator, type Emulator, MY_ACCOUNT_AUDIENCE } from '../src/index.js'
-import { loginWithCode } from './login.js'
 
 let emulator: Emulator
 beforeEach(async () => {

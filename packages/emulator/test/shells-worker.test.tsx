@@ -1,9 +1,9 @@
+import { startWorker } from '@connected-accounts/testing/msw/worker'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import document from '../src/generated/my-account.json' with { type: 'json' }
-import type { MswEmulator } from '../src/msw.js'
+import { createEmulator, type MswEmulator } from '../src/msw.js'
 import { createContractChecker } from './contract.js'
 import { myAccountCases } from './my-account-cases.js'
-import { startWorker } from './page-worker.js'
 
 describe('my-account.yaml is what the My Account API answers in a browser, behind msw 3', () => {
   const checker = createContractChecker(document)
@@ -12,9 +12,8 @@ describe('my-account.yaml is what the My Account API answers in a browser, behin
   let emulator: MswEmulator
   let stop: () => void
   beforeAll(async () => {
-    const started = await startWorker({ domain: 'tenant.eu.auth0.com' })
-    emulator = started.emulator
-    stop = started.stop
+    emulator = await createEmulator({ domain: 'tenant.eu.auth0.com' })
+    stop = await startWorker(emulator.handlers)
   })
   beforeEach(() => emulator.reset())
   afterAll(() => stop())

@@ -1,7 +1,7 @@
+import { loginWithCode } from '@connected-accounts/testing/person/login'
 import { expect, it } from 'vitest'
 import { createEmulator } from '../src/index.js'
 import { usedHeap } from './heap.js'
-import { loginWithCode } from './login.js'
 
 /** What an emulator may leave in the process: timers, sockets and servers, listeners, and bytes of the heap. */
 async function left() {

@@ -1,8 +1,8 @@
+import { loginWithCode, requestToken } from '@connected-accounts/testing/person/login'
 import { generateKeyPair, generateProof } from 'dpop'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createEmulator, type Emulator, type TenantLog } from '../src/index.js'
 import { logLine } from '../src/log-line.js'
-import { loginWithCode, requestToken } from './login.js'
 import { connect, exchangeOf, runWholeFlow } from './whole-flow.js'
 
 let emulator: Emulator

@@ -1,6 +1,16 @@
-import { type Browser, createBrowser, type Visit } from './browser.js'
-import type { ConsentAnswer } from './consent.js'
-import { authorizationUrl, claims, exchangeCode, type Login, type Tokens } from './login.js'
+import type { ConsentAnswer } from '@connected-accounts/testing/person/consent'
+import {
+  authorizationUrl,
+  claims,
+  exchangeCode,
+  type Login,
+  type Tokens,
+} from '@connected-accounts/testing/person/login'
+import {
+  type Browser,
+  createBrowser,
+  type Visit,
+} from '@connected-accounts/testing/person/plain-browser'
 
 const verifier = 'v'.repeat(43)
 

@@ -1,13 +1,15 @@
-import { readFileSync } from 'node:fs'
+import { readOpenApi } from '@connected-accounts/testing/openapi'
+import {
+  exchangeCode,
+  logIn,
+  loginWithCode,
+  type TestClient,
+} from '@connected-accounts/testing/person/login'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
 import { createEmulator, type Emulator, TOKEN_VAULT_GRANT } from '../src/index.js'
 import { createContractChecker } from './contract.js'
-import { exchangeCode, logIn, loginWithCode, type TestClient } from './login.js'
 
-const document = parse(
-  readFileSync(new URL('../../../openapi/authentication.yaml', import.meta.url), 'utf8'),
-)
+const document = readOpenApi('authentication')
 const checker = createContractChecker(document)
 
 let emulator: Emulator

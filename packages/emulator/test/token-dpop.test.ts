@@ -1,7 +1,14 @@
+import {
+  claims,
+  exchangeCode,
+  type Login,
+  logIn,
+  loginWithCode,
+  requestToken,
+} from '@connected-accounts/testing/person/login'
 import { calculateThumbprint, generateKeyPair, generateProof, type KeyPair } from 'dpop'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEmulator, defaultTenant, type Emulator } from '../src/index.js'
-import { claims, exchangeCode, type Login, logIn, loginWithCode, requestToken } from './login.js'
 
 let emulator: Emulator
 let login: Login & { dpop: KeyPair }

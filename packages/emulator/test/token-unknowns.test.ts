@@ -1,8 +1,8 @@
+import { loginWithCode, requestToken } from '@connected-accounts/testing/person/login'
+import { manage } from '@connected-accounts/testing/tenant/management'
 import { generateKeyPair, generateProof, type KeyPair } from 'dpop'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEmulator, type Emulator, TOKEN_VAULT_GRANT } from '../src/index.js'
-import { loginWithCode, requestToken } from './login.js'
-import { manage } from './management.js'
 
 let emulator: Emulator
 let endpoint: string

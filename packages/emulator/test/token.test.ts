@@ -1,5 +1,3 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createEmulator, type Emulator } from '../src/index.js'
 import {
   claims,
   type Login,
@@ -8,7 +6,9 @@ import {
   redirectUri,
   requestToken,
   type TokenAnswer,
-} from './login.js'
+} from '@connected-accounts/testing/person/login'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createEmulator, type Emulator } from '../src/index.js'
 
 let emulator: Emulator
 let login: Login

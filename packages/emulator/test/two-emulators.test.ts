@@ -1,10 +1,15 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
+import { launchChromium } from '@connected-accounts/testing/chromium/launch'
+import { logInAs } from '@connected-accounts/testing/chromium/person'
+import {
+  authorizationUrl,
+  loginWithCode,
+  requestToken,
+} from '@connected-accounts/testing/person/login'
 import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEmulator, type Emulator } from '../src/index.js'
-import { launchChromium, logInAs } from './chromium.js'
-import { authorizationUrl, loginWithCode, requestToken } from './login.js'
 
 let one: Emulator
 let other: Emulator

@@ -1,8 +1,8 @@
+import { browse } from '@connected-accounts/testing/person/consent'
 import { type ServerType, serve } from '@hono/node-server'
 import * as oauth from 'openid-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { upstreamClient } from '../src/upstream/provider.js'
-import { browse } from './consent.js'
 import { createTestBed, PKCE, type TestBed } from './context.js'
 
 const callback = 'http://localhost:3999/callback'

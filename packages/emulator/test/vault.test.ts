@@ -1,5 +1,5 @@
+import { browse } from '@connected-accounts/testing/person/consent'
 import { describe, expect, it } from 'vitest'
-import { browse } from './consent.js'
 import { createCaller, createTestBed, type TestBed } from './context.js'
 
 const redirect_uri = 'http://localhost:3000/connected'

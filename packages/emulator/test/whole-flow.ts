@@ -1,7 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { browse } from '@connected-accounts/testing/person/consent'
+import {
+  type Login,
+  logIn,
+  requestToken,
+  type Tokens,
+} from '@connected-accounts/testing/person/login'
 import type { Emulator } from '../src/index.js'
-import { browse } from './consent.js'
-import { type Login, logIn, requestToken, type Tokens } from './login.js'
 
 const redirectUri = 'http://localhost:3000/connected'
 const grants = 'urn:auth0:params:oauth:grant-type:token-exchange'

@@ -7,66 +7,99 @@ import type {
 } from '@connected-accounts/client'
 import {
   type AccountsIdentity,
-  currentPopup,
+  getPendingCallback,
   getUndoable,
   listenToOtherTabs,
 } from '@connected-accounts/client/browser'
 import { type SkipToken, useQueryClient } from '@tanstack/react-query'
-import { createContext, type ReactNode, useContext, useEffect, useMemo } from 'react'
-import { usePendingCallback } from './hooks/usePendingCallback.js'
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import {
   type ConnectedAccountsQueries,
   connectedAccountsQueries,
 } from './queries/connected-accounts-queries.js'
-import { findingsOptions } from './queries/grant-reports.js'
-import { loggedIn, refreshAccounts } from './queries/keys.js'
+import { type CurrentFlow, cancelCurrentFlow } from './queries/current-flow.js'
+import { forgetReports } from './queries/grant-reports.js'
+import { refreshAccounts } from './queries/keys.js'
 
 /** Props of {@link ConnectedAccountsProvider}. */
 export interface ConnectedAccountsProviderProps {
+  /** The client. Create it once, outside of the component. */
   client: ConnectedAccountsClient
-  /** Id of the logged-in user, like `user.sub`; undefined while nobody is logged in, and then nothing is asked. */
+  /** Id of the logged-in user, like `user.sub`. Undefined while nobody is logged in; then nothing is sent. */
   user: string | undefined
-  /** Where flows come back to, one of the application's allowed callback URLs; by default the page's origin. */
+  /** The URL that flows come back to: one of the application's Allowed Callback URLs. Default: the page's origin. */
   redirectUri?: string | undefined
-  /** Keeps flows while the person is away; by default in `sessionStorage`, and those in popups in `localStorage`. */
+  /** Keeps flows while the person is away. Default: `sessionStorage`, and `localStorage` for flows in popups. */
   transactions?: TransactionStore | undefined
-  /** The application's connections, as `defineConnections` of the client has them: where a grant is revoked. */
+  /** Your connections from `defineConnections`. The `revokeUrl` of a disconnected account comes from them. */
   connections?: Record<string, ConnectionDefinition> | undefined
   children?: ReactNode
 }
 
 /**
- * Gives the hooks below it a client and a user. It needs TanStack's `QueryClientProvider` around it, and brings none of
- * its own. It takes note of a connect callback in the address bar, also while `user` is still undefined, and refreshes the
- * lists when another tab of the same user connects or disconnects an account.
+ * Provides the hooks below it with a client and a user. Render it inside TanStack's `QueryClientProvider`.
+ *
+ * It remembers a connect callback in the address bar, also while `user` is still undefined. It refreshes the lists when
+ * another tab of the same user connects or disconnects an account. When the user changes or it unmounts, it cancels the
+ * flow that its hooks have begun, and undoes the disconnects that can still be undone.
+ *
+ * @example
+ * ```tsx
+ * const queryClient = new QueryClient()
+ * const client = createConnectedAccountsClient(fromAuth0(auth0)) // auth0 is your login SDK.
+ *
+ * <QueryClientProvider client={queryClient}>
+ *   <ConnectedAccountsProvider client={client} user={user?.sub}>
+ *     <App />
+ *   </ConnectedAccountsProvider>
+ * </QueryClientProvider>
+ * ```
  */
 export function ConnectedAccountsProvider(props: ConnectedAccountsProviderProps): ReactNode {
   const { client, user, redirectUri, transactions, connections, children } = props
   const queryClient = useQueryClient()
-  usePendingCallback()
+  // Notes the callback while rendering, because a router below may change the address bar in its first effect.
+  useSyncExternalStore(neverChanges, getPendingCallback, noCallback)
+  const [currentFlow] = useState<CurrentFlow>(() => ({ flow: undefined }))
   const context = useMemo(() => {
-    const queries = connectedAccountsQueries({ client, user })
-    return { client, user, queries, redirectUri, transactions, connections }
-  }, [client, user, redirectUri, transactions, connections])
+    const queries = connectedAccountsQueries({ client, user, queryClient })
+    return { client, user, queries, currentFlow, redirectUri, transactions, connections }
+  }, [queryClient, client, user, currentFlow, redirectUri, transactions, connections])
+
   useEffect(() => {
-    // What the former user could still undo must not be sent with the next one's token.
-    for (const undoable of getUndoable()) if (undoable.user !== user) undoable.undo()
-    const popup = currentPopup()
-    if (popup?.user !== user) popup?.cancel()
     const identity = { client, user }
     return listenToOtherTabs(identity, (connection) => {
       void refreshAccounts(queryClient, identity)
-      if (connection === undefined) return
-      const { queryKey } = findingsOptions(identity, connection)
-      queryClient.setQueryData(queryKey, (found) => ({ ...found, reports: {} }))
+      if (connection !== undefined) forgetReports(queryClient, identity, connection)
     })
   }, [queryClient, client, user])
+  useEffect(() => {
+    // What this user began must not be sent after the logout, or with the next user's token.
+    return () => {
+      cancelCurrentFlow(currentFlow)
+      for (const entry of getUndoable()) if (entry.user === user) entry.undo()
+    }
+  }, [currentFlow, user])
+
   return <Context.Provider value={context}>{children}</Context.Provider>
 }
 
-/** What the provider gives the hooks. */
+const neverChanges = () => () => undefined
+const noCallback = () => undefined
+
+/** What the provider provides the hooks with. */
 export interface ConnectedAccountsContext extends AccountsIdentity {
   queries: ConnectedAccountsQueries<SkipToken>
+  /** The flow that the provider's hooks have begun. */
+  currentFlow: CurrentFlow
   redirectUri: string | undefined
   connections: Record<string, ConnectionDefinition> | undefined
   transactions: TransactionStore | undefined
@@ -74,17 +107,15 @@ export interface ConnectedAccountsContext extends AccountsIdentity {
 
 const Context = createContext<ConnectedAccountsContext | undefined>(undefined)
 
-/** What the provider gives; throws where a hook is used outside of it. */
+/**
+ * Returns what the provider provides.
+ *
+ * @throws {Error} if the component is not inside a {@link ConnectedAccountsProvider}.
+ */
 export function useConnectedAccountsContext(): ConnectedAccountsContext {
   const context = useContext(Context)
   if (context) return context
   throw new Error(
-    'No ConnectedAccountsProvider: render <ConnectedAccountsProvider client={client} user={user?.sub}> around the components that use these hooks.',
+    'No ConnectedAccountsProvider. Render <ConnectedAccountsProvider client={client} user={user?.sub}> around this component.',
   )
-}
-
-/** The options of queries that may not be skipped; throws while nobody is logged in. */
-export function useLoggedInQueries(): ConnectedAccountsQueries {
-  const context = useConnectedAccountsContext()
-  return connectedAccountsQueries({ client: context.client, user: loggedIn(context) })
 }

@@ -32,14 +32,17 @@ export {
 export { useInfiniteConnectedAccounts } from './hooks/useInfiniteConnectedAccounts.js'
 export { useSuspenseConnectedAccounts } from './hooks/useSuspenseConnectedAccounts.js'
 export type { ConnectedAccountsFilter } from './queries/accounts.js'
+export type { CallbackOptions } from './queries/callback.js'
 export type {
-  CallbackOptions,
   ConnectAccountOptions,
   ConnectSettings,
   PopupSettings,
+  PopupVariables,
+  RedirectVariables,
 } from './queries/connect.js'
 export {
   type ConnectedAccountsQueries,
   connectedAccountsQueries,
 } from './queries/connected-accounts-queries.js'
 export type { DisconnectedAccount, DisconnectSettings } from './queries/disconnect.js'
+export type { QueriesIdentity } from './queries/options.js'

@@ -1,10 +1,15 @@
+import { createEmulator } from '@connected-accounts/emulator'
+import { openAndLogIn, shown } from '@connected-accounts/testing/application/login-sdk'
+import { setUpStage } from '@connected-accounts/testing/application/stage'
+import { press } from '@connected-accounts/testing/chromium/person'
+import { recordRequests } from '@connected-accounts/testing/chromium/requests'
 import { expect, test } from 'vitest'
-import { openAndLogIn, shown } from '../../emulator/test/application.js'
-import { press, setUpStage } from '../../emulator/test/chromium.js'
-import { recordRequests } from '../../emulator/test/wire.js'
 import { openPopup, pressAndClose, waitForAccounts } from './popup-person.js'
 
-const stage = setUpStage('../../../react/test/pages/auth0-react.tsx')
+const stage = setUpStage(
+  () => createEmulator({ port: 0 }),
+  new URL('pages/auth0-react.tsx', import.meta.url),
+)
 
 test('with auth0-react 2.27.0 a popup connects, and its provider leaves the callback alone', async () => {
   const { page } = stage()

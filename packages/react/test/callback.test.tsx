@@ -162,7 +162,7 @@ test('it waits until somebody is logged in, with the address bar as it is', asyn
   await new Promise((resolve) => setTimeout(resolve, 200))
   await expect.element(screen.getByRole('status')).toHaveTextContent('pending')
   expect(window.location.href).toBe(callback.href)
-  expect(bed.calls).toEqual(startCalls)
+  expect(bed.calls.toSorted()).toEqual(startCalls)
   await screen.rerender(page('alice'))
   await expect.element(screen.getByRole('status')).toHaveTextContent('google-oauth2')
   expect(window.location.search).toBe('?tab=1')
@@ -211,6 +211,28 @@ test('after a network failure retry() resumes', async () => {
   down = false
   result.current.retry()
   await expect.poll(() => result.current.status).toBe('success')
+})
+
+test('cancelQueries() while a flow completes does not lose the account', async () => {
+  const bed = createTestBed()
+  await comeBack(bed)
+  const { send } = bed
+  let letThrough = () => {}
+  bed.send = async (request) => {
+    const response = await send(request)
+    if (request.url.endsWith('/complete')) {
+      await new Promise<void>((resolve) => {
+        letThrough = resolve
+      })
+    }
+    return response
+  }
+  const { result } = await renderHook(() => useConnectCallback(), { wrapper: bed.page })
+  await expect.poll(() => completed(bed)).toBe(1)
+  await bed.queryClient.cancelQueries()
+  letThrough()
+  await expect.poll(() => result.current.status).toBe('success')
+  expect(completed(bed)).toBe(1)
 })
 
 test('a completion that fails for the moment is tried again by itself', async () => {

@@ -44,7 +44,31 @@ function transaction(state: unknown): Record<string, unknown> {
   return JSON.parse(sessionStorage.getItem(key) ?? '{}')
 }
 
-/** Has the emulator's answers lead to a page that never loads, so that leaving for it can be watched. */
+/** Has the requests that start a flow wait until they are let through. */
+function holdStart(bed: TestBed): () => void {
+  const { send } = bed
+  let letThrough = () => {}
+  const held = new Promise<void>((resolve) => {
+    letThrough = resolve
+  })
+  bed.send = async (request) => {
+    const response = await send(request)
+    await held
+    return response
+  }
+  return letThrough
+}
+
+/** Notes whether the page is left from now on. */
+function watchNavigation(): () => boolean {
+  let isLeft = false
+  void nextNavigation().then(() => {
+    isLeft = true
+  })
+  return () => isLeft
+}
+
+/** Changes the emulator's responses so that they lead to a page that never loads. A test can watch the page being left. */
 function leadToSlowPage(bed: TestBed): void {
   const { send } = bed
   bed.send = async (request) => {
@@ -62,7 +86,7 @@ test('connect() leaves the page for the connect page, with a ticket', async () =
   const url = new URL(await left)
   expect(url.pathname).toMatch(/\/connect$/)
   expect(url.searchParams.get('ticket')).toBeTruthy()
-  expect(calls).toEqual(startCalls)
+  expect(calls.toSorted()).toEqual(startCalls)
 })
 
 test("by default a flow comes back to the page's origin, and then to the page it began on", async () => {
@@ -185,3 +209,55 @@ test('without a network it fails at once, rather than leave the page much later'
     onlineManager.setOnline(true)
   }
 })
+
+test('cancel() ends a redirect that is starting: the page stays, with the error cancelled', async () => {
+  const bed = createTestBed()
+  const letThrough = holdStart(bed)
+  const left = watchNavigation()
+  const { result } = await renderHook(() => useConnectAccount(), { wrapper: bed.page })
+  result.current.connect(google)
+  await expect.poll(() => result.current.isPending).toBe(true)
+  result.current.cancel()
+  letThrough()
+  await expect.poll(() => result.current.error).toMatchObject({ code: 'cancelled' })
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  expect(left()).toBe(false)
+})
+
+test('cancel() and connect() in one handler begin another flow', async () => {
+  const bed = createTestBed()
+  const letThrough = holdStart(bed)
+  const left = nextNavigation()
+  const { result } = await renderHook(() => useConnectAccount(), { wrapper: bed.page })
+  result.current.connect(google)
+  await expect.poll(() => started(bed)).toBe(1)
+  result.current.cancel()
+  result.current.connect({ connection: 'github' })
+  letThrough()
+  await left
+  expect(started(bed)).toBe(2)
+  expect(result.current.variables).toMatchObject({ connection: 'github' })
+  expect(result.current).toMatchObject({ status: 'pending', error: null })
+})
+
+test.for(['a logout', 'an unmount'])(
+  'a redirect that is starting does not leave the page after %s',
+  async (end) => {
+    const bed = createTestBed()
+    const letThrough = holdStart(bed)
+    const left = watchNavigation()
+    const page = (user: 'alice' | 'nobody') => (
+      <bed.page user={user}>
+        <Connect />
+      </bed.page>
+    )
+    const screen = await render(page('alice'))
+    await screen.getByRole('button').click()
+    await expect.poll(() => started(bed)).toBe(1)
+    if (end === 'a logout') await screen.rerender(page('nobody'))
+    else await screen.unmount()
+    letThrough()
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    expect(left()).toBe(false)
+  },
+)

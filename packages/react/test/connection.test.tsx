@@ -14,7 +14,7 @@ async function ask(bed: TestBed, options?: UseConnectionOptions, connection = 'g
   return { ask: () => result.current, status: () => result.current.status }
 }
 
-/** Has every account end so many milliseconds from now, as the emulator's never do. */
+/** Makes every account end after a time in milliseconds, because the emulator's accounts never end. */
 function expireIn(bed: TestBed, ms: number): void {
   const { send } = bed
   const expires_at = new Date(Date.now() + ms).toISOString()

@@ -17,7 +17,7 @@ interface Running {
 
 const running = new Map<string, Running>()
 
-/** Starts an emulator, and a server that never answers. */
+/** Starts an emulator, and a server that never responds. */
 export async function startEmulator(): Promise<StartedEmulator> {
   const emulator = await createEmulator({ port: 0 })
   const [alice, bob] = [

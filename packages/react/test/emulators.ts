@@ -1,7 +1,8 @@
 import type { ConnectedAccount } from '@connected-accounts/client'
 import type { FaultOperation } from '@connected-accounts/emulator'
+import { createEmulator } from '@connected-accounts/emulator/msw'
+import { startWorker } from '@connected-accounts/testing/msw/worker'
 import { commands } from 'vitest/browser'
-import { startWorker } from '../../emulator/test/page-worker.js'
 import type { StartedEmulator } from './emulator.js'
 
 /** An emulator for the tests of a file, wherever it runs. */
@@ -13,7 +14,7 @@ export interface RunningEmulator {
   slowPage?: string
   seed(request: { user_id: string; connection: string; count: number }): Promise<ConnectedAccount[]>
   failNext(operation: FaultOperation, status: number): Promise<void>
-  /** What a person does at the provider, from the connect page until the browser is sent back; answers that URL. */
+  /** Does what a person does at the provider, from the connect page on; returns the URL that the browser is sent back to. */
   consent(connectUrl: string, decision: 'allow' | 'cancel'): Promise<string>
   reset(): Promise<void>
   stop(): Promise<void>
@@ -21,7 +22,8 @@ export interface RunningEmulator {
 
 /** In this page, behind msw: for this page alone, and with nothing to navigate to. */
 export async function startInPage(): Promise<RunningEmulator> {
-  const { emulator, stop } = await startWorker()
+  const emulator = await createEmulator()
+  const stop = await startWorker(emulator.handlers)
   const { url, seed, issueAccessToken } = emulator
   const [alice, bob] = [
     await issueAccessToken({ user_id: 'auth0|alice' }),

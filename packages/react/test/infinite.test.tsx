@@ -74,7 +74,40 @@ test('a disconnected account leaves its page at once, and comes back to its plac
   await expect.poll(ids).toEqual(before)
 })
 
-test('while nobody is logged in no page is asked for', async () => {
+test('an account that is being disconnected does not come back when the next page is added', async () => {
+  await seed(22)
+  const bed = createTestBed()
+  const { result } = await renderHook(
+    () => ({ list: useInfiniteConnectedAccounts(), disconnect: useDisconnectAccount() }),
+    { wrapper: bed.page },
+  )
+  await expect.poll(() => result.current.list.hasNextPage).toBe(true)
+  const ids = () =>
+    result.current.list.data?.pages.flatMap(({ accounts }) => accounts.map(({ id }) => id))
+  const id = String(ids()?.[3])
+  const { send } = bed
+  const held = new Map<string, () => void>()
+  bed.send = async (request) => {
+    await new Promise<void>((resolve) => held.set(request.method, resolve))
+    return send(request)
+  }
+  const nextPage = result.current.list.fetchNextPage()
+  await expect.poll(() => held.has('GET')).toBe(true)
+  result.current.disconnect.mutate(id)
+  await expect.poll(ids).not.toContain(id)
+  held.get('GET')?.()
+  await nextPage
+  await expect.poll(() => ids()?.length).toBe(21)
+  expect(ids()).not.toContain(id)
+  bed.send = send
+  await failNext('deleteConnectedAccount', 403)
+  held.get('DELETE')?.()
+  await expect.poll(() => result.current.disconnect.isError).toBe(true)
+  await expect.poll(() => ids()?.length).toBe(22)
+  expect(ids()?.[3]).toBe(id)
+})
+
+test('while nobody is logged in no page is fetched', async () => {
   const bed = createTestBed()
   const { result } = await renderHook(() => useInfiniteConnectedAccounts(), {
     wrapper: ({ children }) => <bed.page user="nobody">{children}</bed.page>,
@@ -84,7 +117,7 @@ test('while nobody is logged in no page is asked for', async () => {
   expect(bed.calls).toEqual([])
 })
 
-test("the next user is shown none of the former user's pages, even where a QueryClient keeps previous data", async () => {
+test("the next user is shown none of the former user's pages, even if a QueryClient keeps previous data", async () => {
   await seed(3)
   const queryClient = new QueryClient({
     defaultOptions: { queries: { placeholderData: keepPreviousData } },

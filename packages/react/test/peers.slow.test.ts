@@ -19,7 +19,7 @@ beforeAll(async () => {
 }, 150_000)
 afterAll(() => rmSync(peers, { recursive: true, force: true }))
 
-/** Runs the tests of the hooks once more, and answers how they ended. */
+/** Runs the tests of the hooks once more, and returns their results. */
 async function runTests(project: string, files: string) {
   const { VITEST: _, ...inherited } = process.env
   const env = { ...inherited, REACT_PEERS: peers }

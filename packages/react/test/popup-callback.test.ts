@@ -1,6 +1,6 @@
+import { press } from '@connected-accounts/testing/chromium/person'
 import type { Page, Route } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { press } from '../../emulator/test/chromium.js'
 import { openPopup, pressAndClose, waitForAccounts, waitForStatus } from './popup-person.js'
 import { setUpPopupStage } from './popup-stage.js'
 
@@ -8,7 +8,7 @@ const stage = setUpPopupStage()
 
 const COMPLETE = '**/connected-accounts/complete'
 
-/** Holds the request that completes, and answers what lets it go. */
+/** Holds the request that completes a flow; returns a function that lets it go. */
 async function holdCompletion(page: Page): Promise<() => Promise<void>> {
   const held: Route[] = []
   await page.route(COMPLETE, (route) => void held.push(route))
@@ -27,7 +27,7 @@ function completions(): string[] {
   return urls
 }
 
-/** Has one page lose its network, or gives it back. */
+/** Switches the network of one page off and on. */
 async function networkOf(page: Page) {
   const session = await stage().context.newCDPSession(page)
   const conditions = { latency: 0, downloadThroughput: -1, uploadThroughput: -1 }
@@ -79,6 +79,19 @@ test('callback reloaded: completed once, and both pages have it', async () => {
   expect(sent).toHaveLength(1)
 })
 
+test('cancelQueries() while a popup completes does not lose the account', async () => {
+  const page = await stage().open()
+  const complete = await holdCompletion(page)
+  const popup = await openPopup(page)
+  const held = page.waitForRequest(COMPLETE)
+  await press(popup, 'Allow')
+  await held
+  await press(page, 'Cancel queries')
+  await complete()
+  await waitForStatus(page, 'success')
+  await waitForAccounts(page, 1)
+})
+
 test('callback opened again after it was completed: nothing is sent, and the window can be closed', async () => {
   const page = await stage().open()
   const popup = await openPopup(page)
@@ -113,13 +126,23 @@ test('a network failure at complete is tried again', async () => {
   await waitForStatus(page, 'success')
 })
 
-test('network down at complete with the opener closed: a reload of the callback page resumes', async () => {
+test('a network failure at complete is tried again by the callback page if the opener is closed', async () => {
   const page = await stage().open()
   const popup = await openPopup(page)
   await page.close()
   await popup.route(COMPLETE, (route) => route.abort('connectionfailed'), { times: 1 })
+  await pressAndClose(popup, 'Allow')
+  await waitForAccounts(await stage().open(), 1)
+})
+
+test('network down at complete with the opener closed: a reload of the callback page resumes', async () => {
+  const page = await stage().open()
+  const popup = await openPopup(page)
+  await page.close()
+  await popup.route(COMPLETE, (route) => route.abort('connectionfailed'))
   await press(popup, 'Allow')
-  await popup.getByText('TypeError').waitFor()
+  await popup.getByText('TypeError').waitFor() // after four tries, which take seven seconds
+  await popup.unroute(COMPLETE)
   await Promise.all([popup.waitForEvent('close'), popup.reload().catch(() => undefined)])
   await waitForAccounts(await stage().open(), 1)
 })

@@ -1,5 +1,5 @@
+import { press } from '@connected-accounts/testing/chromium/person'
 import { expect, test } from 'vitest'
-import { press } from '../../emulator/test/chromium.js'
 import {
   connected,
   openPopup,
@@ -89,16 +89,49 @@ test('a flow that was cancelled is not completed, though its window goes on', as
   await popup.getByText('0 accounts, callback error').waitFor()
 })
 
-test('cancel() closes the window where it can be reached', async () => {
+test('cancel() closes the window while the flow is starting; once at the provider it cannot be reached', async () => {
   const page = await stage().open()
+  await page.route('**/connected-accounts/connect', () => {}) // never answered
+  const [starting] = await Promise.all([
+    page.waitForEvent('popup'),
+    press(page, 'Connect google-oauth2'),
+  ])
+  await Promise.all([starting.waitForEvent('close'), press(page, 'Cancel google-oauth2')])
+  await waitForStatus(page, 'cancelled')
+  await page.unrouteAll()
   const popup = await openPopup(page)
-  await Promise.all([popup.waitForEvent('close'), press(page, 'Cancel google-oauth2')])
+  expect(await popup.evaluate(() => window.opener)).toBe(null)
+  await press(page, 'Cancel google-oauth2')
+  await waitForStatus(page, 'cancelled')
+  expect(popup.isClosed()).toBe(false)
 })
 
 test('a user who logs out gives up the flow in the popup', async () => {
   const page = await stage().open()
-  const popup = await openPopup(page)
-  await Promise.all([popup.waitForEvent('close'), press(page, 'Log out')])
+  await openPopup(page)
+  await press(page, 'Log out')
   await waitForStatus(page, 'idle')
   await expect.poll(() => page.evaluate(() => localStorage.length)).toBe(0)
+})
+
+test('cancel() and connect() in one handler: another window, which connects', async () => {
+  const page = await stage().open()
+  await openPopup(page)
+  const [popup] = await Promise.all([
+    page.waitForEvent('popup'),
+    press(page, 'Restart google-oauth2'),
+  ])
+  await pressAndClose(popup, 'Allow')
+  await waitForStatus(page, 'success')
+})
+
+test('the provider of another user on the page leaves the popup alone', async () => {
+  const page = await stage().open()
+  const popup = await openPopup(page)
+  await press(page, 'Other user')
+  await page.getByText('Bob is here').waitFor()
+  await press(page, 'Other user')
+  await waitForStatus(page, 'pending')
+  await pressAndClose(popup, 'Allow')
+  await waitForStatus(page, 'success')
 })

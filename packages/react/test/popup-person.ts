@@ -1,7 +1,7 @@
+import { press } from '@connected-accounts/testing/chromium/person'
 import type { Page } from 'playwright-core'
-import { press } from '../../emulator/test/chromium.js'
 
-/** Presses the button that connects, and answers the popup once it is on the provider's page. */
+/** Presses the button that connects; returns the popup once it shows the provider's page. */
 export async function openPopup(page: Page, connection = 'google-oauth2'): Promise<Page> {
   const [popup] = await Promise.all([
     page.waitForEvent('popup'),
@@ -28,7 +28,7 @@ export async function connected(page: Page): Promise<unknown> {
   return JSON.parse((await page.locator('code:not(:empty)').textContent()) ?? '')
 }
 
-/** Waits until the application lists so many accounts. */
+/** Waits until the application lists this number of accounts. */
 export async function waitForAccounts(page: Page, count: number): Promise<void> {
   await page.getByText(`${count} accounts`).waitFor()
 }

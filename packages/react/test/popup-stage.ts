@@ -1,17 +1,17 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createEmulator, type Emulator } from '@connected-accounts/emulator'
+import { launchChromium } from '@connected-accounts/testing/chromium/launch'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { createServer, type Plugin, type ViteDevServer } from 'vite'
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
-import { launchChromium } from '../../emulator/test/chromium.js'
 import { accessTokenOf } from './emulator.js'
 import { peersIn } from './peers.js'
 
 /** What a test has: an emulator, an application, and a browser with popups in which Alice is logged in. */
 export interface PopupStage {
   emulator: Emulator
-  /** Where the application of `pages/` is served. */
+  /** The origin that serves the application of `pages/`. */
   origin: string
   browser: Browser
   context: BrowserContext

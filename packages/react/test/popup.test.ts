@@ -1,6 +1,6 @@
+import { press } from '@connected-accounts/testing/chromium/person'
 import { devices } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { press } from '../../emulator/test/chromium.js'
 import {
   connected,
   openPopup,
@@ -83,7 +83,8 @@ test('pressed twice: one window, and one flow', async () => {
   const [popup] = await Promise.all([
     page.waitForEvent('popup'),
     page.evaluate(() => {
-      const [one, , other] = document.querySelectorAll('button')
+      const buttons = [...document.querySelectorAll('button')]
+      const [one, other] = buttons.filter(({ textContent }) => textContent.startsWith('Connect'))
       for (const button of [one, one, other]) button?.click()
     }),
   ])

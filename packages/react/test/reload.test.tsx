@@ -10,7 +10,7 @@ afterEach(() => {
 
 const fixture = new URL('./reload.html', import.meta.url)
 
-/** Opens a page in a frame, and answers what can be done with it. */
+/** Opens a page in a frame, and returns what a test can do with it. */
 async function openFrame(url: string) {
   const frame = document.createElement('iframe')
   frame.src = url

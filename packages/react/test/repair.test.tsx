@@ -14,7 +14,7 @@ withEmulator()
 
 const drive = 'https://www.googleapis.com/auth/drive'
 
-/** A page that asks about Google's connection, and completes a flow where it is opened with a callback. */
+/** A page with Google's connection, which completes a flow if it is opened with a callback. */
 async function openPage(bed: TestBed, options = {}) {
   const { result, unmount } = await renderHook(
     () => ({

@@ -1,4 +1,5 @@
 import { useConnectedAccounts } from '@connected-accounts/react'
+import { QueryClient } from '@tanstack/react-query'
 import { expect, test } from 'vitest'
 import { renderHook } from 'vitest-browser-react'
 import { startOverHttp } from './emulators.js'
@@ -8,23 +9,18 @@ withEmulator(startOverHttp)
 
 const listed = ({ page }: TestBed) => renderHook(() => useConnectedAccounts(), { wrapper: page })
 
-test.for([400, 401, 403])(
-  'a list that is refused with %i is not asked for again',
-  async (status) => {
-    const bed = createTestBed()
-    // A 401 has the client send the request again with a fresh token, which is refused as well.
-    for (let times = status === 401 ? 2 : 1; times > 0; times -= 1) {
-      await failNext('getConnectedAccounts', status)
-    }
-    const { result } = await listed(bed)
-    await expect
-      .poll(() => result.current.error)
-      .toMatchObject({ name: 'MyAccountApiError', status })
-    expect(result.current.failureCount).toBe(1)
-  },
-)
+test.for([400, 401, 403])('a list that is refused with %i is not fetched again', async (status) => {
+  const bed = createTestBed()
+  // A 401 has the client send the request again with a fresh token, which is refused as well.
+  for (let times = status === 401 ? 2 : 1; times > 0; times -= 1) {
+    await failNext('getConnectedAccounts', status)
+  }
+  const { result } = await listed(bed)
+  await expect.poll(() => result.current.error).toMatchObject({ name: 'MyAccountApiError', status })
+  expect(result.current.failureCount).toBe(1)
+})
 
-test('a list that fails with 500 is asked for again', async () => {
+test('a list that fails with 500 is fetched again', async () => {
   await seed(1)
   const bed = createTestBed()
   await failNext('getConnectedAccounts', 500)
@@ -34,7 +30,7 @@ test('a list that fails with 500 is asked for again', async () => {
   await expect.poll(() => result.current.data?.length, { timeout: 3000 }).toBe(1)
 })
 
-test('after a network failure the list is asked for again', async () => {
+test('after a network failure the list is fetched again', async () => {
   await seed(1)
   const bed = createTestBed()
   const { send } = bed
@@ -47,7 +43,7 @@ test('after a network failure the list is asked for again', async () => {
   await expect.poll(() => result.current.data?.length, { timeout: 3000 }).toBe(1)
 })
 
-test('a 429 backs off where the browser hides how long to wait', async () => {
+test('a 429 is retried with a growing delay if the browser hides how long to wait', async () => {
   const bed = createTestBed()
   await failNext('getConnectedAccounts', 429)
   const { result } = await listed(bed)
@@ -57,7 +53,7 @@ test('a 429 backs off where the browser hides how long to wait', async () => {
   await expect.poll(() => result.current.data, { timeout: 3000 }).toEqual([])
 })
 
-test('a 429 waits as long as it says where that can be read', async () => {
+test('a 429 waits as long as it says if the page can read that', async () => {
   const bed = createTestBed()
   await failNext('getConnectedAccounts', 429)
   exposeRetryAfter(bed, 2)
@@ -83,7 +79,28 @@ test('a token source that fails is not asked again: a login that has ended would
   await expect.poll(() => result.current.error?.message).toBe('login_required')
 })
 
-/** As if the tenant and the page had one origin, where a page may read every header. */
+test.for([false, 0, () => false])(
+  'a QueryClient whose default is not to retry is respected: %s',
+  async (retry) => {
+    const queryClient = new QueryClient({ defaultOptions: { queries: { retry } } })
+    const bed = createTestBed({ queryClient })
+    await failNext('getConnectedAccounts', 500)
+    const { result } = await listed(bed)
+    await expect.poll(() => result.current.error).toMatchObject({ status: 500 })
+    expect(result.current.failureCount).toBe(1)
+  },
+)
+
+test('a QueryClient that retries everything does not repeat a list that was refused', async () => {
+  const queryClient = new QueryClient({ defaultOptions: { queries: { retry: 5 } } })
+  const bed = createTestBed({ queryClient })
+  await failNext('getConnectedAccounts', 403)
+  const { result } = await listed(bed)
+  await expect.poll(() => result.current.error).toMatchObject({ status: 403 })
+  expect(result.current.failureCount).toBe(1)
+})
+
+/** Lets the page read every header, as if the tenant and the page had one origin. */
 function exposeRetryAfter(bed: TestBed, seconds: number): void {
   const { send } = bed
   bed.send = async (request) => {

@@ -11,8 +11,8 @@ import {
   useSuspenseConnectedAccounts,
 } from '@connected-accounts/react'
 import { dehydrate, QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { createElement } from 'react'
-import { renderToString } from 'react-dom/server'
+import { createElement, Suspense } from 'react'
+import { renderToReadableStream, renderToString } from 'react-dom/server'
 import { expect, test } from 'vitest'
 
 const account = {
@@ -55,4 +55,37 @@ test('a server fetches with the factories and renders with the hooks', async () 
       { connection: undefined },
     ],
   ])
+})
+
+function Count() {
+  return createElement('b', null, useSuspenseConnectedAccounts().data.length)
+}
+
+test('a server that has not prefetched the list renders the fallback, and asks for no access token', async () => {
+  let asked = 0
+  const ownClient = createConnectedAccountsClient({
+    domain: 'tenant.example',
+    accessToken: () => {
+      asked += 1
+      return 'a-token'
+    },
+    fetch: async () => Response.json({ accounts: [account] }),
+  })
+  const fallback = createElement('i', null, 'Loading')
+  const page = createElement(Suspense, { fallback }, createElement(Count))
+  const identity = { client: ownClient, user: 'auth0|alice' }
+  const provider = createElement(ConnectedAccountsProvider, identity, page)
+  const queryClient = new QueryClient()
+  const errors: unknown[] = []
+  const stream = await renderToReadableStream(
+    createElement(QueryClientProvider, { client: queryClient }, provider),
+    { onError: (error) => void errors.push(error) },
+  )
+  expect(await new Response(stream).text()).toContain('<i>Loading</i>')
+  expect(errors).toEqual([
+    expect.objectContaining({
+      message: expect.stringContaining('The accounts were not prefetched'),
+    }),
+  ])
+  expect(asked).toBe(0)
 })

@@ -89,13 +89,13 @@ function Page({ user = 'alice', connections, children, ...bed }: PageProps) {
   )
 }
 
-/** What the client sends to start a flow: it notes the accounts of the connection meanwhile. */
+/** The requests that start a flow, sorted: the client lists the accounts of the connection meanwhile. */
 export const startCalls = [
-  'POST /connected-accounts/connect',
   'GET /connected-accounts/accounts?take=20&connection=google-oauth2',
+  'POST /connected-accounts/connect',
 ]
 
-/** Where the emulator is. */
+/** Returns the emulator's origin. */
 export function origin(): string {
   return emulator.url
 }
@@ -111,7 +111,7 @@ export function slowPage(): string {
   return emulator.slowPage
 }
 
-/** What a person does at the provider, from the connect page until the browser is sent back; answers that URL. */
+/** Does what a person does at the provider, from the connect page on; returns the URL that the browser is sent back to. */
 export function consent(
   connectUrl: string,
   decision: 'allow' | 'cancel' = 'allow',

@@ -24,6 +24,31 @@ async function renderList(bed: TestBed, undoMs: number) {
   }
 }
 
+/** A row for each account, and what can be undone. */
+function Rows({ ids }: { ids: string[] }) {
+  const { undoable, undo } = useDisconnectAccount()
+  return (
+    <>
+      {ids.map((id) => (
+        <Row key={id} id={id} />
+      ))}
+      <output>{undoable.length} undoable</output>
+      <button type="button" onClick={() => undo()}>
+        Undo
+      </button>
+    </>
+  )
+}
+
+function Row({ id }: { id: string }) {
+  const { mutate } = useDisconnectAccount({ undoMs: 1500 })
+  return (
+    <button type="button" onClick={() => mutate(id)}>
+      Disconnect
+    </button>
+  )
+}
+
 function Disconnect({ id }: { id: string }) {
   const { mutate, undoable } = useDisconnectAccount({ undoMs: 200 })
   return (
@@ -87,25 +112,54 @@ test('a focused window within undoMs does not bring the account back', async () 
 
 test('unmounting the component does not lose it: another one can undo it', async () => {
   const bed = createTestBed()
-  const { id, disconnect, unmount } = await renderList(bed, 500)
-  disconnect().mutate(id)
-  await expect.poll(() => disconnect().undoable).toEqual([id])
-  await unmount()
-  const { result } = await renderHook(() => useDisconnectAccount(), { wrapper: bed.page })
-  expect(result.current.undoable).toEqual([id])
-  result.current.undo()
-  await expect.poll(() => result.current.undoable).toEqual([])
-  await wait(600)
+  const [account] = await seed(1)
+  const screen = await render(<Rows ids={[String(account?.id)]} />, { wrapper: bed.page })
+  await screen.getByRole('button', { name: 'Disconnect' }).click()
+  await expect.element(screen.getByRole('status')).toHaveTextContent('1 undoable')
+  await screen.rerender(<Rows ids={[]} />)
+  await screen.getByRole('button', { name: 'Undo' }).click()
+  await expect.element(screen.getByRole('status')).toHaveTextContent('0 undoable')
+  await wait(1800)
   expect(deletions(bed)).toBe(0)
 })
 
 test('unmounting the component does not undo it either', async () => {
   const bed = createTestBed()
+  const [account] = await seed(1)
+  const screen = await render(<Rows ids={[String(account?.id)]} />, { wrapper: bed.page })
+  await screen.getByRole('button', { name: 'Disconnect' }).click()
+  await screen.rerender(<Rows ids={[]} />)
+  await expect.poll(() => deletions(bed), { timeout: 5000 }).toBe(1)
+})
+
+test('unmounting the provider, as many pages do at a logout, undoes it', async () => {
+  const bed = createTestBed()
   const { id, disconnect, unmount } = await renderList(bed, 200)
   disconnect().mutate(id)
   await expect.poll(() => disconnect().undoable).toEqual([id])
   await unmount()
-  await expect.poll(() => deletions(bed)).toBe(1)
+  await wait(400)
+  expect(deletions(bed)).toBe(0)
+})
+
+test("two providers for different users leave each other's undo alone", async () => {
+  const [account] = await seed(1)
+  const bed = createTestBed()
+  const both = await render(
+    <>
+      <bed.page user="bob">
+        <output>Bob</output>
+      </bed.page>
+      <bed.page>
+        <Rows ids={[String(account?.id)]} />
+      </bed.page>
+    </>,
+  )
+  await both.getByRole('button', { name: 'Disconnect' }).click()
+  await expect.element(both.getByText('1 undoable')).toBeVisible()
+  const other = await render(<bed.page user="bob">Bob again</bed.page>)
+  await other.unmount()
+  await expect.poll(() => deletions(bed), { timeout: 5000 }).toBe(1)
 })
 
 test('leaving within the undo window sends nothing, and a page that comes back has the account', async () => {

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { fileURLToPath } from 'node:url'
-import { browse } from '../../emulator/bench/login.mjs'
+import { fillInForms } from '@connected-accounts/testing/person/forms'
 import { createNextjs, createOurs, createServerJs } from './applications.mjs'
 import { timed } from './measure.mjs'
 
@@ -25,7 +25,7 @@ export function readyApplications(tenant, directory) {
 export async function logIn(application, { url }) {
   const cookies = new Map()
   const [authorizeUrl, before] = await timed(() => application.start(cookies))
-  const callback = await browse(url, authorizeUrl)
+  const callback = await fillInForms(url, authorizeUrl)
   const [token, after] = await timed(async () => {
     await application.complete(cookies, callback)
     return application.accessToken(cookies)

@@ -4,7 +4,7 @@ import { execFile, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { installPackages } from '../../emulator/test/npm-packages.ts'
+import { installPackages } from '@connected-accounts/testing/machine/npm-packages'
 import { logIn, readyApplications } from './login.mjs'
 import { measure, report, timed } from './measure.mjs'
 

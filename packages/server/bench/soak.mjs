@@ -4,7 +4,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { browse } from '../../emulator/bench/login.mjs'
+import { fillInForms } from '@connected-accounts/testing/person/forms'
 import { startRedis } from '../test/redis-server.ts'
 import { startMachines } from './machines.mjs'
 
@@ -20,7 +20,7 @@ else await soak()
 
 /** The process of the emulator: it says where it is, and answers every message with how many refresh tokens came twice. */
 async function serve() {
-  const { createEmulator, defaultTenant } = await import('../../emulator/dist/index.js')
+  const { createEmulator, defaultTenant } = await import('@connected-accounts/emulator')
   const tenant = defaultTenant()
   for (const api of tenant.apis) if (api.identifier === AUDIENCE) api.token_lifetime = 2
   for (const { client_id, refresh_token } of tenant.clients) {
@@ -104,7 +104,7 @@ async function logInAll(world) {
 async function logIn({ machines, web }, user) {
   const started = await machines.get('/login')
   const form = { username: `${user}@example.test`, password: 'password' }
-  const callback = await browse(web.domain, started.headers.location, form)
+  const callback = await fillInForms(web.domain, started.headers.location, form)
   const cookie = cookiesOf(started)
   const answer = await machines.get(`/callback${callback.search}`, { cookie })
   if (answer.status !== 303) throw new Error(`The login was answered with ${answer.text}`)

@@ -13,19 +13,27 @@ import {
   createAuthorizationServers,
 } from './tenant/authorization-servers.js'
 
-/** What the parts of a server client share. */
+/**
+ * What the functions of a server client share: its options, the tenant and the sessions.
+ *
+ * @internal
+ */
 export interface Context {
   options: ServerClientOptions
-  /** The tenant, at the domain of this request. */
+  /** Finds the tenant at the domain of this request. */
   tenant(storeOptions: StoreOptions): Promise<AuthorizationServer>
-  /** The tenant, at the domain where something began. */
+  /** Finds the tenant at the origin of a session's or a flow's domain. */
   tenantAt(origin: string): Promise<AuthorizationServer>
   sessions: SessionStore
-  /** The session of this request, at the domain of this request. */
+  /** Finds the session of this request. A session of another domain is not found. */
   findSession(storeOptions: StoreOptions): Promise<Session | undefined>
-  /** The same; throws `SessionError` `missing_session`. */
+  /**
+   * Finds the session of this request.
+   *
+   * @throws {SessionError} missing_session, if there is none.
+   */
   needSession(storeOptions: StoreOptions): Promise<Session>
-  /** Keeps a session as that of this browser. */
+  /** Saves a session as the session of this browser. */
   keepSession(storeOptions: StoreOptions, session: Session): Promise<void>
   endSession(storeOptions: StoreOptions): Promise<void>
   transactions<T>(storeOptions: StoreOptions): Transactions<T>
@@ -34,19 +42,33 @@ export interface Context {
 
 const contexts = new WeakMap<object, Context>()
 
-/** Lets the handlers find the context of a server client, which users of it have no need to see. */
+/**
+ * Remembers the context of a server client for {@link contextOf}. It is not a property, because users do not need it.
+ *
+ * @internal
+ */
 export function keepContext(server: object, context: Context): void {
   contexts.set(server, context)
 }
 
-/** The context of a server client. */
+/**
+ * Returns the context of a server client.
+ *
+ * @throws {TypeError} if the value is not a `ServerClient`.
+ * @internal
+ */
 export function contextOf(server: object): Context {
   const context = contexts.get(server)
   if (!context) throw new TypeError('server must be a ServerClient.')
   return context
 }
 
-/** Throws a TypeError that names a wrong option. */
+/**
+ * Creates the context of a server client.
+ *
+ * @throws {TypeError} if an option is missing or wrong; the message names it.
+ * @internal
+ */
 export function createContext(options: ServerClientOptions): Context {
   checkOptions(options)
   const { domain, secret, authorizationParams, sessions = cookieSessions() } = options
@@ -78,6 +100,7 @@ export function createContext(options: ServerClientOptions): Context {
 
 function missing(): never {
   throw new SessionError('missing_session', {
-    message: 'Nobody is logged in here, or no longer: log in first.',
+    message:
+      'This request has no session: the user is not logged in, or the session is over. Log in first.',
   })
 }

@@ -1,9 +1,13 @@
 import { CodedError } from '@connected-accounts/client'
-import { ERRORS_PAGE } from '@connected-accounts/client/internal'
+import { problemType } from '@connected-accounts/client/internal'
 
-/** The documentation of a code. */
+/**
+ * Returns the `type` of a problem with this code (RFC 9457 §3.1.1).
+ *
+ * @internal
+ */
 export function errorsPage(code: string): string {
-  return `${ERRORS_PAGE}#${code}`
+  return problemType(code)
 }
 
 /** Codes of {@link LoginFlowError}. */
@@ -22,12 +26,12 @@ interface LoginFlowDetails {
   appState?: unknown
 }
 
-/** The login could not be completed; nobody was logged in, and a session that was there stays as it was. */
+/** The login could not be completed. Nobody was logged in, and a session that existed before is unchanged. */
 export class LoginFlowError extends CodedError<LoginFlowErrorCode> {
   override readonly name = 'LoginFlowError'
-  /** The `error` parameter of the callback (RFC 6749 §4.1.2.1), where it is one in words. */
+  /** The `error` parameter of the callback (RFC 6749 §4.1.2.1). Undefined if it is not written in plain words. */
   readonly error: string | undefined
-  /** What `startInteractiveLogin` was given, so that the person can be taken back to where they were. */
+  /** The `appState` of `startInteractiveLogin`. Use it to take the person back to the page that they came from. */
   readonly appState: unknown
 
   constructor(code: LoginFlowErrorCode, { message, error, appState }: LoginFlowDetails) {
@@ -46,17 +50,41 @@ export type SessionErrorCode =
   | 'refresh_busy'
   | 'refresh_token_rotated'
 
-/** There is no session to work with, no room for it, or no way to it. */
+/** There is no session, or it could not be read, saved or refreshed. */
 export class SessionError extends CodedError<SessionErrorCode> {
   override readonly name = 'SessionError'
 }
 
-/** Whether a value is a {@link LoginFlowError}, also one of another realm or copy of this package. */
+/**
+ * True if a value is a {@link LoginFlowError}. Also recognizes one of another realm or another copy of this package.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await server.completeInteractiveLogin(request.url, { request, response })
+ * } catch (error) {
+ *   if (isLoginFlowError(error) && error.code === 'access_denied') return showLoginPage()
+ *   throw error
+ * }
+ * ```
+ */
 export function isLoginFlowError(value: unknown): value is LoginFlowError {
   return value instanceof Error && value.name === 'LoginFlowError'
 }
 
-/** Whether a value is a {@link SessionError}, also one of another realm or copy of this package. */
+/**
+ * True if a value is a {@link SessionError}. Also recognizes one of another realm or another copy of this package.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   return Response.json(await server.listConnectedAccounts({}, { request, response }), response)
+ * } catch (error) {
+ *   if (!isSessionError(error) || error.code !== 'missing_session') throw error
+ *   return new Response(null, { status: 303, headers: { location: '/auth/login' } })
+ * }
+ * ```
+ */
 export function isSessionError(value: unknown): value is SessionError {
   return value instanceof Error && value.name === 'SessionError'
 }

@@ -11,11 +11,6 @@ export {
 } from './errors.js'
 export type { CompletedLogin, StartInteractiveLoginOptions } from './login/login.js'
 export type { LogoutOptions } from './login/logout.js'
-export {
-  createManagementClient,
-  type ManagementClient,
-  type ManagementClientOptions,
-} from './management/management-client.js'
 export type { LoginParams, ServerClientOptions } from './options.js'
 export { createBackChannelLogout } from './routes/back-channel-logout.js'
 export {
@@ -23,7 +18,8 @@ export {
   createConnectedAccountsHandler,
 } from './routes/connected-accounts-handler.js'
 export { createHandler } from './routes/handler.js'
-export { createRoutes, type Route, type Routes, type RoutesOptions } from './routes/routes.js'
+export type { Route } from './routes/route.js'
+export { createRoutes, type Routes, type RoutesOptions } from './routes/routes.js'
 export { ServerClient } from './server-client.js'
 export type { ConnectionTokens, TokenOwner } from './sessions/connection-token-cache.js'
 export type { HeldLock, RefreshLock } from './sessions/refresh-lock.js'

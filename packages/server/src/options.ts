@@ -4,15 +4,15 @@ import type { ClientAuth } from '@connected-accounts/client/token-vault'
 import type { StoreOptions } from './cookies/cookie-jar.js'
 import type { SessionStore } from './sessions/session.js'
 
-/** Parameters for `/authorize`; those that are not named here are sent as they are. */
+/** Parameters for `/authorize`. A parameter that has no type here is sent unchanged. */
 export interface LoginParams {
-  /** Where the browser comes back to: an allowed callback URL of the application, without a query or fragment. */
+  /** An allowed callback URL of the application, without a query or fragment. The tenant sends the browser there. */
   redirect_uri?: string | undefined
-  /** `openid profile email offline_access` by default; without `offline_access` there is no refresh token. */
+  /** Default: `openid profile email offline_access`. Without `offline_access` there is no refresh token. */
   scope?: string | undefined
   /** The API that the first access token is for. */
   audience?: string | undefined
-  /** Id or name of the organization to log in to; it is checked in the ID token. */
+  /** Id or name of the organization to log in to. The ID token must be of that organization. */
   organization?: string | undefined
   [name: string]: string | undefined
 }
@@ -20,32 +20,40 @@ export interface LoginParams {
 /** Options of {@link ServerClient}: these, and `clientSecret`, or `privateKey` and its `kid`. */
 export type ServerClientOptions = ClientAuth & {
   /**
-   * The tenant's domain, its own or a custom one: `tenant.eu.auth0.com`, or `http://localhost:4400`. For several, a
-   * function that chooses one; it must never hand out what a request says without comparing it with a list.
+   * The tenant's own or custom domain, like `tenant.eu.auth0.com` or `http://localhost:4400`. If you have several, pass
+   * a function that chooses one. Never return what the request says without comparing it with a list.
    */
   domain: string | ((storeOptions: StoreOptions) => string | Promise<string>)
   clientId: string
   /**
-   * What cookies are sealed with: 32 bytes or more. Of several, the first seals and all open, so that a new one can be
-   * put in front of the old one.
+   * The secret that seals the cookies, 32 bytes or more. To change it, pass a list: the first secret seals, and all of
+   * them open. So put the new one in front of the old one.
    */
   secret: string | readonly string[]
-  /** For every login. `redirect_uri` also says which origin the application has, and whether it has https. */
+  /** Parameters of every login. `redirect_uri` also says which origin the application has, and if it uses https. */
   authorizationParams: LoginParams & { redirect_uri: string }
-  /** The key that all tokens are bound to (RFC 9449): ECDSA P-256, the same on every machine. By default none is. */
+  /**
+   * The key that all tokens are bound to (RFC 9449): ECDSA P-256, the same on every machine. By default no token is
+   * bound.
+   */
   dpopKeyPair?: CryptoKeyPair | undefined
-  /** How long a session lasts, in seconds from the login; by default three days. */
+  /** The time from a login until its session ends, in seconds. Default: 259200, which is three days. */
   sessionLifetime?: number | undefined
-  /** Where sessions live; by default in sealed cookies. */
+  /** Keeps the sessions. Default: sealed cookies. */
   sessions?: SessionStore | undefined
-  /** Sends the requests; by default the runtime's own `fetch`. */
+  /** Sends the requests. Default: the runtime's own `fetch`. */
   fetch?: Fetch | undefined
 }
 
-/** How long a session lasts where nothing else is said, in seconds. */
+/** The default of `sessionLifetime`, in seconds. */
 export const SESSION_LIFETIME = 259_200
 
-/** Refuses options that cannot work; throws a TypeError that names the option. */
+/**
+ * Checks the options of a server client.
+ *
+ * @throws {TypeError} if an option is missing or wrong; the message names it.
+ * @internal
+ */
 export function checkOptions(options: ServerClientOptions): void {
   const { domain, clientId, authorizationParams, sessionLifetime = 1 } = options
   if (typeof domain !== 'function') tenantOrigin(domain)
@@ -59,15 +67,20 @@ export function checkOptions(options: ServerClientOptions): void {
   if (!(sessionLifetime > 0)) throw new TypeError('sessionLifetime must be more than 0 seconds.')
 }
 
-/** Refuses a `redirect_uri` that a callback could not be told from; throws a TypeError. */
+/**
+ * Checks that a callback can be recognized by this `redirect_uri`.
+ *
+ * @throws {TypeError} if it is not an absolute URL, or has a query or a fragment.
+ * @internal
+ */
 export function checkRedirectUri(redirectUri: string | undefined): void {
   if (!URL.canParse(redirectUri ?? '')) {
     throw new TypeError('authorizationParams.redirect_uri must be an absolute URL.')
   }
   if (/[?#]/.test(redirectUri ?? '')) {
     throw new TypeError(
-      'authorizationParams.redirect_uri must have no query and no fragment: what comes back is told by them. Keep what ' +
-        'is to be remembered in appState.',
+      'authorizationParams.redirect_uri must have no query and no fragment, because the tenant adds its own query. Put ' +
+        'what you want to remember into appState.',
     )
   }
 }

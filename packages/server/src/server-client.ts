@@ -13,9 +13,9 @@ import type { ConnectionToken } from '@connected-accounts/client/token-vault'
 import {
   completeConnectAccount,
   type StartConnectAccountOptions,
-  sessionClient,
   startConnectAccount,
 } from './connect/connect-account.js'
+import { withSessionClient } from './connect/session-client.js'
 import { type Context, createContext, keepContext } from './context.js'
 import type { StoreOptions } from './cookies/cookie-jar.js'
 import {
@@ -34,23 +34,49 @@ import {
 } from './tokens/connection-token.js'
 
 /**
- * Logs users in, connects their accounts, and calls on their behalf, for an application on a server. Every method takes
- * the request that is answered and the answer so far; send that answer with its headers, as they have the cookies.
+ * Logs users in, connects their accounts and calls APIs on their behalf, for an application on a server.
  *
- * The methods that need a session throw `SessionError` `missing_session` where nobody is logged in.
+ * Every method takes the request that you are answering and the answer, on which it sets cookies. Send the answer with
+ * those headers, also if the method threw: a refresh may have replaced the refresh token before the error.
+ *
+ * @example
+ * ```ts
+ * export const server = new ServerClient({
+ *   domain: 'tenant.eu.auth0.com',
+ *   clientId: 'your-client-id',
+ *   clientSecret: process.env.CLIENT_SECRET ?? '',
+ *   secret: process.env.COOKIE_SECRET ?? '',
+ *   authorizationParams: { redirect_uri: 'https://app.example.com/auth/callback' },
+ * })
+ * ```
  */
 export class ServerClient {
   readonly #context: Context
 
-  /** Throws a TypeError that names an option which is wrong or missing. Nothing is sent. */
+  /**
+   * Checks the options. Sends nothing.
+   *
+   * @throws {TypeError} if an option is missing or wrong; the message names it.
+   */
   constructor(options: ServerClientOptions) {
     this.#context = createContext(options)
     keepContext(this, this.#context)
   }
 
   /**
-   * Starts a login with PKCE (RFC 7636) and gives the URL to send the browser to. It can be completed for an hour, and a
-   * browser can have five flows at once.
+   * Starts a login with PKCE (RFC 7636). The login can be completed for an hour. A browser can have five flows at once.
+   *
+   * @returns the URL to redirect the browser to.
+   * @throws {TypeError} if `scope` has no `openid`, or `redirect_uri` is wrong.
+   * @throws {TokenError} unexpected_response, if the domain does not answer as a tenant.
+   * @throws {SessionError} cookies_too_large, if `appState` does not fit into a cookie.
+   * @example
+   * ```ts
+   * const response = { headers: new Headers() }
+   * const url = await server.startInteractiveLogin({ appState: { from: '/inbox' } }, { request, response })
+   * response.headers.set('location', url)
+   * return new Response(null, { status: 303, headers: response.headers })
+   * ```
    */
   startInteractiveLogin(
     options: StartInteractiveLoginOptions,
@@ -60,8 +86,19 @@ export class ServerClient {
   }
 
   /**
-   * Completes the login that a callback URL belongs to, and makes a new session in place of the one that was there.
-   * Throws `LoginFlowError`, and `TokenError` where the code was refused, as a replayed one is.
+   * Completes the login that a callback URL belongs to. Creates a new session, which replaces the one before.
+   *
+   * @param callbackUrl - the whole URL that the browser came back to.
+   * @throws {LoginFlowError} unknown_state, if this browser did not start the login, or it was completed before.
+   * @throws {LoginFlowError} access_denied, if the person or the tenant refused; other codes say what else was wrong.
+   * @throws {TokenError} invalid_grant, if the tenant refuses the code, as it refuses a replayed one.
+   * @example
+   * ```ts
+   * const response = { headers: new Headers({ location: '/' }) }
+   * const { user } = await server.completeInteractiveLogin(request.url, { request, response })
+   * console.log(`${user.sub} is logged in`)
+   * return new Response(null, { status: 303, headers: response.headers })
+   * ```
    */
   completeInteractiveLogin(
     callbackUrl: string | URL,
@@ -70,12 +107,29 @@ export class ServerClient {
     return completeLogin(this.#context, callbackUrl, storeOptions)
   }
 
-  /** The user who is logged in, as the ID token said. */
+  /**
+   * Returns the user who is logged in, with the claims of the ID token. Returns undefined if nobody is.
+   *
+   * @example
+   * ```ts
+   * const user = await server.getUser({ request, response })
+   * return new Response(user ? `Hello ${user.name}` : 'Please log in', { headers: response.headers })
+   * ```
+   */
   async getUser(storeOptions: StoreOptions): Promise<User | undefined> {
     return (await this.#context.findSession(storeOptions))?.user
   }
 
-  /** What may be shown of the session: no tokens. */
+  /**
+   * Returns the parts of the session that you may show: the user and times, and no tokens. Returns undefined if nobody
+   * is logged in.
+   *
+   * @example
+   * ```ts
+   * const session = await server.getSession({ request, response })
+   * if (session) console.log(`ends at ${new Date(session.expiresAt)}`)
+   * ```
+   */
   async getSession(
     storeOptions: StoreOptions,
   ): Promise<Pick<Session, 'user' | 'domain' | 'createdAt' | 'expiresAt'> | undefined> {
@@ -85,27 +139,63 @@ export class ServerClient {
     return { user, domain, createdAt, expiresAt }
   }
 
-  /** Ends the session, and gives the URL to send the browser to, which ends that of the tenant. */
+  /**
+   * Ends the session.
+   *
+   * @returns the URL to redirect the browser to, which ends the tenant's session, too.
+   * @throws {TokenError} unexpected_response, if the domain does not answer as a tenant.
+   * @example
+   * ```ts
+   * const response = { headers: new Headers() }
+   * const url = await server.logout({ returnTo: 'https://app.example.com' }, { request, response })
+   * response.headers.set('location', url)
+   * return new Response(null, { status: 303, headers: response.headers })
+   * ```
+   */
   logout(options: LogoutOptions, storeOptions: StoreOptions): Promise<string> {
     return logout(this.#context, options, storeOptions)
   }
 
   /**
-   * An access token of the user for an API, out of the session or by its refresh token (MRRT). Fits the `accessToken` of
-   * `createAuthorizedFetch`. Throws `TokenError`: `missing_refresh_token`, `insufficient_scope`, `token_not_bound`, or the
-   * `error` of the token endpoint, such as `invalid_grant`, after which the user has to log in again.
+   * Returns an access token of the user for an API. Takes it from the session, or refreshes it with the session's
+   * refresh token (MRRT). It fits the `accessToken` option of `createAuthorizedFetch`.
    *
+   * @throws {SessionError} missing_session, if nobody is logged in.
+   * @throws {TokenError} missing_refresh_token or invalid_grant, if the user has to log in again.
+   * @throws {TokenError} insufficient_scope, if the tenant granted less than `scope`.
+   * @throws {TokenError} token_not_bound, if the tenant did not bind the token to `dpopKeyPair`.
    * @see https://auth0.com/docs/secure/tokens/refresh-tokens/multi-resource-refresh-token
+   * @example
+   * ```ts
+   * const { accessToken } = await server.getAccessToken(
+   *   { audience: 'https://api.example.com/', scope: 'read:calendar' },
+   *   { request, response },
+   * )
+   * const headers = { authorization: `Bearer ${accessToken}` }
+   * const calendar = await fetch('https://api.example.com/calendar', { headers })
+   * ```
    */
   getAccessToken(options: GetAccessTokenOptions, storeOptions: StoreOptions): Promise<AccessToken> {
     return getAccessToken(this.#context, options, storeOptions)
   }
 
   /**
-   * The third party's access token out of Token Vault, cached beside the session. Throws `TokenError`:
-   * `connection_not_connected` where the user has to connect it first, or as `getAccessToken`.
+   * Returns the provider's access token from Token Vault. Caches it beside the session.
    *
+   * @throws {SessionError} missing_session, if nobody is logged in.
+   * @throws {TokenError} connection_not_connected, if the user has to connect an account first.
+   * @throws {TokenError} missing_refresh_token or invalid_grant, if the user has to log in again.
    * @see https://auth0.com/docs/secure/tokens/token-vault/refresh-token-exchange-with-token-vault
+   * @example
+   * ```ts
+   * const { accessToken } = await server.getAccessTokenForConnection(
+   *   { connection: 'google-oauth2' },
+   *   { request, response },
+   * )
+   * const events = await fetch('https://www.googleapis.com/calendar/v3/calendars/primary/events', {
+   *   headers: { authorization: `Bearer ${accessToken}` },
+   * })
+   * ```
    */
   getAccessTokenForConnection(
     options: GetAccessTokenForConnectionOptions,
@@ -115,8 +205,23 @@ export class ServerClient {
   }
 
   /**
-   * Starts to connect an account and gives the URL to send the browser to. Only the same user in the same session can
-   * complete it. Throws as `startConnect` and `getAccessToken` do.
+   * Starts to connect an account. Only the same user in the same session can complete it.
+   *
+   * @returns the URL to redirect the browser to.
+   * @throws {SessionError} missing_session, if nobody is logged in.
+   * @throws {ConnectFlowError} invalid_request, if an option is wrong; the message names it.
+   * @throws {MyAccountApiError} not_found, if the connection is not enabled for the application.
+   * @throws {TokenError} as `getAccessToken` does.
+   * @example
+   * ```ts
+   * const response = { headers: new Headers() }
+   * const url = await server.startConnectAccount(
+   *   { connection: 'google-oauth2', returnTo: '/settings' },
+   *   { request, response },
+   * )
+   * response.headers.set('location', url)
+   * return new Response(null, { status: 303, headers: response.headers })
+   * ```
    */
   startConnectAccount(
     options: StartConnectAccountOptions,
@@ -125,7 +230,23 @@ export class ServerClient {
     return startConnectAccount(this.#context, options, storeOptions)
   }
 
-  /** Completes the connect flow that a callback URL belongs to. Throws as `completeConnect` and `getAccessToken` do. */
+  /**
+   * Completes the connect flow that a callback URL belongs to.
+   *
+   * @param callbackUrl - the whole URL that the browser came back to.
+   * @throws {SessionError} missing_session, if nobody is logged in.
+   * @throws {ConnectFlowError} access_denied, if the person refused at the provider; other codes say what else was wrong.
+   * @throws {MyAccountApiError} if the My Account API refuses.
+   * @throws {TokenError} as `getAccessToken` does.
+   * @example
+   * ```ts
+   * const { account, returnTo = '/' } = await server.completeConnectAccount(request.url, {
+   *   request,
+   *   response,
+   * })
+   * console.log(`${account.connection} is connected`)
+   * ```
+   */
   completeConnectAccount(
     callbackUrl: string | URL,
     storeOptions: StoreOptions,
@@ -133,28 +254,65 @@ export class ServerClient {
     return completeConnectAccount(this.#context, callbackUrl, storeOptions)
   }
 
-  /** One page of the user's connected accounts. Throws `MyAccountApiError`, and as `getAccessToken` does. */
-  async listConnectedAccounts(
+  /**
+   * Returns one page of the user's connected accounts.
+   *
+   * @throws {SessionError} missing_session, if nobody is logged in.
+   * @throws {MyAccountApiError} if the My Account API refuses.
+   * @throws {TokenError} as `getAccessToken` does.
+   * @example
+   * ```ts
+   * const { accounts } = await server.listConnectedAccounts({ take: 20 }, { request, response })
+   * for (const account of accounts) console.log(account.connection, account.scopes)
+   * ```
+   */
+  listConnectedAccounts(
     query: ListConnectedAccountsQuery,
     storeOptions: StoreOptions,
   ): Promise<ConnectedAccountsPage> {
-    const { client } = await sessionClient(this.#context, storeOptions)
-    return listConnectedAccounts(client, query)
+    return withSessionClient(this.#context, storeOptions, ({ client }) =>
+      listConnectedAccounts(client, query),
+    )
   }
 
-  /** One page of the connections that the user may connect accounts of. Throws as `listConnectedAccounts` does. */
-  async listConnections(
+  /**
+   * Returns one page of the connections that the user may connect accounts of.
+   *
+   * @throws {SessionError} missing_session, if nobody is logged in.
+   * @throws {MyAccountApiError} if the My Account API refuses.
+   * @throws {TokenError} as `getAccessToken` does.
+   * @example
+   * ```ts
+   * const { connections } = await server.listConnections({}, { request, response })
+   * console.log(connections.map(({ name }) => name))
+   * ```
+   */
+  listConnections(
     query: ListConnectionsQuery,
     storeOptions: StoreOptions,
   ): Promise<ConnectionsPage> {
-    const { client } = await sessionClient(this.#context, storeOptions)
-    return listConnections(client, query)
+    return withSessionClient(this.#context, storeOptions, ({ client }) =>
+      listConnections(client, query),
+    )
   }
 
-  /** Deletes a connected account and its tokens in Token Vault. Throws as `listConnectedAccounts` does. */
-  async deleteConnectedAccount(id: string, storeOptions: StoreOptions): Promise<void> {
-    const { client, session } = await sessionClient(this.#context, storeOptions)
-    await deleteConnectedAccount(client, id)
-    await this.#context.connectionTokens.clear(session)
+  /**
+   * Deletes a connected account and its tokens in Token Vault.
+   *
+   * @param id - the account's `id`, as `listConnectedAccounts` returns it.
+   * @throws {SessionError} missing_session, if nobody is logged in.
+   * @throws {MyAccountApiError} not_found, if the user has no such account.
+   * @throws {TokenError} as `getAccessToken` does.
+   * @example
+   * ```ts
+   * const { accounts } = await server.listConnectedAccounts({ connection: 'github' }, { request, response })
+   * for (const { id } of accounts) await server.deleteConnectedAccount(id, { request, response })
+   * ```
+   */
+  deleteConnectedAccount(id: string, storeOptions: StoreOptions): Promise<void> {
+    return withSessionClient(this.#context, storeOptions, async ({ client, session }) => {
+      await deleteConnectedAccount(client, id)
+      await this.#context.connectionTokens.clear(session)
+    })
   }
 }

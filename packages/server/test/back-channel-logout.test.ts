@@ -1,10 +1,9 @@
 import { createServer as createHttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { manage } from '@connected-accounts/testing/tenant/management'
 import { getRequestListener } from '@hono/node-server'
-import { generateKeyPair, SignJWT } from 'jose'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { loadSigningKey } from '../../emulator/src/signing-key.js'
-import { manage } from '../../emulator/test/management.js'
 import {
   createBackChannelLogout,
   createHandler,
@@ -54,7 +53,20 @@ test('a logout at the tenant ends the session on every machine, and that one alo
   }
 })
 
-const { privateKey, kid } = await loadSigningKey()
+const { privateKey, publicKey } = await generateKeyPair('RS256')
+const kid = 'key-of-the-test'
+
+/** Sends a request, and adds the key of this test to the tenant's keys. */
+async function sendWithKey(request: Request): Promise<Response> {
+  const response = await fetch(request)
+  if (!request.url.endsWith('/jwks.json')) return response
+  const { keys } = await response.json()
+  const key = { ...(await exportJWK(publicKey)), kid, alg: 'RS256', use: 'sig' }
+  return Response.json({ keys: [...keys, key] })
+}
+const machinesWithKey = (options: Parameters<typeof createMachines>[1] = {}) =>
+  createMachines(emulator, { send: sendWithKey, ...options })
+
 const events = { 'http://schemas.openid.net/event/backchannel-logout': {} }
 const now = () => Math.floor(Date.now() / 1000)
 
@@ -72,7 +84,7 @@ function sign(
 }
 
 test('a logout of a user without a sid ends all of their sessions, and nobody else’s', async () => {
-  const { one, other } = createMachines(emulator)
+  const { one, other } = machinesWithKey()
   route = createBackChannelLogout(other)
   const alices = [await loggedIn(one, emulator.url), await loggedIn(other, emulator.url)]
   const bob = await loggedIn(one, emulator.url, { email: 'bob@example.test' })
@@ -85,7 +97,7 @@ test('a logout of a user without a sid ends all of their sessions, and nobody el
 })
 
 test('a logout token that comes twice, or late, does not end a session of afterwards', async () => {
-  const { one } = createMachines(emulator)
+  const { one } = machinesWithKey()
   route = createBackChannelLogout(one)
   const early = await sign({ iat: now() - 20, jti: 'the same' })
   const later = await sign({ iat: now() - 10 })
@@ -120,7 +132,7 @@ test.for([
 ] as const)(
   'a logout token %s is refused (Back-Channel Logout §2.6)',
   async ([, claims, header]) => {
-    const { one } = createMachines(emulator)
+    const { one } = machinesWithKey()
     route = createBackChannelLogout(one)
     const alice = await loggedIn(one, emulator.url)
     const refused = await send(await sign(claims, header))
@@ -141,7 +153,7 @@ test.for([
   ['an unsigned token', async () => send((await sign()).replace(/^[^.]*/, btoa('{"alg":"none"}')))],
   ['a GET', () => route(new Request('http://localhost:3000/backchannel-logout?logout_token=x'))],
 ] as const)('%s is answered with 400', async ([, ask]) => {
-  route = createBackChannelLogout(createMachines(emulator).one)
+  route = createBackChannelLogout(machinesWithKey().one)
   const answer = await ask()
   expect(answer.status).toBe(400)
   expect(await answer.json()).toMatchObject({ error: 'invalid_request' })
@@ -158,7 +170,7 @@ test('where the store is down the logout is answered with 400 and store_unavaila
     },
     delete: async (key: string) => kept.delete(key),
   }
-  const { one } = createMachines(emulator, { store, timeout: 100 })
+  const { one } = machinesWithKey({ store, timeout: 100 })
   route = createBackChannelLogout(one)
   const alice = await loggedIn(one, emulator.url)
   isDown = true
@@ -172,7 +184,7 @@ test('where the store is down the logout is answered with 400 and store_unavaila
 })
 
 test('createHandler answers it beside the redirect_uri, where sessions live in a store', async () => {
-  const { one } = createMachines(emulator)
+  const { one } = machinesWithKey()
   route = createHandler(one)
   const alice = await loggedIn(one, emulator.url)
   expect((await send(await sign())).status).toBe(200)

@@ -1,10 +1,10 @@
-import { createEmulator } from '@connected-accounts/emulator'
+import { createEmulator, defaultTenant } from '@connected-accounts/emulator'
+import { tenantWithWeb } from '@connected-accounts/testing/tenant/web'
 import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader, exportJWK } from 'jose'
 import { afterAll, beforeEach, expect, test } from 'vitest'
-import { tenantWithWeb } from '../../emulator/test/private-key.js'
 import { createServer, createVisitor, loggedIn, rejection } from './visitor.js'
 
-const unbound = tenantWithWeb(({ refresh_token }) => {
+const unbound = tenantWithWeb(defaultTenant(), ({ refresh_token }) => {
   refresh_token.rotation_type = 'rotating'
   refresh_token.leeway = 0
 })

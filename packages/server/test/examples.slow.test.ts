@@ -1,6 +1,7 @@
 import { createEmulator, type Emulator } from '@connected-accounts/emulator'
+import { launchChromium, newPage } from '@connected-accounts/testing/chromium/launch'
+import { button } from '@connected-accounts/testing/chromium/person'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { button, launchBrowser, newPage } from '../../demo/test/person.js'
 import { type Examples, installExamples } from './examples.js'
 
 // Needs the built packages, and npm's registry: for Next.js, Express, Hono and React.
@@ -8,11 +9,11 @@ const names = ['hono', 'express', 'next']
 
 let examples: Examples
 let emulator: Emulator
-let browser: Awaited<ReturnType<typeof launchBrowser>>
+let browser: Awaited<ReturnType<typeof launchChromium>>
 beforeAll(async () => {
   emulator = await createEmulator({ port: 0 })
   examples = await installExamples(names)
-  browser = await launchBrowser()
+  browser = await launchChromium()
 }, 240_000)
 afterAll(async () => {
   await browser?.close()

@@ -1,4 +1,5 @@
-import { createServer as listen, request, type Server } from 'node:http'
+import { once } from 'node:events'
+import { createServer as listen, type RequestOptions, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createEmulator } from '@connected-accounts/emulator'
 import { getRequestListener } from '@hono/node-server'
@@ -6,7 +7,7 @@ import express from 'express'
 import { Hono } from 'hono'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { createExpressHandler, storeOptions } from '../src/adapters/express.js'
-import { createHandler, type ServerClient } from '../src/index.js'
+import { createHandler, type ServerClient, type ServerClientOptions } from '../src/index.js'
 import { createServer, createVisitor, keepCookies, redirectUri, secret } from './visitor.js'
 
 const emulator = await createEmulator({ port: 0 })
@@ -20,14 +21,17 @@ beforeEach(() => emulator.reset())
 type Application = (server: ServerClient) => Parameters<typeof listen>[1]
 
 /** Starts an application on a free port. */
-async function start(application: Application): Promise<string> {
+async function start(
+  application: Application,
+  options: Partial<ServerClientOptions> = {},
+): Promise<string> {
   const http = listen()
   running.push(http)
   await new Promise<void>((resolve) => http.listen(0, 'localhost', resolve))
   const { port } = http.address() as AddressInfo // a TCP server has no other
   const origin = `http://localhost:${port}`
   const authorizationParams = { redirect_uri: `${origin}/auth/callback` }
-  const listener = application(createServer(emulator, { authorizationParams }))
+  const listener = application(createServer(emulator, { authorizationParams, ...options }))
   if (listener) http.on('request', listener)
   return origin
 }
@@ -148,7 +152,7 @@ test.for(applications)(
       return [answer.status, title]
     }
     const form = 'application/x-www-form-urlencoded'
-    expect(await statusOf('/auth/connect', 65_536, form)).toEqual([400, 'missing_connection'])
+    expect(await statusOf('/auth/connect', 65_536, form)).toEqual([400, 'invalid_request'])
     expect(await statusOf('/auth/connect', 65_537, form)).toEqual([413, 'body_too_large'])
     const operation = '/auth/me/v1/connected-accounts/connect'
     expect(await statusOf(operation, 65_537, 'application/json')).toEqual([413, 'body_too_large'])
@@ -162,6 +166,148 @@ test('in Express cookies that were set before stay', async () => {
   await logIn()
   const { headers } = await send('/token')
   expect(headers.getSetCookie()).toContain('theme=dark; Path=/')
+})
+
+test('in Express a header that a middleware has set before is there once', async () => {
+  const origin = await start((server) => {
+    const app = express()
+    app.use((_req, res, next) => {
+      res.set({ 'cache-control': 'private', 'x-content-type-options': 'nosniff' })
+      next()
+    })
+    return app.use(createExpressHandler(server))
+  })
+  const { headers } = await visit(origin).send('/auth/login')
+  expect(headers.get('cache-control')).toBe('no-store')
+  expect(headers.get('x-content-type-options')).toBe('nosniff')
+})
+
+test('in Express the handler adds its cookies to those that a middleware has set before', async () => {
+  const origin = await start((server) => {
+    const app = express()
+    app.use((_req, res, next) => {
+      res.cookie('theme', 'dark')
+      next()
+    })
+    return app.use(createExpressHandler(server))
+  })
+  const { headers } = await visit(origin).send('/auth/login')
+  expect(headers.getSetCookie()).toEqual(['theme=dark; Path=/', expect.stringMatching(/^ca_tx\./)])
+})
+
+test("in Express an error of the application itself reaches Express's error handlers", async () => {
+  const bug = new Error('a bug')
+  const seen: unknown[] = []
+  const options = {
+    domain() {
+      throw bug
+    },
+  }
+  const origin = await start((server) => {
+    const app = express()
+    app.use(createExpressHandler(server))
+    app.use(((error, _req, res, _next) => {
+      seen.push(error)
+      res.sendStatus(500)
+    }) satisfies express.ErrorRequestHandler)
+    return app
+  }, options)
+  expect((await visit(origin).send('/auth/login')).status).toBe(500)
+  expect(seen).toEqual([bug])
+})
+
+test.for(['a b', '[', 'evil.example/x?', ''])(
+  'in Express a Host of %o changes nothing',
+  async (host) => {
+    const origin = await start(inExpress)
+    const status = await new Promise((resolve) => {
+      request(`${origin}/auth/login`, { headers: { host } }, (response) => {
+        resolve(response.statusCode)
+      }).end()
+    })
+    expect(status).toBe(303)
+  },
+)
+
+/**
+ * Starts Express, and lets a browser leave before it has the answer to its request. Returns what `onError` was asked,
+ * after the handler is done.
+ */
+async function leave(
+  path: string,
+  init: RequestOptions,
+  options: Leaving = {},
+): Promise<unknown[]> {
+  const errors: unknown[] = []
+  let begin: (handled: { done: Promise<void> }) => void
+  const begun = new Promise<{ done: Promise<void> }>((resolve) => {
+    begin = resolve
+  })
+  let close: () => void
+  const left = new Promise<void>((resolve) => {
+    close = resolve
+  })
+  const origin = await start(
+    (server) => {
+      const handler = createExpressHandler(server, {
+        onError(error) {
+          errors.push(error)
+          return options.answer?.() ?? new Response(null, { status: 500 })
+        },
+      })
+      return express().use((req, res, next) => {
+        res.once('close', close)
+        begin({ done: handler(req, res, next) })
+      })
+    },
+    {
+      async fetch() {
+        await left
+        throw new TypeError('fetch failed')
+      },
+    },
+  )
+  const sent = request(origin + path, { ...init, headers: { origin, ...init.headers } })
+  sent.on('error', () => {}) // 'socket hang up', as it hangs up itself
+  if (init.method === 'POST') sent.write('connection=')
+  else sent.end()
+  const { done } = await begun
+  if (options.answer) await once(sent, 'response')
+  sent.destroy()
+  await done
+  return errors
+}
+
+interface Leaving {
+  /** The answer of `onError`. The browser leaves when it begins. */
+  answer?: () => Response
+}
+
+test('in Express a browser that leaves while it sends a form is no error of the application', async () => {
+  const headers = {
+    'content-length': '1000',
+    'content-type': 'application/x-www-form-urlencoded',
+  }
+  expect(await leave('/auth/connect', { method: 'POST', headers })).toEqual([])
+})
+
+test('in Express a browser that leaves before the tenant answers is no error of the application', async () => {
+  expect(await leave('/auth/login', {})).toEqual([])
+})
+
+test('in Express an answer whose browser left in the middle is cancelled, and that is no error', async () => {
+  let cancelled = 0
+  const answer = () =>
+    new Response(
+      new ReadableStream({
+        pull: (controller) => controller.enqueue(new Uint8Array(65_536)),
+        cancel() {
+          cancelled += 1
+        },
+      }),
+    )
+  expect(await leave('/auth/callback?state=login.unknown', {}, { answer })).toHaveLength(1)
+  expect(cancelled).toBe(1)
 })
 
 test('in Express what is no route of ours goes on to the next handler', async () => {

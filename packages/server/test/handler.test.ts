@@ -111,6 +111,7 @@ test('no token, nonce or hop-by-hop header is passed on, and no cache keeps an a
   expect(names.filter((name) => !own.includes(name)).sort()).toEqual([
     'cache-control',
     'content-type',
+    'x-content-type-options',
   ])
   expect(answer.headers.get('cache-control')).toBe('no-store')
 })
@@ -168,3 +169,33 @@ test.for([
   expect(answer.status).toBe(status)
   if (status === 403) expect(await answer.json()).toMatchObject({ title: 'other_origin' })
 })
+
+test.for<[string, number, number, string]>([
+  ['text/html', 200, 502, 'unexpected_response'],
+  ['text/html', 503, 502, 'unexpected_response'],
+  ['text/html', 429, 429, 'rate_limited'],
+  ['application/json-seq', 200, 502, 'unexpected_response'],
+  ['image/svg+xml', 404, 404, 'unexpected_response'],
+])(
+  '%s with %i in place of the tenant is answered with a problem with %i, never as a page of the application',
+  async ([type, status, own, title]) => {
+    const html = '<script>alert(document.domain)</script>'
+    const headers = { 'content-type': type, 'retry-after': '7' }
+    const server = createServer(emulator, {
+      async fetch(request) {
+        const isApi = request.url.includes('/me/v1/')
+        return isApi ? new Response(html, { status, headers }) : fetch(request)
+      },
+    })
+    const another = await loggedIn(server, emulator.url)
+    const cookie = [...another.cookies].map((pair) => pair.join('=')).join('; ')
+    const handler = createConnectedAccountsHandler(server, { basePath: '/api/me/v1' })
+    const path = 'http://localhost:3000/api/me/v1/connected-accounts/accounts'
+    const answer = await handler(new Request(path, { headers: { cookie } }))
+    expect(answer.status).toBe(own)
+    expect(answer.headers.get('content-type')).toBe('application/problem+json')
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
+    expect(answer.headers.get('retry-after')).toBe('7')
+    expect(await answer.json()).toMatchObject({ status: own, title })
+  },
+)

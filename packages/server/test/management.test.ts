@@ -1,6 +1,6 @@
 import { createEmulator, type Emulator } from '@connected-accounts/emulator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createManagementClient } from '../src/index.js'
+import { createManagementClient } from '../src/management/management-client.js'
 import { rejection } from './visitor.js'
 
 let emulator: Emulator

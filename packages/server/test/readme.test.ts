@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { createEmulator, type Emulator } from '@connected-accounts/emulator'
+import { Hono } from 'hono'
+import { html } from 'hono/html'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as index from '../src/index.js'
-import { createVisitor, redirectUri, secret, type Visitor } from './visitor.js'
+import { createVisitor, keepCookies, secret, type Visitor } from './visitor.js'
 
 let emulator: Emulator
 beforeAll(async () => {
@@ -11,63 +13,95 @@ beforeAll(async () => {
 })
 afterAll(() => emulator.close())
 
-const [configure, startLogin, completeLogin, startConnect, completeConnect, call, ...others] =
+const [setUp, call, startLogin, completeLogin, startConnect, completeConnect, ...others] =
   codeBlocks('../README.md')
 
-/** The ts blocks of a page, as functions bodies that give back what they declare. */
+const origin = 'http://localhost:3000'
+
+/** The ts blocks of a page, as bodies of functions that return what they declare. */
 function codeBlocks(page: string): string[] {
   const text = readFileSync(new URL(page, import.meta.url), 'utf8')
   return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = '']) => {
     const names = [...code.matchAll(/^(?:export )?const (?:{ )?(\w+)/gm)].map(([, name]) => name)
     const body = code.replaceAll(/^import .*$/gm, '').replaceAll(/^export /gm, '')
-    return `${stripTypeScriptTypes(body)}\nreturn { ${names.join(', ')} }`
+    return `${stripTypeScriptTypes(body)}\nreturn { ${[...new Set(names)].join(', ')} }`
   })
 }
 
-/** Runs a block with the placeholders of the page filled in. */
+/** Runs a block with what the page imports, and with the variables that it says to set. */
 function run(block: string | undefined, given: object): Promise<Record<string, unknown>> {
   const { clientId, clientSecret } = emulator.clients.web
-  const values = {
-    YOUR_AUTH0_DOMAIN: emulator.domain,
-    YOUR_CLIENT_ID: clientId,
-    YOUR_CLIENT_SECRET: clientSecret,
-    YOUR_SECRET: secret,
-    YOUR_CALLBACK_URL: redirectUri,
-    YOUR_API_IDENTIFIER: 'https://api.example.test/',
-    CONNECTION: 'google-oauth2',
-    SOME_URL: '/somewhere',
+  const env = {
+    AUTH0_DOMAIN: emulator.domain,
+    AUTH0_CLIENT_ID: clientId,
+    AUTH0_CLIENT_SECRET: clientSecret,
+    COOKIE_SECRET: secret,
+    APP_ORIGIN: origin,
   }
-  let code = block ?? ''
-  for (const [name, value] of Object.entries(values))
-    code = code.replaceAll(`'${name}'`, `'${value}'`)
-  const strict = {
-    assert(condition: boolean) {
-      expect(condition).toBe(true)
-    },
-  }
-  const scope = { ...index, console: strict, ...given }
+  const quiet = { log() {} }
+  const scope = { ...index, Hono, html, serve() {}, process: { env }, console: quiet, ...given }
   const AsyncFunction = (async () => {}).constructor as FunctionConstructor // it has no name of its own
-  return new AsyncFunction(...Object.keys(scope), code)(...Object.values(scope))
+  return new AsyncFunction(...Object.keys(scope), block ?? '')(...Object.values(scope))
 }
 
-const inRequest = (visitor: Visitor, block: string | undefined, given: object) =>
-  visitor.request((store) => run(block, { ...given, ...store }))
+/** Sends a request of a browser to the application of the page. */
+async function send(app: Hono, visitor: Visitor, path: string, init: RequestInit = {}) {
+  const cookie = [...visitor.cookies].map((pair) => pair.join('=')).join('; ')
+  const request = new Request(new URL(path, origin), { ...init, headers: { cookie, origin } })
+  const response = await app.fetch(request)
+  keepCookies(visitor.cookies, response.headers)
+  return response
+}
 
-test('every code block of the README runs, in its order, from the login to the third party', async () => {
+const locationOf = (response: Response) => response.headers.get('location') ?? ''
+
+test('the server that the README sets up logs a person in, connects Google and logs out', async () => {
   const visitor = createVisitor(emulator.url)
-  const { server } = await run(configure, {})
-  const { authorizationUrl } = await inRequest(visitor, startLogin, { server })
-  const login = await visitor.logIn(String(authorizationUrl))
-  const { result } = await inRequest(visitor, completeLogin, { server, callbackUrl: login.href })
-  expect(result).toMatchObject({ user: { sub: 'auth0|alice' } })
-  const { connectUrl } = await inRequest(visitor, startConnect, { server })
-  const { href: callbackUrl } = await visitor.connect(String(connectUrl))
-  const completed = await inRequest(visitor, completeConnect, { server, callbackUrl })
-  expect(completed.completeResponse).toMatchObject({
+  const { app } = (await run(setUp, {})) as { app: Hono } // the block declares it
+  const textOf = async (path: string) => (await send(app, visitor, path)).text()
+  expect(await textOf('/')).toContain('href="/auth/login"')
+  const login = await visitor.logIn(locationOf(await send(app, visitor, '/auth/login')))
+  expect(locationOf(await send(app, visitor, login.href))).toBe(`${origin}/`)
+  const page = await textOf('/')
+  expect(page).toContain('Hello Alice')
+  const [, name = '', value = ''] = /type="hidden" name="(.*)" value="(.*)"/.exec(page) ?? []
+  const [connect = '', logout = ''] = [...page.matchAll(/action="(.*)"/g)].map(([, path]) => path)
+  const fields = { method: 'POST', body: new URLSearchParams({ [name]: value }) }
+  const connected = await visitor.connect(locationOf(await send(app, visitor, connect, fields)))
+  expect(locationOf(await send(app, visitor, connected.href))).toBe(`${origin}/`)
+  const list = await send(app, visitor, '/auth/me/v1/connected-accounts/accounts')
+  expect(await list.json()).toMatchObject({ accounts: [{ connection: 'google-oauth2' }] })
+  const ended = await send(app, visitor, logout, { method: 'POST', body: new URLSearchParams() })
+  await visitor.visit(locationOf(ended))
+  expect(await textOf('/')).toContain('href="/auth/login"')
+})
+
+test('every other code block of the README runs, from the login to the provider', async () => {
+  const visitor = createVisitor(emulator.url)
+  const { server } = await run(setUp, {})
+  const inRequest = (block: string | undefined, url: string, given: object = {}) =>
+    visitor.request(({ request: { headers }, response }) => {
+      const request = new Request(url, { headers })
+      return run(block, { server, request, response, ...given })
+    })
+  const { loginUrl } = await inRequest(startLogin, origin)
+  const loggedIn = await visitor.logIn(String(loginUrl))
+  const { login } = await inRequest(completeLogin, loggedIn.href)
+  expect(login).toMatchObject({ user: { sub: 'auth0|alice' }, appState: { from: '/inbox' } })
+  const { connectUrl } = await inRequest(startConnect, origin)
+  const connected = await visitor.connect(String(connectUrl))
+  const { connect } = await inRequest(completeConnect, connected.href)
+  expect(connect).toMatchObject({
     account: { connection: 'google-oauth2' },
-    appState: { returnUrl: '/somewhere' },
+    appState: { from: '/settings' },
   })
-  const tokens = await inRequest(visitor, call, { server })
-  expect(tokens.google).toHaveProperty('accessToken')
+  const sent: unknown[] = []
+  const fetchGoogle = (...args: unknown[]) => sent.push(args)
+  const { google, api } = await inRequest(call, origin, { fetch: fetchGoogle })
+  expect(api).toHaveProperty('accessToken')
+  const { accessToken } = google as { accessToken: string } // the block declares it
+  expect(sent).toMatchObject([
+    [expect.stringContaining('/events'), { headers: { authorization: `Bearer ${accessToken}` } }],
+  ])
   expect(others).toEqual([])
 })

@@ -79,8 +79,8 @@ test('errors are told by guards, and each code has a section in the documentatio
     ...['not_a_callback', 'unknown_state', 'expired', 'access_denied', 'provider_error'],
     ...['invalid_response', 'organization_mismatch', 'missing_session', 'cookies_too_large'],
     ...['store_unavailable', 'store_unreadable', 'refresh_busy', 'refresh_token_rotated'],
-    ...['other_origin', 'bad_return_to', 'bad_scopes', 'wrong_method'],
-    ...['not_a_form', 'missing_connection', 'body_too_large', 'not_found'],
+    ...['other_origin', 'bad_return_to', 'wrong_method', 'not_a_form', 'body_too_large'],
+    ...['not_found', 'invalid_request', 'tenant_unreachable', 'tenant_timeout', 'server_error'],
   ]
   for (const code of codes) expect(page).toContain(`\n### ${code}\n`)
 })

@@ -1,9 +1,9 @@
-import { createEmulator } from '@connected-accounts/emulator'
+import { createEmulator, defaultTenant } from '@connected-accounts/emulator'
+import { tenantWithWeb } from '@connected-accounts/testing/tenant/web'
 import { afterAll, expect, test } from 'vitest'
-import { tenantWithWeb } from '../../emulator/test/private-key.js'
 import { createServer, loggedIn, rejection } from './visitor.js'
 
-const tenant = tenantWithWeb(({ refresh_token }) => {
+const tenant = tenantWithWeb(defaultTenant(), ({ refresh_token }) => {
   refresh_token.rotation_type = 'rotating'
   refresh_token.leeway = 0
 })

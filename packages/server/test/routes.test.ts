@@ -95,10 +95,13 @@ test.for(['//evil.example', 'https://evil.example/', 'javascript:alert(1)', '/\\
       await send(visitor, routes.connect, '/', form({ connection: 'github', returnTo })),
       await send(visitor, routes.logout, '/', form({ returnTo })),
     ]
-    for (const answer of answers) {
-      expect(answer.status).toBe(400)
-      expect(await answer.json()).toMatchObject({ title: 'bad_return_to' })
-    }
+    expect(answers.map(({ status }) => status)).toEqual([400, 400, 400])
+    const problems = await Promise.all(answers.map((answer) => answer.json()))
+    expect(problems.map(({ title }) => title)).toEqual([
+      'bad_return_to',
+      'invalid_request',
+      'bad_return_to',
+    ])
   },
 )
 
@@ -112,7 +115,47 @@ test.for<[string, string[]]>([
   const request = { ...form({}), body: new URLSearchParams(fields) }
   const answer = await send(visitor, routes.connect, '/', request)
   expect(answer.status).toBe(400)
-  expect(await answer.json()).toMatchObject({ title: 'bad_scopes' })
+  expect(await answer.json()).toMatchObject({ title: 'invalid_request' })
+})
+
+test('connect passes prompt, login_hint and the other parameters of the contract on to the provider', async () => {
+  const { visitor } = await logIn('/')
+  const bodies: unknown[] = []
+  const server = createServer(emulator, {
+    async fetch(request) {
+      if (request.url.endsWith('/connect')) bodies.push(await request.clone().json())
+      return fetch(request)
+    },
+  })
+  const params = { prompt: 'consent', login_hint: 'me@example.test', access_type: 'offline' }
+  const fields = { connection: 'google-oauth2', ...params, max_age: '60', acr_values: '' }
+  const answer = await send(visitor, createRoutes(server).connect, '/', form(fields))
+  expect(answer.status).toBe(303)
+  expect(bodies).toMatchObject([{ connection: 'google-oauth2' }])
+  expect(bodies).toHaveProperty('0.authorization_params', { ...params, max_age: 60 })
+})
+
+test.for<[string, Record<string, string>, string]>([
+  ['a field that it does not know', { connection: 'github', loginHint: 'me' }, "'loginHint'"],
+  ['no connection', {}, 'connection'],
+  ['a name of Object.prototype', { connection: 'github', constructor: 'x' }, "'constructor'"],
+])('connect refuses a form with %s, by its name', async ([, fields, name]) => {
+  const { routes, visitor } = await logIn('/')
+  const answer = await send(visitor, routes.connect, '/', form(fields))
+  expect(answer.status).toBe(400)
+  expect(await answer.json()).toMatchObject({
+    title: 'invalid_request',
+    detail: expect.stringContaining(name),
+  })
+})
+
+test('connect refuses a form that has one of its parameters twice', async () => {
+  const { routes, visitor } = await logIn('/')
+  const fields = ['github', 'slack'].map((connection) => ['connection', connection])
+  const request = { ...form({}), body: new URLSearchParams(fields) }
+  const answer = await send(visitor, routes.connect, '/', request)
+  expect(answer.status).toBe(400)
+  expect(await answer.json()).toMatchObject({ detail: expect.stringContaining("'connection'") })
 })
 
 test('an empty returnTo is none, and one that the application itself kept does not lead elsewhere', async () => {
@@ -166,5 +209,17 @@ test('onError answers in their place', async () => {
   const visitor = createVisitor(emulator.url)
   const answer = await send(visitor, routes.callback, `${redirectUri}?state=login.unknown&code=c`)
   expect(answer.status).toBe(418)
-  expect(await answer.text()).toContain('no transaction')
+  expect(await answer.text()).toContain('no login with the state')
+})
+
+test('every answer says that its type is not to be guessed', async () => {
+  const { routes, visitor, started, completed } = await logIn('/')
+  const answers = [
+    ...[started, completed],
+    await send(visitor, routes.connect, '/'),
+    await send(visitor, routes.callback, redirectUri),
+    await send(visitor, routes.logout, '/', form({ returnTo: 'https://evil.example/' })),
+  ]
+  const types = answers.map(({ headers }) => headers.get('x-content-type-options'))
+  expect(types).toEqual(answers.map(() => 'nosniff'))
 })

@@ -1,10 +1,6 @@
 import { expectTypeOf, test } from 'vitest'
-import {
-  createManagementClient,
-  type ServerClient,
-  type ServerClientOptions,
-  type StoreOptions,
-} from '../src/index.js'
+import type { ServerClient, ServerClientOptions, StoreOptions } from '../src/index.js'
+import { createManagementClient } from '../src/management/management-client.js'
 
 declare const server: ServerClient
 declare const store: StoreOptions

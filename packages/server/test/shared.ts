@@ -1,6 +1,6 @@
-import { createEmulator, type Emulator } from '@connected-accounts/emulator'
+import { createEmulator, defaultTenant, type Emulator } from '@connected-accounts/emulator'
+import { tenantWithWeb } from '@connected-accounts/testing/tenant/web'
 import { Keyv } from 'keyv'
-import { tenantWithWeb } from '../../emulator/test/private-key.js'
 import {
   type RefreshLock,
   type ServerClient,
@@ -14,7 +14,7 @@ export const audience = 'https://api.example.test/'
 
 /** An emulator that rotates refresh tokens and takes none twice. */
 export function rotatingEmulator(): Promise<Emulator> {
-  const tenant = tenantWithWeb(({ refresh_token }) => {
+  const tenant = tenantWithWeb(defaultTenant(), ({ refresh_token }) => {
     refresh_token.rotation_type = 'rotating'
     refresh_token.leeway = 0
   })

@@ -1,13 +1,14 @@
-import { createEmulator } from '@connected-accounts/emulator'
+import { createEmulator, defaultTenant } from '@connected-accounts/emulator'
+import { resolveLocalhostNames } from '@connected-accounts/testing/machine/network'
+import { createCredential } from '@connected-accounts/testing/tenant/credential'
+import { tenantWithWeb } from '@connected-accounts/testing/tenant/web'
 import { afterAll, expect, test } from 'vitest'
-import { resolveLocalhostNames } from '../../emulator/test/network.js'
-import { createCredential, tenantWithWeb } from '../../emulator/test/private-key.js'
 import { ServerClient } from '../src/index.js'
 import { createServer, createVisitor, loggedIn, redirectUri, rejection, secret } from './visitor.js'
 
 resolveLocalhostNames()
 const { privateKey, credential } = await createCredential('cred_one')
-const withKey = tenantWithWeb((web) => {
+const withKey = tenantWithWeb(defaultTenant(), (web) => {
   web.credentials = [credential]
   web.client_authentication_methods = { private_key_jwt: { credentials: [{ id: 'cred_one' }] } }
 })

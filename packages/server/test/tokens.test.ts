@@ -1,7 +1,7 @@
-import { createEmulator, type Emulator } from '@connected-accounts/emulator'
+import { createEmulator, defaultTenant, type Emulator } from '@connected-accounts/emulator'
+import { tenantWithWeb } from '@connected-accounts/testing/tenant/web'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { tenantWithWeb } from '../../emulator/test/private-key.js'
 import type { ServerClient } from '../src/index.js'
 import { createServer, loggedIn, rejection, type Visitor } from './visitor.js'
 
@@ -11,7 +11,7 @@ let emulator: Emulator
 let rotating: Emulator
 beforeAll(async () => {
   emulator = await createEmulator({ port: 0 })
-  const tenant = tenantWithWeb(({ refresh_token }) => {
+  const tenant = tenantWithWeb(defaultTenant(), ({ refresh_token }) => {
     refresh_token.rotation_type = 'rotating'
     refresh_token.leeway = 0
   })

@@ -1,6 +1,6 @@
 import type { Emulator } from '@connected-accounts/emulator'
-import { type Browser, createBrowser } from '../../emulator/test/browser.js'
-import { browse, type ConsentAnswer } from '../../emulator/test/consent.js'
+import { browse, type ConsentAnswer } from '@connected-accounts/testing/person/consent'
+import { type Browser, createBrowser } from '@connected-accounts/testing/person/plain-browser'
 import { ServerClient, type ServerClientOptions, type StoreOptions } from '../src/index.js'
 
 /** Where the tests let the emulator send the browser back to. Nothing listens there. */

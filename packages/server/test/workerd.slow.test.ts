@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createEmulator, type Emulator } from '@connected-accounts/emulator'
+import { startWorkerd, type Workerd } from '@connected-accounts/testing/machine/workerd'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startWorkerd, type Workerd } from '../../client/test/workerd.js'
 import { createVisitor, keepCookies } from './visitor.js'
 
 // Needs the built packages, and npm's registry: for the packages' dependencies.

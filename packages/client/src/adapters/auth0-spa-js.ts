@@ -2,7 +2,7 @@ import type { AccessToken, AccessTokenRequest } from '../authorization/access-to
 import type { Dpop } from '../authorization/dpop.js'
 import { fromProver } from '../dpop/from-prover.js'
 
-/** What is used of auth0-spa-js 2.27: its client, or what `useAuth0()` of auth0-react gives. */
+/** The methods that are used of auth0-spa-js 2.27's client, or of what auth0-react's `useAuth0()` returns. */
 export interface Auth0 {
   getConfiguration(): { domain: string; clientId: string }
   getTokenSilently?: GetToken
@@ -23,7 +23,7 @@ type GetToken = (options: {
   detailedResponse: true
 }) => Promise<{ access_token: string; token_type?: string } | undefined>
 
-/** Options for `createConnectedAccountsClient` and `createAuthorizedFetch`, taken from a login SDK. */
+/** Options of `createConnectedAccountsClient` and `createAuthorizedFetch` that a login SDK provides. */
 export interface Auth0Options {
   domain: string
   accessToken: (request: AccessTokenRequest) => Promise<AccessToken>
@@ -31,9 +31,28 @@ export interface Auth0Options {
 }
 
 /**
- * Lets a logged-in auth0-spa-js client, or what auth0-react's `useAuth0()` gives, provide tokens and proofs; spread the
- * result into `createConnectedAccountsClient`. The SDK needs `useRefreshTokens` and `useMrrt`, and `scope` as an object by
- * audience. Its errors, such as `login_required`, pass through.
+ * Lets a login SDK provide tokens and proofs. Its errors, such as `login_required`, pass through. The SDK needs
+ * `useRefreshTokens` and `useMrrt`, and `scope` as an object by audience.
+ *
+ * @param auth0 - A logged-in auth0-spa-js client, or what auth0-react's `useAuth0()` returns.
+ * @returns Options to spread into `createConnectedAccountsClient`.
+ * @throws {TypeError} if `auth0` is something else.
+ *
+ * @example
+ * ```ts
+ * import { Auth0Client } from '@auth0/auth0-spa-js'
+ * import { createConnectedAccountsClient } from '@connected-accounts/client'
+ * import { fromAuth0 } from '@connected-accounts/client/auth0-spa-js'
+ *
+ * const auth0 = new Auth0Client({
+ *   domain: 'tenant.eu.auth0.com',
+ *   clientId: 'your-client-id',
+ *   useRefreshTokens: true,
+ *   useMrrt: true,
+ * })
+ * // After the login.
+ * const client = createConnectedAccountsClient(fromAuth0(auth0))
+ * ```
  */
 export function fromAuth0(auth0: Auth0): Auth0Options {
   const getToken = auth0?.getTokenSilently ?? auth0?.getAccessTokenSilently
@@ -48,14 +67,14 @@ export function fromAuth0(auth0: Auth0): Auth0Options {
         cacheMode: forceRefresh ? 'off' : 'on',
         detailedResponse: true,
       })
-      if (!token) throw new Error('auth0 gave no token.') // by its types alone: it throws instead
+      if (!token) throw new Error('auth0 returned no token. Log in again.') // only its types allow that: it throws instead
       return { accessToken: token.access_token, tokenType: token.token_type ?? 'Bearer' }
     },
     dpop: dpopOf(auth0),
   }
 }
 
-/** The SDK has these methods whether `useDpop` is on or off; they fail where it is off. */
+/** Makes a prover of the SDK's methods, which it has whether `useDpop` is on or off; they fail if it is off. */
 function dpopOf(auth0: Auth0): Dpop {
   return fromProver({
     isEnabled: async () => {

@@ -1,31 +1,32 @@
 /** What a token source is asked for. */
 export interface AccessTokenRequest {
-  /** The API that the token is for, `https://{domain}/me/` for the My Account API. */
+  /** The API that the token is for: `https://{domain}/me/` for the My Account API. */
   audience: string
-  /** The scopes that it needs, separated by spaces. */
+  /** The scopes that the request needs, separated by spaces. */
   scope: string
-  /** True when a cached token has just been refused: get a new one. */
+  /** True if a cached token was just refused: get a new one. */
   forceRefresh: boolean
-  /** The token that has been refused, with `forceRefresh`: a cached one that is another will do. Without it, none will. */
+  /** The token that was refused, with `forceRefresh`: any other token will do. Undefined if only a new one will do. */
   rejectedToken?: string | undefined
+  /** Aborted when nobody waits for the token any more. */
   signal?: AbortSignal
 }
 
-/** An access token and how to present it. */
+/** An access token, and how to present it. */
 export interface AccessToken {
   accessToken: string
-  /** `Bearer` or `DPoP`, in any case (RFC 6749 §5.1). */
+  /** `Bearer` or `DPoP`, in upper or lower case (RFC 6749 §5.1). */
   tokenType: string
-  /** Milliseconds since the epoch. */
+  /** When it expires, in milliseconds since the epoch. */
   expiresAt?: number | undefined
 }
 
-/** Where access tokens come from: a function, or a Bearer token itself. */
+/** Where access tokens come from: a function that returns one, or a Bearer token itself. */
 export type AccessTokenSource =
   | string
   | ((request: AccessTokenRequest) => AccessToken | string | Promise<AccessToken | string>)
 
-/** Whether a token needs proofs. */
+/** Tells whether a token is bound to a DPoP key. @internal */
 export function isBound({ tokenType }: AccessToken): boolean {
   return tokenType.toLowerCase() === 'dpop'
 }

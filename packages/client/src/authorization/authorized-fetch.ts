@@ -1,79 +1,209 @@
 import { TokenError } from '../errors/token-error.js'
 import { unlessAborted } from '../http/abort.js'
-import type { Fetch } from '../http/fetch.js'
+import { createSender, discard, type Fetch } from '../http/fetch.js'
+import { parseUrl } from '../http/url.js'
 import { challengeError } from '../http/www-authenticate.js'
-import {
-  type AccessToken,
-  type AccessTokenRequest,
-  type AccessTokenSource,
-  isBound,
-} from './access-token.js'
-import { checkDpop, type Dpop, type Remedy, type RequestProofs } from './dpop.js'
+import type { AccessToken, AccessTokenRequest, AccessTokenSource } from './access-token.js'
+import { checkDpop, type Dpop, type RequestProver, replaceToken } from './dpop.js'
 
-/** How requests of one audience and scope are authorized. */
+/** How requests of one audience and scope are authorized. @internal */
 export interface Authorization {
   accessToken: AccessTokenSource
-  /** Makes the proofs that DPoP-bound tokens need; without it, tokens are Bearer. */
   dpop?: Dpop | undefined
   audience: string
   scope: string
 }
 
-/** Refuses, with a TypeError that names the option, what could authorize nothing. */
-export function checkAuthorization({ accessToken, dpop }: Omit<Authorization, 'scope'>): void {
+/** Options of {@link createAuthorizedFetch} and `authorizationMiddleware`. */
+export interface AuthorizationOptions {
+  /** Where access tokens come from: a function that returns one, or a Bearer token itself. */
+  accessToken: AccessTokenSource
+  /** Makes the proofs of DPoP-bound tokens. Without it, tokens are Bearer. */
+  dpop?: Dpop | undefined
+  /** The API that is called, as the token source knows it. */
+  audience: string
+  /** The scopes that the calls need, separated by spaces. */
+  scope: string
+  /** The origins that may see the token, such as `https://api.example.com`. They cannot be changed by a call. */
+  allowedOrigins: readonly string[]
+}
+
+/** Options of {@link createAuthorizedFetch}. */
+export interface AuthorizedFetchOptions extends AuthorizationOptions {
+  /** Sends the authorized requests. The runtime's `fetch` by default. */
+  fetch?: Fetch | undefined
+}
+
+/** A request on its way: authorized, and able to answer a refusal. @internal */
+export interface AuthorizedRequest {
+  /** The request with its credentials. Send it once. */
+  readonly request: Request
+  /**
+   * Takes the answer to {@link request} and returns the final one. Sends the request again, at most once for each cause,
+   * if it was refused because of the token, the nonce or the clock; nothing was processed before such an answer.
+   */
+  settle(response: Response, send: Fetch): Promise<Response>
+}
+
+/**
+ * Makes a `fetch` for an API of yours. It adds the access token and the DPoP proof, and sends a request again that was
+ * refused because of them. It does not follow redirects, because a token must not go anywhere else.
+ *
+ * The `fetch` throws a TypeError, and sends nothing, for any other origin than `allowedOrigins`.
+ *
+ * @throws {TypeError} if an option is wrong; the message names it.
+ * @see https://www.rfc-editor.org/rfc/rfc9449#section-7.1
+ *
+ * @example
+ * ```ts
+ * import { createAuthorizedFetch } from '@connected-accounts/client'
+ *
+ * const authorizedFetch = createAuthorizedFetch({
+ *   accessToken: 'the-access-token',
+ *   audience: 'https://api.example.com/',
+ *   scope: 'read:events',
+ *   allowedOrigins: ['https://api.example.com'],
+ * })
+ * const response = await authorizedFetch('https://api.example.com/events')
+ * ```
+ */
+export function createAuthorizedFetch(options: AuthorizedFetchOptions): typeof globalThis.fetch {
+  const send = createSender(options.fetch)
+  const authorize = createAuthorizer(options)
+  return async (input, init) => {
+    const authorized = await authorize(new Request(input, { ...init, redirect: 'manual' }))
+    return authorized.settle(await send(authorized.request), send)
+  }
+}
+
+/**
+ * Makes what authorizes requests to the allowed origins.
+ *
+ * @throws {TypeError} if an option is wrong; the message names it.
+ * @internal
+ */
+export function createAuthorizer(
+  options: AuthorizationOptions,
+): (request: Request) => Promise<AuthorizedRequest> {
+  checkAuthorization(options)
+  const { audience, scope, allowedOrigins } = options
+  for (const [name, text] of Object.entries({ audience, scope })) {
+    if (typeof text !== 'string') throw new TypeError(`${name} must be a string.`)
+  }
+  const isOrigin = (text: string) => parseUrl(text)?.origin === text
+  if (!Array.isArray(allowedOrigins) || !allowedOrigins.every(isOrigin)) {
+    throw new TypeError(
+      "allowedOrigins must be an array of origins without a path, like ['https://api.example.com'].",
+    )
+  }
+  const origins = new Set(allowedOrigins)
+  return async (request) => {
+    const { origin } = new URL(request.url)
+    if (origins.has(origin)) return authorizeRequest(request, options)
+    throw new TypeError(
+      `allowedOrigins does not have ${origin}: the access token is not sent there. Add the origin if it is your API's.`,
+    )
+  }
+}
+
+/**
+ * Checks the options that every client has.
+ *
+ * @throws {TypeError} if one could authorize nothing; the message names it.
+ * @internal
+ */
+export function checkAuthorization({
+  accessToken,
+  dpop,
+}: Pick<Authorization, 'accessToken' | 'dpop'>): void {
   if (typeof accessToken !== 'function' && !(typeof accessToken === 'string' && accessToken)) {
-    throw new TypeError('accessToken must be a function or a Bearer token.')
+    throw new TypeError('accessToken must be a function that returns a token, or a Bearer token.')
   }
   checkDpop(dpop)
 }
 
 /**
- * Sends a request, which is its own from then on and must not follow redirects, with an access token and, where one is
- * given, a DPoP proof. Sends it again, at most once for each
- * cause, where the answer says that the token is invalid and there is another, or where the proof was refused and
- * {@link RequestProofs} know a remedy; nothing was processed before such an answer.
- * Throws {@link TokenError} `dpop_prover_missing` or `token_not_bound` where token and prover do not go together.
+ * Authorizes a request with an access token and, if there is a prover, a DPoP proof. This one function is at work in the
+ * client, in `authorizationMiddleware` and in {@link createAuthorizedFetch}.
  *
- * @see https://www.rfc-editor.org/rfc/rfc9449#section-7.1
+ * @param request - Belongs to this function from now on, and must not follow redirects. A GET gets its credentials
+ * itself; another request is copied each time that it is sent, because a body can be sent only once.
+ * @throws {TokenError} `dpop_prover_missing`, if the token is bound to a key and there is no prover.
+ * @throws {TokenError} `token_not_bound`, if the token is Bearer and there is a prover.
+ * @throws {TypeError} if the token source returned no token.
+ * @internal
  */
-export async function authorizedFetch(
+export async function authorizeRequest(
   request: Request,
   authorization: Authorization,
-  fetch: Fetch,
-): Promise<Response> {
+): Promise<AuthorizedRequest> {
   const { signal } = request
-  const freshToken = (rejectedToken?: string) =>
-    getToken(authorization, { signal, forceRefresh: true, rejectedToken })
   let token = await getToken(authorization, { signal, forceRefresh: false })
-  const proofs = await authorization.dpop?.proofsFor(request)
-  const replayed = new Set<Remedy | undefined>()
-  try {
-    for (;;) {
-      const response = await fetch(await authorize(request, token, proofs))
-      proofs?.read(response)
-      const remedy = remedyOf(response, proofs)
-      const next = !replayed.has(remedy) && (await remedy?.({ response, token, freshToken }))
-      if (!next) return response
-      replayed.add(remedy)
-      token = next
-      await response.body?.cancel()
+  const prover = await authorization.dpop?.proverFor(request)
+  const replayed = new Set<string>()
+
+  async function replay(response?: Response): Promise<AccessToken | undefined> {
+    const error = response && refusedFor(response, prover ? 'dpop' : 'bearer')
+    const challenge = error && !replayed.has(error) ? error : undefined
+    if (challenge) replayed.add(challenge)
+    const freshToken = async (rejectedToken?: string) => {
+      signal.throwIfAborted()
+      return getToken(authorization, { signal, forceRefresh: true, rejectedToken })
     }
-  } finally {
-    await proofs?.end()
+    const outcome = { response, challenge, token, freshToken }
+    if (prover) return prover.replay(outcome)
+    return challenge === 'invalid_token' ? replaceToken(outcome) : undefined
   }
+
+  async function settle(first: Response, send: Fetch): Promise<Response> {
+    for (let response = first; ; ) {
+      const next = await replay(response)
+      if (!next) return response
+      token = next
+      discard(response)
+      try {
+        signal.throwIfAborted()
+        response = await send(await sign(request.clone(), { token, prover }))
+      } catch (error) {
+        await replay()
+        throw error
+      }
+    }
+  }
+
+  const first = request.method === 'GET' ? request : request.clone()
+  return { request: await sign(first, { token, prover }), settle }
 }
 
-/** What may help where a request was refused. The My Account API refuses a proof with 400, all else with 401. */
-function remedyOf(response: Response, proofs: RequestProofs | undefined): Remedy | undefined {
-  if (![400, 401].includes(response.status)) return undefined
-  const error = challengeError(response, proofs ? 'dpop' : 'bearer') ?? ''
-  return error === 'invalid_token' ? otherToken : proofs?.remedies.get(error)
+/** Sets the credentials of a request. */
+async function sign(
+  request: Request,
+  { token, prover }: { token: AccessToken; prover: RequestProver | undefined },
+): Promise<Request> {
+  // Compared without regard to case (RFC 6749 §5.1).
+  const isBound = token.tokenType.toLowerCase() === 'dpop'
+  if (isBound && !prover) {
+    throw new TokenError('dpop_prover_missing', {
+      message: 'The access token is bound to a DPoP key. Pass the prover of that key as `dpop`.',
+    })
+  }
+  if (prover && !isBound) {
+    throw new TokenError('token_not_bound', {
+      message:
+        'The access token is Bearer, but there is a `dpop` prover. Log in with DPoP, or leave `dpop` out.',
+    })
+  }
+  request.headers.set('authorization', `${prover ? 'DPoP' : 'Bearer'} ${token.accessToken}`)
+  if (prover) request.headers.set('dpop', await unlessAborted(prover.sign(token), request.signal))
+  return request
 }
 
-/** A source that has no other token than the refused one, as a string has none, is not worth a replay. */
-const otherToken: Remedy = async ({ token, freshToken }) => {
-  const fresh = await freshToken(token.accessToken)
-  return fresh.accessToken === token.accessToken ? undefined : fresh
+/** Reads why a request was refused. The My Account API refuses a DPoP proof with 400, and everything else with 401. */
+function refusedFor(response: Response, scheme: 'bearer' | 'dpop'): string | undefined {
+  if (response.status !== 400 && response.status !== 401) return undefined
+  const error = challengeError(response, scheme)
+  // Auth0 names a nonce that has expired differently than a missing one; both are one cause (RFC 9449 §9).
+  return error === 'invalid_dpop_nonce' ? 'use_dpop_nonce' : error
 }
 
 async function getToken(
@@ -82,35 +212,18 @@ async function getToken(
 ): Promise<AccessToken> {
   const given =
     typeof accessToken === 'string' ? accessToken : accessToken({ audience, scope, ...request })
-  // Not `instanceof`, as a promise may be another realm's, or zone.js's.
+  // Not `instanceof`: the promise may be another realm's, or zone.js's.
   const isPromise = typeof given === 'object' && given && 'then' in given
-  const answer = isPromise ? await unlessAborted(Promise.resolve(given), request.signal) : given
-  const token = typeof answer === 'string' ? { accessToken: answer, tokenType: 'Bearer' } : answer
+  const result = isPromise ? await unlessAborted(Promise.resolve(given), request.signal) : given
+  const token = typeof result === 'string' ? { accessToken: result, tokenType: 'Bearer' } : result
   if (isToken(token)) return token
-  throw new TypeError('accessToken must answer { accessToken, tokenType } or a Bearer token.')
+  throw new TypeError(
+    'accessToken returned no token. It must return { accessToken, tokenType }, or a Bearer token as a string.',
+  )
 }
 
-/** Checked here because the runtime repeats a header value that it refuses: a token does not belong in a message. */
+/** Checked here because the runtime would repeat a header value that it refuses, and a token must not be in a message. */
 function isToken(token: AccessToken | undefined): boolean {
   const { accessToken, tokenType } = { ...token }
   return [accessToken, tokenType].every((text) => typeof text === 'string' && /^[!-~]+$/.test(text))
-}
-
-/** Gives a request its credentials: a copy, but for a GET that is sent for the first time. */
-async function authorize(
-  request: Request,
-  token: AccessToken,
-  proofs: RequestProofs | undefined,
-): Promise<Request> {
-  if (!proofs && isBound(token)) {
-    throw new TokenError('dpop_prover_missing', {
-      message: 'The access token is bound to a DPoP key: give `dpop`.',
-    })
-  }
-  // What may have a body can be sent once only, and a `fetch` may keep the requests that it was given.
-  const isFirst = request.method === 'GET' && !request.headers.has('authorization')
-  const authorized = isFirst ? request : request.clone()
-  authorized.headers.set('authorization', `${proofs ? 'DPoP' : 'Bearer'} ${token.accessToken}`)
-  if (proofs) authorized.headers.set('dpop', await proofs.generate(token))
-  return authorized
 }

@@ -1,64 +1,91 @@
 import type { AccessToken } from './access-token.js'
 
-/** Makes DPoP proofs (RFC 9449 §4.2) with the key that the access tokens are bound to; {@link Dpop} is made of it. */
+/** Makes DPoP proofs with the key that the access tokens are bound to (RFC 9449 §4.2). {@link Dpop} is made from one. */
 export interface DpopProver {
-  /** A new proof for one request; `accessToken` is hashed into `ath`. */
+  /** Makes a new proof for one request. */
   generateProof(request: DpopProofRequest): Promise<string>
-  /** The nonce that the server of this origin sent last. Provers without this get one kept for them. */
+  /**
+   * Returns the nonce that the server of this origin sent last. A prover without `getNonce` and `setNonce` gets its nonces
+   * kept in memory. If `getNonce` fails, or takes more than a second, the proof is made without a nonce.
+   */
   getNonce?(origin: string): string | undefined | Promise<string | undefined>
-  /** Keeps a nonce that the server of this origin has sent. */
+  /** Keeps a nonce that the server of this origin has sent. No request waits for it, nor fails because of it. */
   setNonce?(origin: string, nonce: string): void | Promise<void>
-  /** Seconds that are added to this device's clock for `iat`. Provers without this and its setter sign with the clock as it is. */
+  /** Returns the seconds to add to this device's clock for `iat`. A prover without it and its setter uses the clock as it is. */
   getClockOffset?(): number
-  /** Sets how far the server's clock is ahead of this device's, in seconds, as a new access token has shown. */
+  /** Sets how many seconds the server's clock is ahead of this device's, as a new access token has shown. */
   setClockOffset?(seconds: number): void
-  /** False where the login SDK that owns the key has DPoP switched off, and tokens are Bearer; by default true. */
+  /** Returns false if the login SDK that owns the key has DPoP switched off, so that tokens are Bearer. True by default. */
   isEnabled?(): boolean | Promise<boolean>
 }
 
 /** What a proof is for. */
 export interface DpopProofRequest {
-  /** The URL of the request; query and fragment are left out of `htu`. */
+  /** The URL of the request. `htu` leaves out its query and fragment. */
   url: string
   method: string
   nonce?: string
+  /** The token that is sent with the proof, which holds its hash as `ath`. */
   accessToken?: string
 }
 
-/** A prover that remembers the nonces of each origin. */
-export type NonceKeepingProver = DpopProver & Required<Pick<DpopProver, 'getNonce' | 'setNonce'>>
-
-/** The `dpop` option: what `createDpop` or `fromAuth0` gives, or `fromProver` with a prover of your own. */
-export interface Dpop extends NonceKeepingProver {
-  /** The proofs of one request, or none where DPoP is off. They come with the prover: who has none does not load them. */
-  proofsFor(request: Request): Promise<RequestProofs | undefined>
+/** The `dpop` option: what `createDpop` or `fromAuth0` returns, or `fromProver` with a prover of yours. */
+export interface Dpop extends DpopProver {
+  /** Returns the newest nonce that is known for this origin. Does not fail. */
+  getNonce(origin: string): string | undefined | Promise<string | undefined>
+  /** Keeps a nonce for this origin. Does not fail, and nothing has to wait for it. */
+  setNonce(origin: string, nonce: string): void
+  /** Returns what signs one request, or undefined if DPoP is off. @internal */
+  proverFor(request: Request): Promise<RequestProver | undefined>
 }
 
-/** Refuses, with a TypeError, a prover that `fromProver` was not given, and whatever else is no {@link Dpop}. */
-export function checkDpop(dpop: Dpop | undefined): void {
-  if (dpop === undefined || typeof dpop?.proofsFor === 'function') return
-  throw new TypeError('dpop must be the result of createDpop(), fromAuth0() or fromProver().')
+/** Signs one request each time that it is sent. It comes with the prover, so that Bearer clients do not load it. @internal */
+export interface RequestProver {
+  /** Makes a new proof for the request with this token. */
+  sign(token: AccessToken): Promise<string>
+  /**
+   * Learns from what became of the request, and decides whether to send it again. Is told of every answer, and of a
+   * replay that got none.
+   *
+   * @returns The token to send the request again with, or undefined if the request is over.
+   */
+  replay(outcome: Outcome): Promise<AccessToken | undefined>
 }
 
-/** The proofs of one request, until it is over. */
-export interface RequestProofs {
-  /** A new proof for the request with this token; throws `TokenError` `token_not_bound` where that is Bearer. */
-  generate(token: AccessToken): Promise<string>
-  /** Learns the nonce of an answer, for the next proof of this request. */
-  read(response: Response): void
-  /** Gives the nonce to other requests, once this one is over. */
-  end(): Promise<void>
-  /** What may help against a refused proof, by the `error` of the challenge. */
-  remedies: ReadonlyMap<string, Remedy>
-}
-
-/** The token to send a refused request again with, or undefined where that would be of no use. */
-export type Remedy = (refusal: Refusal) => Promise<AccessToken | undefined>
-
-interface Refusal {
-  response: Response
-  /** The refused token. */
+/** What became of a request that was sent. @internal */
+export interface Outcome {
+  /** The answer; undefined if there was none. */
+  response: Response | undefined
+  /** The `error` of the challenge if the request was refused for a cause that was not yet answered. */
+  challenge: string | undefined
+  /** The token that was sent. */
   token: AccessToken
-  /** Asks the token source for a new one, or for any other than the refused one; it may answer the same. */
-  freshToken(refused?: string): Promise<AccessToken>
+  /**
+   * Asks the token source for another token.
+   *
+   * @param rejectedToken - With it, a cached token will do if it is another one.
+   */
+  freshToken(rejectedToken?: string): Promise<AccessToken>
+}
+
+/**
+ * Checks the `dpop` option.
+ *
+ * @throws {TypeError} if it is a prover that `fromProver` was not given, or no prover at all.
+ * @internal
+ */
+export function checkDpop(dpop: Dpop | undefined): void {
+  if (dpop === undefined || typeof dpop?.proverFor === 'function') return
+  throw new TypeError(
+    'dpop must be the result of createDpop(), fromAuth0() or fromProver(). Pass your own prover to fromProver() first.',
+  )
+}
+
+/** Gets another token in place of one that was refused as invalid; undefined if the source has no other one. @internal */
+export async function replaceToken({
+  token,
+  freshToken,
+}: Outcome): Promise<AccessToken | undefined> {
+  const fresh = await freshToken(token.accessToken)
+  return fresh.accessToken === token.accessToken ? undefined : fresh
 }

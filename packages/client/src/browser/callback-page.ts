@@ -11,7 +11,7 @@ import {
 } from '../connect/web-storage-transactions.js'
 import type { Abortable } from '../contract/types.js'
 import { unlessAborted, wait, within } from '../http/abort.js'
-import { retryDelay } from '../http/retry-delay.js'
+import { retryDelay } from '../http/retry.js'
 import { runAlone } from '../mutex.js'
 import type { ConnectedAccountsClient } from '../my-account/client.js'
 import { tellOtherTabs } from './tabs.js'

@@ -93,7 +93,8 @@ async function connectThrough(
   const { signal } = abort
   signal.throwIfAborted()
   const flow = { ...fromThisPage(options), transactions, signal }
-  const { state, url, expiresAt } = await startFlow(client, flow, POPUP_STATE_PREFIX)
+  const starting = startFlow(client, flow, POPUP_STATE_PREFIX)
+  const { state, url, expiresAt } = await unlessAborted(starting, signal)
   const expiry = setTimeout(() => abort.abort(expired(options)), expiresAt - Date.now())
   // Held until the flow has ended: the callback page waits for that before it does anything itself.
   return runAlone(popupFlowName(state), async () => {

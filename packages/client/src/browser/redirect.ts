@@ -3,6 +3,7 @@ import { type StartConnectOptions, startConnect } from '../connect/start-connect
 import type { TransactionStore } from '../connect/transactions.js'
 import { sessionStorageTransactions } from '../connect/web-storage-transactions.js'
 import type { ConnectionReference } from '../connections/define-connections.js'
+import { unlessAborted } from '../http/abort.js'
 import type { ConnectedAccountsClient } from '../my-account/client.js'
 
 /** Options of a flow that a page starts: those of `startConnect`, most of them with a default. */
@@ -32,8 +33,9 @@ export async function connectByRedirect<Reference extends ConnectionReference>(
   client: ConnectedAccountsClient,
   options: PageConnectOptions<Reference>,
 ): Promise<undefined> {
-  const { transactions = sessionStorageTransactions() } = options
-  const { url } = await startConnect(client, { ...fromThisPage(options), transactions })
+  const { signal, transactions = sessionStorageTransactions() } = options
+  const starting = startConnect(client, { ...fromThisPage(options), transactions })
+  const { url } = await unlessAborted(starting, signal) // an aborted flow must not leave the page
   await leavePage(url)
   return undefined
 }

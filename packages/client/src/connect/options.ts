@@ -64,7 +64,7 @@ export function fitsReturnTo(returnTo: string): boolean {
 }
 
 /** Returns true if a value can be the `scopes` of `startConnect`: 1 to 100 different ones of 1 to 255 characters each. */
-export function areScopes(scopes: readonly string[]): boolean {
+function areScopes(scopes: readonly string[]): boolean {
   if (!Array.isArray(scopes)) return false
   const isScope = (scope: unknown) =>
     // Length in characters, as JSON Schema counts it: not in UTF-16 units.

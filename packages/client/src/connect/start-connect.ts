@@ -6,6 +6,7 @@ import {
 } from '../connections/define-connections.js'
 import type { Abortable, AuthorizationParams } from '../contract/types.js'
 import { randomToken, sha256 } from '../crypto.js'
+import { checkWebCrypto } from '../errors/connect-flow-error.js'
 import { unlessAborted, withAbortController } from '../http/abort.js'
 import { iterateConnectedAccounts } from '../my-account/accounts.js'
 import type { ConnectedAccountsClient } from '../my-account/client.js'
@@ -61,6 +62,7 @@ export interface StartedConnect {
  *
  * @throws {ConnectFlowError} `invalid_request`, when `connection`, `redirectUri`, `scopes`, `appState` or `returnTo` is wrong;
  * nothing was sent.
+ * @throws {ConnectFlowError} `crypto_unavailable`, when the page has no Web Crypto; nothing was sent.
  * @throws {ConnectFlowError} `storage_unavailable`, when the browser refuses to keep the transaction.
  * @throws {MyAccountApiError} `not_found`, when the connection is not enabled for the application.
  * @throws {MyAccountApiError} any other code, when the server refuses.
@@ -98,6 +100,7 @@ export async function startFlow<Reference extends ConnectionReference>(
   const scopes = options.scopes ?? definedScopes(reference)
   checkConnectOptions({ ...options, connection, scopes })
   checkStore(transactions)
+  checkWebCrypto()
   const state = statePrefix + randomToken()
   const codeVerifier = randomToken()
   const body = {

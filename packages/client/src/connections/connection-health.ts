@@ -8,83 +8,96 @@ import {
 import type { GrantError } from './grant-error.js'
 
 /**
- * Whether a connection can be used. `connected` and `expiring` mean yes. `missing_scopes`, `expired` and `not_connected` can be
- * mended by connecting again; `unavailable` cannot, as the tenant does not offer the connection.
+ * Whether a connection can be used. `connected` and `expiring` mean yes. `missing_scopes`, `expired` and `not_connected`
+ * are fixed by connecting the account again. `unavailable` is not, because the tenant does not offer the connection.
  */
 export type ConnectionStatus = AccountStatus | 'not_connected' | 'unavailable'
 
-/** What {@link connectionHealth} judges by. */
+/** What {@link connectionHealth} decides by. */
 export interface ConnectionHealthOptions<
   Reference extends ConnectionReference = ConnectionReference,
 > {
-  /** The user's connected accounts; those of other connections do not count. */
+  /** The user's connected accounts. Accounts of other connections are ignored. */
   accounts: readonly ConnectedAccount[]
-  /** What the tenant offers the user; left out, no connection is `unavailable`. */
+  /** The connections that the tenant offers the user. If left out, no connection is `unavailable`. */
   connections?: readonly Connection[] | undefined
-  /** The scopes that the application needs at the provider; by default those of its definition. */
+  /** The scopes that your application needs at the provider. Default: the scopes of the connection's definition. */
   scopes?: readonly ConnectionScope<Reference>[] | undefined
-  /** The one account that counts; by default any of the connection. */
+  /** Id of the only account that counts. Default: any account of the connection. */
   accountId?: string | undefined
-  /** How long before its end a grant is `expiring`, in milliseconds; by default a day. */
+  /** How long before its end a grant counts as `expiring`, in milliseconds. Default: one day. */
   expiringMs?: number | undefined
-  /** What the last call said that failed for want of the grant; see `readGrantError`. */
+  /** What the last call that failed said about the grant, as `readGrantError` returns it. */
   grantError?: GrantError | undefined
 }
 
-/** What {@link connectionHealth} answers. */
+/** What {@link connectionHealth} returns. */
 export interface ConnectionHealth {
   status: ConnectionStatus
-  /** Whether the status is `connected` or `expiring`. */
+  /** True if the status is `connected` or `expiring`. */
   isUsable: boolean
-  /** The account that the status is about: the one that can be used best. */
+  /** The account that the status is about: the most usable one. */
   account: ConnectedAccount | undefined
   missingScopes: string[]
   /**
-   * What to ask for when it is connected again: the scopes that are granted and those that are needed, as the scopes of a
-   * request replace those of the grant. Undefined where there are none.
+   * The scopes to ask for when the account is connected again: the granted and the needed ones, because the scopes of a
+   * request replace those of the grant. Undefined if there are none.
    */
   repairScopes: string[] | undefined
-  /** When the status changes by itself, in milliseconds since the epoch; Infinity where it does not. */
+  /** When the status will change because time passes, in milliseconds since the epoch. Infinity if it will not. */
   changesAt: number
 }
 
-/** May this connection be used now? By its name, or as `defineConnections` has it. Sends nothing. */
+/**
+ * Decides whether your application can use a connection now, and what is missing if it cannot. Sends no request.
+ *
+ * @param reference - The connection's name, or its definition from `defineConnections`.
+ * @example
+ * ```ts
+ * // The lists may come from a cache.
+ * const { accounts } = await listConnectedAccounts(client)
+ * const { status, missingScopes } = connectionHealth('github', { accounts, scopes: ['repo'] })
+ * if (status === 'missing_scopes') console.log(`Please allow ${missingScopes.join(', ')}.`)
+ * ```
+ */
 export function connectionHealth<Reference extends ConnectionReference>(
   reference: Reference,
   options: ConnectionHealthOptions<Reference>,
 ): ConnectionHealth {
   const connection = connectionName(reference)
-  const { connections, accountId, scopes = definedScopes(reference) ?? [] } = options
-  const { expiringMs = DAY, grantError } = options
+  const { connections, accountId, grantError } = options
+  const { scopes = definedScopes(reference) ?? [], expiringMs = DAY } = options
   const accounts = options.accounts.filter(
-    (one) => one.connection === connection && (!accountId || one.id === accountId),
+    (account) => account.connection === connection && (!accountId || account.id === accountId),
   )
-  const ends = accounts.map(endOf).flatMap((end) => [end, end - expiringMs])
   const [best] = accounts
-    .map((account) => judge(account, { scopes, expiringMs, grantError }))
-    .sort((one, other) => rank(one) - rank(other))
-  const { status, account, missingScopes = [...scopes] }: Partial<Judged> = best ?? {}
+    .map((account) => judgeAccount(account, { scopes, expiringMs, grantError }))
+    .sort(byUsability)
+  const status = best?.status ?? 'not_connected'
+  const missingScopes = best?.missingScopes ?? [...scopes]
   const isUsable = status === 'connected' || status === 'expiring'
-  const isOffered = isUsable || (connections?.some(({ name }) => name === connection) ?? true)
-  const union = [...new Set([...(account?.scopes ?? []), ...scopes, ...missingScopes])]
+  const isOffered = connections?.some(({ name }) => name === connection) ?? true
+  const repairScopes = new Set([...(best?.account.scopes ?? []), ...scopes, ...missingScopes])
   return {
-    status: isOffered ? (status ?? 'not_connected') : 'unavailable',
+    status: isUsable || isOffered ? status : 'unavailable',
     isUsable,
-    account,
+    account: best?.account,
     missingScopes,
-    repairScopes: union.length ? union : undefined,
-    changesAt: Math.min(...ends.filter((at) => at > Date.now())),
+    repairScopes: repairScopes.size > 0 ? [...repairScopes] : undefined,
+    changesAt: nextChange(accounts, expiringMs),
   }
 }
 
 const DAY = 86_400_000
-const ORDER = ['connected', 'expiring', 'missing_scopes', 'expired'] as const // literal types
 
-type AccountStatus = (typeof ORDER)[number]
+/** From the most usable status to the least usable one. */
+const STATUSES = ['connected', 'expiring', 'missing_scopes', 'expired'] as const // literal types
 
-interface Judged {
-  status: AccountStatus
+type AccountStatus = (typeof STATUSES)[number]
+
+interface JudgedAccount {
   account: ConnectedAccount
+  status: AccountStatus
   missingScopes: string[]
 }
 
@@ -94,29 +107,48 @@ interface Requirements {
   grantError: GrantError | undefined
 }
 
-function judge(
-  account: ConnectedAccount,
-  { scopes, expiringMs, grantError }: Requirements,
-): Judged {
-  const left = endOf(account) - Date.now()
-  const denied = grantError?.code === 'insufficient_scope' ? (grantError.scopes ?? scopes) : []
-  const needed = new Set([...scopes, ...denied])
-  const lacking = [...needed].filter((scope) => !account.scopes.includes(scope))
-  // The list may say that all were granted, and the provider that they were not.
-  const missingScopes = lacking.length ? lacking : [...denied]
-  const answer = { account, missingScopes }
-  if (left <= 0 || grantError?.code === 'connection_not_connected')
-    return { ...answer, status: 'expired' }
-  if (grantError || missingScopes.length) return { ...answer, status: 'missing_scopes' }
-  return { ...answer, status: left <= expiringMs ? 'expiring' : 'connected' }
+function judgeAccount(account: ConnectedAccount, requirements: Requirements): JudgedAccount {
+  const missingScopes = scopesMissingFrom(account, requirements)
+  return { account, missingScopes, status: statusOf(account, missingScopes, requirements) }
 }
 
-/** When an account's grant ends, in milliseconds since the epoch. */
+function scopesMissingFrom(
+  account: ConnectedAccount,
+  { scopes, grantError }: Requirements,
+): string[] {
+  const isDenied = grantError?.code === 'insufficient_scope'
+  const denied = isDenied ? (grantError.scopes ?? scopes) : []
+  const needed = [...new Set([...scopes, ...denied])]
+  const notListed = needed.filter((scope) => !account.scopes.includes(scope))
+  // If the list has all of them and the provider refused nevertheless, the provider is right.
+  return notListed.length > 0 ? notListed : [...denied]
+}
+
+function statusOf(
+  account: ConnectedAccount,
+  missingScopes: string[],
+  { expiringMs, grantError }: Requirements,
+): AccountStatus {
+  const timeLeft = endOf(account) - Date.now()
+  if (timeLeft <= 0 || grantError?.code === 'connection_not_connected') return 'expired'
+  if (grantError || missingScopes.length > 0) return 'missing_scopes'
+  return timeLeft <= expiringMs ? 'expiring' : 'connected'
+}
+
+/** Sorts the more usable account first: by status, then by the number of missing scopes. */
+function byUsability(one: JudgedAccount, other: JudgedAccount): number {
+  const difference = STATUSES.indexOf(one.status) - STATUSES.indexOf(other.status)
+  if (difference !== 0) return difference
+  return one.missingScopes.length - other.missingScopes.length
+}
+
+/** The next time at which an account starts to be `expiring` or `expired`, in milliseconds since the epoch. */
+function nextChange(accounts: readonly ConnectedAccount[], expiringMs: number): number {
+  const times = accounts.map(endOf).flatMap((end) => [end - expiringMs, end])
+  return Math.min(...times.filter((time) => time > Date.now()))
+}
+
+/** When an account's grant ends, in milliseconds since the epoch; Infinity if it does not end. */
 function endOf({ expires_at }: ConnectedAccount): number {
   return expires_at === undefined ? Number.POSITIVE_INFINITY : Date.parse(expires_at)
-}
-
-/** The lower, the better an account can be used. */
-function rank({ status, missingScopes }: Judged): number {
-  return 100 * ORDER.indexOf(status) + missingScopes.length
 }

@@ -1,33 +1,44 @@
-/** What an app says of a connection that it uses. */
+/** How your application describes a connection that it uses. */
 export interface ConnectionDefinition {
   /** Name of the connection, like `google-oauth2`. */
   readonly connection: string
-  /** Scopes that the app needs of it. */
+  /** Scopes that your application needs at the provider. */
   readonly scopes?: readonly string[]
-  /** How people call it. */
+  /** The name that people know it by, for buttons and messages. */
   readonly label?: string
-  /** Where people revoke the grant at the provider. */
+  /** The provider's page on which people revoke the grant. */
   readonly revokeUrl?: string
 }
 
 /**
- * Declared by an app, it makes names and scopes literal types:
- * `declare module '@connected-accounts/client' { interface Register { connections: typeof connections } }`.
+ * Registers your connections, so that TypeScript knows their names and scopes.
+ *
+ * @example
+ * ```ts
+ * const connections = defineConnections({ github: { connection: 'github', scopes: ['repo'] } })
+ *
+ * // Once in your application.
+ * declare module '@connected-accounts/client' {
+ *   interface Register {
+ *     connections: typeof connections
+ *   }
+ * }
+ * ```
  */
-// biome-ignore lint/suspicious/noEmptyInterface: an app adds its connections by declaration merging
+// biome-ignore lint/suspicious/noEmptyInterface: applications add their connections by declaration merging
 export interface Register {}
 
-/** The connections that the app has registered, or any. */
+/** The connections that your application has registered; any connection if it has registered none. */
 export type RegisteredConnection = Register extends {
   connections: infer Connections extends Record<string, ConnectionDefinition>
 }
   ? Connections[keyof Connections]
   : ConnectionDefinition
 
-/** A connection by its name, or as `defineConnections` has it. */
+/** A connection's name, or its definition from `defineConnections`. */
 export type ConnectionReference = RegisteredConnection['connection'] | RegisteredConnection
 
-/** Scopes that are registered for a connection, by default for any; any string where none are. */
+/** The scopes that are registered for a connection; any string if none are. */
 export type ConnectionScope<Reference extends ConnectionReference = ConnectionReference> = ScopeOf<
   RegisteredConnection,
   NameOf<Reference>
@@ -43,19 +54,35 @@ type ScopeOf<Definition extends ConnectionDefinition, Name> = Definition extends
     : never
   : never
 
-/** Names the connections of an app, once, with their literal types. */
+/**
+ * Describes the connections of your application in one place, with literal types.
+ *
+ * @param connections - Definitions under keys that you choose. Several may have the same connection with other scopes.
+ * @returns The same object.
+ * @example
+ * ```ts
+ * const connections = defineConnections({
+ *   calendar: {
+ *     connection: 'google-oauth2',
+ *     scopes: ['https://www.googleapis.com/auth/calendar.readonly'],
+ *     label: 'Google Calendar',
+ *   },
+ * })
+ * await startConnect(client, { connection: connections.calendar, redirectUri, transactions })
+ * ```
+ */
 export function defineConnections<const Connections extends Record<string, ConnectionDefinition>>(
   connections: Connections,
 ): Connections {
   return connections
 }
 
-/** The name of a connection that is given by it, or as `defineConnections` has it. */
+/** Returns the name of a connection. @internal */
 export function connectionName(connection: string | ConnectionDefinition): string {
   return typeof connection === 'object' ? connection.connection : connection
 }
 
-/** The scopes of a connection that is given as `defineConnections` has it. */
+/** Returns the scopes of a connection's definition; undefined if only the name is known. @internal */
 export function definedScopes(connection: ConnectionReference): readonly string[] | undefined {
   return typeof connection === 'object' ? connection.scopes : undefined
 }

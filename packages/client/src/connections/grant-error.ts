@@ -1,25 +1,35 @@
 import { isMyAccountApiError } from '../errors/my-account-api-error.js'
 
-/** What a call that failed said of a grant, which the list of accounts does not show. Survives JSON. */
+/** What a failed call said about a grant, which the list of accounts does not show. It can be sent as JSON. */
 export interface GrantError {
-  /** `connection_not_connected`: no usable grant at all. `insufficient_scope`: one that is not enough for the call. */
+  /** `connection_not_connected`: there is no usable grant. `insufficient_scope`: the grant does not allow the call. */
   code: 'connection_not_connected' | 'insufficient_scope'
-  /** The scopes that the call needs, where that was said. */
+  /** The scopes that the call needs, if the error names them. */
   scopes?: string[]
 }
 
 /**
- * What an error says of the grant, like a `TokenError` or the JSON that an API of yours answered; undefined where it is about
- * something else. Read are `code` or `error`, and `scope` as RFC 6750 §3 has it. A `MyAccountApiError` is about the login's own
- * token, never about a grant.
+ * Reads what an error says about a grant. The error is a `TokenError`, or the JSON body that your API responded with: its
+ * `code` or `error`, and its `scope`.
+ *
+ * @returns Undefined if the error is about something else. A `MyAccountApiError` always is: it is about the login's access
+ * token, not about a grant.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 | RFC 6750 §3} for `insufficient_scope` and `scope`
+ * @example
+ * ```ts
+ * const response = await fetch('/api/events')
+ * const grantError = response.ok ? undefined : readGrantError(await response.json())
+ * const { status } = connectionHealth('google-oauth2', { accounts, grantError })
+ * ```
  */
 export function readGrantError(error: unknown): GrantError | undefined {
-  if (typeof error !== 'object' || isMyAccountApiError(error)) return undefined
+  if (typeof error !== 'object' || error === null || isMyAccountApiError(error)) return undefined
   const { code, error: name = code, scope }: Record<string, unknown> = { ...error }
-  if (NO_GRANT.includes(String(name))) return { code: 'connection_not_connected' }
+  if (typeof name !== 'string') return undefined
+  if (NO_GRANT_CODES.includes(name)) return { code: 'connection_not_connected' }
   if (name !== 'insufficient_scope') return undefined
-  return { code: name, ...(typeof scope === 'string' && { scopes: scope.split(' ') }) }
+  return typeof scope === 'string' ? { code: name, scopes: scope.split(' ') } : { code: name }
 }
 
-// Ours, and the one that Auth0's token endpoint answers.
-const NO_GRANT = ['connection_not_connected', 'federated_connection_refresh_token_not_found']
+/** Our code, and the code of Auth0's token endpoint. */
+const NO_GRANT_CODES = ['connection_not_connected', 'federated_connection_refresh_token_not_found']

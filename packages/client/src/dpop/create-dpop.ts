@@ -10,12 +10,27 @@ export { deleteDpopKeyPair, loadDpopKeyPair } from './key-pair.js'
 const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' }
 
 /**
- * Makes a prover that signs with ES256 and remembers the nonces of each origin.
- * Throws a TypeError where `keyPair` is not an ECDSA P-256 pair that can sign.
+ * Makes the `dpop` option from a key pair of yours, or from a new one. It signs proofs with ES256 and remembers the nonces of
+ * each origin.
  *
- * @param options.keyPair - The key that the tokens are bound to; that of {@link loadDpopKeyPair}, or one
- * of your own; by default a new one that cannot be read and lives as long as the prover.
+ * @param options.keyPair - The key that the tokens are bound to: that of {@link loadDpopKeyPair}, or another one. By
+ * default a new one that cannot be read and lives as long as the prover.
+ * @throws {TypeError} if `keyPair` is not an ECDSA P-256 pair that can sign.
+ * @throws {ConnectFlowError} `crypto_unavailable`, if there is no Web Crypto, as on an http page of another host than localhost.
  * @see https://www.rfc-editor.org/rfc/rfc9449#section-4.2
+ *
+ * @example
+ * ```ts
+ * import { createConnectedAccountsClient } from '@connected-accounts/client'
+ * import { createDpop } from '@connected-accounts/client/dpop'
+ *
+ * // The tokens must be bound to the key of this prover.
+ * const client = createConnectedAccountsClient({
+ *   domain: 'tenant.eu.auth0.com',
+ *   accessToken: async () => ({ accessToken: 'bound-token', tokenType: 'DPoP' }),
+ *   dpop: await createDpop(),
+ * })
+ * ```
  */
 export async function createDpop({ keyPair }: { keyPair?: CryptoKeyPair } = {}): Promise<Dpop> {
   const { privateKey, publicKey } = keyPair ? checkedKeyPair(keyPair) : await generateDpopKeyPair()
@@ -54,18 +69,20 @@ function checkedKeyPair(keyPair: CryptoKeyPair): CryptoKeyPair {
   const algorithm: { name?: string; namedCurve?: string } = { ...privateKey?.algorithm }
   const canSign = privateKey?.usages.includes('sign') && publicKey?.extractable
   if (algorithm.name !== P256.name || algorithm.namedCurve !== P256.namedCurve || !canSign) {
-    throw new TypeError('keyPair must be an ECDSA P-256 CryptoKeyPair whose private key can sign.')
+    throw new TypeError(
+      'keyPair must be an ECDSA P-256 CryptoKeyPair whose private key can sign and whose public key can be exported.',
+    )
   }
   return keyPair
 }
 
-/** RFC 9449 §4.2: `htu` is the request's URI without query and fragment. */
+/** Returns the `htu` of a proof: the request's URL without query and fragment (RFC 9449 §4.2). */
 function targetUri(url: string): string {
   const { origin, pathname } = new URL(url)
   return origin + pathname
 }
 
-/** The same access token is hashed for every request of its life: remember the last one's hash. */
+/** Remembers the hash of the last text, because the same access token is hashed for every request of its life. */
 function rememberLast(hash: (text: string) => Promise<string>) {
   let last: { text: string; result: Promise<string> } | undefined
   return (text: string): Promise<string> => {

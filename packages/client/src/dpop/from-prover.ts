@@ -1,101 +1,158 @@
-import { isBound } from '../authorization/access-token.js'
-import type {
-  Dpop,
-  DpopProver,
-  NonceKeepingProver,
-  Remedy,
-  RequestProofs,
+import type { AccessToken } from '../authorization/access-token.js'
+import {
+  type Dpop,
+  type DpopProver,
+  type Outcome,
+  type RequestProver,
+  replaceToken,
 } from '../authorization/dpop.js'
-import { TokenError } from '../errors/token-error.js'
-import { clockOffset, isOtherOffset } from './clock-offset.js'
+import { unlessAborted, within } from '../http/abort.js'
+import { correctClock } from './clock-offset.js'
 
+/** How many origins the nonces are kept of. */
 const MAX_ORIGINS = 100
 
+/** How long a proof waits for the prover's `getNonce`, in milliseconds. */
+const MAX_NONCE_WAIT_MS = 1000
+
 /**
- * Makes the `dpop` option of a prover of your own: it keeps nonces for it, answers challenges and, where the prover has
- * `getClockOffset` and `setClockOffset`, learns the clock of the server.
+ * Makes the `dpop` option from a prover of yours. It keeps nonces, replays requests that need one and, if the prover has
+ * `getClockOffset` and `setClockOffset`, corrects its clock.
+ *
+ * @throws {TypeError} if `prover` has no `generateProof`.
+ * @see https://www.rfc-editor.org/rfc/rfc9449#section-8
+ *
+ * @example
+ * ```ts
+ * import { type DpopProofRequest, fromProver } from '@connected-accounts/client/dpop'
+ *
+ * declare function signInSecureEnclave(request: DpopProofRequest): Promise<string>
+ *
+ * const dpop = fromProver({ generateProof: (request) => signInSecureEnclave(request) })
+ * ```
  */
 export function fromProver(prover: DpopProver): Dpop {
   if (typeof prover?.generateProof !== 'function') {
-    throw new TypeError('prover must be an object with generateProof().')
+    throw new TypeError('prover must be an object with a generateProof() method.')
   }
-  const keeping: NonceKeepingProver = {
-    ...createNonces(),
-    ...(prover.getNonce && { getNonce: prover.getNonce.bind(prover) }),
-    ...(prover.setNonce && { setNonce: prover.setNonce.bind(prover) }),
+  const nonces = createNonces(prover)
+  const bound: DpopProver = {
     ...(prover.getClockOffset && { getClockOffset: prover.getClockOffset.bind(prover) }),
     ...(prover.setClockOffset && { setClockOffset: prover.setClockOffset.bind(prover) }),
     ...(prover.isEnabled && { isEnabled: prover.isEnabled.bind(prover) }),
     generateProof: (request) => prover.generateProof(request),
   }
   return {
-    ...keeping,
-    proofsFor: async (request) =>
-      (await keeping.isEnabled?.()) === false ? undefined : requestProofs(keeping, request),
-  }
-}
-
-/** The last nonce of each origin (RFC 9449 §8), of the 100 origins that sent one last. */
-function createNonces(): Pick<NonceKeepingProver, 'getNonce' | 'setNonce'> {
-  const nonces = new Map<string, string>()
-  return {
-    getNonce: (origin) => nonces.get(origin),
-    setNonce(origin, nonce) {
-      nonces.delete(origin)
-      nonces.set(origin, nonce)
-      const [oldest] = nonces.keys()
-      if (nonces.size > MAX_ORIGINS && oldest) nonces.delete(oldest)
+    ...bound,
+    getNonce: nonces.get,
+    setNonce: (origin, nonce) => nonces.keep(origin, { nonce, order: nonces.nextOrder() }),
+    async proverFor(request) {
+      const isEnabled = prover.isEnabled && Promise.resolve(prover.isEnabled())
+      if ((await (isEnabled && unlessAborted(isEnabled, request.signal))) === false)
+        return undefined
+      return requestProver(request, bound, nonces)
     },
   }
 }
 
-function requestProofs(prover: NonceKeepingProver, { url, method }: Request): RequestProofs {
+/** Signs one request with its newest nonce. */
+function requestProver(
+  { url, method }: Request,
+  prover: DpopProver,
+  nonces: ReturnType<typeof createNonces>,
+): RequestProver {
   const { origin } = new URL(url)
-  /** That of this request's own answers, which is given to nobody else before the request is over. */
-  let ownNonce: string | undefined
-  /** As it was when the last proof was made. */
-  let offset: number | undefined
+  /** What the server sent to this request. Nobody else gets it until the request is over, as it may work only once. */
+  let own: ReceivedNonce | undefined
+  let order = 0
+  let clockOffset: number | undefined
 
-  const repeatWithNonce: Remedy = async ({ response, token }) =>
-    response.headers.has('dpop-nonce') ? token : undefined
-
-  const repeatInTime: Remedy = async ({ token, freshToken }) => {
-    if (!prover.getClockOffset || !prover.setClockOffset) return undefined
-    // Another request has learned it in the meantime.
-    if (isOtherOffset(prover.getClockOffset(), offset)) return token
-    const fresh = await freshToken()
-    // A cached token says nothing of the time that it is now.
-    if (fresh.accessToken === token.accessToken) return undefined
-    const learned = clockOffset(fresh.accessToken)
-    if (learned === undefined || !isOtherOffset(learned, offset)) return undefined
-    prover.setClockOffset(learned)
-    return fresh
+  async function nextToken(outcome: Outcome): Promise<AccessToken | undefined> {
+    const { challenge, response, token } = outcome
+    switch (challenge) {
+      case 'use_dpop_nonce':
+        return response?.headers.has('dpop-nonce') ? token : undefined
+      case 'invalid_dpop_proof':
+        return correctClock(prover, outcome, clockOffset)
+      case 'invalid_token':
+        return replaceToken(outcome)
+      default:
+        return undefined
+    }
   }
 
   return {
-    async generate(token) {
-      if (!isBound(token)) {
-        throw new TokenError('token_not_bound', {
-          message:
-            'The access token is Bearer in spite of `dpop`: log in with DPoP, or leave `dpop` out.',
-        })
-      }
-      const { accessToken } = token
-      offset = prover.getClockOffset?.()
-      const nonce = ownNonce ?? (await prover.getNonce(origin))
+    async sign({ accessToken }) {
+      order = nonces.nextOrder()
+      clockOffset = prover.getClockOffset?.()
+      const nonce = own?.nonce ?? (await nonces.get(origin))
       return prover.generateProof({ url, method, accessToken, ...(nonce && { nonce }) })
     },
-    read({ headers }) {
-      ownNonce = headers.get('dpop-nonce') ?? ownNonce
+    async replay(outcome) {
+      const nonce = outcome.response?.headers.get('dpop-nonce')
+      if (nonce) own = { nonce, order }
+      let next: AccessToken | undefined
+      try {
+        next = await nextToken(outcome)
+      } finally {
+        if (!next && own) nonces.keep(origin, own)
+      }
+      return next
     },
-    async end() {
-      if (ownNonce) await prover.setNonce(origin, ownNonce)
+  }
+}
+
+interface ReceivedNonce {
+  nonce: string
+  /** When the request was signed whose answer had it, as a number that grows. */
+  order: number
+}
+
+/**
+ * Keeps the newest nonce of each origin, of the 100 origins that sent one last (RFC 9449 §8), and hands it to the prover if
+ * that keeps nonces as well. A prover that cannot keep or return a nonce, or takes too long, makes no request fail:
+ * without its nonce the server asks for one.
+ */
+function createNonces(prover: DpopProver) {
+  const newest = new Map<string, ReceivedNonce & { isStored?: boolean }>()
+  let lastOrder = 0
+
+  async function store(origin: string, entry: { nonce: string; isStored?: boolean }) {
+    try {
+      await prover.setNonce?.(origin, entry.nonce)
+      entry.isStored = true
+    } catch {
+      // Then it is kept here.
+    }
+  }
+
+  return {
+    nextOrder: () => ++lastOrder,
+    get(origin: string): string | undefined | Promise<string | undefined> {
+      const known = newest.get(origin)
+      const isWithProver = !known || (known.isStored && prover.setNonce)
+      if (!prover.getNonce || !isWithProver) return known?.nonce
+      return readNonce(prover, origin)
     },
-    // Auth0 says `use_dpop_nonce` (RFC 9449 §9) where a nonce is missing and `invalid_dpop_nonce` where it has expired.
-    remedies: new Map([
-      ['use_dpop_nonce', repeatWithNonce],
-      ['invalid_dpop_nonce', repeatWithNonce],
-      ['invalid_dpop_proof', repeatInTime],
-    ]),
+    keep(origin: string, { nonce, order }: ReceivedNonce): void {
+      // A slow request must not replace a nonce with one that it was sent earlier.
+      if ((newest.get(origin)?.order ?? 0) > order) return
+      const entry = { nonce, order }
+      newest.delete(origin)
+      newest.set(origin, entry)
+      const [oldest] = newest.keys()
+      if (newest.size > MAX_ORIGINS && oldest) newest.delete(oldest)
+      void store(origin, entry)
+    },
+  }
+}
+
+function readNonce(prover: DpopProver, origin: string) {
+  try {
+    const nonce = prover.getNonce?.(origin)
+    if (typeof nonce !== 'object') return nonce // from memory, so there is nothing to wait for
+    return within(nonce, MAX_NONCE_WAIT_MS).catch(() => undefined)
+  } catch {
+    return undefined
   }
 }

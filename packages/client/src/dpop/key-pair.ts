@@ -1,4 +1,5 @@
-import { ConnectFlowError } from '../errors/connect-flow-error.js'
+import { checkWebCrypto } from '../errors/connect-flow-error.js'
+import { StorageError } from '../errors/storage-error.js'
 
 /** The curve of ES256 (RFC 7518 §3.4). */
 export const P256 = { name: 'ECDSA', namedCurve: 'P-256' }
@@ -6,23 +7,37 @@ export const P256 = { name: 'ECDSA', namedCurve: 'P-256' }
 const DATABASE = 'connected-accounts'
 const STORE = 'dpop-key-pairs'
 
-/** A new key pair for ES256 whose private key can sign but never be read. */
-export function generateDpopKeyPair(): Promise<CryptoKeyPair> {
+/**
+ * Generates a key pair for ES256 whose private key can sign but never be read.
+ *
+ * @throws {ConnectFlowError} `crypto_unavailable`, if there is no Web Crypto.
+ */
+export async function generateDpopKeyPair(): Promise<CryptoKeyPair> {
+  checkWebCrypto()
   return crypto.subtle.generateKey(P256, false, ['sign', 'verify'])
 }
 
 /**
- * The key pair of this name, for `createDpop({ keyPair })`; made where there is none yet. It lives in IndexedDB, shared by
- * all tabs and workers of the origin, until {@link deleteDpopKeyPair}; its private key can sign but never be read.
- * Throws `ConnectFlowError` `storage_unavailable` where there is no IndexedDB or the browser forbids it.
+ * Loads the key pair of this name for `createDpop({ keyPair })`, and generates it if there is none. It is kept in IndexedDB,
+ * shared by all tabs and workers of the origin, until {@link deleteDpopKeyPair}. Its private key can sign but never be
+ * read.
  *
- * @param name - One for each user or session, as tokens stay bound to the key.
+ * @param name - Use one for each user or session, because tokens stay bound to the key.
+ * @throws {StorageError} `key_storage_unavailable`, if IndexedDB is missing, forbidden or full.
+ * @throws {ConnectFlowError} `crypto_unavailable`, if there is no Web Crypto.
+ *
+ * @example
+ * ```ts
+ * import { createDpop, loadDpopKeyPair } from '@connected-accounts/client/dpop'
+ *
+ * const dpop = await createDpop({ keyPair: await loadDpopKeyPair('auth0|alice') })
+ * ```
  */
 export async function loadDpopKeyPair(name: string): Promise<CryptoKeyPair> {
   checkName(name)
   const kept: CryptoKeyPair | undefined = await inStore('readonly', (store) => store.get(name))
   if (kept) return kept
-  // Made before the transaction, which would end while it waits for anything but the database.
+  // Generated before the transaction, which would end while it waits for anything but the database.
   const keyPair = await generateDpopKeyPair()
   const others: CryptoKeyPair | undefined = await inStore('readwrite', (store) => {
     const request = store.get(name)
@@ -32,7 +47,18 @@ export async function loadDpopKeyPair(name: string): Promise<CryptoKeyPair> {
   return others ?? keyPair
 }
 
-/** Deletes the key pair of this name, if there is one: at logout. Throws as {@link loadDpopKeyPair} does. */
+/**
+ * Deletes the key pair of this name, if there is one. Call it at logout.
+ *
+ * @throws {StorageError} `key_storage_unavailable`, if IndexedDB is missing or forbidden.
+ *
+ * @example
+ * ```ts
+ * import { deleteDpopKeyPair } from '@connected-accounts/client/dpop'
+ *
+ * await deleteDpopKeyPair('auth0|alice')
+ * ```
+ */
 export async function deleteDpopKeyPair(name: string): Promise<void> {
   checkName(name)
   await inStore('readwrite', (store) => store.delete(name))
@@ -40,11 +66,11 @@ export async function deleteDpopKeyPair(name: string): Promise<void> {
 
 function checkName(name: string): void {
   if (typeof name !== 'string' || name === '') {
-    throw new TypeError('name must be a text that names the key pair.')
+    throw new TypeError('name must be a string that is not empty, such as the id of the user.')
   }
 }
 
-/** The result of a request, once the transaction that it was the first of is on disk. */
+/** Makes a request in a transaction; returns its result when the transaction is on disk. */
 async function inStore<T>(
   mode: IDBTransactionMode,
   request: (store: IDBObjectStore) => IDBRequest<T>,
@@ -59,8 +85,10 @@ async function inStore<T>(
       database.close()
     }
   } catch (cause) {
-    const message = 'The DPoP key pair cannot be kept: IndexedDB is missing, forbidden or full.'
-    throw new ConnectFlowError('storage_unavailable', { message, cause })
+    const message =
+      'The DPoP key pair cannot be kept, because IndexedDB is missing, forbidden or full. ' +
+      'Call createDpop() without a keyPair to use a key that lives as long as the page.'
+    throw new StorageError('key_storage_unavailable', { message, cause })
   }
 }
 

@@ -1,6 +1,15 @@
-/** Where the page on errors is; the fragment is the code. Made from package.json's `homepage`. */
-export const ERRORS_PAGE =
-  'https://github.com/connected-accounts/connected-accounts/blob/main/docs/errors.md'
+/** The page on errors, in this project's repository; the fragment is the code. The one place for the docs' base. */
+const ERRORS_PAGE = 'docs/errors.md'
+
+/**
+ * Returns the `type` of a problem with this code (RFC 9457 §3.1.1). It is a URN, because a relative reference would lead to
+ * the host of the answer.
+ *
+ * @internal
+ */
+export function problemType(code: string): string {
+  return `urn:connected-accounts:${code}`
+}
 
 /** What every error is made of. */
 export interface ErrorDetails {
@@ -8,11 +17,11 @@ export interface ErrorDetails {
   cause?: unknown
 }
 
-/** What the errors of this project have in common: a code, the link to its documentation, and no token in the message. */
+/** What the errors of this project have in common: a code, the place of its documentation, and no token in the message. */
 export abstract class CodedError<Code extends string> extends Error {
-  /** What went wrong, stable across releases: the value to branch on. */
+  /** What went wrong. It stays the same across releases, so branch on it. */
   declare readonly code: Code
-  /** The documentation of this code. */
+  /** The section that documents this code, in the repository of this project: `docs/errors.md#the_code`. */
   declare readonly docs: string
 
   constructor(code: Code, { message, ...options }: ErrorDetails, fields: object = {}) {
@@ -21,7 +30,7 @@ export abstract class CodedError<Code extends string> extends Error {
   }
 }
 
-// What they match ends before a quote, so that JSON stays JSON; none tries a character twice, however long the text is.
+// What they match ends before a quote, so that JSON stays JSON. None tries a character twice, however long the text is.
 const SECRETS = [
   /(?<="\w*(?:token|secret|code|session|verifier|ticket)"\s*:\s*")(?:[^"\\]|\\.)*/g, // a JSON field that holds one
   /(?<=(?:Bearer|DPoP)\s+)[^\s"\\]+/gi,
@@ -29,7 +38,7 @@ const SECRETS = [
   /(?<![\w-])(?![a-z]+(?:_[a-z]+)+(?![\w-]))[\w-]{32,}/g, // an opaque token, and no long snake_case word
 ]
 
-/** The text with everything that looks like a token blanked. */
+/** Blanks everything in a text that looks like a token. @internal */
 export function redact(text: string): string {
   return SECRETS.reduce((redacted, secret) => redacted.replace(secret, '[redacted]'), text)
 }

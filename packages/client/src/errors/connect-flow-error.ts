@@ -11,6 +11,7 @@ export type ConnectFlowErrorCode =
   | 'user_mismatch'
   | 'outcome_unknown'
   | 'storage_unavailable'
+  | 'crypto_unavailable'
   | 'popup_blocked'
   | 'third_party_iframe'
   | 'cancelled'
@@ -24,16 +25,18 @@ interface ConnectFlowDetails extends ErrorDetails {
   reconnectAccountId?: string | undefined
 }
 
-/** The connect flow could not be completed; nothing was connected unless the code is `outcome_unknown`. */
+/** The connect flow could not be completed. Nothing was connected, unless the code is `outcome_unknown`. */
 export class ConnectFlowError extends CodedError<ConnectFlowErrorCode> {
   override readonly name = 'ConnectFlowError'
-  /** The connection that was to be connected, where it is known. */
+  /** The connection that was to be connected, if it is known. */
   declare readonly connection: string | undefined
   /** The `error` parameter of the callback (RFC 6749 §4.1.2.1). */
   declare readonly error: string | undefined
-  /** What `startConnect` was given, so that the person can be taken back to where they were. */
+  /** What `startConnect` was given as `appState`. */
   declare readonly appState: unknown
+  /** What `startConnect` was given as `returnTo`, so that you can take the person back there. */
   declare readonly returnTo: string | undefined
+  /** What `startConnect` was given as `reconnectAccountId`. */
   declare readonly reconnectAccountId: string | undefined
 
   constructor(
@@ -45,7 +48,22 @@ export class ConnectFlowError extends CodedError<ConnectFlowErrorCode> {
   }
 }
 
-/** Whether a value is a {@link ConnectFlowError}, also one of another realm or copy of this package. */
+/** Tells whether a value is a {@link ConnectFlowError}, also one of another realm or copy of this package. */
 export function isConnectFlowError(value: unknown): value is ConnectFlowError {
   return Object(value).name === 'ConnectFlowError'
+}
+
+/**
+ * Checks that the page has Web Crypto before it is used.
+ *
+ * @throws {ConnectFlowError} `crypto_unavailable`, if it has not.
+ * @internal
+ */
+export function checkWebCrypto(): void {
+  if (globalThis.crypto?.subtle) return
+  throw new ConnectFlowError('crypto_unavailable', {
+    message:
+      'There is no Web Crypto (crypto.subtle). Browsers have it on secure pages only: open the page over https, ' +
+      'or at http://localhost instead of the address of a machine. In tests, use an environment that has it, unlike jsdom.',
+  })
 }

@@ -18,8 +18,8 @@ export type MyAccountApiErrorCode =
   | 'unexpected_response'
 
 /**
- * The My Account API answered something else than the operation promises.
- * `type`, `title`, `detail` and `validation_errors` are those of the problem details, where the answer had them.
+ * The My Account API refused a request, or its answer is not what the operation promises. `type`, `title`, `detail` and
+ * `validation_errors` are those of the problem details, if the answer has them.
  */
 export class MyAccountApiError extends CodedError<MyAccountApiErrorCode> {
   override readonly name = 'MyAccountApiError'
@@ -28,26 +28,30 @@ export class MyAccountApiError extends CodedError<MyAccountApiErrorCode> {
   declare readonly title: string | undefined
   declare readonly detail: string | undefined
   declare readonly validation_errors: ValidationError[] | undefined
-  /** Seconds to wait, from `retry-after`. Browsers hide that header across origins; then it is undefined. */
+  /** Seconds to wait, from `retry-after`. Undefined if there is none; browsers hide that header across origins. */
   declare readonly retryAfter: number | undefined
-  /** The answer itself, its body already read. Not enumerable, so that a logger does not print its headers. */
+  /** The answer itself. Its body was read. Not enumerable, so that a logger does not print its headers. */
   declare readonly response: Response
 
-  constructor(response: Response, body: string) {
+  /** @param body - The body of the answer: its text, or the value of its JSON. */
+  constructor(response: Response, body: unknown) {
     const { status } = response
     const problem = parseProblem(body)
     const code = problemCode(response, problem)
     const { type, title, detail, validation_errors } = problem ?? {}
     super(
       code,
-      { message: describe(status, body, problem) + clockHint(code) },
+      {
+        message:
+          (problem ? describe(problem, status) : describeUnknown(body, status)) + clockHint(code),
+      },
       { status, type, title, detail, validation_errors, retryAfter: retryAfter(response) },
     )
     Object.defineProperty(this, 'response', { value: response })
   }
 }
 
-/** Whether a value is a {@link MyAccountApiError}, also one of another realm or copy of this package. */
+/** Tells whether a value is a {@link MyAccountApiError}, also one of another realm or copy of this package. */
 export function isMyAccountApiError(value: unknown): value is MyAccountApiError {
   return Object(value).name === 'MyAccountApiError'
 }
@@ -71,29 +75,36 @@ function problemCode(response: Response, problem: ProblemDetails | undefined) {
   return CODES[status] ?? 'unexpected_response'
 }
 
-function parseProblem(body: string): ProblemDetails | undefined {
-  // Written anew, a token cannot hide behind escapes, nor in the name of a field.
-  const value = parseJson(redact(JSON.stringify(parseJson(body)) ?? ''))
+function parseProblem(body: unknown): ProblemDetails | undefined {
+  const json = typeof body === 'string' ? parseJson(body) : body
+  // Redacted as JSON that is written anew: so a token cannot hide behind escapes, nor in the name of a field.
+  const value = parseJson(redact(JSON.stringify(json) ?? ''))
   return isProblemDetails(value) ? value : undefined
 }
 
-function describe(status: number, body: string, problem: ProblemDetails | undefined): string {
-  if (!problem) {
-    return `Unexpected answer ${status}: ${redact(body.trim()).slice(0, 200) || 'an empty body'}`
-  }
-  const { title, detail, validation_errors = [] } = problem
+function describe(
+  { title, detail, validation_errors = [] }: ProblemDetails,
+  status: number,
+): string {
   const places = validation_errors.map(
-    ({ detail, field, pointer }) => `; ${field || pointer || 'the request'} ${detail}`,
+    (error) => `; ${error.field || error.pointer || 'the request'} ${error.detail}`,
   )
   return `${title} (${status}): ${detail}${places.join('')}`
 }
 
-function clockHint(code: MyAccountApiErrorCode): string {
-  if (code !== 'invalid_dpop_proof') return ''
-  return `; the DPoP proof was refused, and the clock here says ${new Date().toISOString()}`
+/** Describes a body that is no problem by how it begins. */
+function describeUnknown(body: unknown, status: number): string {
+  const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? '')
+  const beginning = redact(text.trim()).slice(0, 200)
+  return `Unexpected answer ${status}: ${beginning || 'an empty body'}`
 }
 
-/** Whether a value is the body of an error answer. */
+function clockHint(code: MyAccountApiErrorCode): string {
+  if (code !== 'invalid_dpop_proof') return ''
+  return `; the DPoP proof was refused, and the clock here says ${new Date().toISOString()}. Check whether it is right.`
+}
+
+/** Tells whether a value is the body of a refusal (RFC 9457). @internal */
 export function isProblemDetails(value: unknown): value is ProblemDetails {
   return hasFields(value, {
     type: isString,

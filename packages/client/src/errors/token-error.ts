@@ -1,7 +1,7 @@
 import { retryAfter } from '../http/rate-limit.js'
 import { CodedError, type ErrorDetails } from './coded-error.js'
 
-/** Codes of {@link TokenError}: our own ones, and whatever `error` an authorization server answers. */
+/** Codes of {@link TokenError}: those of this package, and any `error` that an authorization server sends. */
 export type TokenErrorCode =
   | 'dpop_prover_missing'
   | 'token_not_bound'
@@ -23,12 +23,12 @@ export type TokenErrorCode =
   | 'too_many_requests'
   | (string & {})
 
-/** No usable token could be had. */
+/** There is no token that can be used. */
 export class TokenError extends CodedError<TokenErrorCode> {
   override readonly name = 'TokenError'
-  /** Status of the token endpoint's answer, where there was one. */
+  /** Status of the token endpoint's answer, if there was one. */
   declare readonly status: number | undefined
-  /** Seconds to wait, from its `retry-after`. Browsers hide that header across origins; then it is undefined. */
+  /** Seconds to wait, from `retry-after`. Undefined if there is none; browsers hide that header across origins. */
   declare readonly retryAfter: number | undefined
 
   constructor(
@@ -42,7 +42,7 @@ export class TokenError extends CodedError<TokenErrorCode> {
   }
 }
 
-/** Whether a value is a {@link TokenError}, also one of another realm or copy of this package. */
+/** Tells whether a value is a {@link TokenError}, also one of another realm or copy of this package. */
 export function isTokenError(value: unknown): value is TokenError {
   return Object(value).name === 'TokenError'
 }

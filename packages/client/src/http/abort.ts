@@ -1,16 +1,16 @@
-/** What a promise comes to; rejects with the signal's reason where that is aborted first. */
+/** Waits for a promise; rejects with the signal's reason if that is aborted first. */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason)
-    // First, so that nobody calls a rejection unhandled that comes after the abort.
+    // First, so that a rejection after the abort is not reported as unhandled.
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
     if (signal.aborted) abort()
     signal.addEventListener('abort', abort)
   })
 }
 
-/** Waits for so many milliseconds, or rejects with the signal's reason. */
+/** Waits for some milliseconds; rejects with the signal's reason if that is aborted first. */
 export function wait(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const elapsed = new Promise<void>((resolve) => {
@@ -23,7 +23,7 @@ export function wait(milliseconds: number, signal: AbortSignal | undefined): Pro
  * Waits for a promise, but not longer than a deadline.
  *
  * @param milliseconds - How long to wait at most.
- * @throws {DOMException} `TimeoutError`, when the time is over. The work itself goes on: what it brings later is ignored.
+ * @throws {DOMException} `TimeoutError`, when the time is over. The work goes on, and its result is ignored.
  * @internal
  */
 export async function within<T>(promise: Promise<T>, milliseconds: number): Promise<T> {

@@ -1,16 +1,26 @@
-/** What an answer says of the rate limit, as its headers have it. */
+/** The rate limit of an answer, as its headers have it. */
 export interface RateLimit {
-  /** Requests that may be made in a row. */
+  /** How many requests may be made in a row. */
   limit: number
-  /** Requests that are left. */
+  /** How many requests are left. */
   remaining: number
   /** When there are more again, in seconds since the epoch. */
   reset: number
 }
 
 /**
- * The rate limit of an answer: `x-ratelimit-limit`, `x-ratelimit-remaining` and `x-ratelimit-reset`.
- * Undefined where one of them is missing or is no whole number, and in browsers across origins, which hide them.
+ * Reads the rate limit of an answer: `x-ratelimit-limit`, `x-ratelimit-remaining` and `x-ratelimit-reset`.
+ *
+ * @returns Undefined if one of them is missing or is no whole number. Browsers hide these headers across origins.
+ * @example
+ * ```ts
+ * import { createConnectedAccountsClient, rateLimit } from '@connected-accounts/client'
+ *
+ * const client = createConnectedAccountsClient({ baseUrl: 'https://app.example.test/api/me/v1' })
+ * // The response of every call has the headers.
+ * const { response } = await client.GET('/connected-accounts/accounts')
+ * console.log(rateLimit(response)?.remaining)
+ * ```
  */
 export function rateLimit(response: Response): RateLimit | undefined {
   const number = (name: string) => {
@@ -22,10 +32,10 @@ export function rateLimit(response: Response): RateLimit | undefined {
   return { limit, remaining, reset }
 }
 
-/** The seconds of `retry-after` (RFC 9110 §10.2.3), from now where it is a date. */
+/** Reads the seconds of `retry-after`, from now if it is a date (RFC 9110 §10.2.3). */
 export function retryAfter(response: Response): number | undefined {
   const text = response.headers.get('retry-after') ?? ''
-  if (!/^(\d+$|[a-z])/i.test(text)) return undefined // `Date.parse` takes '-1' as a day long ago
+  if (!/^(\d+$|[a-z])/i.test(text)) return undefined // `Date.parse` reads '-1' as a day long ago
   const value = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.now()) / 1000
   return Number.isFinite(value) ? Math.max(0, Math.ceil(value)) : undefined
 }

@@ -1,52 +1,73 @@
 import { wait } from './abort.js'
-import { type Fetch, markSent } from './fetch.js'
+import { discard, type Fetch, wasSent } from './fetch.js'
+import { isNetworkError } from './network-error.js'
 import { retryAfter } from './rate-limit.js'
 
-/** Authorizes a request and sends it with the `Fetch` that it is given. */
-export type Authorize = (request: Request, send: Fetch) => Promise<Response>
+/** The longest `retry-after` that is waited for, in seconds; a server that asks for more gets no retry. */
+const MAX_RETRY_AFTER_S = 60
 
-/** What was thrown before its request was sent: by a token source, or by an abort that came first. */
-export const unsent = new WeakSet<object>()
-
-/** Seconds that a GET waits at most; a 429 that asks for more is given to the caller. */
-const LONGEST_WAIT = 60
+/** How often {@link retryDelay} advises a retry. */
+const MAX_RETRIES = 3
 
 /**
- * Sends a GET again up to `limit` times after a 429, or where the network has failed before it was answered. Each time is
- * authorized anew, so that no proof is used twice. Every other method is sent once.
+ * Returns how long to wait before you send a failed request again. A network failure, a 5xx and a 429 are worth up to
+ * three retries: after the `retryAfter` of the error if it has one, otherwise after 1, 2 and 4 seconds. Everything else,
+ * such as a login that has ended or a mistake in your own code, would only fail again.
+ *
+ * @param failureCount - How often the request failed before this error; 0 after the first try.
+ * @param error - What the call threw. `status` and `retryAfter` (seconds) are read from any error that has them.
+ * @returns Milliseconds, or Infinity if a retry is no use, also if the server asks to wait for more than a minute.
+ *
+ * @example
+ * ```ts
+ * import { retryDelay } from '@connected-accounts/client'
+ *
+ * // Options of TanStack Query.
+ * const retry = (failureCount: number, error: Error) => Number.isFinite(retryDelay(failureCount, error))
+ * ```
  */
-export function retryGet(limit: number, send: Fetch, authorize: Authorize): Fetch {
-  return async (request) => {
-    const limitOfMethod = request.method === 'GET' ? limit : 0
-    for (let retries = 0; ; retries += 1) {
-      let seconds = backoff(retries)
-      let failure: unknown // of the network; what a token source throws is not tried again
-      const watched: Fetch = async (authorized) => {
-        markSent(request)
-        try {
-          return await send(authorized)
-        } catch (error) {
-          failure = error
-          throw error
-        }
-      }
-      try {
-        const response = await authorize(request, watched)
-        seconds = retryAfter(response) ?? seconds
-        const isLast = retries >= limitOfMethod || seconds > LONGEST_WAIT
-        if (isLast || response.status !== 429) return response
-        await response.body?.cancel()
-      } catch (error) {
-        const wasSent = error === failure
-        if (!wasSent) unsent.add(Object(error))
-        if (retries >= limitOfMethod || !wasSent) throw error
-      }
-      await wait(seconds * 1000, request.signal)
+export function retryDelay(failureCount: number, error: Error): number {
+  const { status, retryAfter: asked }: { status?: unknown; retryAfter?: unknown } = Object(error)
+  const isTransient = isNetworkError(error) || isTransientStatus(status)
+  const seconds = typeof asked === 'number' ? asked : 2 ** failureCount
+  const isWorthIt = failureCount < MAX_RETRIES && isTransient && seconds <= MAX_RETRY_AFTER_S
+  return isWorthIt ? seconds * 1000 : Number.POSITIVE_INFINITY
+}
+
+function isTransientStatus(status: unknown): boolean {
+  return typeof status === 'number' && (status === 429 || status >= 500)
+}
+
+/**
+ * Sends a GET, and sends it again after a 429 or a network failure. Each try gets its own copy of the request, so it is
+ * authorized anew and no proof is used twice. An error that came before the copy was sent is thrown at once.
+ *
+ * @param request - A request without a body; it is copied, never sent itself.
+ * @param options.limit - How many retries there are at most.
+ * @param options.send - Authorizes the copy that it gets, marks it as sent, and sends it.
+ * @internal
+ */
+export async function retryGet(
+  request: Request,
+  { limit, send }: { limit: number; send: Fetch },
+): Promise<Response> {
+  for (let retries = 0; ; retries += 1) {
+    const copy = new Request(request, { redirect: 'manual' })
+    let seconds = backoff(retries)
+    try {
+      const response = await send(copy)
+      seconds = retryAfter(response) ?? seconds
+      const isLast = retries >= limit || seconds > MAX_RETRY_AFTER_S
+      if (isLast || response.status !== 429) return response
+      discard(response)
+    } catch (error) {
+      if (retries >= limit || !wasSent(copy) || !isNetworkError(error)) throw error
     }
+    await wait(seconds * 1000, request.signal)
   }
 }
 
 /** Half a second, doubled each time, less up to half of it, so that many clients do not come back at once. */
 function backoff(retries: number): number {
-  return Math.min(0.5 * 2 ** retries, LONGEST_WAIT) * (1 - Math.random() / 2)
+  return Math.min(0.5 * 2 ** retries, MAX_RETRY_AFTER_S) * (1 - Math.random() / 2)
 }

@@ -1,8 +1,10 @@
 const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/
 
 /**
- * The origin of a tenant from its `domain`: a host, or a URL without path. Plain http is for loopback addresses only.
- * Throws a TypeError that names `domain` and the way out.
+ * Returns the origin of a tenant from its `domain`, which is a host or a URL without a path. Plain http is allowed for
+ * loopback addresses only.
+ *
+ * @throws {TypeError} if `domain` is something else; the message names the option.
  */
 export function tenantOrigin(domain: string): string {
   const text = /^https?:\/\//i.test(domain) ? domain : `https://${domain}`
@@ -18,14 +20,14 @@ export function tenantOrigin(domain: string): string {
   return url.origin
 }
 
-/** The URL of a text, which may be relative to another; undefined where it is none. */
+/** Parses a URL, which may be relative to another one; returns undefined if it is no URL. */
 export function parseUrl(text: string, from?: string): URL | undefined {
   return URL.canParse(text, from) ? new URL(text, from) : undefined
 }
 
 /**
- * Whether a person may be taken there after a flow: a URL of the `redirectUri`'s origin, or relative to it. Scheme and
- * host are compared, as the origin of every `javascript:` URL and of every app's own scheme is the same `null`.
+ * Tells whether a flow may take the person to this URL afterwards: it is relative, or has the origin of `redirectUri`.
+ * Compares scheme and host, because the origin of every `javascript:` URL and of every app's custom scheme is `null`.
  */
 export function isReturnTo(returnTo: string | undefined, redirectUri: string): boolean {
   if (returnTo === undefined) return true

@@ -2,8 +2,10 @@
 const PART = /([^\s,"=]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?/g
 
 /**
- * The `error` of a `WWW-Authenticate` header (RFC 6750 §3, RFC 9449 §7.1): that of the scheme's challenge, else of the
- * first challenge that has one.
+ * Reads the `error` of a `WWW-Authenticate` header: that of the scheme's challenge, otherwise of the first challenge that
+ * has one.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc6750#section-3 and https://www.rfc-editor.org/rfc/rfc9449#section-7.1
  */
 export function challengeError(response: Response, scheme: 'bearer' | 'dpop'): string | undefined {
   let challenge = ''

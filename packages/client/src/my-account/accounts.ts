@@ -7,57 +7,88 @@ import type {
 } from '../contract/types.js'
 import type { ConnectedAccountsClient } from './client.js'
 import { isConnectedAccountsPage } from './guards.js'
-import { type Guard, iteratePages, MAX_TAKE } from './paginate.js'
-import { unwrap, unwrapEmpty } from './unwrap.js'
+import { iteratePages, MAX_TAKE } from './paginate.js'
+import { type Result, unwrap, unwrapEmpty } from './unwrap.js'
 
 /** Options of {@link listConnectedAccounts}. */
 export interface ListConnectedAccountsOptions
   extends Omit<ListConnectedAccountsQuery, 'connection'>,
     Abortable {
-  /** Only accounts of this connection, or of up to 20 of them, each by its name or as `defineConnections` has it. */
+  /**
+   * Lists only accounts of this connection, or of up to 20 connections. Each is a name, or one of `defineConnections`. An
+   * empty array lists none.
+   */
   connection?: NamedConnection | readonly NamedConnection[] | undefined
 }
 
 type NamedConnection = string | ConnectionDefinition
 
-/** One page of the user's connected accounts. Throws `MyAccountApiError`. */
-export function listConnectedAccounts(
+/**
+ * Lists one page of the user's connected accounts. Use {@link iterateConnectedAccounts} for all of them.
+ *
+ * @param options.take - How many accounts the page has at most: 1 to 20.
+ * @param options.from - The `next` of the page before.
+ * @throws {MyAccountApiError} if the server refuses, or its answer is not what the contract promises.
+ *
+ * @example
+ * ```ts
+ * import { createConnectedAccountsClient, listConnectedAccounts } from '@connected-accounts/client'
+ *
+ * const client = createConnectedAccountsClient({ domain: 'tenant.eu.auth0.com', accessToken: 'the-access-token' })
+ * // At most 20 accounts.
+ * const { accounts, next } = await listConnectedAccounts(client, { connection: 'github' })
+ * ```
+ */
+export async function listConnectedAccounts(
   client: ConnectedAccountsClient,
   options: ListConnectedAccountsOptions = {},
 ): Promise<ConnectedAccountsPage> {
-  return accountsPage(client, options, isConnectedAccountsPage)
+  if (isEmptyFilter(options)) return { accounts: [] }
+  return unwrap(getAccounts(client, options), isConnectedAccountsPage)
 }
 
-async function accountsPage(
-  client: ConnectedAccountsClient,
-  { signal, ...query }: ListConnectedAccountsOptions,
-  isPage: Guard<ConnectedAccountsPage>,
-): Promise<ConnectedAccountsPage> {
-  const connection = [query.connection ?? []].flat().map(connectionName)
-  // A filter of none, which the API would take for no filter.
-  if (query.connection && !connection.length) return { accounts: [] }
-  const call = client.GET('/connected-accounts/accounts', {
-    params: { query: { ...query, connection } },
-    parseAs: 'text',
-    signal: signal ?? null,
-  })
-  return unwrap(call, isPage)
-}
-
-/** Every connected account of the user, fetched page by page, 20 at a time, as they are asked for. */
+/**
+ * Iterates over all connected accounts of the user. Asks for a page, of 20 accounts by default, when the loop needs it.
+ *
+ * @throws {MyAccountApiError} as {@link listConnectedAccounts} does, and `unexpected_response` if the server repeats a
+ * cursor.
+ *
+ * @example
+ * ```ts
+ * import { createConnectedAccountsClient, iterateConnectedAccounts } from '@connected-accounts/client'
+ *
+ * const client = createConnectedAccountsClient({ domain: 'tenant.eu.auth0.com', accessToken: 'the-access-token' })
+ * // All accounts.
+ * for await (const { id, connection } of iterateConnectedAccounts(client)) {
+ *   console.log(id, connection)
+ * }
+ * ```
+ */
 export async function* iterateConnectedAccounts(
   client: ConnectedAccountsClient,
   options: Omit<ListConnectedAccountsOptions, 'from'> = {},
 ): AsyncGenerator<ConnectedAccount, void, undefined> {
-  const pages = iteratePages(isConnectedAccountsPage, (from, isPage) =>
-    accountsPage(client, { take: MAX_TAKE, ...options, ...from }, isPage),
-  )
-  for await (const { accounts } of pages) yield* accounts
+  if (isEmptyFilter(options)) return
+  const getPage = (from: string | undefined) =>
+    getAccounts(client, { take: MAX_TAKE, ...options, ...(from !== undefined && { from }) })
+  for await (const { accounts } of iteratePages(getPage, isConnectedAccountsPage)) yield* accounts
 }
 
 /**
- * Deletes a connected account and its tokens in Token Vault. The provider's grant stays: revoke it at the provider.
- * Throws `MyAccountApiError`, with code `not_found` where the user has no such account.
+ * Deletes a connected account and its tokens in Token Vault. The grant at the provider stays: the person can revoke it
+ * there.
+ *
+ * @throws {MyAccountApiError} `not_found`, if the user has no such account, or another code if the server refuses.
+ * @throws {MyAccountApiError} `unexpected_response`, if the answer is not the 204 that the contract promises.
+ * @throws {TypeError} if `id` is empty.
+ *
+ * @example
+ * ```ts
+ * import { createConnectedAccountsClient, deleteConnectedAccount } from '@connected-accounts/client'
+ *
+ * const client = createConnectedAccountsClient({ domain: 'tenant.eu.auth0.com', accessToken: 'the-access-token' })
+ * await deleteConnectedAccount(client, 'cac_1')
+ * ```
  */
 export async function deleteConnectedAccount(
   client: ConnectedAccountsClient,
@@ -66,7 +97,7 @@ export async function deleteConnectedAccount(
 ): Promise<void> {
   // A segment of dots would lead to another path.
   if (typeof id !== 'string' || /^\.*$/.test(id)) {
-    throw new TypeError('id must be the id of an account.')
+    throw new TypeError(`id must be the id of an account, like 'cac_1'; got '${id}'.`)
   }
   await unwrapEmpty(
     client.DELETE('/connected-accounts/accounts/{id}', {
@@ -75,4 +106,22 @@ export async function deleteConnectedAccount(
       signal: signal ?? null,
     }),
   )
+}
+
+/** Tells whether no account can match: the API would take a filter without connections for no filter. */
+function isEmptyFilter({ connection }: ListConnectedAccountsOptions): boolean {
+  return Array.isArray(connection) && connection.length === 0
+}
+
+function getAccounts(
+  client: ConnectedAccountsClient,
+  { signal, ...query }: ListConnectedAccountsOptions,
+): Promise<Result> {
+  const { connection } = query
+  const names = connection === undefined ? [] : [connection].flat().map(connectionName)
+  return client.GET('/connected-accounts/accounts', {
+    params: { query: { ...query, connection: names } },
+    parseAs: 'text',
+    signal: signal ?? null,
+  })
 }

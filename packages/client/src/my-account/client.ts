@@ -1,22 +1,22 @@
 import createClient, { type Client } from 'openapi-fetch'
 import type { AccessTokenSource } from '../authorization/access-token.js'
-import { authorizedFetch, checkAuthorization } from '../authorization/authorized-fetch.js'
+import { authorizeRequest, checkAuthorization } from '../authorization/authorized-fetch.js'
 import type { Dpop } from '../authorization/dpop.js'
 import type { paths } from '../contract/generated/my-account.js'
-import { type Fetch, runtimeFetch } from '../http/fetch.js'
-import { type Authorize, retryGet } from '../http/retry.js'
+import { createSender, type Fetch, markSent } from '../http/fetch.js'
+import { retryGet } from '../http/retry.js'
 import { tenantOrigin } from '../http/url.js'
-import { scopeFor } from './scopes.js'
+import { SCOPES } from './scopes.js'
 
 /** Options of {@link createConnectedAccountsClient}. */
 export type ConnectedAccountsClientOptions = TenantOptions | BackendOptions
 
 interface SendOptions {
-  /** Sends the requests; by default the runtime's own `fetch`. */
+  /** Sends the authorized requests. The runtime's `fetch` by default. */
   fetch?: Fetch | undefined
   /**
-   * How often a GET is sent again after a 429 or a network failure; by default never. It waits as long as `retry-after`
-   * says, up to a minute, else half a second, doubled each time. POST and DELETE are never sent again.
+   * How often a GET is sent again after a 429 or a network failure; 0 by default. The client waits as long as `retry-after`
+   * says, up to a minute, or else half a second, doubled each time. POST and DELETE are never sent again.
    */
   retry?: { limit: number } | undefined
 }
@@ -24,87 +24,138 @@ interface SendOptions {
 interface TenantOptions extends SendOptions {
   /** The tenant's domain, its own or a custom one: `tenant.eu.auth0.com`, or `http://localhost:4400`. */
   domain: string
-  /** Where access tokens for `https://{domain}/me/` come from. */
+  /** Where access tokens for `https://{domain}/me/` come from: a function that returns one, or a Bearer token itself. */
   accessToken: AccessTokenSource
-  /** Makes the proofs where the tokens are DPoP-bound. */
+  /** Makes the proofs of DPoP-bound tokens. Without it, tokens are Bearer. */
   dpop?: Dpop | undefined
   baseUrl?: never
 }
 
 interface BackendOptions extends SendOptions {
-  /** Stands for `https://{domain}/me/v1`: your own backend, which holds the tokens. */
+  /** Your own backend, which holds the tokens. It takes the place of `https://{domain}/me/v1`. */
   baseUrl: string
   domain?: never
   accessToken?: never
   dpop?: never
 }
 
-/**
- * A typed client for the five operations; the functions of this package take it as their first argument. It is at the same
- * time the options of openapi-fetch's `createClient<paths>`, which has middleware and serializers.
- */
+/** openapi-fetch's typed client for the five operations. The functions of this package take it as their first argument. */
 export type ConnectedAccountsClient = Client<paths> & {
-  /** Base of every request, without a trailing slash. */
+  /** The base of every request, without a trailing slash. */
   readonly baseUrl: string
-  /** Authorizes a request and sends it. A tenant's client refuses what is not below `baseUrl`, with a TypeError. */
-  readonly fetch: Fetch
 }
 
 /**
- * Makes a client of the My Account API's Connected Accounts. `client.GET`, `client.POST` and `client.DELETE` answer
- * `{ data, error, response }`: look at `response.ok`, as the `error` of an empty body is empty, too.
- * Throws a TypeError that names the option where one is wrong or missing.
+ * Creates a client of the My Account API's Connected Accounts. It is openapi-fetch's client: `GET`, `POST` and `DELETE` return
+ * `{ data, error, response }`, and `use` adds middleware. Branch on `response.ok`, because `error` is empty if the body is.
  *
+ * Middleware runs before a request is authorized: it never sees a token, and sees only the final answer. The `fetch` of
+ * a call sends what was authorized. A token goes to `https://{domain}/me/v1` only, and never along a redirect.
+ *
+ * @throws {TypeError} if an option is wrong or missing; the message names it.
  * @see https://auth0.com/docs/manage-users/my-account-api
+ *
+ * @example
+ * ```ts
+ * import { createConnectedAccountsClient } from '@connected-accounts/client'
+ *
+ * const client = createConnectedAccountsClient({
+ *   domain: 'tenant.eu.auth0.com',
+ *   accessToken: 'the-access-token',
+ * })
+ * // The methods return errors; the functions of this package throw them.
+ * const { data, response } = await client.GET('/connected-accounts/accounts')
+ * if (response.ok) console.log(data?.accounts)
+ * ```
  */
 export function createConnectedAccountsClient(
   options: ConnectedAccountsClientOptions,
 ): ConnectedAccountsClient {
-  const { fetch: send = runtimeFetch, retry: { limit } = { limit: 0 } } = options
-  if (typeof send !== 'function') throw new TypeError('fetch must be a function.')
+  const { retry: { limit } = { limit: 0 } } = options
   if (!Number.isInteger(limit) || limit < 0) {
     throw new TypeError('retry.limit must be a whole number, 0 or more.')
   }
-  const { baseUrl, authorize } =
-    options.baseUrl === undefined
-      ? tenant(options)
-      : { baseUrl: checkedBaseUrl(options), authorize: unauthorized }
-  const fetch = retryGet(limit, send, authorize)
-  return {
-    ...createClient<paths>({ baseUrl, fetch, redirect: 'manual' }),
-    baseUrl,
-    // A copy, so that the caller's own request, which middleware may log, never has a token.
-    fetch: async (request) => fetch(new Request(request, { redirect: 'manual' })),
+  const { baseUrl, authorizedSend } =
+    options.baseUrl === undefined ? tenant(options) : backend(options)
+  const fetchBeneath = (send: Fetch): Fetch => createFetch({ send, limit, authorizedSend })
+  const api = createClient<paths>({ baseUrl, fetch: fetchBeneath(createSender(options.fetch)) })
+  return { ...withOwnFetch(api, fetchBeneath), baseUrl }
+}
+
+/** Authorizes a request and sends it with `send`, again if it was refused because of the token or the proof. */
+type AuthorizedSend = (request: Request, send: Fetch) => Promise<Response>
+
+/** Makes the `fetch` beneath openapi-fetch, which works on copies, so that no middleware ever sees a token. */
+function createFetch(options: {
+  send: Fetch
+  limit: number
+  authorizedSend: AuthorizedSend
+}): Fetch {
+  const { send, limit, authorizedSend } = options
+  return async (request) => {
+    const sendCopy: Fetch = (copy) =>
+      authorizedSend(copy, (authorized) => {
+        markSent(request)
+        markSent(copy)
+        return send(authorized)
+      })
+    if (limit > 0 && request.method === 'GET') return retryGet(request, { limit, send: sendCopy })
+    return sendCopy(new Request(request, { redirect: 'manual' }))
   }
 }
 
-const unauthorized: Authorize = (request, send) => send(request)
+const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'HEAD', 'PATCH', 'TRACE'] as const
+
+type Call = (
+  method: string,
+  path: string,
+  init?: Record<string, unknown> & { fetch?: Fetch },
+) => Promise<unknown>
+
+/** Puts a call's own `fetch` beneath the authorization; openapi-fetch would send with it directly, without a token. */
+function withOwnFetch(api: Client<paths>, fetchBeneath: (send: Fetch) => Fetch): Client<paths> {
+  const call = api.request as Call // which path goes with which method, only the contract's types know
+  const request: Call = async (method, path, { fetch, ...init } = {}) =>
+    call(method, path, fetch ? { ...init, fetch: fetchBeneath(createSender(fetch)) } : init)
+  const methods = METHODS.map((method) => [
+    method,
+    (path: string, init?: Parameters<Call>[2]) => request(method, path, init),
+  ])
+  return { ...api, ...Object.fromEntries(methods), request }
+}
 
 function tenant({ domain, accessToken, dpop }: TenantOptions) {
   const origin = tenantOrigin(domain)
-  const authorization = { accessToken, audience: `${origin}/me/`, dpop }
-  checkAuthorization(authorization)
+  checkAuthorization({ accessToken, dpop })
   const baseUrl = `${origin}/me/v1`
-  const authorize: Authorize = async (request, send) => {
+  const audience = `${origin}/me/`
+  const authorizedSend: AuthorizedSend = async (request, send) => {
     const { method, url } = request
-    const scope = scopeFor(method)
+    const scope = SCOPES.get(method)
     if (!scope || !url.startsWith(`${baseUrl}/`)) {
-      throw new TypeError(`${baseUrl} has no ${method} ${url}: it gets no access token.`)
+      throw new TypeError(
+        `The access token is for ${baseUrl} only, with GET, POST and DELETE: it is not sent with ${method} ${url}.`,
+      )
     }
-    return authorizedFetch(request, { ...authorization, scope }, send)
+    const authorized = await authorizeRequest(request, { accessToken, dpop, audience, scope })
+    return authorized.settle(await send(authorized.request), send)
   }
-  return { baseUrl, authorize }
+  return { baseUrl, authorizedSend }
 }
 
-function checkedBaseUrl({ baseUrl, ...rest }: BackendOptions): string {
+function backend(options: BackendOptions) {
+  const { baseUrl } = options
   const forbidden = (['domain', 'accessToken', 'dpop'] as const).find(
-    (name) => rest[name] !== undefined,
+    (name) => options[name] !== undefined,
   )
   if (forbidden) {
-    throw new TypeError(`${forbidden} cannot be used with baseUrl: the backend holds the tokens.`)
+    throw new TypeError(
+      `${forbidden} cannot be used with baseUrl, because the backend holds the tokens. Leave one of them out.`,
+    )
   }
   if (typeof baseUrl !== 'string' || !/^(https?:\/\/[^/]|\/(?!\/))/.test(baseUrl)) {
-    throw new TypeError("baseUrl must be a URL or a path, like '/api/me/v1'.")
+    throw new TypeError(`baseUrl must be a URL or a path, like '/api/me/v1'; got '${baseUrl}'.`)
   }
-  return baseUrl.replace(/\/+$/, '')
+  const authorizedSend: AuthorizedSend = (request, send) => send(request)
+  return { baseUrl: baseUrl.replace(/\/+$/, ''), authorizedSend }
 }

@@ -6,36 +6,63 @@ import type {
 } from '../contract/types.js'
 import type { ConnectedAccountsClient } from './client.js'
 import { isConnectionsPage } from './guards.js'
-import { type Guard, iteratePages, MAX_TAKE } from './paginate.js'
-import { unwrap } from './unwrap.js'
-/** One page of the connections that the user may connect accounts of. Throws `MyAccountApiError`. */
+import { iteratePages, MAX_TAKE } from './paginate.js'
+import { type Result, unwrap } from './unwrap.js'
+
+/**
+ * Lists one page of the connections that the user can connect accounts of. Use {@link iterateConnections} for all of them.
+ *
+ * @param options.take - How many connections the page has at most: 1 to 20.
+ * @param options.from - The `next` of the page before.
+ * @throws {MyAccountApiError} if the server refuses, or its answer is not what the contract promises.
+ *
+ * @example
+ * ```ts
+ * import { createConnectedAccountsClient, listConnections } from '@connected-accounts/client'
+ *
+ * const client = createConnectedAccountsClient({ domain: 'tenant.eu.auth0.com', accessToken: 'the-access-token' })
+ * const { connections } = await listConnections(client)
+ * ```
+ */
 export function listConnections(
   client: ConnectedAccountsClient,
   options: ListConnectionsQuery & Abortable = {},
 ): Promise<ConnectionsPage> {
-  return connectionsPage(client, options, isConnectionsPage)
+  return unwrap(getConnections(client, options), isConnectionsPage)
 }
 
-function connectionsPage(
-  client: ConnectedAccountsClient,
-  { signal, ...query }: ListConnectionsQuery & Abortable,
-  isPage: Guard<ConnectionsPage>,
-): Promise<ConnectionsPage> {
-  const call = client.GET('/connected-accounts/connections', {
-    params: { query },
-    parseAs: 'text',
-    signal: signal ?? null,
-  })
-  return unwrap(call, isPage)
-}
-
-/** Every connection that the user may connect accounts of, fetched page by page, 20 at a time, as they are asked for. */
+/**
+ * Iterates over all connections that the user can connect accounts of. Asks for a page, of 20 connections by default, when
+ * the loop needs it.
+ *
+ * @throws {MyAccountApiError} as {@link listConnections} does, and `unexpected_response` if the server repeats a cursor.
+ *
+ * @example
+ * ```ts
+ * import { createConnectedAccountsClient, iterateConnections } from '@connected-accounts/client'
+ *
+ * const client = createConnectedAccountsClient({ domain: 'tenant.eu.auth0.com', accessToken: 'the-access-token' })
+ * for await (const { name, strategy } of iterateConnections(client)) {
+ *   console.log(name, strategy)
+ * }
+ * ```
+ */
 export async function* iterateConnections(
   client: ConnectedAccountsClient,
   options: Omit<ListConnectionsQuery, 'from'> & Abortable = {},
 ): AsyncGenerator<Connection, void, undefined> {
-  const pages = iteratePages(isConnectionsPage, (from, isPage) =>
-    connectionsPage(client, { take: MAX_TAKE, ...options, ...from }, isPage),
-  )
-  for await (const { connections } of pages) yield* connections
+  const getPage = (from: string | undefined) =>
+    getConnections(client, { take: MAX_TAKE, ...options, ...(from !== undefined && { from }) })
+  for await (const { connections } of iteratePages(getPage, isConnectionsPage)) yield* connections
+}
+
+function getConnections(
+  client: ConnectedAccountsClient,
+  { signal, ...query }: ListConnectionsQuery & Abortable,
+): Promise<Result> {
+  return client.GET('/connected-accounts/connections', {
+    params: { query },
+    parseAs: 'text',
+    signal: signal ?? null,
+  })
 }

@@ -20,7 +20,7 @@ import { parseUrl } from '../http/url.js'
 const isWebUrl: Check = (value) =>
   typeof value === 'string' && /^https?:$/.test(parseUrl(value)?.protocol ?? '')
 
-/** What any account has. */
+/** The fields that every account has. */
 const account = {
   id: isString,
   connection: isString,
@@ -28,32 +28,32 @@ const account = {
   created_at: isString,
 }
 
-/** Whether a value is an account of the list. */
+/** Tells whether a value is an account of the list. */
 export function isConnectedAccount(value: unknown): value is ConnectedAccount {
   return hasFields(value, { ...account, scopes: isStrings })
 }
 
-/** Whether a value is the account that a flow has connected. */
+/** Tells whether a value is the account that a flow has connected. */
 export function isCompletedConnectedAccount(value: unknown): value is CompletedConnectedAccount {
   return hasFields(value, { ...account, scopes: optional(isStrings) })
 }
 
-/** Whether a value is a connection. */
+/** Tells whether a value is a connection. */
 export function isConnection(value: unknown): value is Connection {
   return hasFields(value, { name: isString, strategy: isString, scopes: optional(isStrings) })
 }
 
-/** Whether a value is a page of accounts. */
+/** Tells whether a value is a page of accounts. */
 export function isConnectedAccountsPage(value: unknown): value is ConnectedAccountsPage {
   return hasFields(value, { accounts: arrayOf(isConnectedAccount), next: optional(isString) })
 }
 
-/** Whether a value is a page of connections. */
+/** Tells whether a value is a page of connections. */
 export function isConnectionsPage(value: unknown): value is ConnectionsPage {
   return hasFields(value, { connections: arrayOf(isConnection), next: optional(isString) })
 }
 
-/** Whether a value is the answer that starts a connect flow. */
+/** Tells whether a value is the answer that starts a connect flow. */
 export function isConnectResponse(
   value: unknown,
 ): value is components['schemas']['CreateConnectedAccountResponse'] {

@@ -1,21 +1,27 @@
+import { MyAccountApiError } from '../errors/my-account-api-error.js'
+import { type Result, unwrap } from './unwrap.js'
+
 /** How many items the API has on a page at most. */
 export const MAX_TAKE = 20
 
-/** Whether a value is of a type. */
-export type Guard<T> = (value: unknown) => value is T
-
-/** Pages until one has no `next`; one whose `next` was there before is not expected, as that would never end. */
+/**
+ * Yields pages until there is no `next`.
+ *
+ * @param getPage - Asks for the page that starts at `from`, or for the first one if it is undefined.
+ * @throws {MyAccountApiError} `unexpected_response`, if the server repeats a cursor, because that would never end.
+ */
 export async function* iteratePages<Page extends { next?: string }>(
-  isPage: Guard<Page>,
-  list: (query: { from?: string }, isPage: Guard<Page>) => Promise<Page>,
+  getPage: (from: string | undefined) => Promise<Result>,
+  isPage: (value: unknown) => value is Page,
 ): AsyncGenerator<Page, void, undefined> {
-  const seen = new Set<string | undefined>()
-  const isNewPage = (value: unknown): value is Page => isPage(value) && !seen.has(value.next)
+  const cursors = new Set<string>()
   let from: string | undefined
   do {
-    const page = await list(from === undefined ? {} : { from }, isNewPage)
-    yield page
+    const result = await getPage(from)
+    const page = await unwrap(result, isPage)
     from = page.next
-    seen.add(from)
+    if (from !== undefined && cursors.has(from)) throw new MyAccountApiError(result.response, page)
+    if (from !== undefined) cursors.add(from)
+    yield page
   } while (from !== undefined)
 }

@@ -1,14 +1,9 @@
-/** The scope that an operation needs, by its HTTP method: Auth0 grants to create, to read and to delete. */
-export const SCOPES = {
-  POST: 'create:me:connected_accounts',
-  GET: 'read:me:connected_accounts',
-  DELETE: 'delete:me:connected_accounts',
-} as const
-
 /** A scope of the My Account API for connected accounts. */
-export type ConnectedAccountsScope = (typeof SCOPES)[keyof typeof SCOPES]
+export type ConnectedAccountsScope = `${'create' | 'read' | 'delete'}:me:connected_accounts`
 
-/** The scope to ask for before a request of this method, where the contract has it. */
-export function scopeFor(method: string): ConnectedAccountsScope | undefined {
-  return new Map(Object.entries(SCOPES)).get(method)
-}
+/** The scope that a request needs, by its HTTP method. The contract has no other methods. */
+export const SCOPES: ReadonlyMap<string, ConnectedAccountsScope> = new Map([
+  ['POST', 'create:me:connected_accounts'],
+  ['GET', 'read:me:connected_accounts'],
+  ['DELETE', 'delete:me:connected_accounts'],
+])

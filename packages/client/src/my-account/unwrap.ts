@@ -1,29 +1,36 @@
 import { MyAccountApiError } from '../errors/my-account-api-error.js'
 import { parseJson } from '../http/json.js'
 
-interface Result {
+/** What a call with `parseAs: 'text'` comes to. openapi-fetch parses an error's JSON in any case. */
+export interface Result {
   data?: unknown
   error?: unknown
   response: Response
 }
 
 /**
- * The body of a successful answer, checked for its required fields. Takes a call with `parseAs: 'text'`, because
- * JSON that cannot be parsed would otherwise throw without the status.
+ * Returns the body of a successful answer, checked for its required fields.
+ *
+ * @param call - A call with `parseAs: 'text'`, because JSON that cannot be parsed would otherwise throw without the status.
+ * @throws {MyAccountApiError} if the server refused the request, or the body is not what the contract promises.
  */
 export async function unwrap<T>(
-  call: Promise<Result>,
+  call: Result | Promise<Result>,
   isExpected: (value: unknown) => value is T,
 ): Promise<T> {
-  const { data, error = data, response } = await call
-  // An error is parsed already, if it is JSON, and neither is there where the body is empty.
-  const text = typeof error === 'string' ? error : (JSON.stringify(error) ?? '')
-  const value = parseJson(text)
-  if (response.ok && isExpected(value)) return value
-  throw new MyAccountApiError(response, text)
+  const { data, error, response } = await call
+  if (!response.ok) throw new MyAccountApiError(response, error)
+  const value = typeof data === 'string' ? parseJson(data) : undefined
+  if (isExpected(value)) return value
+  throw new MyAccountApiError(response, data)
 }
 
-/** Waits for an answer that has no body; throws where it is not 2xx. */
+/**
+ * Waits for a 204, which has no body.
+ *
+ * @throws {MyAccountApiError} if the answer is another one, such as the login page of a proxy with status 200.
+ */
 export async function unwrapEmpty(call: Promise<Result>): Promise<void> {
-  await unwrap(call, (_): _ is unknown => true)
+  const { data, error, response } = await call
+  if (response.status !== 204) throw new MyAccountApiError(response, response.ok ? data : error)
 }

@@ -1,18 +1,22 @@
 import { SignJWT } from 'jose'
 import { randomToken } from '../crypto.js'
 
-/** How a confidential client proves itself: by its secret, or by a key whose public half Auth0 has (RFC 7523). */
+/** How a confidential client authenticates: with its secret, or with a key whose public half is registered at Auth0 (RFC 7523). */
 export type ClientAuth = { clientSecret: string } | SigningKey
 
-/** A key of the client's own. */
+/** The private key of a client. */
 export interface SigningKey {
-  /** RSA (RS256, RS384, PS256 are what Auth0 takes) or ECDSA, with the usage `sign`. */
+  /** An RSA key (Auth0 accepts RS256, RS384 and PS256) or an ECDSA key, with the usage `sign`. */
   privateKey: CryptoKey
-  /** Id of the key at Auth0; it finds the key without one too. */
+  /** The id of the key at Auth0. Auth0 also finds the key without it. */
   kid?: string | undefined
 }
 
-/** The parameters of `client_secret_post` or `private_key_jwt`. Throws a TypeError that names what is missing. */
+/**
+ * Returns the parameters of `client_secret_post` or `private_key_jwt`.
+ *
+ * @throws {TypeError} if `clientAuth` has neither a secret nor a key that can sign.
+ */
 export async function clientAuthParameters(
   origin: string,
   clientId: string,
@@ -28,12 +32,12 @@ export async function clientAuthParameters(
   }
   const clientSecret = clientAuth?.clientSecret
   if (typeof clientSecret !== 'string' || clientSecret === '') {
-    throw new TypeError('clientAuth must have a clientSecret or a privateKey.')
+    throw new TypeError('clientAuth must have a clientSecret or a privateKey. Pass one of the two.')
   }
   return { client_id: clientId, client_secret: clientSecret }
 }
 
-/** A JWT of these claims, which works once and for a minute. */
+/** Signs a JWT that is valid once, for 60 seconds. */
 export function signJwt(
   claims: Record<string, string>,
   { privateKey, kid }: SigningKey,
@@ -52,14 +56,14 @@ const FAMILIES = new Map([
   ['ECDSA', 'ES'],
 ])
 
-/** The JWS algorithm of a key (RFC 7518 §3.1). */
+/** Returns the JWS algorithm of a key (RFC 7518 §3.1). */
 function algorithmOf(privateKey: CryptoKey): string {
   const algorithm: { name?: string; hash?: { name: string }; namedCurve?: string } = {
     ...privateKey?.algorithm,
   }
   const family = FAMILIES.get(algorithm.name ?? '')
   if (!family || !privateKey.usages.includes('sign')) {
-    throw new TypeError('privateKey must be a CryptoKey of RSA or ECDSA that can sign.')
+    throw new TypeError('privateKey must be an RSA or ECDSA CryptoKey with the usage `sign`.')
   }
   return family + (algorithm.hash?.name ?? algorithm.namedCurve)?.slice(-3)
 }

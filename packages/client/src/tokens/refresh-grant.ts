@@ -2,48 +2,44 @@ import type { Dpop } from '../authorization/dpop.js'
 import { type Fetch, runtimeFetch } from '../http/fetch.js'
 import { type GrantAnswer, oauthError, sendGrant } from './token-endpoint.js'
 
-/** What a refresh is for. */
+/** Runs work, and rejects with a `TimeoutError` if it takes too long. */
+export type WithDeadline = <T>(work: () => T | Promise<T>) => Promise<T>
+
+/** Parameters of one refresh. */
 export interface Refresh {
   refreshToken: string
   audience: string
   scope: string
 }
 
-/** The answer to a refresh, of whatever status, and whether the request had a DPoP proof. */
+/** What the token endpoint returned, whatever the status. */
 export interface RefreshAnswer extends GrantAnswer {
-  proven: boolean
+  /** True if the request had a DPoP proof. */
+  hadProof: boolean
 }
 
-/** Milliseconds for an answer, as all other refreshes wait for it. */
-const LONGEST_ANSWER = 30_000
-
-/**
- * Makes the refresh grant (RFC 6749 §6) of a public client, with an audience as for Auth0's multi-resource refresh
- * tokens, and with a proof where a prover is given; the challenge for a nonce (RFC 9449 §8) is answered once.
- * Rejects with a `TimeoutError` where there is no answer in 30 seconds.
- */
-export function createRefreshGrant(options: {
+/** Options of {@link createRefreshGrant}. */
+export interface RefreshGrantOptions {
+  /** The tenant's origin. */
   origin: string
   clientId: string
   dpop: Dpop | undefined
   fetch: Fetch | undefined
-}): (refresh: Refresh) => Promise<RefreshAnswer> {
-  const { origin, clientId, dpop, fetch = runtimeFetch } = options
-  const url = `${origin}/oauth/token`
+  /** How long one request may take, in milliseconds. */
+  timeout: number
+  /** Bounds every call of the application's own functions. */
+  withDeadline: WithDeadline
+}
 
-  async function send(
-    parameters: Record<string, string | undefined>,
-    prover: Dpop | undefined,
-    challenge?: string,
-  ) {
-    const nonce = challenge ?? (await prover?.getNonce(origin))
-    const proof = await prover?.generateProof({ url, method: 'POST', ...(nonce && { nonce }) })
-    const signal = AbortSignal.timeout(LONGEST_ANSWER)
-    const answer = await sendGrant({ url, parameters, proof, signal, fetch })
-    const newNonce = answer.response.headers.get('dpop-nonce')
-    if (newNonce) await prover?.setNonce(origin, newNonce)
-    return { ...answer, newNonce }
-  }
+/**
+ * Makes a function that sends the refresh grant (RFC 6749 §6) of a public client, with an audience as Auth0's multi-resource
+ * refresh tokens need it. If there is a prover, the request has a DPoP proof, and one challenge for a nonce (RFC 9449 §8) is
+ * answered. The function rejects with a `TimeoutError` if something takes too long.
+ */
+export function createRefreshGrant(
+  options: RefreshGrantOptions,
+): (refresh: Refresh) => Promise<RefreshAnswer> {
+  const { clientId, dpop, withDeadline } = options
   return async ({ refreshToken, audience, scope }) => {
     const parameters = {
       grant_type: 'refresh_token',
@@ -52,11 +48,53 @@ export function createRefreshGrant(options: {
       audience: audience || undefined,
       scope: scope || undefined,
     }
-    const prover = (await dpop?.isEnabled?.()) === false ? undefined : dpop
-    const first = await send(parameters, prover)
+    const isEnabled = await withDeadline(() => dpop?.isEnabled?.())
+    const prover = isEnabled === false ? undefined : dpop
+    const first = await sendOnce(options, parameters, { prover })
     const challenge = oauthError(first) === 'use_dpop_nonce' && first.newNonce
-    // Its own nonce, as the API at the same origin may have sent another in the meantime.
-    const answer = challenge ? await send(parameters, prover, challenge) : first
-    return { ...answer, proven: prover !== undefined }
+    // Another request may have changed the prover's nonce in the meantime, so the challenge's own one is used.
+    const answer = challenge
+      ? await sendOnce(options, parameters, { prover, nonce: challenge })
+      : first
+    return { response: answer.response, body: answer.body, hadProof: prover !== undefined }
   }
+}
+
+async function sendOnce(
+  { origin, fetch = runtimeFetch, timeout, withDeadline }: RefreshGrantOptions,
+  parameters: Record<string, string | undefined>,
+  { prover, nonce }: { prover: Dpop | undefined; nonce?: string },
+): Promise<GrantAnswer & { newNonce: string | null }> {
+  const url = `${origin}/oauth/token`
+  const proof = prover && (await createProof(prover, { origin, url, nonce, withDeadline }))
+  // The deadline is for a `fetch` that ignores its signal.
+  const answer = await withDeadline(() =>
+    sendGrant({ url, parameters, proof, signal: AbortSignal.timeout(timeout), fetch }),
+  )
+  const newNonce = answer.response.headers.get('dpop-nonce')
+  if (prover && newNonce) keepNonce(prover, origin, newNonce)
+  return { ...answer, newNonce }
+}
+
+interface ProofOptions {
+  origin: string
+  url: string
+  nonce: string | undefined
+  withDeadline: WithDeadline
+}
+
+async function createProof(
+  prover: Dpop,
+  { origin, url, nonce: challenge, withDeadline }: ProofOptions,
+): Promise<string> {
+  // If the prover has lost its nonce, the server sends another one.
+  const lastNonce = () => withDeadline(() => prover.getNonce(origin)).catch(() => undefined)
+  const nonce = challenge ?? (await lastNonce())
+  return withDeadline(() => prover.generateProof({ url, method: 'POST', ...(nonce && { nonce }) }))
+}
+
+/** Passes a nonce to the prover. It does not wait, because the answer may hold the only good refresh token. */
+function keepNonce(prover: Dpop, origin: string, nonce: string): void {
+  const keep = async () => prover.setNonce(origin, nonce)
+  keep().catch(() => {})
 }

@@ -1,58 +1,84 @@
 import { TokenError } from '../errors/token-error.js'
+import type { WithDeadline } from './refresh-grant.js'
 
-/** How an application keeps the refresh token of a session. */
+/** How an application stores the refresh token of a session. */
 export interface RefreshTokenOptions {
-  /** The refresh token that the application has now. Asked before each refresh, while no other tab refreshes. */
+  /**
+   * Returns the refresh token that the application has now. It is called before each refresh, while no other tab
+   * refreshes. It must not ask the source for an access token, because that would wait for this very call.
+   */
   refreshToken: () => RefreshToken | Promise<RefreshToken>
   /**
-   * Keeps the refresh token that replaces the one before, where they rotate. Waited for before the new access token is
-   * used. What it throws reaches the caller, and nothing is lost: the next caller has the same token handed out again.
-   * Neither function may ask the source for a token: it would wait for itself.
+   * Stores the refresh token that replaces the last one, if they rotate. The source waits for it before it returns the new
+   * access token. If it throws or takes too long, the caller gets that error, and the next call stores the same token again.
+   * It must not ask the source for an access token either.
    */
   onRefreshToken?: ((refreshToken: string) => void | Promise<void>) | undefined
 }
 
 type RefreshToken = string | null | undefined
 
-/** Follows the refresh token of a session through its rotations. One call at a time. */
-export function followRefreshToken({ refreshToken, onRefreshToken }: RefreshTokenOptions) {
-  let given: RefreshToken
+/** The refresh token of one session, through all its rotations. Use it for one refresh at a time. */
+export interface RefreshTokenRotation {
+  /**
+   * Returns the refresh token to send.
+   *
+   * @param onNewLogin - Called if the application has a refresh token that did not come from here: another login's, or one
+   *   from the refresh of another tab.
+   * @throws {TokenError} `missing_refresh_token`, if the application has none.
+   */
+  current(onNewLogin: () => void): Promise<string>
+  /**
+   * Stores the refresh token of an answer, if it is a new one.
+   *
+   * @param whenStored - Called once it is stored, which may be during a later call.
+   */
+  replace(successor: string | undefined, whenStored: () => void): Promise<void>
+}
+
+/**
+ * Follows the refresh token of one session through its rotations.
+ *
+ * @param withDeadline - Bounds every call of the application's functions.
+ */
+export function followRefreshToken(
+  { refreshToken, onRefreshToken }: RefreshTokenOptions,
+  withDeadline: WithDeadline,
+): RefreshTokenRotation {
+  let lastRead: RefreshToken
   let newest: RefreshToken
-  let unkept: (() => Promise<void>) | undefined
+  let storeNewest: (() => Promise<void>) | undefined
 
   return {
-    /**
-     * The refresh token to send. Calls `onOther` where the application has one that is neither the last used nor handed
-     * out: that of another login, or of another tab's refresh. Throws `TokenError` `missing_refresh_token`.
-     */
-    async current(onOther: () => void): Promise<string> {
-      const token = await refreshToken()
-      if (token !== given && token !== newest) {
+    async current(onNewLogin) {
+      const token = await withDeadline(refreshToken)
+      if (token !== lastRead && token !== newest) {
         newest = token
-        unkept = undefined
-        onOther()
+        storeNewest = undefined
+        onNewLogin()
       }
-      given = token
+      lastRead = token
       if (!newest) throw missingRefreshToken()
-      await unkept?.()
+      await storeNewest?.()
       return newest
     },
-    /** Hands out the refresh token of an answer where it is another one, and then does what had to wait for that. */
-    async replace(successor: string | undefined, whenKept: () => void): Promise<void> {
-      if (successor === undefined || successor === newest) return whenKept()
+    async replace(successor, whenStored) {
+      if (successor === undefined || successor === newest) return whenStored()
       newest = successor
-      unkept = async () => {
-        await onRefreshToken?.(successor)
-        unkept = undefined
-        whenKept()
+      storeNewest = async () => {
+        await withDeadline(() => onRefreshToken?.(successor))
+        storeNewest = undefined
+        whenStored()
       }
-      await unkept()
+      await storeNewest()
     },
   }
 }
 
 function missingRefreshToken(): TokenError {
   return new TokenError('missing_refresh_token', {
-    message: '`refreshToken` gave none: log in, with `offline_access` among the scopes.',
+    message:
+      '`refreshToken` returned no refresh token. Log in with `offline_access` among the scopes, and return the token of ' +
+      'that login.',
   })
 }

@@ -1,20 +1,22 @@
-import {
-  type AccessToken,
-  type AccessTokenRequest,
-  isBound,
-} from '../authorization/access-token.js'
+import type { AccessToken, AccessTokenRequest } from '../authorization/access-token.js'
 import { checkDpop, type Dpop } from '../authorization/dpop.js'
-import { isTokenError, TokenError } from '../errors/token-error.js'
-import { unlessAborted } from '../http/abort.js'
+import { unlessAborted, within } from '../http/abort.js'
 import type { Fetch } from '../http/fetch.js'
 import { hasFields, isSomeText } from '../http/json.js'
 import { tenantOrigin } from '../http/url.js'
 import { runAlone } from '../mutex.js'
-import { createRefreshGrant, type RefreshAnswer } from './refresh-grant.js'
+import {
+  checkBound,
+  checkScopes,
+  createIssuedToken,
+  type IssuedToken,
+  scopesOf,
+  type TokenRequest,
+} from './issued-token.js'
+import { createRefreshGrant, type RefreshAnswer, type WithDeadline } from './refresh-grant.js'
 import { followRefreshToken, type RefreshTokenOptions } from './refresh-token-rotation.js'
-import { createTokenCache, type IssuedToken, scopesOf } from './token-cache.js'
-import { grantError } from './token-endpoint.js'
-import { isTokenResponse } from './token-responses.js'
+import { createTokenCache } from './token-cache.js'
+import { grantError, isTokenResponse } from './token-endpoint.js'
 
 export type { AccessToken, AccessTokenRequest } from '../authorization/access-token.js'
 export type { Dpop, DpopProofRequest, DpopProver } from '../authorization/dpop.js'
@@ -22,100 +24,120 @@ export type { Fetch } from '../http/fetch.js'
 
 /** Options of {@link refreshTokenSource}. */
 export interface RefreshTokenSourceOptions extends RefreshTokenOptions {
-  /** The tenant's domain, its own or a custom one: `tenant.eu.auth0.com`, or `http://localhost:4400`. */
+  /** The tenant's domain or a custom domain, like `tenant.eu.auth0.com`. For the emulator: `http://localhost:4400`. */
   domain: string
-  /** A public client: one without a secret, such as a single page application. */
+  /** The id of a public client, which is a client without a secret, such as a single-page application. */
   clientId: string
-  /** Makes the proofs that bind the tokens to its key; a Bearer token is then never given. */
+  /** Makes the proofs that bind the tokens to a key. With it, the source never returns a Bearer token. */
   dpop?: Dpop | undefined
-  /** Sends the requests; by default the runtime's own `fetch`. */
+  /** Sends the requests. Default: the runtime's own `fetch`. */
   fetch?: Fetch | undefined
+  /**
+   * How long the source waits for one answer of the token endpoint, and for one call of `refreshToken`, `onRefreshToken` or
+   * the prover, in milliseconds. Default: 30,000. Then the call rejects with a `TimeoutError`, and other tabs can refresh.
+   */
+  timeout?: number | undefined
 }
 
+const DEFAULT_TIMEOUT = 30_000
+
 /**
- * Makes the `accessToken` of `createConnectedAccountsClient` and `createAuthorizedFetch` from the refresh token of one
- * session: a token for any audience and scope that the client's policies allow (MRRT). A token is used again until
- * 30 seconds before it expires, or a tenth of a life under five minutes, by the clock of this machine from when it was
- * asked for. Callers at once share one request, and an abort ends the waiting of one of them, not the request, whose
- * answer may hold the next refresh token; it is given up after 30 seconds. All refreshes of a client take turns, across
- * tabs and workers where the runtime has Web Locks.
+ * Makes the `accessToken` option of `createConnectedAccountsClient` and `createAuthorizedFetch` from the refresh token of
+ * one session. It returns a token for any audience and scope that the client's refresh token policies allow (MRRT).
  *
- * The source throws `TokenError`: `missing_refresh_token`; `insufficient_scope` where less was granted than asked for;
- * `token_not_bound` for a Bearer token in spite of `dpop`; `unexpected_response`; or the `error` that the token
- * endpoint answered, such as `invalid_grant`, `invalid_target` or `mfa_required`.
+ * A token is reused until 30 seconds before it expires, or for nine tenths of a life under five minutes, by the clock of
+ * this machine. Concurrent callers share one request. An abort ends the waiting of its caller, not the request, because the
+ * answer may hold the next refresh token. All refreshes of a client take turns, across tabs and workers if the runtime has
+ * Web Locks.
  *
+ * @returns A function that resolves to an access token. It rejects with the errors below. Errors of the network and of your
+ *   own functions pass through unchanged.
+ * @throws {TypeError} if an option is wrong or missing.
+ * @throws {TokenError} `missing_refresh_token`, if `refreshToken` returns none. Log in again.
+ * @throws {TokenError} `insufficient_scope`, if less was granted than requested.
+ * @throws {TokenError} `token_not_bound`, if the token is a Bearer token although there is a `dpop`.
+ * @throws {TokenError} `unexpected_response`, if the answer is not one of a token endpoint.
+ * @throws {TokenError} the `error` of the token endpoint, such as `invalid_grant`, `invalid_target` or `mfa_required`.
+ * @throws {DOMException} `TimeoutError`, if something takes longer than `timeout`.
  * @see https://auth0.com/docs/secure/tokens/refresh-tokens/multi-resource-refresh-token
+ * @example
+ * // Replace `keychain` with your own storage.
+ * const accessToken = refreshTokenSource({
+ *   domain: 'tenant.eu.auth0.com',
+ *   clientId: 'YOUR_CLIENT_ID',
+ *   refreshToken: () => keychain.get('refresh token'),
+ *   onRefreshToken: (refreshToken) => keychain.set('refresh token', refreshToken),
+ * })
+ * const client = createConnectedAccountsClient({ domain: 'tenant.eu.auth0.com', accessToken })
  */
 export function refreshTokenSource(
   options: RefreshTokenSourceOptions,
 ): (request: AccessTokenRequest) => Promise<AccessToken> {
-  const { origin, clientId, grant } = checked(options)
+  const { origin, clientId, dpop, fetch, timeout } = checkOptions(options)
+  const withDeadline: WithDeadline = (work) => within(Promise.resolve().then(work), timeout)
+  const grant = createRefreshGrant({ origin, clientId, dpop, fetch, timeout, withDeadline })
+  const rotation = followRefreshToken(options, withDeadline)
   const lock = `connected-accounts.refresh ${origin} ${clientId}`
-  const session = followRefreshToken(options)
   const cache = createTokenCache()
-  const underWay = new Map<string, Promise<AccessToken>>()
+  const pending = new Map<string, Promise<IssuedToken>>()
 
-  async function refresh(wanted: Wanted): Promise<AccessToken> {
-    const refreshToken = await session.current(cache.clear)
-    const cached = cache.get(wanted) // brought by the refresh before this one
+  async function refresh(wanted: TokenRequest): Promise<IssuedToken> {
+    const refreshToken = await rotation.current(cache.clear)
+    const cached = cache.get(wanted) // from the refresh that had its turn before
     if (cached) return cached
-    const askedAt = Date.now()
+    const requestedAt = Date.now()
     const answer = await grant({ ...wanted, refreshToken })
-    const issued = issuedToken(wanted, answer, askedAt)
-    // The refresh token comes first, whatever is wrong with the rest: the one before may be used up.
-    await session.replace(refreshTokenOf(answer), () => {
-      if (!isTokenError(issued)) cache.add(issued)
-    })
-    if (isTokenError(issued)) throw issued
+    let issued: IssuedToken | undefined
+    try {
+      issued = readAnswer(answer, wanted, requestedAt)
+    } finally {
+      // Even if the rest of the answer is unusable, the old refresh token may be used up: the new one is stored first.
+      const usable = issued
+      await rotation.replace(newRefreshToken(answer), () => usable && cache.add(usable))
+    }
     checkScopes(wanted, issued)
-    return issued.token
+    return issued
   }
+
   return async ({ audience, scope, forceRefresh, rejectedToken, signal }) => {
     signal?.throwIfAborted()
     const wanted = { audience, scope: scopesOf(scope).sort().join(' ') }
     if (forceRefresh) cache.delete(wanted, rejectedToken)
     const cached = cache.get(wanted)
-    if (cached) return cached
+    if (cached) return accessTokenOf(cached)
     const key = JSON.stringify(wanted)
     const shared =
-      underWay.get(key) ?? runAlone(lock, () => refresh(wanted)).finally(() => underWay.delete(key))
-    underWay.set(key, shared)
-    return unlessAborted(shared, signal)
+      pending.get(key) ?? runAlone(lock, () => refresh(wanted)).finally(() => pending.delete(key))
+    pending.set(key, shared)
+    return accessTokenOf(await unlessAborted(shared, signal))
   }
 }
 
-type Wanted = Pick<AccessTokenRequest, 'audience' | 'scope'>
-
-function checked({ domain, clientId, refreshToken, dpop, fetch }: RefreshTokenSourceOptions) {
+function checkOptions(options: RefreshTokenSourceOptions) {
+  const { domain, clientId, refreshToken, dpop, fetch, timeout = DEFAULT_TIMEOUT } = options
   const origin = tenantOrigin(domain)
-  if (typeof clientId !== 'string' || clientId === '') throw new TypeError('clientId is missing.')
-  if (typeof refreshToken !== 'function') {
-    throw new TypeError('refreshToken must be a function: the token is asked for anew each time.')
+  if (typeof clientId !== 'string' || clientId === '') {
+    throw new TypeError('clientId must be the id of a public client of the tenant.')
   }
+  if (typeof refreshToken !== 'function') {
+    throw new TypeError(
+      'refreshToken must be a function that returns the token, because the token may change.',
+    )
+  }
+  if (!(timeout > 0)) throw new TypeError('timeout must be more than 0 milliseconds.')
   checkDpop(dpop)
-  return { origin, clientId, grant: createRefreshGrant({ origin, clientId, dpop, fetch }) }
+  return { origin, clientId, dpop, fetch, timeout }
 }
 
-const MARGIN = 30_000
-
-/** The token of an answer, or why there is none. */
-function issuedToken(wanted: Wanted, answer: RefreshAnswer, askedAt: number) {
-  const { response, body, proven } = answer
-  if (!response.ok || !isTokenResponse(body)) return grantError(answer)
-  const { access_token: accessToken, token_type: tokenType } = body
-  if (proven && !isBound({ accessToken, tokenType })) return notBound(response)
-  const life = body.expires_in * 1000
-  const expiresAt = askedAt + life
-  const issued: IssuedToken = {
-    audience: wanted.audience,
-    scopes: scopesOf(body.scope ?? wanted.scope), // left out where all was granted (RFC 6749 §5.1)
-    token: { accessToken, tokenType, expiresAt },
-    usableUntil: expiresAt - Math.min(MARGIN, life / 10),
-  }
+function readAnswer(answer: RefreshAnswer, wanted: TokenRequest, requestedAt: number): IssuedToken {
+  const { response, body, hadProof } = answer
+  if (!response.ok || !isTokenResponse(body)) throw grantError(answer)
+  const issued = createIssuedToken(body, wanted, requestedAt)
+  if (hadProof) checkBound(issued, response)
   return issued
 }
 
-function refreshTokenOf({ response, body }: RefreshAnswer): string | undefined {
+function newRefreshToken({ response, body }: RefreshAnswer): string | undefined {
   return response.ok && hasRefreshToken(body) ? body.refresh_token : undefined
 }
 
@@ -123,19 +145,6 @@ function hasRefreshToken(body: unknown): body is { refresh_token: string } {
   return hasFields(body, { refresh_token: isSomeText })
 }
 
-function checkScopes({ audience, scope }: Wanted, { scopes }: IssuedToken): void {
-  const missing = scopesOf(scope).filter((one) => !scopes.includes(one))
-  if (missing.length === 0) return
-  throw new TokenError('insufficient_scope', {
-    message:
-      `The authorization server did not grant ${missing.join(' ')} for ${audience}: allow it for the application ` +
-      "and in its refresh token policy (MRRT), and for the user where the API's permissions are enforced.",
-  })
-}
-
-function notBound(response: Response): TokenError {
-  return new TokenError('token_not_bound', {
-    message: 'A `dpop` was given, but the token endpoint answered a Bearer token: it is not used.',
-    response,
-  })
+function accessTokenOf({ accessToken, tokenType, expiresAt }: IssuedToken): AccessToken {
+  return { accessToken, tokenType, expiresAt }
 }

@@ -8,8 +8,13 @@ import {
   type SigningKey,
   signJwt,
 } from './client-authentication.js'
-import { type GrantAnswer, grantError, oauthError, sendGrant } from './token-endpoint.js'
-import { isTokenVaultExchangeResponse } from './token-responses.js'
+import {
+  type GrantAnswer,
+  grantError,
+  isTokenVaultExchangeResponse,
+  oauthError,
+  sendGrant,
+} from './token-endpoint.js'
 
 export type { Abortable } from '../contract/types.js'
 export type { Fetch } from '../http/fetch.js'
@@ -19,31 +24,34 @@ export type { ClientAuth, SigningKey } from './client-authentication.js'
 export interface ExchangeConnectionTokenOptions extends Abortable {
   /** The tenant's domain, like `tenant.eu.auth0.com`. */
   domain: string
-  /** A confidential client; with an access token, the API's own of type `resource_server`, linked to its identifier. */
+  /**
+   * The id of a confidential client. To exchange an access token, use the client that belongs to the API: its type is
+   * `resource_server`, and it is linked to the API's identifier.
+   */
   clientId: string
   clientAuth: ClientAuth
-  /** Says whose account it is. */
+  /** The token that says whose account it is. */
   subjectToken: string
   /**
-   * What the subject token is: the access token that the API was called with, the refresh token of a login, which may
-   * not rotate, or, from a privileged client, a request of {@link signTokenVaultRequest}.
+   * What the subject token is: the access token that the API was called with, the refresh token of a login, which must not
+   * rotate, or, from a privileged client, a request of {@link signTokenVaultRequest}.
    */
   subjectTokenType: 'access_token' | 'refresh_token' | 'jwt'
-  /** Name of the connection, like `google-oauth2`. */
+  /** The name of the connection, like `google-oauth2`. */
   connection: string
-  /** Chooses among several accounts of the connection. Not with `jwt`. */
+  /** Chooses among several accounts of the connection. It cannot be used with `jwt`. */
   loginHint?: string | undefined
-  /** Fewer scopes than the account has; Auth0 documents that with `jwt` only. By default all. */
+  /** Fewer scopes than the account has. Auth0 documents this for `jwt` only. Default: all scopes of the account. */
   scopes?: string[] | undefined
-  /** Sends the request; by default the runtime's own `fetch`. */
+  /** Sends the request. Default: the runtime's own `fetch`. */
   fetch?: Fetch | undefined
 }
 
-/** A third party's access token, out of Token Vault. */
+/** A third party's access token from Token Vault. */
 export interface ConnectionToken {
-  /** To be sent as Bearer to the third party's API. */
+  /** Send it as a Bearer token to the third party's API. */
   accessToken: string
-  /** Milliseconds since the epoch; undefined where the provider does not say. */
+  /** When the token expires, in milliseconds since the epoch. Undefined if the provider does not say. */
   expiresAt: number | undefined
   /** What the token allows, in the provider's words. */
   scopes: string[]
@@ -53,14 +61,27 @@ const GRANT_TYPE =
   'urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token'
 const CONNECTION_TOKEN = 'http://auth0.com/oauth/token-type/federated-connection-access-token'
 const VAULT_TOKEN = 'http://auth0.com/oauth/token-type/token-vault-access-token'
+const MAX_AUDIT_CONTEXT = 256
 
 /**
- * Exchanges a token of Auth0 for the third party's, which Token Vault keeps and refreshes (RFC 8693).
- * Runs on servers only: it throws in a browser and its workers, where the client's secret would be public. Caches nothing.
- * Throws `TokenError`: `connection_not_connected` where the user has no such account with a refresh token,
- * `unexpected_response`, or the `error` that the token endpoint answered.
+ * Exchanges a token from Auth0 for the third party's token (RFC 8693), which Token Vault keeps and refreshes. It caches
+ * nothing. It runs on servers only, because the client's secret would be public in a browser.
  *
+ * @throws {Error} in a browser or one of its workers.
+ * @throws {TypeError} if an option is wrong or missing.
+ * @throws {TokenError} `connection_not_connected`, if the user has no such account with a refresh token. Connect it first.
+ * @throws {TokenError} `unexpected_response`, if the answer is not one of a token endpoint.
+ * @throws {TokenError} the `error` of the token endpoint, such as `invalid_client`.
  * @see https://auth0.com/docs/secure/tokens/token-vault/access-token-exchange-with-token-vault
+ * @example
+ * const { accessToken } = await exchangeConnectionToken({
+ *   domain: 'tenant.eu.auth0.com',
+ *   clientId: 'YOUR_CLIENT_ID',
+ *   clientAuth: { clientSecret: 'YOUR_CLIENT_SECRET' },
+ *   subjectToken: 'the access token that your API was called with',
+ *   subjectTokenType: 'access_token',
+ *   connection: 'google-oauth2',
+ * })
  */
 export async function exchangeConnectionToken(
   options: ExchangeConnectionTokenOptions,
@@ -70,13 +91,13 @@ export async function exchangeConnectionToken(
   const origin = tenantOrigin(domain)
   const exchange = exchangeParameters(options)
   const parameters = { ...(await clientAuthParameters(origin, clientId, clientAuth)), ...exchange }
-  const askedAt = Date.now()
+  const requestedAt = Date.now()
   const answer = await sendGrant({ url: `${origin}/oauth/token`, parameters, signal, fetch })
   const { response, body } = answer
   if (!response.ok || !isTokenVaultExchangeResponse(body)) throw exchangeError(answer)
   return {
     accessToken: body.access_token,
-    expiresAt: body.expires_in === undefined ? undefined : askedAt + body.expires_in * 1000,
+    expiresAt: body.expires_in === undefined ? undefined : requestedAt + body.expires_in * 1000,
     scopes: (body.scope ?? '').split(/[\s,]+/).filter(Boolean),
   }
 }
@@ -85,26 +106,39 @@ export async function exchangeConnectionToken(
 export interface TokenVaultRequestOptions extends SigningKey {
   /** The tenant's domain, like `tenant.eu.auth0.com`. */
   domain: string
-  /** A client with privileged access to Token Vault; `privateKey` is one of the credentials for that. */
+  /** The id of a client with privileged access to Token Vault. `privateKey` is one of its credentials for that. */
   clientId: string
-  /** Id of the user whose account is meant, like `auth0|1`. */
+  /** The id of the user whose account it is, like `auth0|1`. */
   user: string
-  /** Why the token is needed, in at most 256 characters, for the tenant's log. */
+  /** Why the token is needed, for the tenant's log. At most 256 characters. */
   auditContext: string
   /** The organization in which the account was connected. */
   orgId?: string | undefined
 }
 
 /**
- * Signs the request with which a privileged client exchanges without a token of the user: the `subjectToken` of the
- * type `jwt`. It is valid for 60 seconds and once. Throws in a browser.
+ * Signs the request with which a privileged client exchanges without a token of the user. Pass the result as the
+ * `subjectToken` of the type `jwt`. It is valid once, for 60 seconds.
+ *
+ * @throws {Error} in a browser or one of its workers.
+ * @throws {TypeError} if an option is wrong or missing.
+ * @example
+ * const subjectToken = await signTokenVaultRequest({
+ *   domain: 'tenant.eu.auth0.com',
+ *   clientId: 'YOUR_CLIENT_ID',
+ *   privateKey,
+ *   user: 'auth0|1',
+ *   auditContext: 'nightly calendar import',
+ * })
  */
 export async function signTokenVaultRequest(options: TokenVaultRequestOptions): Promise<string> {
   refuseBrowser('signTokenVaultRequest')
   const { domain, clientId, user, auditContext, orgId } = options
   requireTexts({ clientId, user, auditContext })
-  if (auditContext.length > 256) {
-    throw new TypeError('auditContext must have at most 256 characters.')
+  if (auditContext.length > MAX_AUDIT_CONTEXT) {
+    throw new TypeError(
+      `auditContext must have at most ${MAX_AUDIT_CONTEXT} characters; it has ${auditContext.length}.`,
+    )
   }
   const claims = {
     iss: clientId,
@@ -124,15 +158,15 @@ function exchangeParameters(
   if (!['access_token', 'refresh_token', 'jwt'].includes(subjectTokenType)) {
     throw new TypeError("subjectTokenType must be 'access_token', 'refresh_token' or 'jwt'.")
   }
-  const privileged = subjectTokenType === 'jwt'
-  if (privileged && loginHint) {
-    throw new TypeError("loginHint cannot be used with the subjectTokenType 'jwt'.")
+  const isPrivileged = subjectTokenType === 'jwt'
+  if (isPrivileged && loginHint) {
+    throw new TypeError("loginHint cannot be used with the subjectTokenType 'jwt'. Leave it out.")
   }
   return {
     grant_type: GRANT_TYPE,
     subject_token: subjectToken,
     subject_token_type: `urn:ietf:params:oauth:token-type:${subjectTokenType}`,
-    requested_token_type: privileged ? VAULT_TOKEN : CONNECTION_TOKEN,
+    requested_token_type: isPrivileged ? VAULT_TOKEN : CONNECTION_TOKEN,
     connection,
     login_hint: loginHint || undefined,
     scope: scopes?.join(' ') || undefined,
@@ -141,19 +175,21 @@ function exchangeParameters(
 
 function refuseBrowser(name: string): void {
   const isPage = typeof window !== 'undefined' && typeof document !== 'undefined'
-  // workerd and Deno have this, too, but only browsers call themselves Mozilla.
+  // workerd and Deno have WorkerGlobalScope, too, but only browsers call themselves Mozilla.
   const isWorker = 'WorkerGlobalScope' in globalThis && /^Mozilla/.test(navigator?.userAgent)
   if (!isPage && !isWorker) return
-  throw new Error(`${name} needs a secret of the client, so it runs on a server, not in a browser.`)
+  throw new Error(`${name} needs a secret of the client. Call it on a server, not in a browser.`)
 }
 
 function requireTexts(texts: Record<string, unknown>): void {
   for (const [name, text] of Object.entries(texts)) {
-    if (typeof text !== 'string' || text === '') throw new TypeError(`${name} is missing.`)
+    if (typeof text !== 'string' || text === '') {
+      throw new TypeError(`${name} is missing: it must be a string that is not empty.`)
+    }
   }
 }
 
 function exchangeError(answer: GrantAnswer): TokenError {
-  const notConnected = oauthError(answer) === 'federated_connection_refresh_token_not_found'
-  return notConnected ? grantError(answer, 'connection_not_connected') : grantError(answer)
+  const isNotConnected = oauthError(answer) === 'federated_connection_refresh_token_not_found'
+  return isNotConnected ? grantError(answer, 'connection_not_connected') : grantError(answer)
 }

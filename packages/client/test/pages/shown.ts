@@ -1,5 +1,4 @@
-// The page of the emulator's own tests declares `window.options`.
-import type {} from '../../../emulator/test/pages/spa.js'
+import type {} from '@connected-accounts/testing/application/window'
 
 const main = document.querySelector('main')
 

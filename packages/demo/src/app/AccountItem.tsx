@@ -8,12 +8,12 @@ import { useTimeZone } from './useTimeZone.js'
 
 interface AccountItemProps {
   account: ConnectedAccount
-  /** The person has others of the same connection; an account has no name to tell it from them. */
+  /** True if the user has several accounts of the connection. Then it shows a part of the ID, because accounts have no name. */
   isOneOfSeveral: boolean
   onDisconnect: (account: ConnectedAccount) => void
 }
 
-/** One connected account. */
+/** Shows one connected account. */
 export const AccountItem = memo(function AccountItem({
   account,
   isOneOfSeveral,

@@ -8,10 +8,10 @@ interface AccountListProps {
   onDisconnect: (account: ConnectedAccount) => void
 }
 
-/** More accounts than this scroll on their own, and can be filtered. */
+/** If there are more accounts than this, the list scrolls and has a filter. */
 const LONG = 8
 
-/** The list of accounts; a thousand of them stay usable. */
+/** Shows the list of accounts. It stays usable with a thousand of them. */
 export function AccountList({ accounts, onDisconnect }: AccountListProps) {
   const [filter, setFilter] = useState('')
   const isLong = accounts.length > LONG

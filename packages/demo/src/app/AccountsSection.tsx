@@ -13,7 +13,7 @@ import { Notice } from './Notice.js'
 import { Skeleton } from './Skeleton.js'
 import { useSession } from './session-context.js'
 
-/** The person's connected accounts, and how to disconnect them. */
+/** Shows the user's connected accounts, with buttons to disconnect them. */
 export function AccountsSection() {
   const { data } = useConnectedAccounts()
   const queryClient = useQueryClient()
@@ -22,7 +22,7 @@ export function AccountsSection() {
   const [gone, setGone] = useState<string>()
   const onDisconnected = ({ connection }: ConnectedAccount) => {
     setGone(connection)
-    heading.current?.focus() // the button that was pressed is gone
+    heading.current?.focus() // the button that had the focus is gone
     void queryClient.invalidateQueries({ queryKey: [EVENTS_KEY] })
   }
   return (

@@ -14,14 +14,14 @@ import { Welcome } from './Welcome.js'
 
 interface AppProps {
   session: Session
-  /** What a server has asked for already. */
+  /** The queries that the server has already loaded. */
   queries?: DehydratedState | undefined
 }
 
-/** What a server has just asked for is not asked for again. */
+/** How long data is fresh, in milliseconds, so that the browser does not load again what the server has just loaded. */
 const FRESH = 10_000
 
-/** The whole page: of a person who is logged in, or the way there. */
+/** Shows the whole page: the home page if a user is logged in, or the welcome page. */
 export function App({ session, queries }: AppProps) {
   const [queryClient] = useState(
     () => new QueryClient({ defaultOptions: { queries: { staleTime: queries ? FRESH : 0 } } }),

@@ -3,13 +3,13 @@ import { Monogram } from './Monogram.js'
 
 interface ConnectButtonProps {
   connection: string
-  /** The page is being left for this provider. */
+  /** True while the browser leaves the page for this provider. */
   isLeaving: boolean
   isDisabled: boolean
   onConnect: () => void
 }
 
-/** Leaves for a provider to connect an account there. */
+/** Shows the button that goes to a provider to connect an account. */
 export function ConnectButton({
   connection,
   isLeaving,

@@ -6,7 +6,7 @@ import { connectionLabel } from './labels.js'
 import { Notice } from './Notice.js'
 import { useSession } from './session-context.js'
 
-/** How the connect flow went that the browser comes back from. */
+/** Shows the result of the connect flow from which the browser returns. */
 export function ConnectOutcome() {
   const [isDismissed, setDismissed] = useState(false)
   return (
@@ -19,7 +19,7 @@ function Outcome({ onDismiss }: { onDismiss: () => void }) {
   const { data: accounts } = useConnectedAccounts()
   if (callback.status === 'success') {
     const { id, connection } = callback.account
-    // After a reload the account may be gone again.
+    // After a reload, the account may have been disconnected.
     if (!accounts?.some((account) => account.id === id)) return null
     return (
       <Notice title={`${connectionLabel(connection)} is connected.`}>

@@ -10,7 +10,7 @@ import { connectionLabel } from './labels.js'
 import { Notice } from './Notice.js'
 import { useSession } from './session-context.js'
 
-/** The scopes that the demo needs where it uses an account; elsewhere the connection's own ones do. */
+/** The scopes that the demo needs, by connection. It does not use other connections, so they get their default scopes. */
 const SCOPES: Record<string, string[]> = {
   'google-oauth2': [
     'openid',
@@ -20,7 +20,7 @@ const SCOPES: Record<string, string[]> = {
   ],
 }
 
-/** A button for each connection that the person may connect an account of. */
+/** Shows a button for each connection of which the user can connect an account. */
 export function ConnectSection() {
   const { variables, isPending, error, connect } = useConnectAccount()
   const leavingTo = isPending ? nameOf(variables) : undefined
@@ -48,7 +48,7 @@ function Choices({ leavingTo, connect }: ChoicesProps) {
   const { data, error, refetch } = useConnections()
   if (error) return <ErrorState error={error} onRetry={refetch} onLogin={login} />
   if (data?.length === 0) {
-    return <p className="lead">This application may not connect accounts of any provider yet.</p>
+    return <p className="lead">No provider is enabled for this application yet.</p>
   }
   return (
     <div className="connect">

@@ -8,12 +8,12 @@ import { useTimeZone } from './useTimeZone.js'
 
 interface DisconnectDialogProps {
   account: ConnectedAccount
-  /** Takes the dialog away, whatever was decided. */
+  /** Removes the dialog, also if the user cancels. */
   onClose: () => void
   onDisconnected: (account: ConnectedAccount) => void
 }
 
-/** Asks before an account is disconnected. */
+/** Shows a dialog that asks the user before an account is disconnected. */
 export function DisconnectDialog({ account, onClose, onDisconnected }: DisconnectDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const { mutate, isPending, error } = useDisconnectAccount()
@@ -23,8 +23,8 @@ export function DisconnectDialog({ account, onClose, onDisconnected }: Disconnec
     if (!dialog.current?.open) dialog.current?.showModal()
   }, [])
   const close = () => {
-    dialog.current?.close() // gives the focus back
-    onClose() // at once: the event `close` comes late, and would close a dialog that was opened again
+    dialog.current?.close() // returns the focus
+    onClose() // not on the event `close`: it is late, and would close a dialog that was opened again
   }
   const disconnect = () =>
     mutate(account.id, {

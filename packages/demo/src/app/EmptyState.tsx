@@ -6,7 +6,7 @@ interface EmptyStateProps {
   text: string
 }
 
-/** A drawn state in which nothing is wrong, and nothing there yet. */
+/** Shows a drawing and a text if there is nothing to list yet. */
 export function EmptyState({ drawing, title, text }: EmptyStateProps) {
   return (
     <div className="state">

@@ -4,11 +4,11 @@ import { inWords } from './error-words.js'
 interface ErrorStateProps {
   error: unknown
   onRetry: () => void
-  /** Given where a new login may be the way out. */
+  /** Starts a new login, if that can solve the problem. */
   onLogin?: () => void
 }
 
-/** What went wrong, in words, and the way out of it. */
+/** Shows what went wrong, with a button to try again or to log in. */
 export function ErrorState({ error, onRetry, onLogin }: ErrorStateProps) {
   const { title, text, wayOut } = inWords(error)
   const logsIn = wayOut === 'login' && onLogin !== undefined

@@ -4,11 +4,11 @@ import { useTimeZone } from './useTimeZone.js'
 
 interface EventItemProps {
   event: CalendarEvent
-  /** The first event of its day, which shows the day. */
+  /** True for the first event of a day, which also shows the day. */
   isNewDay: boolean
 }
 
-/** One event. */
+/** Shows one event. */
 export function EventItem({ event, isNewDay }: EventItemProps) {
   const { title, start, end, location } = event
   const timeZone = useTimeZone()

@@ -3,7 +3,7 @@ import { dayParts } from './dates.js'
 import { EventItem } from './EventItem.js'
 import { useTimeZone } from './useTimeZone.js'
 
-/** Events in their order, with each day named once. */
+/** Shows the events in their order. Each day is named once. */
 export function EventList({ events }: { events: CalendarEvent[] }) {
   const timeZone = useTimeZone()
   const days = events.map(({ start }) => dayParts(start, timeZone).whole)

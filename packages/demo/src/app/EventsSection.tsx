@@ -8,7 +8,7 @@ import { eventsQuery } from './events-api.js'
 import { Skeleton } from './Skeleton.js'
 import { useSession } from './session-context.js'
 
-/** The next events of the connected calendar, which the demo's API reads with the provider's token. */
+/** Shows the next events of the connected calendar. The demo's API reads them with the provider's token. */
 export function EventsSection({ user }: { user: string }) {
   return (
     <section className="events-section">
@@ -21,7 +21,7 @@ export function EventsSection({ user }: { user: string }) {
 function Events({ user }: { user: string }) {
   const { apiFetch, login } = useSession()
   const { status, account } = useConnectCallback()
-  // A flow that is being completed decides whether there is a calendar.
+  // Waits for a connect flow that is being completed, because it may connect the calendar.
   const enabled = status !== 'pending'
   const query = eventsQuery({ apiFetch, user, connected: account?.id })
   const { data, error, refetch } = useQuery({ ...query, enabled })
@@ -35,7 +35,7 @@ function Events({ user }: { user: string }) {
       text={
         data
           ? 'Your calendar has no events ahead.'
-          : 'They come from your calendar, with the token that Token Vault keeps.'
+          : 'The demo reads them with the token that Token Vault stores.'
       }
     />
   )

@@ -1,7 +1,7 @@
 import { Mark } from './drawings/Mark.js'
 import { useSession } from './session-context.js'
 
-/** The project's name, who is logged in, and the way out. */
+/** Shows the project's name, the user, and the button to log out. */
 export function Header() {
   const { user, logout } = useSession()
   return (

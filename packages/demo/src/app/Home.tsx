@@ -4,7 +4,7 @@ import { ConnectSection } from './ConnectSection.js'
 import { EventsSection } from './EventsSection.js'
 import type { Person } from './session.js'
 
-/** What a person sees who is logged in. */
+/** Shows the page for a user who is logged in. */
 export function Home({ user }: { user: Person }) {
   return (
     <main>

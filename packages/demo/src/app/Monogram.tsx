@@ -1,6 +1,6 @@
 import { connectionLabel, connectionTone } from './labels.js'
 
-/** The initial of a connection in its colour; decoration only. */
+/** Shows the first letter of a connection in its color. It is decoration only. */
 export function Monogram({ connection, size = 'm' }: { connection: string; size?: 's' | 'm' }) {
   return (
     <span

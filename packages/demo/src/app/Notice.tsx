@@ -4,11 +4,11 @@ interface NoticeProps {
   tone?: 'good' | 'error'
   title: string
   text?: string
-  /** Ways out, as buttons. */
+  /** Buttons with what the user can do. */
   children?: ReactNode
 }
 
-/** A message about what has just happened; put it into a live region. */
+/** Shows a message about what has just happened. Render it in a live region. */
 export function Notice({ tone = 'good', title, text, children }: NoticeProps) {
   return (
     <div className="notice" data-tone={tone}>

@@ -2,7 +2,7 @@ import { scopeWords, sortScopes } from './scope-words.js'
 
 const FEW = 2
 
-/** What an account may be used for: the most telling in words, and all of it letter by letter on demand. */
+/** Shows the scopes of an account: the most important ones in words, and all of them in a list that opens on demand. */
 export function Scopes({ scopes }: { scopes: readonly string[] }) {
   if (scopes.length === 0) return null
   const sorted = sortScopes(scopes)

@@ -1,10 +1,10 @@
 interface SkeletonProps {
-  /** What is being loaded, for those who do not see the shapes. */
+  /** What is loading, for users of screen readers. */
   label: string
   rows: number
 }
 
-/** The shapes of rows that are still being loaded. */
+/** Shows placeholders for rows that are loading. */
 export function Skeleton({ label, rows }: SkeletonProps) {
   return (
     <div>

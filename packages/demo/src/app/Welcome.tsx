@@ -4,7 +4,7 @@ import { loginErrorWords } from './login-words.js'
 import { Notice } from './Notice.js'
 import { useSession } from './session-context.js'
 
-/** What a person sees who is not logged in. */
+/** Shows the page for users who are not logged in. */
 export function Welcome() {
   const { login, loginError, isConnecting } = useSession()
   const [error, setError] = useState(loginError)

@@ -1,4 +1,4 @@
-/** What the app needs to know of the tenant. Its server says so at run time, so that one build serves any tenant. */
+/** The tenant's configuration. The app loads it from its server at run time, so that one build works with any tenant. */
 export interface Config {
   /** Origin of the tenant. */
   domain: string
@@ -6,10 +6,10 @@ export interface Config {
   audience: string
 }
 
-/** Reads the configuration from the demo's server. */
+/** Loads the configuration from the demo's server. */
 export async function loadConfig(): Promise<Config> {
   const response = await fetch('/config.json')
-  if (!response.ok) throw new Error(`The configuration answered ${response.status}.`)
+  if (!response.ok) throw new Error(`Loading the configuration failed with ${response.status}.`)
   const config: Config = await response.json()
   return config
 }

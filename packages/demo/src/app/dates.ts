@@ -1,16 +1,16 @@
 const LOCALE = 'en-GB'
 
-/** A day in words, "22 November 2026". */
+/** Returns a day in words: "22 November 2026". */
 export function longDate(iso: string, timeZone: string): string {
   return format(iso, { dateStyle: 'long', timeZone })
 }
 
-/** A day and a time, "22 Nov 2026, 09:30". */
+/** Returns a day and a time: "22 Nov 2026, 09:30". */
 export function dateAndTime(iso: string, timeZone: string): string {
   return format(iso, { dateStyle: 'medium', timeStyle: 'short', timeZone })
 }
 
-/** The day of an event in parts: weekday "Sun", day "22", and the whole "Sunday 22 November". */
+/** Returns the parts of an event's day: the weekday "Sun", the day "22", and the whole day "Sunday 22 November". */
 export function dayParts(
   iso: string,
   timeZone: string,
@@ -22,14 +22,14 @@ export function dayParts(
   }
 }
 
-/** From when to when, "09:30–10:15", or "All day" where dates have no time. */
+/** Returns a range of times, "09:30–10:15", or "All day" if the dates have no time. */
 export function timeRange(start: string, end: string, timeZone: string): string {
   if (!start.includes('T')) return 'All day'
   return [start, end].map((time) => format(time, { timeStyle: 'short', timeZone })).join('–')
 }
 
 function format(iso: string, options: Intl.DateTimeFormatOptions): string {
-  // A date without a time is a day in the calendar, the same in every time zone.
+  // A date without a time is the same day in every time zone.
   const zone = iso.includes('T') ? options : { ...options, timeZone: 'UTC' }
   const date = new Date(iso)
   return Number.isNaN(date.getTime()) ? iso : new Intl.DateTimeFormat(LOCALE, zone).format(date)

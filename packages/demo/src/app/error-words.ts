@@ -1,7 +1,7 @@
 import { isConnectFlowError, isMyAccountApiError, isTokenError } from '@connected-accounts/client'
 import { isApiError } from './events-api.js'
 
-/** An error for people: what happened, and what to do. */
+/** An error in words for users: what happened, and what to do. */
 export interface ErrorWords {
   title: string
   text: string
@@ -10,7 +10,7 @@ export interface ErrorWords {
 
 const SESSION_OVER: ErrorWords = {
   title: 'Your session is over',
-  text: 'Log in again, and everything is where you left it.',
+  text: 'Log in again to continue. Nothing is lost.',
   wayOut: 'login',
 }
 
@@ -50,7 +50,7 @@ const BY_CODE: Record<string, ErrorWords> = {
   },
   provider_refused: {
     title: 'Google did not show the calendar',
-    text: 'Perhaps it was not allowed, or is no longer. Disconnect Google, and connect it again.',
+    text: 'Google does not allow the access, or no longer. Disconnect Google and connect it again.',
     wayOut: 'retry',
   },
   provider_unavailable: {
@@ -86,17 +86,17 @@ const BY_CODE: Record<string, ErrorWords> = {
   },
   outcome_unknown: {
     title: 'Perhaps it is connected',
-    text: 'The answer was lost on the way. If the account is not in the list, connect it again.',
+    text: 'The response did not arrive. If the account is not in the list, connect it again.',
     wayOut: 'retry',
   },
   storage_unavailable: {
-    title: 'The browser keeps nothing',
-    text: 'Allow this page to use storage, which it needs to come back from the provider.',
+    title: 'The browser stores nothing',
+    text: 'Allow this page to use storage. It needs it to continue after the provider’s page.',
     wayOut: 'retry',
   },
 }
 
-/** Puts any error into words. */
+/** Returns the words for any error. */
 export function inWords(error: unknown): ErrorWords {
   const words = BY_CODE[codeOf(error) ?? '']
   if (words) return words
@@ -106,11 +106,11 @@ export function inWords(error: unknown): ErrorWords {
 function codeOf(error: unknown): string | undefined {
   if (isMyAccountApiError(error) || isConnectFlowError(error)) return error.code
   if (isTokenError(error) || isApiError(error)) return error.code
-  // auth0-spa-js keeps the code of an OAuth error in `error`.
+  // auth0-spa-js has the code of an OAuth error in `error`.
   return error instanceof Error && 'error' in error ? String(error.error) : undefined
 }
 
 function isNetworkFailure(error: unknown): boolean {
-  if (error instanceof TypeError) return true // what `fetch` throws
+  if (error instanceof TypeError) return true // `fetch` throws it
   return error instanceof Error && /failed to fetch|timeout/i.test(error.message)
 }

@@ -3,7 +3,7 @@ import type { CalendarEvent } from '../server/calendar.js'
 import type { ProblemCode } from '../server/problem.js'
 import type { ApiFetch } from './session.js'
 
-/** The API's refusal, as its problem details say. */
+/** An error response of the demo's API, with its problem details. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly code: ProblemCode
@@ -16,27 +16,27 @@ export class ApiError extends Error {
   }
 }
 
-/** Whether an error is the API's own refusal. */
+/** Returns whether an error is an error response of the demo's API. */
 export function isApiError(error: unknown): error is ApiError {
   return error instanceof ApiError
 }
 
-/** First part of the key of every query for events, with which to make them stale. */
+/** The first part of the key of every query for events. Use it to invalidate them. */
 export const EVENTS_KEY = 'events'
 
 /** Options of {@link eventsQuery}. */
 export interface EventsQueryOptions {
   apiFetch: ApiFetch
   user: string
-  /** Id of the account that has just been connected: what is known from before it is asked again. */
+  /** The ID of the account that was just connected. It is part of the key, so events are loaded again after a connect. */
   connected?: string | undefined
 }
 
-/** The next events, or null where no calendar is connected. */
+/** Returns the query for the next events. Its data is null if no calendar is connected. */
 export function eventsQuery({ apiFetch, user, connected }: EventsQueryOptions) {
   return queryOptions({
     queryKey: [EVENTS_KEY, user, connected],
-    retry: (failures, error) => failures < 2 && !isApiError(error), // what the API says will not change at once
+    retry: (failures, error) => failures < 2 && !isApiError(error), // a refusal of the API would not change at once
     queryFn: async ({ signal }) => {
       const response = await apiFetch('/api/events', { signal })
       if (response.ok) return readEvents(response)

@@ -16,7 +16,7 @@ hydrateRoot(
   </StrictMode>,
 )
 
-/** Lets the page be used. Until React has it, clicks would be lost, so it is rendered inert. */
+/** Makes the page interactive. It is rendered inert, because clicks before the hydration would be lost. */
 function Awake({ root, children }: { root: HTMLElement; children: ReactNode }) {
   useEffect(() => {
     root.inert = false

@@ -1,9 +1,9 @@
 import { inWords } from './error-words.js'
 
-/** The same by auth0-spa-js, and by the server client. */
+/** The codes of auth0-spa-js and of our server client for a login that another page started, or that expired. */
 const ELSEWHERE = ['missing_transaction', 'state_mismatch', 'unknown_state', 'expired']
 
-/** Why a login did not work, for people. */
+/** Returns the words for a failed login. */
 export function loginErrorWords(error: unknown): { title: string; text: string } {
   if (!(error instanceof Error) || !('error' in error)) return inWords(error)
   const title = 'You are not logged in'

@@ -6,20 +6,20 @@ import {
 import type { DehydratedState } from '@tanstack/react-query'
 import type { Person, Session } from './session.js'
 
-/** Path of the page that is rendered on a server, before those of its routes. */
+/** The path of the server-rendered page. The paths of its routes begin with it. */
 export const RENDERED_PATH = '/server'
 
-/** What a rendered page is made of, on the server and in the browser; survives JSON. */
+/** The state of a rendered page, on the server and in the browser. It is sent as JSON. */
 export interface RenderedState {
   origin: string
   user?: Person | undefined
-  /** The code of the error with which a login came back. */
+  /** The error code of a failed login. */
   loginError?: string | undefined
   isConnecting: boolean
   queries?: DehydratedState | undefined
 }
 
-/** The session of a page whose tokens a server keeps. */
+/** Creates the session of a page whose tokens are on the server. */
 export function renderedSession(
   { origin, user, loginError, isConnecting }: RenderedState,
   send: Fetch = (request) => fetch(request),
@@ -40,13 +40,13 @@ export function renderedSession(
   }
 }
 
-/** A connect flow whose callback finds nobody logged in goes on after the login. */
+/** Returns the path to open after the login. The callback of a connect flow is kept, so that the flow continues. */
 function pathToKeep(): string {
   const { href, pathname, search } = window.location
   return isConnectCallback(href) ? pathname + search : RENDERED_PATH
 }
 
-/** Leaves the page as the form of an application does. */
+/** Leaves the page by submitting a form. */
 function post(action: string, fields: Record<string, string>): void {
   const form = Object.assign(document.createElement('form'), { action, method: 'post' })
   for (const [name, value] of Object.entries(fields)) {

@@ -14,10 +14,10 @@ const WORDS: Record<string, string> = {
   offline_access: 'Work while you are away',
 }
 
-/** Scopes of every login, which say least about what is special here. */
+/** The scopes of every login. They are the least informative ones. */
 const COMMON = ['email', 'profile', 'openid', 'offline_access']
 
-/** A scope in words, as far as it is known or can be read: `https://…/auth/drive.file` is "Drive file". */
+/** Returns a scope in words. For an unknown scope it uses the last part of its name: `https://…/auth/drive.file` is "Drive file". */
 export function scopeWords(scope: string): string {
   const known = WORDS[scope]
   if (known) return known
@@ -26,7 +26,7 @@ export function scopeWords(scope: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-/** Scopes with those that say most first. */
+/** Sorts scopes. The most informative ones are first. */
 export function sortScopes(scopes: readonly string[]): string[] {
   return [...scopes].sort((one, other) => COMMON.indexOf(one) - COMMON.indexOf(other))
 }

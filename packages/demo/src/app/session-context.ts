@@ -1,12 +1,12 @@
 import { createContext, useContext } from 'react'
 import type { Session } from './session.js'
 
-/** Carries the session to the components. */
+/** Provides the session to the components. */
 export const SessionContext = createContext<Session | undefined>(undefined)
 
-/** The session that the page was opened with. */
+/** Returns the session of the page. */
 export function useSession(): Session {
   const session = useContext(SessionContext)
   if (session) return session
-  throw new Error('useSession is used outside of SessionContext.')
+  throw new Error('useSession was called outside SessionContext. Render the component inside it.')
 }

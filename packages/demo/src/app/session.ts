@@ -8,33 +8,33 @@ import {
 import { type Auth0Options, fromAuth0 } from '@connected-accounts/client/auth0-spa-js'
 import { loadConfig } from './config.js'
 
-/** Who is logged in. */
+/** The user who is logged in. */
 export interface Person {
   /** The user's id. */
   sub: string
   name: string
 }
 
-/** Asks the demo's own API. */
+/** Sends a request to the demo's API. */
 export type ApiFetch = (path: string, init?: RequestInit) => Promise<Response>
 
-/** All that the page knows when it starts. */
+/** Everything that the page needs to start. */
 export interface Session {
   user: Person | undefined
   client: ConnectedAccountsClient
-  /** A `fetch` for the paths of the demo's own API, which authorizes itself. */
+  /** A `fetch` for paths of the demo's API that adds the authorization. */
   apiFetch: ApiFetch
-  /** Where connect flows come back to; by default the page's origin. */
+  /** The URL to which connect flows return: by default the page's origin. */
   redirectUri?: string
-  /** The browser comes back from a connect flow. */
+  /** True if the browser returns from a connect flow. */
   isConnecting: boolean
-  /** Why the login that the page came back from did not work. */
+  /** The error of the login from which the browser returns, if it failed. */
   loginError: unknown
   login: () => Promise<void>
   logout: () => Promise<void>
 }
 
-/** Reads the configuration, finishes a login that the browser comes back from, and finds the person who is logged in. */
+/** Loads the configuration, completes a login if the browser returns from one, and finds the user who is logged in. */
 export async function openSession(): Promise<Session> {
   const { domain, clientId, audience } = await loadConfig()
   const { origin } = location
@@ -58,17 +58,17 @@ export async function openSession(): Promise<Session> {
     loginError: user ? undefined : loginError,
     login: () =>
       auth0.loginWithRedirect({
-        authorizationParams: { audience }, // named again, or the login asks for none of its scopes
+        authorizationParams: { audience }, // repeated here, because the login would otherwise request none of its scopes
         appState: { path: pathToKeep() },
       }),
     async logout() {
-      await settled() // one that came later would be cached, and log the person in again
+      await settled() // a token that arrives later would be cached, and log the user in again
       await auth0.logout({ logoutParams: { returnTo: origin } })
     },
   }
 }
 
-/** The tokens, and what waits for those that are being asked for. */
+/** Wraps the token source. `settled` waits until all pending token requests have ended. */
 function watchTokens(tokens: Auth0Options): Auth0Options & { settled: () => Promise<void> } {
   const asked = new Set<Promise<unknown>>()
   return {
@@ -92,8 +92,8 @@ async function findUser(auth0: Auth0Client): Promise<Person | undefined> {
 }
 
 /**
- * By audience: a refresh token is exchanged for each, and an API refuses the scopes of another. Each asks for the profile,
- * too, as the ID token of the last exchange is the one that tells who is logged in.
+ * Returns the scopes by audience, because the refresh token is exchanged for each audience, and an API refuses the scopes of another.
+ * Each requests the profile, too, because the SDK reads the user from the ID token of the last exchange.
  */
 function scopes(domain: string, audience: string): Record<string, string> {
   const myAccount = ['create', 'read', 'delete'].map((verb) => `${verb}:me:connected_accounts`)
@@ -103,13 +103,13 @@ function scopes(domain: string, audience: string): Record<string, string> {
   }
 }
 
-/** Gives the error of a login that the browser comes back from; a connect flow's callback is not ours to touch. */
+/** Completes a login if the browser returns from one, and returns its error. It leaves the callback of a connect flow alone. */
 async function finishLogin(auth0: Auth0Client): Promise<unknown> {
   const { href, pathname, search } = location
   const params = new URLSearchParams(search)
   const isCallback = params.has('state') && (params.has('code') || params.has('error'))
   if (!isCallback || isConnectCallback(href)) return undefined
-  history.replaceState(null, '', pathname) // before the code is used, so that a reload does not use it again
+  history.replaceState(null, '', pathname) // first, so that a reload does not use the code again
   try {
     const { appState } = await auth0.handleRedirectCallback<{ path?: string }>(href)
     if (appState?.path) history.replaceState(null, '', appState.path)
@@ -119,7 +119,7 @@ async function finishLogin(auth0: Auth0Client): Promise<unknown> {
   }
 }
 
-/** A connect flow whose callback finds nobody logged in goes on after the login. */
+/** Returns the path to open after the login. The callback of a connect flow is kept, so that the flow continues. */
 function pathToKeep(): string {
   return isConnectCallback(location.href) ? location.pathname + location.search : '/'
 }

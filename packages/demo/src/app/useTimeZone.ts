@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 
-/** The person's time zone. A server does not know it, so there, and until its page has come to life, it is UTC. */
+/** Returns the user's time zone. On a server, and until the page is hydrated, it returns UTC, because a server does not know it. */
 export function useTimeZone(): string {
   return useSyncExternalStore(subscribe, timeZone, () => 'UTC')
 }

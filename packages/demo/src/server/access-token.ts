@@ -3,7 +3,7 @@ import { createReplayGuard, ProofError, verifyProof } from './dpop-proof.js'
 import { Problem } from './problem.js'
 import type { Settings } from './settings.js'
 
-/** Gives the access token of a request that may pass; throws {@link Problem} for any other. */
+/** Verifies a request and returns its access token. Throws {@link Problem} if the token is missing or not valid. */
 export type AccessTokenVerifier = (request: Request) => Promise<string>
 
 type Scheme = 'Bearer' | 'DPoP'
@@ -13,8 +13,8 @@ interface Claims extends JWTPayload {
 }
 
 /**
- * Verifies the access tokens of this API (RFC 9068 §4): signed by the tenant, for this audience, and sent with a proof where
- * they are bound to a key. A bound token sent as Bearer is refused (RFC 9449 §7.2).
+ * Creates the verifier of this API's access tokens (RFC 9068 §4). The tenant must have signed a token for this audience. A token that is
+ * bound to a key needs a proof, and is refused as Bearer (RFC 9449 §7.2).
  */
 export function createAccessTokenVerifier({
   tenant,
@@ -55,7 +55,7 @@ function readAuthorization(request: Request): { scheme: Scheme; token: string } 
   throw new Problem('invalid_token', {
     status: 401,
     detail: 'Send an access token in the Authorization header.',
-    // No error code for a request that did not try (RFC 6750 §3.1).
+    // A request without a token gets no error code (RFC 6750 §3.1).
     headers: { 'www-authenticate': 'DPoP algs="ES256", Bearer' },
   })
 }
@@ -73,7 +73,7 @@ async function readClaims(verify: () => Promise<{ payload: Claims }>): Promise<C
   }
 }
 
-/** Whether the token is at fault, and not the network or the tenant's key set. */
+/** Returns whether an error is about the token, and not about the network or the tenant's keys. */
 function isTokenFault(error: unknown): boolean {
   const codes = /^ERR_(JWT|JWS|JOSE_ALG|JOSE_NOT_SUPPORTED|JWKS_NO_MATCHING_KEY)/
   return error instanceof errors.JOSEError && codes.test(error.code)

@@ -8,10 +8,10 @@ import type { Settings } from './settings.js'
 
 /** The connection whose calendar the API reads. */
 export const CONNECTION = 'google-oauth2'
-/** How long the calendar may take, in milliseconds. */
+/** How long to wait for the token exchange and the calendar, in milliseconds. */
 export const TIMEOUT = 10_000
 
-/** The demo's own API: a protected resource that calls a provider with the provider's token out of Token Vault. */
+/** Creates the demo's API. It gets the provider's token from Token Vault and calls the provider with it. */
 export function createApi(settings: Settings): Hono {
   const verifyAccessToken = createAccessTokenVerifier(settings)
   const api = new Hono()
@@ -50,10 +50,10 @@ async function providerToken(settings: Settings, subjectToken: string, signal: A
   }
 }
 
-/** What a failed exchange with Token Vault comes to. */
+/** Returns the problem for a failed Token Vault exchange. */
 export function exchangeProblem(error: unknown): Problem {
   if (!isTokenError(error)) {
-    const detail = 'The tenant did not answer the token exchange.'
+    const detail = 'The tenant did not respond to the token exchange.'
     return new Problem('tenant_unavailable', { status: 502, detail })
   }
   if (error.code === 'connection_not_connected') {
@@ -64,9 +64,9 @@ export function exchangeProblem(error: unknown): Problem {
   return new Problem('provider_unavailable', { status: 502, detail })
 }
 
-/** What any error comes to. */
+/** Returns the problem for any error. */
 export function asProblem(error: Error): Problem {
   if (error instanceof Problem) return error
-  console.error(`Unexpected ${error.name} in the API`) // no message: it might quote a token
+  console.error(`Unexpected ${error.name} in the API`) // without its message, which could contain a token
   return new Problem('internal_error', { status: 500, detail: 'Something broke on this server.' })
 }

@@ -1,10 +1,10 @@
 import { Problem } from './problem.js'
 
-/** An event as the app shows it. */
+/** An event in the form that the app shows. */
 export interface CalendarEvent {
   id: string
   title: string
-  /** A date-time, or a date for an event of whole days. */
+  /** A date-time, or a date for an all-day event. */
   start: string
   end: string
   location?: string
@@ -12,7 +12,7 @@ export interface CalendarEvent {
   url?: string
 }
 
-/** What is used of an event of Google Calendar's API. */
+/** The fields of a Google Calendar event that the demo uses. */
 interface GoogleEvent {
   id: string
   summary?: string
@@ -29,7 +29,7 @@ interface GoogleTime {
 
 /** Options of {@link listEvents}. */
 export interface ListEventsOptions {
-  /** Base of the Calendar API. */
+  /** The base URL of the Calendar API. */
   calendarUrl: string
   /** The provider's access token. */
   accessToken: string
@@ -37,7 +37,7 @@ export interface ListEventsOptions {
 }
 
 /**
- * The next five events of the primary calendar. Throws {@link Problem} where the provider refuses or fails.
+ * Returns the next five events of the primary calendar. Throws {@link Problem} if the provider refuses or fails.
  *
  * @see https://developers.google.com/workspace/calendar/api/v3/reference/events/list
  */
@@ -83,7 +83,7 @@ function providerProblem(status: number | undefined): Problem {
     return new Problem('provider_refused', { status: 502, detail })
   }
   const detail = status
-    ? `The calendar answered with an error (${status}).`
-    : 'The calendar did not answer.'
+    ? `The calendar responded with an error (${status}).`
+    : 'The calendar did not respond.'
   return new Problem('provider_unavailable', { status: 502, detail })
 }

@@ -1,11 +1,11 @@
 import { calculateJwkThumbprint, EmbeddedJWK, type JWTPayload, jwtVerify } from 'jose'
 
-/** What a proof must match. */
+/** The request and the token that a proof must match. */
 export interface ProofExpectation {
   /** The value of the `DPoP` header. */
   proof: string
   method: string
-  /** The URL of the request; its query is not part of the proof. */
+  /** The URL of the request. Its query is not part of the proof. */
   url: string
   accessToken: string
   /** `cnf.jkt` of the access token. */
@@ -13,22 +13,22 @@ export interface ProofExpectation {
   replays: ReplayGuard
 }
 
-/** Remembers the proofs of the last minutes. */
+/** Remembers the proofs of the last five minutes, to refuse a replay. */
 export interface ReplayGuard {
-  /** Whether this proof is seen for the first time. */
+  /** Returns true if this proof is used for the first time. */
   isFirstUse(id: string): boolean
 }
 
-/** Why a proof was refused: always the client's doing. */
+/** Thrown if a proof is refused. It is always an error of the client. */
 export class ProofError extends Error {
   override readonly name = 'ProofError'
 }
 
-/** How old a proof may be, and how far ahead its clock, in seconds. */
+/** How old a proof can be, and how far in the future its `iat` can be, in seconds. */
 const WINDOW = { past: 300, future: 30 }
 
 /**
- * Verifies the DPoP proof of a request, check by check of RFC 9449 §4.3. Throws {@link ProofError}.
+ * Verifies the DPoP proof of a request with the checks of RFC 9449 §4.3. Throws {@link ProofError}.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9449#section-4.3
  */
@@ -46,14 +46,14 @@ export async function verifyProof(expected: ProofExpectation): Promise<void> {
   ensure(expected.replays.isFirstUse(id), 'the proof was used before')
 }
 
-/** Keeps the ids of proofs for as long as the proofs are accepted. */
+/** Creates a replay guard. It remembers the ID of each proof as long as the proof could be accepted. */
 export function createReplayGuard(): ReplayGuard {
   const seen = new Map<string, number>()
   return {
     isFirstUse(id) {
       const now = Date.now()
       for (const [key, expiresAt] of seen) {
-        if (expiresAt > now) break // in the order of their arrival, so the rest is younger
+        if (expiresAt > now) break // they are in the order of arrival, so the others expire later
         seen.delete(key)
       }
       if (seen.has(id)) return false
@@ -65,7 +65,7 @@ export function createReplayGuard(): ReplayGuard {
 
 async function readProof(proof: string) {
   try {
-    // Several proofs in one field are no JWT. EmbeddedJWK refuses a header without a jwk, and one with a private key in it.
+    // Refuses several proofs in one field, because they are not a JWT. EmbeddedJWK refuses a header without a jwk or with a private key.
     const { payload, protectedHeader } = await jwtVerify<Claims>(proof, EmbeddedJWK, {
       typ: 'dpop+jwt',
       algorithms: ['ES256'],
@@ -73,7 +73,7 @@ async function readProof(proof: string) {
     const { jwk } = protectedHeader
     if (jwk) return { payload, jwk }
   } catch {
-    // Whatever is wrong with it, its sender learns no more than that.
+    // The message is the same for all reasons, because the caller needs no details.
   }
   throw new ProofError('it is not a DPoP proof signed with its ES256 key')
 }

@@ -4,17 +4,17 @@ import { getRequestListener } from '@hono/node-server'
 
 /** A server that listens. */
 export interface Listening {
-  /** Its address for a browser, `http://localhost:3000`. */
+  /** The address to open in a browser, for example `http://localhost:3000`. */
   origin: string
-  /** Stops at once, also what is being answered. */
+  /** Stops the server and aborts open requests. */
   close(): void
 }
 
 type Fetch = (request: Request) => Response | Promise<Response>
 
 /**
- * Serves on the loopback addresses of IPv4 and IPv6, so that `localhost` is this server whichever it resolves to, and
- * nobody outside this machine reaches it. Port 0 takes a free one. Rejects with `EADDRINUSE` where the port is taken.
+ * Serves on the loopback addresses of IPv4 and IPv6, because `localhost` can resolve to either. Other machines cannot reach it. Port 0
+ * takes any free port. Rejects with `EADDRINUSE` if the port is taken.
  */
 export async function listen(port: number, serve: (origin: string) => Fetch): Promise<Listening> {
   const server = await bind('127.0.0.1', port)
@@ -26,7 +26,7 @@ export async function listen(port: number, serve: (origin: string) => Fetch): Pr
   } catch (error) {
     if (isPortTaken(error)) {
       server.close()
-      if (port === 0) return listen(port, serve) // free on one of the two only
+      if (port === 0) return listen(port, serve) // the port was free on only one of the two addresses
       throw error
     }
     // This machine has no IPv6.
@@ -37,7 +37,7 @@ export async function listen(port: number, serve: (origin: string) => Fetch): Pr
   return { origin, close: () => servers.forEach(stop) }
 }
 
-/** Whether an error, or its cause, says that the port is taken. */
+/** Returns whether an error, or its cause, means that the port is taken. */
 export function isPortTaken(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   return ('code' in error && error.code === 'EADDRINUSE') || isPortTaken(error.cause)

@@ -1,4 +1,4 @@
-/** What went wrong, for the app to branch on. */
+/** The code of a problem, which the app uses to decide what to show. */
 export type ProblemCode =
   | 'invalid_token'
   | 'not_connected'
@@ -8,7 +8,7 @@ export type ProblemCode =
   | 'not_found'
   | 'internal_error'
 
-/** A refusal that the API answers as problem details (RFC 9457). */
+/** Thrown to refuse a request. The API sends it as problem details (RFC 9457). */
 export class Problem extends Error {
   override readonly name = 'Problem'
   readonly code: ProblemCode
@@ -40,7 +40,7 @@ const TITLES: Record<ProblemCode, string> = {
   internal_error: 'Internal error',
 }
 
-/** The answer that states a problem. */
+/** Creates the response for a problem. */
 export function problemResponse({ code, status, message, headers }: Problem): Response {
   const body = { title: TITLES[code], status, detail: message, code }
   return Response.json(body, {

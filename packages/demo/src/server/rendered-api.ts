@@ -5,7 +5,7 @@ import { listEvents } from './calendar.js'
 import { Problem, problemResponse } from './problem.js'
 import type { Settings } from './settings.js'
 
-/** The demo's API for the rendered page, which sends the cookie of its session in place of an access token. */
+/** Creates the demo's API for the rendered page, which sends its session cookie in place of an access token. */
 export function createEventsApi(
   server: ServerClient,
   { calendarUrl }: Pick<Settings, 'calendarUrl'>,
@@ -28,5 +28,5 @@ export function createEventsApi(
 }
 
 function sessionProblem(): Problem {
-  return new Problem('invalid_token', { status: 401, detail: 'Nobody is logged in here.' })
+  return new Problem('invalid_token', { status: 401, detail: 'No user is logged in.' })
 }

@@ -17,11 +17,11 @@ export interface RenderedOptions {
   /** The confidential client at the tenant. */
   web: NonNullable<Settings['web']>
   origin: string
-  /** The page, with places for the app and its state. */
+  /** The HTML of the page, with placeholders for the app and its state. */
   template: string
 }
 
-/** The demo once more, rendered here, with all tokens in this server's session. */
+/** Creates the server-rendered version of the demo. All tokens are in this server's session. */
 export function createRendered({ settings, web, origin, template }: RenderedOptions): Hono {
   const server = new ServerClient({
     ...{ domain: settings.tenant, ...web },
@@ -55,7 +55,7 @@ function backToPage(error: unknown): Response {
   return new Response(null, { status: 303, headers: { location } })
 }
 
-/** Asks a route of this server as the visitor would, and lets the page set the cookies that come with the answer. */
+/** Sends a request to a route of this server with the visitor's cookies, and adds the response's cookies to the page. */
 async function askForVisitor(app: Hono, c: Context, request: Request): Promise<Response> {
   const asked = new Request(request)
   asked.headers.set('cookie', c.req.header('cookie') ?? '')
@@ -64,7 +64,7 @@ async function askForVisitor(app: Hono, c: Context, request: Request): Promise<R
   return answer
 }
 
-/** What the page shows first. What cannot be had here, the browser asks for again. */
+/** Loads the data that the page shows first. If a query fails here, the browser sends it again. */
 async function prefetch(session: Session, user: Person): Promise<DehydratedState> {
   const { client, apiFetch, isConnecting } = session
   const queryClient = new QueryClient()
@@ -72,7 +72,7 @@ async function prefetch(session: Session, user: Person): Promise<DehydratedState
   await Promise.allSettled([
     queryClient.query({ ...accounts(), retry: false }),
     queryClient.query({ ...connections(), retry: false }),
-    // A flow that is being completed decides whether there is a calendar.
+    // Does not load events during a connect flow, because it may connect the calendar.
     !isConnecting &&
       queryClient.query({ ...eventsQuery({ apiFetch, user: user.sub }), retry: false }),
   ])
@@ -80,6 +80,6 @@ async function prefetch(session: Session, user: Person): Promise<DehydratedState
 }
 
 function fill(template: string, { app, state }: { app: string; state: RenderedState }): string {
-  const json = JSON.stringify(state).replaceAll('<', '\\u003c') // so that no text ends the script
+  const json = JSON.stringify(state).replaceAll('<', '\\u003c') // so that no text can end the script element
   return template.replace('<!--app-->', () => app).replace('>{}<', () => `>${json}<`)
 }

@@ -8,25 +8,25 @@ import { createApi } from './api.js'
 import { createRendered } from './rendered.js'
 import type { Settings } from './settings.js'
 
-/** Where {@link createServer}'s answers come from. */
+/** The options of {@link createServer}. */
 export interface ServerOptions {
   settings: Settings
-  /** The demo's own origin, `http://localhost:3000`. */
+  /** The origin of the demo, for example `http://localhost:3000`. */
   origin: string
-  /** Folder of the built app. */
+  /** The folder of the built app. */
   appFolder: string
 }
 
-/** The demo's server: the built app, its run-time configuration, and the API, all of one origin. */
+/** Creates the demo's server. It serves the built app, its configuration and the API at one origin. */
 export function createServer({ settings, origin, appFolder }: ServerOptions): Hono {
   const server = new Hono()
   const { tenant: domain, clientId, audience, web } = settings
-  // Where the tokens are in the browser, it talks to the tenant; else it only goes there, to log out.
+  // If the browser has the tokens, its scripts call the tenant. If the server has them, the page only navigates there to log out.
   const browserHeaders = pageHeaders({ connectSrc: ["'self'", domain], formAction: ["'none'"] })
   const renderedHeaders = pageHeaders({ connectSrc: ["'self'"], formAction: ["'self'", domain] })
   server.use(async (c, next) => {
     const url = new URL(c.req.url)
-    // One name for one page: sessions and callbacks belong to an origin, and proofs name it.
+    // Redirects other names of this machine, because sessions, callbacks and DPoP proofs belong to one origin.
     if (url.origin !== origin) return c.redirect(origin + url.pathname + url.search, 307)
     return next()
   })
@@ -43,7 +43,7 @@ export function createServer({ settings, origin, appFolder }: ServerOptions): Ho
     c.header('cache-control', 'no-store')
     return c.json({ domain, clientId, audience })
   })
-  server.get('/server.html', (c) => c.notFound()) // it is filled in before it is shown
+  server.get('/server.html', (c) => c.notFound()) // it is only a template
   server.get('/assets/*', async (c, next) => {
     await next()
     if (c.res.ok) c.header('cache-control', 'public, max-age=31536000, immutable')
@@ -59,7 +59,7 @@ function pageHeaders(policy: { connectSrc: string[]; formAction: string[] }) {
       scriptSrc: ["'self'"],
       styleSrc: ["'self'"],
       imgSrc: ["'self'", 'data:'],
-      workerSrc: ["'self'", 'blob:'], // where auth0-spa-js keeps tokens in memory, its worker is a blob
+      workerSrc: ["'self'", 'blob:'], // auth0-spa-js with tokens in memory has a worker from a blob URL
       baseUri: ["'none'"],
       ...policy,
       frameAncestors: ["'none'"],

@@ -1,24 +1,24 @@
-/** What the demo needs to know of a tenant, its API and the calendar. */
+/** The settings of the tenant, the demo's API and the calendar. */
 export interface Settings {
-  /** Origin of the tenant: `https://tenant.eu.auth0.com`. */
+  /** The origin of the tenant, for example `https://tenant.eu.auth0.com`. */
   tenant: string
-  /** The single page application's client. */
+  /** The client ID of the single-page application. */
   clientId: string
-  /** Identifier of the demo's own API. */
+  /** The identifier of the demo's API. */
   audience: string
-  /** The API's client, which exchanges access tokens for the provider's. */
+  /** The client ID of the API, which exchanges access tokens for the provider's tokens. */
   apiClientId: string
   apiClientSecret: string
-  /** The confidential client of the page that is rendered on the server; without it there is none. */
+  /** The confidential client of the server-rendered page. Without it, the demo does not have this page. */
   web?: { clientId: string; clientSecret: string } | undefined
-  /** Base of a Google Calendar API, without a trailing slash. */
+  /** The base URL of the Google Calendar API, without a trailing slash. */
   calendarUrl: string
 }
 
-/** Environment variables by name. */
+/** The environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** A mistake in how the demo was started; its message is one line for the person at the terminal. */
+/** Thrown if the demo was started wrongly. The message is one line for the terminal. */
 export class StartError extends Error {
   override readonly name = 'StartError'
 }
@@ -27,8 +27,8 @@ const GOOGLE_CALENDAR = 'https://www.googleapis.com/calendar/v3'
 const NAMES = ['DOMAIN', 'CLIENT_ID', 'AUDIENCE', 'API_CLIENT_ID', 'API_CLIENT_SECRET'] as const
 
 /**
- * The settings of the tenant that the environment names; undefined where it names none.
- * Throws {@link StartError} where it names only a part of one.
+ * Reads the settings of a tenant from the environment. Returns undefined if there are none.
+ * Throws {@link StartError} if only some of the variables are set.
  */
 export function readSettings(env: Environment): Settings | undefined {
   const missing = NAMES.filter((name) => !env[name])
@@ -51,10 +51,10 @@ function readWeb(env: Environment): Settings['web'] {
   const { WEB_CLIENT_ID: clientId, WEB_CLIENT_SECRET: clientSecret } = env
   if (clientId && clientSecret) return { clientId, clientSecret }
   if (!clientId && !clientSecret) return undefined
-  throw new StartError('Set both of WEB_CLIENT_ID and WEB_CLIENT_SECRET, or none of them.')
+  throw new StartError('Set both WEB_CLIENT_ID and WEB_CLIENT_SECRET, or none of them.')
 }
 
-/** A port from the environment. Throws {@link StartError} where it is none. */
+/** Reads a port from the environment. Throws {@link StartError} if the value is not a port. */
 export function readPort(env: Environment, name: string, fallback: number): number {
   const text = env[name]
   if (!text) return fallback

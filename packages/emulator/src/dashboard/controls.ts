@@ -5,7 +5,7 @@ import { type Html, html } from '../page.js'
 import { SWITCHES } from '../switches.js'
 import { empty } from './table.js'
 
-/** The clock, what moves it, and the button that resets everything. */
+/** Returns the clock, the buttons that move it, and the button that resets everything. */
 export function clockControls({ now }: Context): Html {
   const at = new Date(now()).toISOString()
   const steps: [string, number][] = [
@@ -23,7 +23,7 @@ ${buttons}<button type="button" class="danger" data-reset>Reset all</button>
 </div>`
 }
 
-/** A select for each switch; those that are not at their default are marked. */
+/** Returns a select for each switch. Switches that are not at their default are marked. */
 export function switchForm({ switches }: Context): Html {
   const current: Record<string, string> = switches.get()
   const rows = Object.entries(SWITCHES).map(([name, values]) => {
@@ -52,7 +52,7 @@ const effects: [group: string, effects: Partial<FaultRule>[]][] = [
     ],
   ],
   [
-    'Switch, for the call only',
+    'A switch for this call only',
     [
       { switches: { ticket: 'expired' } },
       { switches: { connectCode: 'expired' } },
@@ -67,7 +67,7 @@ const effects: [group: string, effects: Partial<FaultRule>[]][] = [
   ],
 ]
 
-/** The form that adds a fault. Empty fields are left out of it. */
+/** Returns the form that adds a fault. Its script ignores empty fields. */
 export function faultForm(): Html {
   const operations = OPERATIONS.map((operation) => html`<option>${operation}</option>`)
   const groups = effects.map(([group, list]) => {
@@ -79,7 +79,7 @@ export function faultForm(): Html {
   })
   return html`<form id="fault">
 <div class="field full"><label for="fault-operation">Operation</label><select id="fault-operation" name="operation">${operations}</select></div>
-<div class="field full"><label for="fault-effect">What happens</label><select id="fault-effect" name="effect">${groups}<option value="{}">nothing but a delay</option></select></div>
+<div class="field full"><label for="fault-effect">What happens</label><select id="fault-effect" name="effect">${groups}<option value="{}">only a delay</option></select></div>
 ${number('delay', 'Delay in ms', html`min="0" max="60000"`)}
 ${number('times', 'Times', html`min="1" placeholder="1"`)}
 ${number('probability', 'Probability', html`min="0" max="1" step="any"`)}
@@ -104,17 +104,17 @@ function labelled(name: string, label: string, attributes: Html): Html {
   return html`<label for="fault-${name}">${label}</label><input id="fault-${name}" name="${name}" ${attributes}>`
 }
 
-/** The faults that wait for a call, each with a button that takes it back. */
+/** Returns the faults that wait for a call. Each has a button that removes it. */
 export function waitingFaults({ faults }: Context): Html {
   const items = faults.list().map(({ id, rule, left }) => {
     const { operation, times: _times, ...effect } = rule
     const words = Object.entries(effect).map(([name, value]) => `${name} ${text(value)}`)
     const count = left === undefined ? 'without end' : `${left} to come`
     return html`<li><span><code>${operation}</code><br>${words.join(', ')} <span class="soft">${count}</span></span>
-<button type="button" data-fault="${id}" aria-label="Take back the fault of ${operation}">Take back</button></li>
+<button type="button" data-fault="${id}" aria-label="Remove the fault of ${operation}">Remove</button></li>
 `
   })
-  if (items.length === 0) return empty('No fault waits for a call.')
+  if (items.length === 0) return empty('No faults are waiting.')
   return html`<ul class="waiting">${items}</ul>`
 }
 

@@ -5,8 +5,8 @@ import { refuseForeign } from '../control-guard.js'
 import { document } from './document.js'
 
 /**
- * The page at `/`: what the tenant has, what was asked of it, and how it behaves, which the page changes by the control API.
- * It is guarded as that is, and never shows a token, code or secret of a flow.
+ * Creates the page at `/`. It shows the tenant, the requests, the faults and the switches, and changes them with the control API.
+ * The same guard protects it, and it never shows a token, a code or a secret of a flow.
  */
 export function createDashboard(context: Context, accounts: ConnectedAccounts): Hono {
   const app = new Hono()

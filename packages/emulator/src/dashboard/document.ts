@@ -9,15 +9,15 @@ import { dashboardStyle } from './style.js'
 import { logTable } from './tenant-log.js'
 import { userList } from './users.js'
 
-/** What the page is made of. */
+/** The parts of the page. */
 export interface DocumentOptions {
   context: Context
   accounts: ConnectedAccounts
-  /** Of its script, for the Content Security Policy. */
+  /** The nonce of its script for the Content Security Policy. */
   nonce: string
 }
 
-/** The whole page. Its script fetches it again, and replaces the parts with `data-live` that have changed. */
+/** Returns the whole page. Its script fetches the page again and replaces the parts with `data-live` that have changed. */
 export function document({ context, accounts, nonce }: DocumentOptions): string {
   const { url } = context
   return html`<!doctype html>

@@ -4,13 +4,13 @@ import type { RecordedRequest } from '../request-record.js'
 import type { Problem } from '../trace.js'
 import { cell, empty, table, time } from './table.js'
 
-/** The recorded requests, the newest first, those with a problem marked and explained. */
+/** Returns the recorded requests, the newest first. Requests with a problem are marked and explained. */
 export function requestTable({ requests, users }: Context): Html {
   const rows = [...requests.list()].reverse().map((request) => {
     const user = users.find(request.user_id)?.email ?? request.user_id ?? ''
     return row(request, user)
   })
-  if (rows.length === 0) return empty('Nothing was asked of the tenant yet.')
+  if (rows.length === 0) return empty('No requests yet.')
   return table('Requests', ['Time', 'Request', 'Status', 'Client', 'User'], rows)
 }
 
@@ -34,8 +34,7 @@ function pill(status: number | undefined, kind: 'good' | 'soft' | 'bad'): Html {
 }
 
 function explain({ problem, nonce_challenge }: RecordedRequest): Html | undefined {
-  if (nonce_challenge)
-    return html`<div class="soft">Asked to come again with another DPoP nonce</div>`
+  if (nonce_challenge) return html`<div class="soft">Asked to retry with another DPoP nonce</div>`
   return problem && describe(problem)
 }
 
@@ -47,7 +46,7 @@ function describe({ title, detail, validation_errors: errors = [] }: Problem): H
   return html`<div class="problem"><strong>${title}</strong>${detail !== undefined && detail !== title && html` ${detail}`}${items.length > 0 && html`<ul>${items}</ul>`}</div>`
 }
 
-// Grant types are long, and only their end tells them apart.
+// Shows only the end of a grant type, because grant types are long and differ at the end.
 function shorten(value: string): string {
   return value.replace(/^urn:.*:/, '…')
 }

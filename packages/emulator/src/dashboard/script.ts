@@ -1,4 +1,4 @@
-/** The script of the page. It asks anew every two seconds while somebody looks, and acts by the control API. */
+/** The script of the page. It refreshes the page every two seconds while the tab is visible, and calls the control API. */
 export const dashboardScript = `
 const live = document.querySelectorAll('[data-live]')
 const seen = new Map([...live].map((part) => [part, part.innerHTML]))
@@ -12,7 +12,7 @@ async function refresh(force) {
     const next = fresh.getElementById(part.id)
     if (!next || next.innerHTML === seen.get(part)) continue
     const focused = part.contains(document.activeElement) && document.activeElement
-    // Nobody is to lose what they are about to choose.
+    // Does not replace a select that has the focus, because the user may be choosing a value.
     if (focused && focused.matches('select') && !force) continue
     const places = [...part.querySelectorAll('.scroll')].map((one) => one.scrollTop)
     seen.set(part, next.innerHTML)
@@ -31,7 +31,7 @@ async function act(method, path, body, done) {
 }
 
 function complain(error) {
-  said.textContent = error.message === 'Failed to fetch' ? 'The emulator does not answer.' : error.message
+  said.textContent = error.message === 'Failed to fetch' ? 'The emulator does not respond.' : error.message
 }
 
 document.addEventListener('change', ({ target }) => {
@@ -44,8 +44,8 @@ document.addEventListener('change', ({ target }) => {
 document.addEventListener('click', ({ target }) => {
   const { advance, fault, reset } = target.dataset ?? {}
   if (advance) act('POST', 'clock', { advance: Number(advance) }, 'The clock was moved by ' + advance + ' s.').catch(complain)
-  if (fault) act('DELETE', 'faults/' + fault, undefined, 'The fault was taken back.').catch(complain)
-  if (reset !== undefined && confirm('Forget all sessions, tokens, accounts, requests and faults?')) {
+  if (fault) act('DELETE', 'faults/' + fault, undefined, 'The fault was removed.').catch(complain)
+  if (reset !== undefined && confirm('Delete all sessions, tokens, accounts, requests and faults?')) {
     act('POST', 'reset', undefined, 'Everything was reset.').catch(complain)
   }
 })
@@ -62,7 +62,7 @@ document.getElementById('fault').addEventListener('submit', async (event) => {
   })
 })
 
-// Numbers and objects; the control API says what is wrong with anything else.
+// Reads numbers and objects. The control API explains what is wrong with anything else.
 function read(value) {
   try {
     return JSON.parse(value)
@@ -74,7 +74,7 @@ function read(value) {
 async function watch() {
   if (!document.hidden) {
     await refresh(false).then(() => {
-      if (said.textContent === 'The emulator does not answer.') said.textContent = ''
+      if (said.textContent === 'The emulator does not respond.') said.textContent = ''
     }, complain)
   }
   setTimeout(watch, 2000)

@@ -1,6 +1,6 @@
 import { palette } from '../page-style.js'
 
-/** The style sheet of the page at `/`: dense where it shows data, in the colours of the other pages. */
+/** The style sheet of the page at `/`. It is dense because it shows data, and has the colors of the other pages. */
 export const dashboardStyle = `
 ${palette}
 :root { --good: #1c6b3c; --good-soft: #e6f4ea; }

@@ -6,10 +6,11 @@ import { cell, empty, table, time } from './table.js'
 
 const SHOWN = 200
 
-/** The newest events of the tenant log, the newest first. */
+/** Returns the last events of the tenant log, the newest first. */
 export function logTable({ logs }: Context): Html {
   const newest = logs.list().slice(-SHOWN).reverse()
-  if (newest.length === 0) return empty('Nothing was connected, exchanged or deleted yet.')
+  if (newest.length === 0)
+    return empty('No events yet: nothing was connected, exchanged or deleted.')
   return table('Tenant log', ['Time', 'Event', 'User', 'Connection'], newest.map(row))
 }
 

@@ -6,7 +6,7 @@ import { cell, empty, table } from './table.js'
 
 const SHOWN = 100
 
-/** The users of the tenant, each with what Token Vault keeps of their accounts, but for the tokens. */
+/** Returns the users of the tenant, and what Token Vault stores for their accounts, except the tokens. */
 export function userList({ users, now }: Context, accounts: ConnectedAccounts): Html {
   const entries = new Map<string, VaultEntry[]>()
   for (const entry of accounts.all()) {

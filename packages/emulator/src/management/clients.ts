@@ -7,17 +7,17 @@ import { invalidRequest, managementError } from './error.js'
 
 type Schemas = components['schemas']
 
-/** The fields that an update may change. */
+/** The fields that an update can change. */
 const changeable = Object.keys(document.components.schemas.UpdateClientRequest.properties)
 
-/** What `refresh_token: null` puts in place. */
+/** The settings that `refresh_token: null` restores. */
 const defaultRefreshToken: Client['refresh_token'] = {
   rotation_type: 'non-rotating',
   expiration_type: 'non-expiring',
   policies: [],
 }
 
-/** The operations on clients. */
+/** Creates the operations on clients. */
 export function clientHandlers({
   tenant,
   credentialFlaw,

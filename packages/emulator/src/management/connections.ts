@@ -5,7 +5,7 @@ import { invalidRequest, managementError } from './error.js'
 
 type Schemas = components['schemas']
 
-/** The operations on connections. */
+/** Creates the operations on connections. */
 export function connectionHandlers(
   tenant: Tenant,
 ): Record<'updateConnection' | 'updateConnectionClients', Handler> {

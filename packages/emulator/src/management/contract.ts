@@ -5,8 +5,8 @@ import document from '../generated/management.json' with { type: 'json' }
 /** The `operationId` of an operation of the Management API. */
 export type OperationId = keyof generated
 
-/** One operation as `management.yaml` describes it. */
+/** One operation of `management.yaml`. */
 export type Operation = OperationOf<OperationId>
 
-/** The operations of the Management API, with what checks their requests. */
+/** The operations of the Management API, with the checks of their requests. */
 export const operations = createOperations(document) as readonly Operation[] // the ids are generated from the same document

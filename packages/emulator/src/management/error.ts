@@ -13,13 +13,13 @@ const words: Record<number, string> = {
   500: 'Internal Server Error',
 }
 
-/** What an error may carry besides its status and message. */
+/** The optional parts of an error. */
 export interface ErrorOptions {
   errorCode?: string
   headers?: HeadersInit
 }
 
-/** An error in the Management API's own form. */
+/** Creates an error response in the form of the Management API. */
 export function managementError(
   statusCode: number,
   message: string,
@@ -36,7 +36,7 @@ const parts: Record<string, [name: string, errorCode: string]> = {
   path: ['Path', 'invalid_uri'],
 }
 
-/** The 400 for a request that does not fit the contract; it names the first flaw. */
+/** Creates the 400 response for a request that does not match the contract. It names the first mistake. */
 export function invalidRequest({ detail, field, source = 'body' }: ValidationError): Response {
   const [name, errorCode] = parts[source] ?? ['Request', 'invalid_request']
   const place = field ? ` on property ${field}` : ''

@@ -2,7 +2,7 @@ import { type FaultParts, faultResponse as problemResponse } from '../fault-resp
 import type { Fault } from '../faults.js'
 import { managementError } from './error.js'
 
-/** What the My Account API would answer to the fault, in the Management API's form. */
+/** Returns the response of the My Account API for a fault, in the form of the Management API. */
 export async function faultResponse(
   fault: Fault,
   parts: FaultParts,
@@ -10,7 +10,7 @@ export async function faultResponse(
   const answer = problemResponse(fault, parts)
   if (!answer) return undefined
   const { status, headers } = answer
-  const error = managementError(status, 'A fault that was asked for', { headers })
+  const error = managementError(status, 'A fault of the emulator', { headers })
   if (!fault.problem) return error
   return Response.json({ ...(await error.json()), ...fault.problem }, { status, headers })
 }

@@ -6,7 +6,7 @@ import { connectionHandlers } from './connections.js'
 import type { OperationId } from './contract.js'
 import { userHandlers } from './users.js'
 
-/** All operations of the Management API, on the running tenant itself. */
+/** Creates all operations of the Management API. They change the running tenant itself. */
 export function createHandlers(
   context: Context,
   accounts: ConnectedAccounts,

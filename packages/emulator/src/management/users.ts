@@ -10,7 +10,7 @@ import { invalidRequest, managementError } from './error.js'
 
 type Schemas = components['schemas']
 
-/** The operations on users. */
+/** Creates the operations on users. */
 export function userHandlers(
   { tenant, users }: Pick<Context, 'tenant' | 'users'>,
   accounts: ConnectedAccounts,
@@ -33,7 +33,7 @@ export function userHandlers(
       if (!user) return missing()
       const page = pageOf(entriesOf(user), { name: 'connected_accounts', query: call.query })
       if (!page) {
-        const detail = 'Not the next of a page before'
+        const detail = 'Must be the next of an earlier page'
         return invalidRequest({ detail, field: 'from', source: 'query' })
       }
       const { items: connected_accounts, next } = page
@@ -56,7 +56,7 @@ function describe(user: Person): Schemas['User'] {
   }
 }
 
-/** The account as this API shows it: with more of its connection, and another name for its organization. */
+/** Returns an account in the form of this API: with more about its connection, and another name for its organization. */
 function shown(
   { connections }: Tenant,
   { org_id, ...account }: ConnectedAccount,

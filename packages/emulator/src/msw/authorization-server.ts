@@ -5,18 +5,18 @@ import type { Vault } from '../vault.js'
 import type { RefreshTokens } from './refresh-tokens.js'
 import { answerTokenRequest } from './token-endpoint.js'
 
-/** What is left of the authorization server where nobody logs in. */
+/** The options of the authorization server behind msw, which has no login. */
 export interface AuthorizationServerOptions {
-  /** Of each domain, the canonical one first. */
+  /** The context of each domain, the canonical one first. */
   contexts: readonly [Context, ...Context[]]
   vault: Vault
   refreshTokens: RefreshTokens
 }
 
 const missing =
-  'Nobody logs in at the emulator behind msw: take tokens of emulator.issueAccessToken and issueRefreshToken, or the emulator that listens'
+  'The emulator behind msw has no login pages: call emulator.issueAccessToken or issueRefreshToken, or use an emulator that listens'
 
-/** Who the issuer is, its keys, and its token endpoint. All else answers 501. */
+/** Creates an authorization server with discovery, keys and a token endpoint. It responds to all other requests with 501. */
 export function createAuthorizationServer({
   contexts: [canonical, ...custom],
   vault,

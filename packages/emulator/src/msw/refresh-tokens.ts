@@ -5,44 +5,44 @@ import { absoluteLifetime } from '../oidc/refresh-token-lifetime.js'
 import type { LoginGrant } from '../refresh-token-policy.js'
 import { randomString } from '../secrets.js'
 
-/** Whose refresh token, and of which login. */
+/** The user, the client and the login of a refresh token. */
 export interface RefreshTokenRequest {
   user_id: string
-  /** The client that the token is issued to; the first with the `app_type` `spa` by default. */
+  /** The client that the token is issued to: by default the first client with the `app_type` `spa`. */
   client_id?: string
-  /** What the login was for, by which the token is good for other audiences than the client's policies say; none by default. */
+  /** The audience of the login: none by default. The token can be exchanged for it besides the audiences in the client's policies. */
   audience?: string
-  /** What the login granted of this audience, separated by spaces. */
+  /** The scopes of this audience that the login granted, separated by spaces. */
   scope?: string
 }
 
 /** The refresh tokens that were issued behind msw. */
 export interface RefreshTokens {
-  /** Throws an `InputError` that names the field. */
+  /** Issues a refresh token. Throws an `InputError` that names the wrong field. */
   issue(request: RefreshTokenRequest): string
-  /** The login of a token, if it is this client's and has not expired. */
+  /** Returns the login of a token, if the token belongs to this client and has not expired. */
   find(token: string, clientId: string): (LoginGrant & { userId: string }) | undefined
   clear(): void
 }
 
-/** None yet. */
+/** Creates an empty store of refresh tokens. */
 export function createRefreshTokens({ tenant, users, now }: Context): RefreshTokens {
   const logins = createExpiringMap<LoginGrant & { userId: string }>(now)
   return {
     issue({ user_id, client_id, audience, scope = '' }) {
       if (!users.find(user_id)) {
-        throw new InputError(`refreshToken/user_id is no user of the tenant: ${user_id}`)
+        throw new InputError(`refreshToken/user_id is not a user of the tenant: ${user_id}`)
       }
       const client = tenant.clients.find((one) =>
         client_id === undefined ? one.app_type === 'spa' : one.client_id === client_id,
       )
       if (!client?.grant_types.includes('refresh_token')) {
         throw new InputError(
-          `refreshToken/client_id is no client with refresh tokens: ${client_id}`,
+          `refreshToken/client_id is not a client with refresh tokens: ${client_id}`,
         )
       }
       if (client.refresh_token.rotation_type === 'rotating') {
-        const way = 'rotates its refresh tokens, which needs the emulator that listens'
+        const way = 'rotates its refresh tokens, which needs an emulator that listens'
         throw new InputError(`refreshToken/client_id ${way}: ${client.client_id}`)
       }
       const token = randomString(64)

@@ -1,8 +1,8 @@
 import type { Switches, SwitchesDuring } from '../switches.js'
 
 /**
- * Stands in for `AsyncLocalStorage`, which browsers do not have: what is set while one call is answered is set for the others
- * that are answered at that moment, too.
+ * Creates a replacement for `AsyncLocalStorage`, which browsers do not have. A switch that is set for one call also affects the
+ * other calls that run at the same time.
  */
 export function createSwitchesDuring(): SwitchesDuring {
   const stores = new Set<Partial<Switches>>()

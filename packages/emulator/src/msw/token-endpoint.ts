@@ -16,8 +16,8 @@ import {
 import { exchange } from './token-vault-exchange.js'
 
 /**
- * Answers a token request without an authorization server: the refresh token grant with `audience` (MRRT), and the exchange of an
- * access or refresh token for a third party's. It gives Bearer tokens and no ID tokens.
+ * Handles a token request without oidc-provider. It knows two grants: refresh token, also with `audience` (MRRT), and the Token
+ * Vault exchange of an access or refresh token. It issues Bearer tokens and no ID tokens.
  */
 export async function answerTokenRequest(
   options: TokenEndpointOptions,
@@ -35,7 +35,7 @@ export async function answerTokenRequest(
 
 function instead({ status, headers = {}, problem }: Fault & { status: number }): Response {
   const error = status < 500 ? 'invalid_request' : 'server_error'
-  const error_description = `The emulator was told to answer ${status}`
+  const error_description = `A fault of the emulator set the status ${status}`
   return Response.json({ error, error_description, ...problem }, { status, headers })
 }
 
@@ -55,7 +55,7 @@ async function answer(options: TokenEndpointOptions, request: Request): Promise<
 
 async function readFields(request: Request): Promise<URLSearchParams> {
   if (request.headers.has('dpop')) {
-    throw invalid('DPoP at the token endpoint needs the emulator that listens')
+    throw invalid('DPoP at the token endpoint needs an emulator that listens')
   }
   const isJson = request.headers.get('content-type')?.startsWith('application/json') ?? false
   if (!isJson) return readForm(request)
@@ -81,7 +81,7 @@ function grant(call: TokenCall): Promise<Record<string, unknown>> {
   const grants = { refresh_token: refresh, [TOKEN_VAULT_GRANT]: exchange }
   const found = Object.entries(grants).find(([name]) => name === type)?.[1]
   if (!found) {
-    const way = 'behind msw is none but refresh_token and the Token Vault exchange'
+    const way = 'behind msw, the emulator supports only refresh_token and the Token Vault exchange'
     throw new Refusal(400, 'unsupported_grant_type', `${type}: ${way}`)
   }
   if (call.client.grant_types.includes(type)) return found(call)

@@ -3,7 +3,7 @@ import type { Client } from '../tenant.js'
 import type { Vault } from '../vault.js'
 import type { RefreshTokens } from './refresh-tokens.js'
 
-/** What the token endpoint works with. */
+/** The parts of the emulator that the token endpoint uses. */
 export interface TokenEndpointOptions {
   context: Context
   vault: Vault
@@ -21,20 +21,20 @@ export class Refusal extends Error {
   }
 }
 
-/** A request of a client that has been authenticated. */
+/** A token request whose client has been authenticated. */
 export interface TokenCall extends TokenEndpointOptions {
   client: Client
   form: URLSearchParams
 }
 
-/** A parameter of a token request. Throws `invalid_request` where it is missing. */
+/** Returns a parameter of a token request. Throws `invalid_request` if it is missing. */
 export function required({ form }: Pick<TokenCall, 'form'>, name: string): string {
   const value = form.get(name)
   if (!value) throw invalid(`Missing required parameter ${name}`)
   return value
 }
 
-/** The refusal of a request that is not well-formed. */
+/** Creates the refusal of a malformed request. */
 export function invalid(description: string): Refusal {
   return new Refusal(400, 'invalid_request', description)
 }

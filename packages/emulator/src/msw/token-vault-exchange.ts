@@ -48,7 +48,7 @@ async function subjectOf(call: TokenCall): Promise<string | undefined> {
     throw invalid(`subject_token_type must be ${accessTokenType} or ${refreshTokenType}`)
   }
   const audience = client.resource_server_identifier
-  // jose takes an audience of `undefined` for "any".
+  // jose accepts any audience if it is `undefined`.
   if (!audience) return undefined
   const { issuer, signingKey, now } = context
   const expected = { algorithms: ['RS256'], issuer, audience, currentDate: new Date(now()) }

@@ -5,8 +5,8 @@ import document from '../generated/my-account.json' with { type: 'json' }
 /** The `operationId` of an operation of the My Account API. */
 export type OperationId = keyof generated
 
-/** One operation as `my-account.yaml` describes it. */
+/** One operation of `my-account.yaml`. */
 export type Operation = OperationOf<OperationId>
 
-/** The operations of the My Account API, with what checks their requests. */
+/** The operations of the My Account API, with the checks of their requests. */
 export const operations = createOperations(document) as readonly Operation[] // the ids are generated from the same document

@@ -3,7 +3,7 @@ import { cors } from 'hono/cors'
 import { allowedOrigin, CORS_HEADERS } from '../origins.js'
 import type { Tenant } from '../tenant.js'
 
-/** CORS of the My Account API, for the origins that the tenant's clients allow. Before everything else. */
+/** Creates the CORS middleware of the My Account API for the origins that the tenant's clients allow. It must run first. */
 export function myAccountCors(tenant: Tenant): MiddlewareHandler {
   return cors({
     origin: (origin, { req }) => allowedOrigin(tenant, origin, req.header('authorization')),

@@ -18,7 +18,7 @@ const types: Partial<Record<OperationId, [success: TenantLogType, failure: Tenan
   ],
 }
 
-/** Writes the event of an answered call, if its operation has one. A DPoP nonce challenge has none: the call comes again. */
+/** Writes the event of a call, if its operation has one. A DPoP nonce challenge has none, because the client retries the call. */
 export function logAnswer(
   logs: TenantLogs,
   operation: OperationId,

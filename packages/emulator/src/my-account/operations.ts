@@ -13,7 +13,7 @@ import { flawInConnect, flawInTake, invalid } from './strictness.js'
 
 type Schemas = components['schemas']
 
-/** The five operations of the My Account API. */
+/** Creates the five operations of the My Account API. */
 export function createHandlers(context: Context, store: Store): Record<OperationId, Handler> {
   return {
     createConnectedAccountRequest: (call) => connect(context, store, call),
@@ -61,7 +61,7 @@ async function complete(context: Context, store: Store, call: Call): Promise<Res
   if (context.switches.get().connectCode === 'expired') delete session.outcome
   const flaw = await flawOf(session, request)
   if (flaw) return problem('bad_request', flaw)
-  // Read again behind the await: of two completions at once only one finds the code.
+  // Reads it again after the await, so that only one of two simultaneous completions finds the code.
   const grant = session.outcome?.grant
   if (!grant) return problem('bad_request', 'Invalid connect_code')
   delete session.outcome
@@ -97,7 +97,7 @@ async function flawOf(
   return verified ? undefined : 'Invalid code_verifier'
 }
 
-// RFC 7636 §4.6; a verifier where there was no challenge is the sign of a downgrade (RFC 9700 §4.8.2).
+// RFC 7636 §4.6. A verifier without a challenge is a sign of a downgrade attack (RFC 9700 §4.8.2).
 async function isVerified(
   challenge: string | undefined,
   verifier: string | undefined,
@@ -163,7 +163,7 @@ function listConnections(context: Context, store: Store, call: Call): Response {
 }
 
 const badCursor: ValidationError = {
-  detail: 'from must be the next of a page before',
+  detail: 'from must be the next of an earlier page',
   field: 'from',
   source: 'query',
 }

@@ -4,7 +4,7 @@ import { problem, type ValidationError } from '../problem.js'
 
 type Switches = Pick<Context, 'switches'>
 
-/** What a stricter reading of the contract, if a switch asks for it, finds wrong with a connect request. */
+/** Returns what is wrong with a connect request according to the switches `connectState` and `accessType`. */
 export function flawInConnect(
   { switches }: Switches,
   request: components['schemas']['CreateConnectedAccountRequest'],
@@ -25,7 +25,7 @@ export function flawInConnect(
   return { detail, field: 'access_type', pointer, source }
 }
 
-/** What is wrong with the `take` of a list, if a switch has pages of more than 20 refused rather than cut. */
+/** Returns what is wrong with the `take` of a list: more than 20, if the switch `largeTake` refuses it. */
 export function flawInTake(
   { switches }: Switches,
   query: URLSearchParams,
@@ -34,7 +34,7 @@ export function flawInTake(
   return { detail: 'take must be <= 20', field: 'take', source: 'query' }
 }
 
-/** The problem for one part of a request. */
+/** Creates the problem for one wrong part of a request. */
 export function invalid(error: ValidationError): Response {
   const detail = `Invalid request ${error.source === 'body' ? 'payload' : error.source} input`
   return problem('validation', detail, { validationErrors: [error] })

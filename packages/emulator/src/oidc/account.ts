@@ -2,14 +2,14 @@ import type { Account } from 'oidc-provider'
 import type { components } from '../generated/management.js'
 import type { Profile } from '../tenant.js'
 
-/** Which claims each scope of OpenID Connect gives (OIDC Core §5.4), with those of an organization, which are Auth0's. */
+/** The claims of each OpenID Connect scope (OIDC Core §5.4), with Auth0's claims of an organization. */
 export const CLAIMS_OF_SCOPES: Record<'openid' | 'profile' | 'email', string[]> = {
   openid: ['sub', 'org_id', 'org_name'],
   profile: ['name', 'nickname', 'picture', 'updated_at'],
   email: ['email', 'email_verified'],
 }
 
-/** What the tenant knows about a person. */
+/** Returns the profile claims of a user. */
 export function profileOf({ name, email }: Profile) {
   return {
     name,
@@ -21,7 +21,7 @@ export function profileOf({ name, email }: Profile) {
   } satisfies Partial<components['schemas']['User']>
 }
 
-/** The user's claims for these scopes. */
+/** Returns the user's claims for these scopes. */
 export function claimsOf(
   user: Profile,
   scopes: Iterable<string>,
@@ -35,7 +35,7 @@ export function claimsOf(
   return { ...Object.fromEntries(chosen), sub: user.user_id }
 }
 
-/** The user as oidc-provider knows them. `more` is what only ID tokens say. */
+/** Returns the user as an account of oidc-provider. `more` are claims that only ID tokens have. */
 export function accountOf(user: Profile, more: object = {}): Account {
   return {
     accountId: user.user_id,
@@ -46,7 +46,7 @@ export function accountOf(user: Profile, more: object = {}): Account {
   }
 }
 
-// In the claim itself, so that nothing is fetched from anywhere.
+// The picture is a data URL, so that no page has to load it from a server.
 function picture(name: string): string {
   const letter = encodeURIComponent(name.slice(0, 1).toUpperCase())
   const text = `%3Ctext x='32' y='43' font-family='sans-serif' font-size='32' text-anchor='middle' fill='white'%3E${letter}%3C/text%3E`

@@ -1,15 +1,15 @@
 import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider'
 import { createExpiringMap } from '../expiring-map.js'
 
-/** Where oidc-provider keeps sessions, interactions, grants, codes and tokens: in memory, each kind with a cap of its own. */
+/** The store of oidc-provider's sessions, interactions, grants, codes and tokens. It is in memory, with a limit for each kind. */
 export interface OidcStore {
-  /** The same for the same name, whichever provider asks. */
+  /** Returns the adapter of a model. All providers get the same one for the same name. */
   adapter: AdapterFactory
-  /** Forgets everything. */
+  /** Deletes everything. */
   reset(): void
 }
 
-/** An empty store on the clock `now`. */
+/** Creates an empty store that uses the clock `now`. */
 export function createOidcStore(now: () => number): OidcStore {
   const models = new Map<string, ReturnType<typeof createModel>>()
   return {
@@ -24,17 +24,17 @@ export function createOidcStore(now: () => number): OidcStore {
   }
 }
 
-// oidc-provider reads the machine's clock, so what is kept is given back older by as much as the emulator's has moved since.
+// oidc-provider uses the machine's clock. So `find` makes an entry older by the time that the emulator's clock was moved since.
 const times = ['iat', 'exp', 'iiat', 'loginTs', 'authTime']
 
 interface Kept {
   payload: AdapterPayload
-  /** Seconds that the emulator's clock was ahead. */
+  /** How many seconds the emulator's clock was ahead when the entry was stored. */
   ahead: number
 }
 
 function aged({ payload, ahead }: Kept, aheadNow: number): AdapterPayload {
-  // A copy, because two requests at once would otherwise share what hangs on a session, such as its grants.
+  // Returns a copy, so that two simultaneous requests do not share the objects of a session, for example its grants.
   const copy = structuredClone(payload)
   for (const name of times) {
     const time = copy[name]

@@ -3,7 +3,7 @@ import { connectionsFor, DATABASE } from '../connections.js'
 import type { Context } from '../context.js'
 import { findOrganization, logsInWith } from '../organizations.js'
 
-/** The parameters of `/authorize` that are Auth0's own, and what refuses wrong ones. They run also where one is absent. */
+/** Returns Auth0's own parameters of `/authorize` with their checks. A check also runs if its parameter is absent. */
 export function authorizeParameters(context: Context): Configuration['extraParams'] {
   return {
     audience: restoreOfflineAccess,
@@ -13,7 +13,7 @@ export function authorizeParameters(context: Context): Configuration['extraParam
   }
 }
 
-// oidc-provider drops offline_access from requests without a consent page; this runs after that.
+// Adds offline_access again, because oidc-provider removes it from requests without a consent page. This runs after that.
 function restoreOfflineAccess(ctx: KoaContextWithOIDC): void {
   const { params, client } = ctx.oidc
   const wanted = [ctx.query.scope ?? ''].flat().join(' ').split(' ')

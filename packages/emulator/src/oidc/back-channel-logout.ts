@@ -5,10 +5,10 @@ import type { Context } from '../context.js'
 /** A session of the tenant's authorization server. */
 type Session = InstanceType<Provider['Session']>
 
-/** How long a receiver may take, in milliseconds. */
+/** How long to wait for a receiver, in milliseconds. */
 const PATIENCE = 3000
 
-/** How long a logout token lives, in seconds. */
+/** How long a logout token is valid, in seconds. */
 const LIFETIME = 120
 
 interface Notice {
@@ -19,8 +19,8 @@ interface Notice {
 }
 
 /**
- * Tells the clients of a session that it ends, those that registered `oidc_logout.backchannel_logout_urls` (OpenID Connect
- * Back-Channel Logout 1.0 §2.5). Resolves when all have answered or had their time; what fails is written to the console.
+ * Sends a logout token to the clients of a session that registered `oidc_logout.backchannel_logout_urls` (OpenID Connect
+ * Back-Channel Logout 1.0 §2.5). Resolves when all have responded or timed out. Prints failures to the console.
  */
 export async function announceLogout(context: Context, session: Session): Promise<void> {
   const { accountId, authorizations = {} } = session
@@ -44,13 +44,13 @@ async function send(context: Context, notice: Notice): Promise<void> {
       body: new URLSearchParams({ logout_token: await logoutToken(context, notice) }),
       signal: AbortSignal.timeout(PATIENCE),
     })
-    if (!ok) console.warn(`The back-channel logout at ${url} answered ${status}`)
+    if (!ok) console.warn(`The back-channel logout at ${url} responded with ${status}`)
   } catch (error) {
     console.warn(`The back-channel logout at ${url} failed: ${error}`)
   }
 }
 
-// Like an ID token, it has the time of the machine, by which its reader checks it.
+// Like an ID token, it has the machine's time, because the receiver checks it against that.
 function logoutToken(
   { issuer, signingKey }: Context,
   { clientId, sub, sid }: Notice,

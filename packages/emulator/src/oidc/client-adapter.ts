@@ -4,7 +4,7 @@ import { authMethodOf, type Client, type Tenant, TOKEN_VAULT_GRANT } from '../te
 
 const grants = ['authorization_code', 'refresh_token', 'client_credentials', TOKEN_VAULT_GRANT]
 
-/** The tenant's clients, as they are at each request: oidc-provider keeps those of its own configuration as they were. */
+/** Returns an adapter with the tenant's current clients. The clients of oidc-provider's own configuration could not change. */
 export function clientsOf(tenant: Tenant): Adapter {
   const nothing = async () => undefined
   return {
@@ -33,10 +33,10 @@ function metadataOf(client: Client): ClientMetadata {
     }),
     client_name: client.name,
     token_endpoint_auth_method: method,
-    // Others of Auth0's may be configured, but nothing here knows them.
+    // The tenant can have other grants of Auth0, but oidc-provider would refuse them.
     grant_types: client.grant_types.filter((grant) => grants.includes(grant)),
     response_types: logsIn ? ['code'] : [],
-    // Only to satisfy the schema: which URLs are allowed is decided by the tenant's `callbacks`.
+    // Only to satisfy oidc-provider's schema. The tenant's `callbacks` decide which URLs are allowed.
     redirect_uris: logsIn ? ['http://localhost/'] : [],
     application_type: 'native',
     dpop_bound_access_tokens: client.require_proof_of_possession ?? false,

@@ -11,7 +11,7 @@ import type { Api } from '../tenant.js'
 import { findApi, resourceOf, resourceServer } from './resource-servers.js'
 import { oauthError, required } from './token-request.js'
 
-/** Replaces oidc-provider's client credentials grant (RFC 6749 §4.4) with one that knows `audience`. */
+/** Replaces oidc-provider's client credentials grant (RFC 6749 §4.4) with one that supports `audience`. */
 export function registerClientCredentialsGrant(provider: Provider, context: Context): void {
   provider.registerGrantType(
     'client_credentials',
@@ -48,7 +48,7 @@ function authorizedApi(
   const api = findApi(context, audience)
   if (!api) throw oauthError(403, 'access_denied', `Service not found: ${audience}`)
   const scopes = grantedScopes(context.tenant, clientId, api)
-  // What the My Account API lists belongs to a user, and a client has none.
+  // The My Account API needs a user, and this grant has none.
   if (
     !scopes ||
     audience === context.myAccountAudience ||
@@ -59,7 +59,7 @@ function authorizedApi(
   return { api, scopes }
 }
 
-// Where no client grants say it, only programs made for it may have the Management API.
+// If the tenant has no client grants, only non-interactive clients can have the Management API.
 function mayManage({ tenant, managementAudience }: Context, clientId: string, audience: string) {
   if (audience !== managementAudience || tenant.client_grants) return true
   const client = tenant.clients.find(({ client_id }) => client_id === clientId)

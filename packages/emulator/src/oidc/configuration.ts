@@ -25,7 +25,7 @@ import type { TokenNonces } from './token-nonces.js'
 
 const day = 86_400
 
-/** What oidc-provider is configured to work with. */
+/** The parts of the emulator that oidc-provider uses. */
 export interface ConfigurationParts {
   adapter: AdapterFactory
   nonces: TokenNonces
@@ -33,7 +33,7 @@ export interface ConfigurationParts {
   consents: Consents
 }
 
-/** How oidc-provider becomes an Auth0 tenant, as far as its configuration goes. */
+/** Returns the configuration with which oidc-provider behaves like an Auth0 tenant. */
 export function oidcConfiguration(context: Context, parts: ConfigurationParts): Configuration {
   const { adapter, nonces, organizations, consents } = parts
   const { tenant, users, signingKey, url } = context
@@ -52,7 +52,7 @@ export function oidcConfiguration(context: Context, parts: ConfigurationParts): 
     conformIdTokenClaims: false,
     responseTypes: ['code'],
     pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },
-    // There is none: the registered one only stands in for the tenant's `callbacks`.
+    // The one registered URL is only a placeholder: the tenant's `callbacks` decide.
     allowOmittingSingleRegisteredRedirectUri: false,
     extraParams: authorizeParameters(context),
     loadExistingGrant: (ctx) => createGrant(context, organizations, ctx),
@@ -61,7 +61,7 @@ export function oidcConfiguration(context: Context, parts: ConfigurationParts): 
       url: (_ctx, { uid, prompt }) =>
         prompt.name === 'consent' ? consentPath(uid) : loginPath(uid),
     },
-    // Cookies ignore ports, and two emulators on localhost must not log each other out.
+    // Cookies ignore the port, so the names have it. Otherwise two emulators on localhost would log each other out.
     cookies: { names: cookieNames(port) },
     formats: {
       customizers: {
@@ -94,7 +94,7 @@ const routes: Configuration['routes'] = {
   end_session: '/oidc/logout',
 }
 
-// In seconds. A grant lives as long as what was issued from it.
+// In seconds. A grant lives at least as long as everything that was issued from it.
 function lifetimes(context: Context): Configuration['ttl'] {
   const settingsOf = (id: string | undefined) =>
     context.tenant.clients.find(({ client_id }) => client_id === id)?.refresh_token
@@ -113,12 +113,12 @@ function lifetimes(context: Context): Configuration['ttl'] {
 function features(context: Context, nonces: TokenNonces): Configuration['features'] {
   return {
     devInteractions: { enabled: false },
-    // For discovery only: who is told, and how, is up to the logout pages.
+    // For discovery only. The logout endpoints themselves send the logout tokens.
     backchannelLogout: { enabled: true },
     clientCredentials: { enabled: true },
     dPoP: {
       enabled: true,
-      // Not used, but without one its CORS headers lack DPoP-Nonce.
+      // Not used. But without a secret, oidc-provider's CORS headers do not expose DPoP-Nonce.
       nonceSecret: Buffer.alloc(32),
       requireNonce: (ctx) => nonces.isRequired(ctx.oidc.client?.clientAuthMethod === 'none'),
     },
@@ -144,7 +144,8 @@ function requestedResource(ctx: KoaContextWithOIDC): string | undefined {
   return typeof audience === 'string' ? resourceOf(audience) : undefined
 }
 
-// One grant per authorization: oidc-provider would share one per client and session, and a replayed code would end them all.
+// Creates one grant for each authorization. oidc-provider would share one for each client and session, and a replayed code would
+// then revoke the tokens of all logins.
 async function createGrant(
   { tenant, now }: Context,
   organizations: GrantOrganizations,
@@ -175,7 +176,7 @@ async function renderError(
   ctx: KoaContextWithOIDC,
   { error, error_description }: ErrorOut,
 ): Promise<void> {
-  // oidc-provider speaks of registered ones, of which this server has none.
+  // oidc-provider's message is about registered URLs, which this server does not have.
   const reason =
     error === 'invalid_redirect_uri'
       ? `Callback URL mismatch: ${ctx.query.redirect_uri} is not in the list of allowed callback URLs`

@@ -5,19 +5,19 @@ import { scopeList } from '../scope-list.js'
 import type { Consent, Consents } from './consents.js'
 import { type InteractionRequest, serveInteraction } from './interaction-page.js'
 
-/** Where the consent page of an interaction is. */
+/** Returns the path of an interaction's consent page. */
 export function consentPath(uid: string): string {
   return `/u/consent/${uid}`
 }
 
-/** What the consent page works with. */
+/** The options of `serveConsentPage`. */
 export interface ConsentPageOptions {
   provider: Provider
   context: Context
   consents: Consents
 }
 
-/** Serves the page on which a user allows an application what it asks for, or declines. */
+/** Serves the page on which the user allows or declines the access that an application requests. */
 export function serveConsentPage(options: ConsentPageOptions): void {
   serveInteraction(options.provider, { prompt: 'consent', path: consentPath }, (given) =>
     answer(options, given),
@@ -29,7 +29,7 @@ async function answer(
   { request, response, form, interaction }: InteractionRequest,
 ): Promise<Response | string> {
   const { details } = interaction.prompt
-  const consent = details as typeof details & Consent // as the policy's check gives them
+  const consent = details as typeof details & Consent // the policy's check returns them
   if (request.method !== 'POST') return consentPage(context, consent)
   if (form.get('decision') !== 'accept') {
     const error_description = 'User did not authorize the request'
@@ -48,7 +48,7 @@ function consentPage(
 ): Response {
   const application = tenant.clients.find(({ client_id }) => client_id === clientId)?.name
   const api = tenant.apis.find(({ identifier }) => identifier === audience)?.name
-  const body = html`<p>It asks to use ${api ?? 'your profile'} in the name of ${users.find(userId)?.email}.</p>
+  const body = html`<p>It asks for access to ${api ?? 'your profile'} for ${users.find(userId)?.email}.</p>
 ${scopes.length > 0 && scopeList(scopes)}
 <form method="post" class="actions">
 <button name="decision" value="accept">Accept</button>

@@ -2,24 +2,24 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Context } from '../context.js'
 import { createExpiringMap } from '../expiring-map.js'
 
-/** Who allowed which application what. */
+/** The user, the application and the scopes of a consent. */
 export interface Consent {
   userId: string
   clientId: string
-  /** Of the login; empty for one without. */
+  /** The audience of the login; empty if it had none. */
   audience: string
   scopes: readonly string[]
 }
 
-/** What users have allowed, remembered until it is cleared; at most 10 000 of them. */
+/** The consents that users have given: at most 10,000, and they do not expire. */
 export interface Consents {
-  /** Whether all of this was allowed. */
+  /** Returns whether the user has allowed all of these scopes. */
   has(consent: Consent): boolean
   add(consent: Consent): void
   clear(): void
 }
 
-/** Nothing was allowed yet. */
+/** Creates an empty store of consents. */
 export function createConsents(now: () => number): Consents {
   const given = createExpiringMap<ReadonlySet<string>>(now)
   const keyOf = ({ userId, clientId, audience }: Consent) =>
@@ -34,7 +34,7 @@ export function createConsents(now: () => number): Consents {
   }
 }
 
-/** What an authorization request asks the user to allow, as far as there is something to allow. */
+/** Returns the consent that an authorization request needs, without unknown scopes. */
 export function requestedConsent({ oidc }: KoaContextWithOIDC): Consent {
   const { client, params, session, requestParamScopes, requestParamOIDCScopes } = oidc
   const known = new Set(requestParamOIDCScopes)
@@ -49,7 +49,7 @@ export function requestedConsent({ oidc }: KoaContextWithOIDC): Consent {
   }
 }
 
-/** Whether the user has to be asked: for an application of others, and for an API that lets consent not be skipped. */
+/** Returns whether the user must consent: for a third-party application, and for an API that does not allow skipping consent. */
 export function mustAsk(
   { tenant }: Pick<Context, 'tenant'>,
   { clientId, audience }: Consent,

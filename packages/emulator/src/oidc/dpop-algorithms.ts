@@ -3,7 +3,7 @@ import type { Provider } from 'oidc-provider'
 import instance from 'oidc-provider/lib/helpers/weak_cache.js'
 import type { Context } from '../context.js'
 
-/** Has the algorithms of DPoP proofs be those of the switch at each moment: oidc-provider has them set once. */
+/** Makes oidc-provider use the DPoP algorithms of the switch at each request. Its own setting cannot change. */
 export function switchDpopAlgorithms(provider: Provider, { switches }: Context): void {
   Object.defineProperty(instance(provider).configuration, 'dPoPSigningAlgValues', {
     get: () => switches.get().dpopAlgs.split(' '),

@@ -3,17 +3,17 @@ import type { components } from '../generated/authentication.js'
 
 type OAuthError = components['schemas']['OAuthError']
 
-/** What it is answered on. */
+/** The parts of a Koa context that an early refusal uses. */
 export type EarlyContext = Pick<KoaContextWithOIDC, 'status' | 'body' | 'get' | 'set'>
 
-/** An error with which an OAuth endpoint answers before oidc-provider looks at the request. */
+/** An error response of an OAuth endpoint, sent before oidc-provider handles the request. */
 export interface EarlyRefusal {
   status: number
   body: OAuthError & Record<string, unknown>
   headers?: Record<string, string>
 }
 
-/** Refuses with the headers that oidc-provider's own answers have, so that a script reads as much of this one. */
+/** Sends an error with the headers of oidc-provider's own responses, so that a script of another origin can read it. */
 export function refuseEarly(ctx: EarlyContext, { status, body, headers }: EarlyRefusal): void {
   ctx.status = status
   ctx.set({

@@ -2,19 +2,19 @@ import type { Context } from '../context.js'
 import { createExpiringMap } from '../expiring-map.js'
 import { findOrganization } from '../organizations.js'
 
-/** The claims of an organization, which ID tokens and access tokens have. */
+/** The claims of an organization in ID tokens and access tokens. */
 type OrganizationClaims = Partial<Record<'org_id' | 'org_name', string>>
 
-/** Which organization a user was logged in to when a grant was made. */
+/** Stores the organization that the user was logged in to when a grant was created. */
 export interface GrantOrganizations {
-  /** Remembers it until the grant expires, in milliseconds since the epoch. */
+  /** Stores the organization of a grant. `expiresAt` is when the grant expires, in milliseconds since the epoch. */
   set(grantId: string, organizationId: string, expiresAt: number): void
-  /** What tokens of the grant say of it; nothing outside organizations. */
+  /** Returns the organization's claims for the tokens of a grant; an empty object without an organization. */
   claims(grantId: string | undefined): OrganizationClaims
   clear(): void
 }
 
-/** No grants yet. */
+/** Creates an empty store. */
 export function createGrantOrganizations({ tenant, now }: Context): GrantOrganizations {
   const ids = createExpiringMap<string>(now)
   return {

@@ -7,23 +7,23 @@ import type { WholeRequest } from '../whole-request.js'
 export interface InteractionRequest {
   request: IncomingMessage
   response: ServerResponse
-  /** What a form of the page sent. */
+  /** The fields of the page's form. */
   form: URLSearchParams
-  /** What `/authorize` waits for. */
+  /** The interaction that `/authorize` waits for. */
   interaction: Interaction
 }
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
 
-/** Which page it is: the prompt that it answers, and where that of an interaction is. */
+/** The prompt that a page handles, and the path of the page. */
 export interface InteractionPlace {
   prompt: 'login' | 'consent'
   path(uid: string): string
 }
 
 /**
- * Serves a page on which a person does something before `/authorize` can answer. `answer` gives the page, or the URL with
- * which it goes on.
+ * Serves a page for a step that the user must do before `/authorize` can respond. `answer` returns the page, or the URL to which the
+ * user is redirected next.
  */
 export function serveInteraction(
   provider: Provider,
@@ -48,7 +48,7 @@ export function serveInteraction(
   })
 }
 
-// The cookie alone says which one it is, also at the page of another.
+// The cookie identifies the interaction, so this checks that it belongs to the page in the path.
 async function find(
   provider: Provider,
   { prompt, path }: InteractionPlace,
@@ -56,11 +56,11 @@ async function find(
 ): Promise<Interaction> {
   const interaction = await provider.interactionDetails(ctx.req, ctx.res)
   if (interaction.prompt.name === prompt && ctx.path === path(interaction.uid)) return interaction
-  throw new errors.SessionNotFound('interaction session id cookie is of another page')
+  throw new errors.SessionNotFound('the interaction cookie belongs to another page')
 }
 
 function explain(error: unknown): Response {
   if (!(error instanceof errors.SessionNotFound)) throw error
-  const body = html`<p>It was used already, or it is too old. Go back to the application and log in again.</p>`
+  const body = html`<p>It was used already, or has expired. Go back to the application and log in again.</p>`
   return pageResponse({ title: 'This login is over', body }, 400)
 }

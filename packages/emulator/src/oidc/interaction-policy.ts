@@ -5,7 +5,7 @@ import { type Consents, mustAsk, requestedConsent } from './consents.js'
 
 const { Check, Prompt } = interactionPolicy
 
-/** When a person has to do something before `/authorize` can answer. */
+/** Creates the policy that decides whether the user must do something before `/authorize` can respond. */
 export function createInteractionPolicy(
   context: Context,
   consents: Consents,
@@ -26,7 +26,7 @@ export function createInteractionPolicy(
   return policy
 }
 
-// Its checks run once it is known who logs in. What is asked for is kept for the page.
+// Its checks run when the user is known. They store the requested consent for the page.
 function consentPrompt(context: Context, consents: Consents): interactionPolicy.Prompt {
   return new Prompt(
     { name: 'consent', requestable: true },

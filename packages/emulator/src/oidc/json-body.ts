@@ -5,7 +5,7 @@ import { refuseEarly } from './early-refusal.js'
 
 const flaws = new WeakMap<IncomingMessage, string>()
 
-/** Answers `invalid_request` to requests whose JSON is none that an OAuth endpoint takes. */
+/** Responds with `invalid_request` to requests whose JSON an OAuth endpoint does not accept. */
 export function refuseBadJson(provider: Provider): void {
   provider.use((ctx, next) => {
     const error_description = flaws.get(ctx.req)
@@ -15,8 +15,8 @@ export function refuseBadJson(provider: Provider): void {
 }
 
 /**
- * The same request for oidc-provider: JSON for an OAuth endpoint, which Auth0 takes, becomes a form. Where that cannot be,
- * `refuseBadJson` answers.
+ * Converts a JSON body for an OAuth endpoint, which Auth0 accepts, to a form for oidc-provider. If it cannot be converted,
+ * `refuseBadJson` responds.
  */
 export function withFormBody(request: WholeRequest): WholeRequest {
   if (!hasJsonBody(request)) return withBody(request)

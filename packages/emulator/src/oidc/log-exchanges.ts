@@ -7,8 +7,8 @@ import { problemOf, traceOf } from '../trace.js'
 type Ctx = Omit<KoaContextWithOIDC, 'oidc'> & { oidc?: KoaContextWithOIDC['oidc'] }
 
 /**
- * Writes the event of every Token Vault exchange. A fault in place of the token endpoint's answer has none, since nothing
- * learns then which grant was asked for, nor has a DPoP nonce challenge, after which the request comes again.
+ * Writes an event for every Token Vault exchange. There is no event if a fault replaces the response, because the grant type is then
+ * unknown. There is none for a DPoP nonce challenge either, because the client retries the request.
  */
 export function logExchanges(provider: Provider, { logs, url, now }: Context): void {
   provider.use(async (ctx: Ctx, next) => {
@@ -36,7 +36,7 @@ export function logExchanges(provider: Provider, { logs, url, now }: Context): v
   })
 }
 
-// Required in both of Auth0's schemas; what a request has there instead of a type might be anything.
+// Both schemas of Auth0 require the field, but a request can contain anything.
 function tokenType(value: unknown): string {
   const known = /^urn:ietf:params:oauth:token-type:\w+$/.exec(String(value))
   return known?.[0].slice(0, 100) ?? ''

@@ -1,26 +1,26 @@
 import { html, pageResponse } from '../page.js'
 import type { Connection } from '../tenant.js'
 
-/** What the login page shows. */
+/** The content of the login page. */
 export interface LoginForm {
-  /** Name of the application that the person goes on to. */
+  /** The name of the application. */
   application: string
-  /** Name of the organization that the person logs in to, if any. */
+  /** The name of the organization that the user logs in to, if there is one. */
   organization?: string
-  /** Whether people may log in with a password. */
+  /** True if users can log in with a password. */
   hasPassword: boolean
-  /** What stands in the field for the email address. */
+  /** The value of the field for the email address. */
   username: string
-  /** Those with a button. */
+  /** The connections that have a button. */
   connections: readonly Connection[]
   isWrong?: boolean
 }
 
-/** The login page: a form with `#username` and `#password`, and a button for each other connection. */
+/** Returns the login page: a form with `#username` and `#password`, and a button for each connection to a third party. */
 export function loginForm(form: LoginForm): Response {
   const { application, organization, connections, hasPassword, isWrong = false } = form
   const body = html`
-<p class="muted">to go on to ${application}</p>
+<p class="muted">to continue to ${application}</p>
 ${isWrong && html`<p class="error" role="alert" id="error">Wrong email or password.</p>`}
 ${hasPassword && passwordForm(form)}
 ${hasPassword && connections.length > 0 && html`<p class="or">or</p>`}
@@ -42,7 +42,7 @@ function passwordForm({ username, isWrong = false }: LoginForm) {
 </form>`
 }
 
-// A form of their own, so that the Enter key in a field presses Continue, and no empty field is in their way.
+// The buttons have a separate form, so that the Enter key presses Continue, and the required fields do not block them.
 function connectionButtons(connections: readonly Connection[]) {
   const buttons = connections.map(
     ({ name, display_name }) => html`

@@ -9,12 +9,12 @@ import type { Trips } from '../trips.js'
 import { type InteractionRequest, serveInteraction } from './interaction-page.js'
 import { loginForm } from './login-form.js'
 
-/** Where the login page of an interaction is. */
+/** Returns the path of an interaction's login page. */
 export function loginPath(uid: string): string {
   return `/u/login/${uid}`
 }
 
-/** What the login page works with. */
+/** The options of `serveLoginPage`. */
 export interface LoginPageOptions {
   provider: Provider
   context: Context
@@ -22,20 +22,20 @@ export interface LoginPageOptions {
 }
 
 interface Call extends LoginPageOptions, InteractionRequest {
-  /** What logins at a third party came to, by interaction. */
+  /** The results of logins at a third party, by interaction. */
   results: ExpiringMap<InteractionResults>
 }
 
 interface Login {
   uid: string
   params: Record<string, unknown>
-  /** What the person may choose. */
+  /** The connections that the user can choose. */
   connections: Connection[]
 }
 
 /**
- * Serves the login page, which knows the users of the tenant by their passwords and sends others to the third party of a
- * connection, at once if the request names one. `clear` forgets who came back from there.
+ * Serves the login page. Users of the tenant log in with their password, others at the third party of a connection. If the request
+ * names a connection, the page redirects there immediately. `clear` deletes the results of logins at third parties.
  */
 export function serveLoginPage(options: LoginPageOptions): { clear(): void } {
   const results = createExpiringMap<InteractionResults>(options.context.now)
@@ -45,7 +45,7 @@ export function serveLoginPage(options: LoginPageOptions): { clear(): void } {
   return { clear: results.clear }
 }
 
-/** A page, or the URL with which the login goes on. */
+/** Returns a page, or the URL to which the login continues. */
 async function answer(call: Call): Promise<Response | string> {
   const { context, request, interaction, results } = call
   const { uid, params } = interaction
@@ -106,7 +106,7 @@ async function leave(
           ? { login: { accountId: context.users.logIn(connection, outcome.grant).user_id } }
           : outcome
       results.set(uid, result, expiresAt)
-      // Only the browser that began the login has the cookie with which it goes on there.
+      // Only the browser that began the login has the cookie to continue there.
       return new URL(loginPath(uid), context.url)
     },
   })

@@ -7,12 +7,12 @@ import { announceLogout } from './back-channel-logout.js'
 
 type Query = Record<string, string | string[] | undefined>
 
-/** Where a logout ends, or why it is refused. */
+/** The URL at the end of a logout, or why the logout is refused. */
 type Outcome = { url?: URL } | { flaw: string }
 
 /**
- * Serves `/v2/logout` and `/oidc/logout` (OpenID Connect RP-Initiated Logout §2). Both end the session without asking the
- * person, tell its clients, and leave refresh tokens alone.
+ * Serves `/v2/logout` and `/oidc/logout` (OpenID Connect RP-Initiated Logout §2). Both end the session without asking the user and
+ * send logout tokens to its clients. They do not revoke refresh tokens.
  */
 export function serveLogout(provider: Provider, context: Context): void {
   const readers: Record<string, (query: Query, context: Context) => Outcome | Promise<Outcome>> = {
@@ -36,7 +36,7 @@ export function serveLogout(provider: Provider, context: Context): void {
             { title: 'This logout is not possible', body: html`<p>${outcome.flaw}</p>` },
             400,
           )
-        : pageResponse({ title: 'You are logged out', body: html`<p>You may close this page.</p>` })
+        : pageResponse({ title: 'You are logged out', body: html`<p>You can close this page.</p>` })
     ctx.status = page.status
     ctx.set(Object.fromEntries(page.headers))
     ctx.body = await page.text()
@@ -66,7 +66,7 @@ async function readOidcLogout(query: Query, context: Context): Promise<Outcome> 
   return outcome
 }
 
-// An expired ID token is still a hint (§2), so its times are not looked at.
+// An expired ID token is still a valid hint (§2), so its times are not checked.
 async function clientOfIdToken(context: Context, hint: string): Promise<string | undefined> {
   try {
     await compactVerify(hint, await importJWK(context.signingKey.publicJwk, 'RS256'))

@@ -1,7 +1,7 @@
-/** Runs work, after all work that was given before with the same key. */
+/** Runs `work` after all earlier work with the same key has ended. */
 export type OneAtATime = <Result>(key: string, work: () => Promise<Result>) => Promise<Result>
 
-/** A queue for each key, which is forgotten once it is empty. */
+/** Creates a queue for each key. A queue is deleted when it is empty. */
 export function createOneAtATime(): OneAtATime {
   const last = new Map<string, Promise<unknown>>()
   return async (key, work) => {

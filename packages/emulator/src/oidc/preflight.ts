@@ -1,7 +1,7 @@
 import type { Provider } from 'oidc-provider'
 import { CORS_HEADERS } from '../origins.js'
 
-/** Lets pages of other origins send the headers that Auth0's SDKs send, and no other: oidc-provider allows any. */
+/** Limits the request headers of other origins to those that Auth0's SDKs send. oidc-provider would allow any. */
 export function narrowPreflights(provider: Provider): void {
   provider.use(async (ctx, next) => {
     await next()

@@ -8,19 +8,19 @@ import { oauthError } from './token-request.js'
 
 /** The subject token type of the privileged exchange. */
 export const PRIVILEGED_SUBJECT = 'urn:ietf:params:oauth:token-type:jwt'
-/** What the privileged exchange issues. */
+/** The type of token that the privileged exchange issues. */
 export const PRIVILEGED_TOKEN = 'http://auth0.com/oauth/token-type/token-vault-access-token'
 
-/** How old the JWT of a privileged exchange may be, in seconds. */
+/** How old the JWT of a privileged exchange can be, in seconds. */
 const MAX_AGE = 60
 
-/** Which token a privileged client may have. */
+/** The token that a privileged client is allowed to have. */
 interface PrivilegedRequest {
   userId: string
   scopes: { allowed: readonly string[]; wanted?: readonly string[] }
 }
 
-/** What a privileged exchange is checked with. */
+/** The options of `readPrivilegedRequest`. */
 export interface PrivilegedExchange {
   provider: Provider
   context: Context
@@ -31,8 +31,8 @@ export interface PrivilegedExchange {
 }
 
 /**
- * Whose token a client may take out of Token Vault with nothing but a JWT of its own, and of which scopes. Throws
- * `unauthorized_client` (403) for what `token_vault_privileged_access` does not allow, and `invalid_grant` (401) for the JWT.
+ * Returns the user and the scopes for which a client can get a token from Token Vault with only a JWT that it signed. Throws
+ * `unauthorized_client` (403) if `token_vault_privileged_access` does not allow it, and `invalid_grant` (401) if the JWT is wrong.
  */
 export async function readPrivilegedRequest(
   exchange: PrivilegedExchange,
@@ -44,7 +44,7 @@ export async function readPrivilegedRequest(
   const own = grants.filter((grant) => grant.connection === connection)
   if (own.length === 0) refuse(`The client has no grant for the connection ${connection}`)
   const { login_hint, scope } = ctx.oidc.params
-  if (login_hint) throw new errors.InvalidRequest('login_hint does not go with a JWT')
+  if (login_hint) throw new errors.InvalidRequest('login_hint cannot be combined with a JWT')
   const userId = await readSubject(exchange, credentials)
   const allowed = own.flatMap(({ scopes }) => scopes)
   const wanted = typeof scope === 'string' ? scope.split(' ') : undefined
@@ -76,9 +76,9 @@ async function readSubject(
   const { sub = '', jti = '', iat = 0, audit_context, org_id } = claims
   const length = typeof audit_context === 'string' ? audit_context.length : 0
   if (length < 1 || length > 256) refuseSubject('audit_context must have 1 to 256 characters')
-  if (!context.users.find(sub)) refuseSubject('sub is no user')
+  if (!context.users.find(sub)) refuseSubject('sub is not a user')
   if (org_id !== undefined && !isMember(context, org_id, sub)) {
-    refuseSubject('sub is no member of the organization org_id')
+    refuseSubject('sub is not a member of the organization org_id')
   }
   const id = `token-vault-req ${jti}`
   const isFirst = await provider.ReplayDetection.unique(clientId, id, iat + MAX_AGE + 1)
@@ -125,7 +125,7 @@ function named(credentials: Credential[], jwt: string): Credential[] {
     const { kid } = decodeProtectedHeader(jwt)
     return kid === undefined ? credentials : credentials.filter((one) => one.kid === kid)
   } catch {
-    return refuseSubject('It is no JWT')
+    return refuseSubject('It is not a JWT')
   }
 }
 

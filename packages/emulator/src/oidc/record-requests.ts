@@ -4,7 +4,7 @@ import { addressOf, problemOf, traceOf } from '../trace.js'
 
 type Ctx = Omit<KoaContextWithOIDC, 'oidc'> & { oidc?: KoaContextWithOIDC['oidc'] }
 
-/** Adds every request to the record, with what oidc-provider tells of an error. Before all other middleware. */
+/** Adds every request to the record, with the details of oidc-provider's errors. It must be the first middleware. */
 export function recordRequests(provider: Provider, { requests }: Context): void {
   const remember = (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
     const { error_description: words, error_detail: detail } = error

@@ -27,12 +27,12 @@ import { renew } from './refresh-token-lifetime.js'
 import { resourceOf, resourceServer } from './resource-servers.js'
 import { required } from './token-request.js'
 
-/** What the grant works with. */
+/** The options of `registerRefreshTokenGrant`. */
 export interface RefreshTokenGrantOptions {
   provider: Provider
   context: Context
   organizations: GrantOrganizations
-  /** Called each time that a used token has come back and ended its family. */
+  /** Called each time a client reuses a rotated token, which revokes the token family. */
   onReuse(): void
 }
 
@@ -44,8 +44,8 @@ interface Refresh extends RefreshTokenGrantOptions {
 }
 
 /**
- * Replaces oidc-provider's refresh grant with one that knows `audience` (MRRT). The client's policies are looked up at each
- * refresh, so a refresh token is worth what they say then, not at the login.
+ * Replaces oidc-provider's refresh grant with one that supports `audience` (MRRT). It reads the client's policies at each refresh, so
+ * a changed policy also applies to existing refresh tokens.
  */
 export function registerRefreshTokenGrant(options: RefreshTokenGrantOptions): void {
   const { provider } = options
@@ -56,7 +56,7 @@ export function registerRefreshTokenGrant(options: RefreshTokenGrantOptions): vo
       const value = required(ctx, 'refresh_token')
       const proof = await validateDpop(provider, ctx)
       checkDpopRequired(provider, ctx, proof)
-      // Of two refreshes at once, the second must see that the first has used the token.
+      // Of two simultaneous refreshes, the second must see that the first has used the token.
       await oneAtATime(value, async () => {
         const source = await findSource(provider, ctx, value)
         const grant = await validateGrant(provider, ctx, source.grantId ?? '')
@@ -90,7 +90,7 @@ function expired(): Error {
   return new errors.InvalidGrant('refresh token is expired')
 }
 
-// RFC 9700 §4.14.2: a rotated refresh token that comes back has been stolen from someone, so its whole family ends.
+// RFC 9700 §4.14.2: if a rotated refresh token is used again, someone has stolen it, so the whole token family is revoked.
 async function refuseReuse(refresh: Refresh): Promise<void> {
   const { provider, context, source, grant, onReuse } = refresh
   const { leeway = 0 } = settingsOf(refresh) ?? {}
@@ -130,7 +130,7 @@ function loginOf({ context, source, grant }: Refresh): LoginGrant {
   const granted = `${grant.getOIDCScope()} ${resource ? grant.getResourceScope(resource) : ''}`
   return {
     clientId: source.clientId ?? '',
-    // An API of another domain is none here.
+    // An API of another domain does not exist here.
     audience:
       apis.find(({ identifier }) => resourceOf(identifier) === resource)?.identifier ?? resource,
     scopes: [...new Set(granted.split(' '))],
@@ -179,7 +179,7 @@ async function issueIdToken(refresh: Refresh, scopes: string[]): Promise<string>
 async function rotate(refresh: Refresh): Promise<string> {
   const { provider, ctx, source } = refresh
   if (settingsOf(refresh)?.rotation_type !== 'rotating') return source.jti
-  // The leeway counts from the first use.
+  // The leeway begins with the first use.
   if (source.consumed === undefined) await source.consume()
   const { jti: _jti, iat: _iat, exp: _exp, consumed: _consumed, scope = '', ...kept } = source
   const rotations = (source.rotations ?? 0) + 1

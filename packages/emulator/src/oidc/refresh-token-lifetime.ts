@@ -5,12 +5,12 @@ import type { Client } from '../tenant.js'
 
 type Settings = Client['refresh_token']
 
-/** As long as the clock goes. */
+/** Longer than the clock can move. */
 const UNENDING = CLOCK_LIMIT
 
 const DEFAULT_LIFETIME = 30 * 86_400
 
-/** Seconds from the login until the last refresh token of its family ends, however often they are used; 30 days by default. */
+/** Returns how many seconds after the login all refresh tokens of its family expire, even if they are used: 30 days by default. */
 export function absoluteLifetime(settings: Settings | undefined): number {
   const { expiration_type, token_lifetime, infinite_token_lifetime = false } = settings ?? {}
   if (expiration_type === 'non-expiring' || infinite_token_lifetime) return UNENDING
@@ -18,8 +18,8 @@ export function absoluteLifetime(settings: Settings | undefined): number {
 }
 
 /**
- * Seconds that a refresh token lives on if it is not used, from the client's settings as they are now: to the end of the
- * absolute lifetime, or of the idle lifetime if there is one. None are left where it is 0 or less.
+ * Returns in how many seconds an unused refresh token expires, by the client's current settings: at the end of the absolute lifetime
+ * or of the idle lifetime, whichever is first. The token has expired if the number is 0 or less.
  */
 export function remainingLifetime(
   { tenant }: Pick<Context, 'tenant'>,
@@ -30,7 +30,7 @@ export function remainingLifetime(
   return Math.min(left, idleLifetime(client?.refresh_token))
 }
 
-/** Has the idle lifetime of a token that is used begin anew. Answers whether the token is still alive. */
+/** Restarts the idle lifetime of a token that is used. Returns false if the token has expired. */
 export async function renew(
   context: Pick<Context, 'tenant'>,
   token: RefreshToken,

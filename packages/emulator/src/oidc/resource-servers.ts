@@ -5,20 +5,20 @@ import { OIDC_SCOPES } from '../refresh-token-policy.js'
 import type { Api } from '../tenant.js'
 import { oauthError } from './token-request.js'
 
-/** The resource indicator of an audience: itself, or a URN where it is no absolute URI, which RFC 8707 §2 insists on. */
+/** Returns the resource indicator of an audience: the audience itself or, if it is not an absolute URI (RFC 8707 §2), a URN. */
 export function resourceOf(audience: string): string {
   const isUri = URL.canParse(audience) && !audience.includes('#')
   return isUri ? audience : `urn:connected-accounts:audience:${encodeURIComponent(audience)}`
 }
 
-/** The API with this identifier. */
+/** Returns the API with this identifier. */
 export function findApi(context: Context, audience: string): Api | undefined {
   return context.tenant.apis.find((api) => api.identifier === audience)
 }
 
 /**
- * The API of a resource indicator, for a user. Throws `access_denied` in Auth0's words, with `name` in them, if there is
- * none, or if it is the Management API, which only programs call.
+ * Returns the API of a resource indicator, for a user. Throws `access_denied` with Auth0's text, which contains `name`, if there is
+ * no such API, or if it is the Management API, which only programs can call.
  */
 export function apiOfResource(context: Context, resource: string, name: unknown = resource): Api {
   const api = context.tenant.apis.find(({ identifier }) => resourceOf(identifier) === resource)
@@ -30,9 +30,8 @@ export function apiOfResource(context: Context, resource: string, name: unknown 
 }
 
 /**
- * What oidc-provider needs to know to issue tokens for an API to the client of a request. Throws `unauthorized_client` where
- * the client has no grant for the API, and `invalid_request` where the API requires proof of possession and the token request
- * has none.
+ * Returns what oidc-provider needs to issue tokens for an API to the client of a request. Throws `unauthorized_client` if the client
+ * has no grant for the API, and `invalid_request` if the API requires proof of possession and the token request has no proof.
  */
 export function resourceServer(
   { tenant }: Context,
@@ -50,7 +49,7 @@ export function resourceServer(
   }
   return {
     audience: api.identifier,
-    // Without OIDC's own scopes the answer lacks `openid`, and auth0-spa-js misses it.
+    // Without the OpenID Connect scopes, the response has no `openid`, which auth0-spa-js needs.
     scope: [...OIDC_SCOPES, ...scopes].join(' '),
     accessTokenFormat: 'jwt',
     accessTokenTTL: api.token_lifetime,

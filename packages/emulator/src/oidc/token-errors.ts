@@ -8,13 +8,13 @@ interface TokenError {
 }
 
 /**
- * Gives the errors of the token endpoint Auth0's statuses and words. They are always JSON, whatever the request accepts, and
- * say what was wrong, which oidc-provider keeps to itself.
+ * Changes the errors of the token endpoint to Auth0's statuses and texts. They are always JSON, regardless of the Accept header, and
+ * say what was wrong, which oidc-provider does not.
  */
 export function describeTokenErrors(provider: Provider, { switches }: Context): void {
   provider.on('grant.error', (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
     const { status, ...body } = describe(error)
-    // RFC 6749 §5.2 has 400 for an invalid_grant, Auth0 403.
+    // An invalid_grant has the status 400 in RFC 6749 §5.2, and 403 at Auth0.
     const isGrant = status === 403 && body.error === 'invalid_grant'
     ctx.status = isGrant ? Number(switches.get().invalidGrant) : status
     ctx.type = 'json'
@@ -24,7 +24,10 @@ export function describeTokenErrors(provider: Provider, { switches }: Context): 
     console.error(error)
     if (ctx.oidc.route !== 'token') return
     ctx.type = 'json'
-    ctx.body = { error: 'server_error', error_description: 'The emulator failed; its log says why' }
+    ctx.body = {
+      error: 'server_error',
+      error_description: 'The emulator failed. Its output has the error',
+    }
   })
 }
 
@@ -38,7 +41,7 @@ function describe(error: errors.OIDCProviderError): TokenError {
     const error_description = 'The grant type is not allowed for the client'
     return { status: 403, error: 'unauthorized_client', error_description }
   }
-  // What custom grants throw has its own status and no detail.
+  // The errors of our own grants have their own status and no detail.
   if (code === 'invalid_grant' && statusCode === 400) return describeInvalidGrant(detail)
   return { ...same, error_description: sentence(detail ? `${words}: ${detail}` : words) }
 }
@@ -65,7 +68,7 @@ function describeInvalidGrant(detail = 'the grant is not valid'): TokenError {
   return { status: 403, error: 'invalid_grant', error_description }
 }
 
-// The name of a parameter keeps its case.
+// Starts with a capital letter, unless the text starts with the name of a parameter.
 function sentence(text: string): string {
   const [first = ''] = text.split(' ')
   return first.includes('_') ? text : text.slice(0, 1).toUpperCase() + text.slice(1)

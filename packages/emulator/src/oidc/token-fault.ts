@@ -20,7 +20,7 @@ const errorOfStatus: Record<number, string> = {
   429: 'too_many_requests',
 }
 
-/** Lets the faults that wait for `getToken` and `authorize` befall their endpoints, before anything else is looked at. */
+/** Applies the faults that wait for `getToken` and `authorize`, before the endpoints check anything else. */
 export function answerTokenFaults(provider: Provider, context: Context, nonces: TokenNonces): void {
   provider.use(async (ctx, next) => {
     const operation = operations[`${ctx.method} ${ctx.path}`]
@@ -45,7 +45,7 @@ async function showPage(ctx: Ctx, fault: Fault): Promise<void> {
 function refuse(ctx: EarlyContext, fault: Fault & { status: number }, now: number): void {
   const { status, problem } = fault
   const error = errorOfStatus[status] ?? (status < 500 ? 'invalid_request' : 'server_error')
-  const error_description = `The emulator was told to answer ${status}`
+  const error_description = `A fault of the emulator set the status ${status}`
   const headers = { ...(status === 429 && rateLimit(now)), ...fault.headers }
   refuseEarly(ctx, { status, body: { error, error_description, ...problem }, headers })
 }
@@ -62,12 +62,12 @@ async function damage(ctx: Ctx, kind: NonNullable<Fault['damage']>): Promise<voi
   }
 }
 
-// Koa has set the content type already, by what the body is.
+// Koa has already set the content type when the body was set.
 async function writeHalf({ res, status, body }: Ctx): Promise<void> {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
   res.writeHead(status, { 'content-length': Buffer.byteLength(text) })
   res.write(text.slice(0, text.length / 2))
-  // Until then the first half is on its way.
+  // Give the first half time to be sent.
   await wait(20)
 }
 

@@ -6,20 +6,20 @@ import type { Context } from '../context.js'
 import { createDpopNonces, type DpopNonces } from '../dpop-nonces.js'
 import { type EarlyContext, refuseEarly } from './early-refusal.js'
 
-/** The DPoP nonces of the token endpoint, by the emulator's clock and switches. */
+/** The DPoP nonces of the token endpoint. They follow the emulator's clock and switches. */
 export interface TokenNonces {
-  /** Whether a proof of this kind of client must have one. */
+  /** Returns whether a proof of a public or confidential client must have a nonce. */
   isRequired(isPublicClient: boolean): boolean
-  /** One that works. */
+  /** Returns a nonce that works. */
   next(): string
-  /** Has oidc-provider make and check its nonces here: its own are a function of the machine's time. */
+  /** Makes oidc-provider issue and check these nonces. Its own depend on the machine's clock. */
   guard(provider: Provider): void
 }
 
-/** How old a proof without a nonce may be, in seconds. */
+/** How old a proof without a nonce can be, in seconds. */
 const WINDOW = 300
 
-/** Creates the nonces of one authorization server. `myAccount` are those of the My Account API, for a switch to share. */
+/** Creates the nonces of one authorization server. With the switch `nonces: 'shared'`, it uses those of the My Account API. */
 export function createTokenNonces(context: Context, myAccount: DpopNonces): TokenNonces {
   const { now, clock, switches } = context
   const own = createDpopNonces(now, () => switches.get().tokenNonce)
@@ -43,21 +43,21 @@ export function createTokenNonces(context: Context, myAccount: DpopNonces): Toke
           return challengeNonce(ctx, next())
         }
         await proceed()
-        // oidc-provider sends a new one as soon as it differs from the one in use.
+        // oidc-provider sends a nonce whenever it differs from the current one, but Auth0 does not.
         if (typeof nonce === 'string' && nonces().check(nonce) === 'good') ctx.remove('dpop-nonce')
       })
     },
   }
 }
 
-/** Answers a token request with the challenge for a nonce (RFC 9449 §8). */
+/** Responds to a token request with a challenge for a nonce (RFC 9449 §8). */
 export function challengeNonce(ctx: EarlyContext, nonce: string): void {
   const error_description = 'Authorization server requires nonce in DPoP proof'
   const body = { error: 'use_dpop_nonce', error_description }
   refuseEarly(ctx, { status: 400, body, headers: { 'dpop-nonce': nonce } })
 }
 
-// What is no proof at all is left to oidc-provider, which says so.
+// Returns an empty object if the proof cannot be read: oidc-provider then refuses it.
 function readProof(proof: string): { nonce?: unknown; iat?: unknown } {
   try {
     return proof === '' ? {} : decodeJwt(proof)

@@ -1,6 +1,6 @@
 import { errors, type TokenEndpointGrantContext } from 'oidc-provider'
 
-/** A parameter of a token request. Throws `invalid_request` where it is missing. */
+/** Returns a parameter of a token request. Throws `invalid_request` if it is missing. */
 export function required(ctx: TokenEndpointGrantContext, name: string): string {
   const value = ctx.oidc.params[name]
   if (typeof value !== 'string' || value === '') {
@@ -9,7 +9,7 @@ export function required(ctx: TokenEndpointGrantContext, name: string): string {
   return value
 }
 
-/** An OAuth error with a status other than 400. */
+/** Creates an OAuth error with a status other than 400. */
 export function oauthError(
   status: number,
   error: string,

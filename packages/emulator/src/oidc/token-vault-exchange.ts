@@ -92,7 +92,7 @@ interface Subject {
   ctx: TokenEndpointGrantContext
   subjectToken: string
   subjectTokenType: string
-  /** Of the key of the proof that was sent. */
+  /** The thumbprint of the key that signed the request's proof. */
   thumbprint: string | undefined
 }
 
@@ -125,7 +125,7 @@ async function userOfAccessToken({
   const client = context.tenant.clients.find(
     ({ client_id }) => client_id === ctx.oidc.client.clientId,
   )
-  // jose takes an audience of `undefined` for "any", so a client without an API must not come that far.
+  // jose accepts any audience if it is `undefined`, so a client without an API must not get that far.
   if (!client?.resource_server_identifier) return undefined
   const { issuer, signingKey, now } = context
   const options = {
@@ -162,7 +162,7 @@ async function userOfRefreshToken({
   return (await renew(context, token)) ? token.accountId : undefined
 }
 
-// The answer is never bound, so a proof says no more than that the client holds the key of its subject token.
+// The issued token is never bound, so a proof only shows that the client has the key of its subject token.
 async function readProof(
   provider: Provider,
   { switches }: Context,

@@ -5,8 +5,8 @@ import { createDpopNonces } from '../dpop-nonces.js'
 import { claimsOf } from './account.js'
 
 /**
- * Serves `/userinfo` (OpenID Connect Core §5.3) for the JWT access tokens of any API whose scopes have `openid`, bound ones
- * with their proof. Opaque ones are left to oidc-provider.
+ * Serves `/userinfo` (OpenID Connect Core §5.3) for JWT access tokens of any API that have the scope `openid`. Bound tokens need their
+ * proof. oidc-provider handles opaque tokens.
  */
 export function serveUserinfo(provider: Provider, context: Context): void {
   const identifier = `${context.issuer}userinfo`

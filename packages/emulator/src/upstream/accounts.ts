@@ -1,6 +1,6 @@
 import { sha256 } from '../secrets.js'
 
-/** A person's account at a third party. */
+/** A user's account at a third party. */
 export interface ProviderAccount {
   sub: string
   email: string
@@ -8,8 +8,8 @@ export interface ProviderAccount {
 }
 
 /**
- * The accounts that the consent page offers, the picked one first. A `login_hint` picks one of the two, or brings in another
- * account of its name.
+ * Returns the accounts that the consent page offers, the selected one first. A `login_hint` selects one of the two accounts, or adds
+ * another account with its address.
  */
 export async function accountsOf(
   connection: string,
@@ -24,7 +24,7 @@ export async function accountsOf(
   return [first, ...others]
 }
 
-/** The account of an address at a third party; the same address is the same account. */
+/** Returns the account with an email address at a third party. The same address always has the same account. */
 export async function accountOf(connection: string, email: string): Promise<ProviderAccount> {
   const words = (email.split('@')[0] ?? email).split(/[._-]+/).filter(Boolean)
   const [name = email, ...rest] = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1))

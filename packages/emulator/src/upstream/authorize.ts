@@ -5,7 +5,7 @@ import { accountsOf, type ProviderAccount } from './accounts.js'
 import { consentPage } from './consent-page.js'
 import type { Provider } from './provider.js'
 
-/** What a client asked for, and what the person may answer to it. */
+/** An authorization request that waits for the user's decision. */
 interface PendingConsent {
   redirectUri: string
   state?: string
@@ -16,16 +16,16 @@ interface PendingConsent {
   accounts: ProviderAccount[]
 }
 
-/** The pages of a third party: who asks for what, and the person's answer. */
+/** The authorization endpoint of a third party, and the form of its consent page. */
 export interface AuthorizeEndpoint {
-  /** The authorization endpoint (RFC 6749 §4.1.1): the consent page, or an error. */
+  /** Handles an authorization request (RFC 6749 §4.1.1): shows the consent page or an error. */
   authorize(request: Request): Promise<Response>
-  /** Where the consent page sends its form. Each page works once. */
+  /** Handles the form of the consent page. Each page works once. */
   consent(request: Request): Promise<Response>
   reset(): void
 }
 
-/** Creates the authorization endpoint of a third party. `isCallback` says where it may redirect to. */
+/** Creates the authorization endpoint of a third party. `isCallback` returns whether it can redirect to a URL. */
 export function createAuthorizeEndpoint(
   provider: Provider,
   { now, isCallback }: { now: () => number; isCallback: (url: string) => boolean },
@@ -75,7 +75,7 @@ function errorOf(query: URLSearchParams): string | undefined {
   if (query.get('response_type') !== 'code') return 'unsupported_response_type'
   const method = query.get('code_challenge_method')
   if (query.has('code_challenge') ? method !== 'S256' : method !== null) return 'invalid_request'
-  // Nobody is ever logged in at a third party without its page.
+  // The third parties have no sessions, so there is never a login without the page.
   return query.get('prompt') === 'none' ? 'interaction_required' : undefined
 }
 
@@ -86,7 +86,7 @@ async function answer(
 ): Promise<Response> {
   const form = await readForm(request)
   const consent = pending.take(form.get('id') ?? '')
-  if (!consent) return stop('This page was answered already, or has expired.')
+  if (!consent) return stop('This page was used already, or has expired.')
   const { redirectUri, state, nonce, codeChallenge, accounts, scopes, offline } = consent
   const account = accounts.find(({ email }) => email === form.get('account'))
   if (form.get('decision') !== 'allow' || !account) return refuse(provider, { redirectUri, state })
@@ -103,7 +103,7 @@ function refuse(
   return redirect(provider, redirectUri, { error: 'access_denied', error_description, state })
 }
 
-/** Leaves out what is not there, as `exactOptionalPropertyTypes` wants it. */
+/** Removes properties that are undefined, because of `exactOptionalPropertyTypes`. */
 function optional<Key extends string>(
   fields: Record<Key, string | null | undefined>,
 ): Partial<Record<Key, string>> {
@@ -111,7 +111,7 @@ function optional<Key extends string>(
   return Object.fromEntries(present) as Partial<Record<Key, string>> // the filter says so
 }
 
-// RFC 9207: `iss` tells which server answered. 303, so that the browser leaves the form's POST behind.
+// RFC 9207: `iss` identifies the server. The status is 303, so that the browser follows with a GET after the form's POST.
 function redirect(
   { issuer }: Provider,
   redirectUri: string,
@@ -130,5 +130,5 @@ function redirect(
 function stop(reason: string): Response {
   const body = html`<p class="error" role="alert">${reason}</p>
 <p class="muted">Go back to the application and start again.</p>`
-  return pageResponse({ title: 'This request cannot go on', body }, 400)
+  return pageResponse({ title: 'This request cannot continue', body }, 400)
 }

@@ -1,4 +1,4 @@
-/** An event in the fields of Google's Calendar API that matter for a list. */
+/** An event with the fields of Google's Calendar API that lists need. */
 export interface CalendarEvent {
   kind: 'calendar#event'
   id: string
@@ -10,18 +10,18 @@ export interface CalendarEvent {
   end: { dateTime: string; timeZone: string }
 }
 
-/** Whose events, and around which moment. */
+/** The account, and the time around which to create events. */
 export interface EventsRequest {
   email: string
   issuer: string
-  /** Milliseconds since the epoch. */
+  /** The current time in milliseconds since the epoch. */
   now: number
 }
 
 interface Habit {
   summary: string
   location?: string
-  /** Hour of the day, UTC. */
+  /** The hour of the day in UTC. */
   hour: number
   minutes: number
 }
@@ -45,8 +45,8 @@ const work: Habit[] = [
 const DAY = 86_400_000
 
 /**
- * The events of an account from yesterday to two weeks ahead, in order: two a day, the same at every call and others for
- * every account. Addresses with `work` in their name have those of an office.
+ * Returns the events of an account from yesterday until two weeks from now, in order. There are two each day. They are the same at
+ * every call, and differ from account to account. Accounts with `work` in their address have office events.
  */
 export function eventsAround({ email, issuer, now }: EventsRequest): CalendarEvent[] {
   const habits = email.split('@')[0]?.includes('work') ? work : personal

@@ -6,8 +6,8 @@ const SCOPES = ['calendar', 'calendar.readonly', 'calendar.events', 'calendar.ev
 )
 
 /**
- * Answers `GET /calendar/v3/calendars/primary/events` like Google's Calendar API, with the errors in Google's shape.
- * Honours `timeMin`, `timeMax`, `maxResults` (250 by default), `pageToken`, `singleEvents` and `orderBy`.
+ * Responds to `GET /calendar/v3/calendars/primary/events` like Google's Calendar API, with errors in Google's form.
+ * Supports `timeMin`, `timeMax`, `maxResults` (250 by default), `pageToken`, `singleEvents` and `orderBy`.
  */
 export function calendarEvents(provider: Provider, request: Request, now: number): Response {
   const access = accessOf(provider, request)
@@ -36,7 +36,7 @@ export function calendarEvents(provider: Provider, request: Request, now: number
 function flawOf(query: URLSearchParams): string | undefined {
   for (const name of ['timeMin', 'timeMax']) {
     const time = query.get(name)
-    // RFC 3339 with a time zone, as Google insists on.
+    // RFC 3339 with a time zone, which Google requires.
     const format = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
     if (time !== null && !(format.test(time) && !Number.isNaN(Date.parse(time)))) return name
   }
@@ -52,7 +52,7 @@ interface Span {
   end: { dateTime: string }
 }
 
-// Google's bounds: timeMin is compared with the end of an event, timeMax with its start, both exclusive.
+// As at Google, an event must end after timeMin and start before timeMax.
 function isBetween(query: URLSearchParams): (event: Span) => boolean {
   const min = Date.parse(query.get('timeMin') ?? '') || Number.NEGATIVE_INFINITY
   const max = Date.parse(query.get('timeMax') ?? '') || Number.POSITIVE_INFINITY
@@ -64,7 +64,7 @@ interface GoogleError {
   status: string
   message: string
   reason: string
-  /** Where Google says the flaw is. */
+  /** The part of the request that is wrong. */
   location?: { location: string; locationType: string }
 }
 

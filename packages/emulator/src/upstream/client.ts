@@ -1,11 +1,11 @@
 import type { ProviderGrant, ProviderTokens } from '../connected-accounts.js'
 import { issuerOf, upstreamClient } from './provider.js'
 
-/** How the tenant speaks to the third party behind a connection: over HTTP, or in the same process. */
+/** The tenant's client of the third parties. It sends its requests over HTTP or in the same process. */
 export interface UpstreamClient {
-  /** Redeems an authorization code and learns whose account it is; `undefined` if the third party refuses or is down. */
+  /** Redeems an authorization code. Returns the account and its tokens, or undefined if the third party refuses or is down. */
   redeem(request: CodeRequest): Promise<ProviderGrant | undefined>
-  /** New tokens, of the same scopes or of these; `undefined` if the third party refuses. Throws `ProviderDown`. */
+  /** Returns new tokens with the same scopes or with `scopes`, or undefined if the third party refuses. Throws `ProviderDown`. */
   refresh(
     connection: string,
     refreshToken: string,
@@ -13,7 +13,7 @@ export interface UpstreamClient {
   ): Promise<ProviderTokens | undefined>
 }
 
-/** Thrown where a third party answers nothing that makes sense. */
+/** Thrown if a third party does not send a valid response. */
 export class ProviderDown extends Error {
   override readonly name = 'ProviderDown'
   constructor(connection: string) {
@@ -21,7 +21,7 @@ export class ProviderDown extends Error {
   }
 }
 
-/** What a code is redeemed with. */
+/** The code to redeem, and the parameters of its authorization request. */
 interface CodeRequest {
   connection: string
   code: string
@@ -29,7 +29,7 @@ interface CodeRequest {
   redirectUri: string
 }
 
-/** What the client needs: where the third parties are, how to reach them, and the time. */
+/** The options of `createUpstreamClient`: the third parties' address, a `fetch` that reaches them, and the time. */
 export interface UpstreamClientOptions {
   url: string
   now(): number

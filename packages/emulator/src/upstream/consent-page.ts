@@ -3,20 +3,20 @@ import { scopeList } from '../scope-list.js'
 import type { ProviderAccount } from './accounts.js'
 import type { Provider } from './provider.js'
 
-/** What the consent page shows. */
+/** The content of the consent page. */
 export interface ConsentPageOptions {
   provider: Provider
-  /** Names the request that the form answers. */
+  /** The ID of the authorization request. */
   id: string
   scopes: readonly string[]
-  /** The first one is picked. */
+  /** The accounts to offer. The first one is selected. */
   accounts: readonly ProviderAccount[]
 }
 
-/** The page on which a person picks an account and allows or refuses what the tenant asks for. */
+/** Returns the page on which the user selects an account and allows or refuses the access. */
 export function consentPage({ provider, id, scopes, accounts }: ConsentPageOptions): Response {
   const name = provider.connection.display_name
-  const body = html`<p>The login service at ${new URL(provider.issuer).host} wants to use it as listed here.</p>
+  const body = html`<p>The login service at ${new URL(provider.issuer).host} asks for the access below.</p>
 <form method="post" action="${provider.issuer}/consent">
 <input type="hidden" name="id" value="${id}">
 <fieldset>

@@ -2,17 +2,17 @@ import { createExpiringMap } from '../expiring-map.js'
 import { randomString } from '../secrets.js'
 import type { ProviderAccount } from './accounts.js'
 
-/** What a person allowed a client at a third party. Every code and token stands for one, and falls with it. */
+/** What a user allowed a client at a third party. Every code and token belongs to a grant and is revoked with it. */
 export interface Grant {
   readonly account: ProviderAccount
   readonly scopes: readonly string[]
-  /** Whether there is a refresh token. */
+  /** True if the grant has a refresh token. */
   readonly offline: boolean
   readonly nonce?: string
   revoked?: boolean
 }
 
-/** What an authorization code was issued for. */
+/** The grant and the request of an authorization code. */
 export interface IssuedCode {
   readonly grant: Grant
   readonly redirectUri: string
@@ -20,32 +20,32 @@ export interface IssuedCode {
   used?: boolean
 }
 
-/** Whose account an access token reaches, and how far. */
+/** The account and the scopes of an access token. */
 export interface ProviderAccess {
   account: ProviderAccount
   scopes: readonly string[]
 }
 
-/** Life of a third party's access token in seconds. */
+/** How long a third party's access token is valid, in seconds. */
 export const PROVIDER_TOKEN_LIFETIME = 3600
 
-/** The codes and tokens of one third party, in memory and bounded. */
+/** The codes and tokens of one third party. They are in memory, and their number is limited. */
 export interface Grants {
   openCode(issued: IssuedCode): string
-  /** The code's record, also when it was used; codes live for a minute. */
+  /** Returns the record of a code, also if it was used already. Codes are valid for one minute. */
   findCode(code: string): IssuedCode | undefined
-  /** An access token for `scopes`, which may be fewer than the grant's. */
+  /** Issues an access token with `scopes`, which can be fewer than the grant's. */
   issueAccess(grant: Grant, scopes: readonly string[]): string
   issueRefresh(grant: Grant): string
-  /** What an access token is good for, unless it has expired or was revoked. */
+  /** Returns the account and scopes of an access token, unless it has expired or was revoked. */
   findAccess(accessToken: string): ProviderAccess | undefined
   findRefresh(refreshToken: string): Grant | undefined
-  /** Revokes a refresh token with its whole grant, or one access token (RFC 7009 §2.1). */
+  /** Revokes a refresh token together with its grant, or only one access token (RFC 7009 §2.1). */
   revoke(token: string): void
   clear(): void
 }
 
-/** No grants yet, on the clock `now`. */
+/** Creates an empty store of grants that uses the clock `now`. */
 export function createGrants(now: () => number): Grants {
   const codes = createExpiringMap<IssuedCode>(now)
   const access = createExpiringMap<{ grant: Grant; scopes: readonly string[] }>(now)

@@ -4,23 +4,23 @@ import type { SwitchBoard } from '../switches.js'
 import type { Connection } from '../tenant.js'
 import { createGrants, type Grants, type ProviderAccess } from './grants.js'
 
-/** A third party: an OAuth 2.0 authorization server of its own, with its own client, keys, codes and tokens. */
+/** A third party: an OAuth 2.0 authorization server with a client, keys, codes and tokens. */
 export interface Provider {
   readonly connection: Connection
-  /** `{providersUrl}/upstream/<connection name>`. */
+  /** The issuer: `{providersUrl}/upstream/<connection name>`. */
   readonly issuer: string
   readonly client: { readonly client_id: string; readonly client_secret: string }
-  /** Whether it follows Google: refresh tokens for `access_type=offline` instead of the scope `offline_access`. */
+  /** True if it works like Google: it issues refresh tokens for `access_type=offline` and not for the scope `offline_access`. */
   readonly isGoogle: boolean
-  /** What separates scopes in its answers: a comma at GitHub. */
+  /** The separator of the scopes in its responses: a comma at GitHub. */
   readonly scopeSeparator: ' ' | ','
   readonly grants: Grants
   readonly switches: SwitchBoard
-  /** The RS256 key of its ID tokens, made when it is first asked for. */
+  /** Returns the RS256 key of its ID tokens. The first call generates it. */
   key(): Promise<{ privateKey: CryptoKey; publicJwk: JWK }>
 }
 
-/** The third party behind a connection. */
+/** Creates the third party of a connection. */
 export function createProvider(
   { providersUrl, now, switches }: Context,
   connection: Connection,
@@ -41,17 +41,17 @@ export function createProvider(
   }
 }
 
-/** The issuer of the third party behind a connection. */
+/** Returns the issuer of a connection's third party. */
 export function issuerOf(url: string, connection: string): string {
   return `${url}/upstream/${encodeURIComponent(connection)}`
 }
 
-/** With what the tenant is registered at the third party behind a connection. */
+/** Returns the client ID and secret of the tenant at a connection's third party. */
 export function upstreamClient(connection: string): Provider['client'] {
   return { client_id: `auth0-${connection}`, client_secret: `${connection}-secret` }
 }
 
-/** What the bearer token of a request reaches at this third party (RFC 6750 §2.1); foreign and expired ones nothing. */
+/** Returns the account and scopes of a request's Bearer token (RFC 6750 §2.1), or undefined if the token is not valid here. */
 export function accessOf(provider: Provider, request: Request): ProviderAccess | undefined {
   const token = /^bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
   return token === undefined ? undefined : provider.grants.findAccess(token)

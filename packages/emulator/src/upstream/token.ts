@@ -4,7 +4,7 @@ import { isSameSecret, sha256 } from '../secrets.js'
 import { type Grant, type IssuedCode, PROVIDER_TOKEN_LIFETIME } from './grants.js'
 import type { Provider } from './provider.js'
 
-/** An OAuth error answer (RFC 6749 §5.2). */
+/** An OAuth error response (RFC 6749 §5.2). */
 class OAuthError extends Error {
   readonly code: string
   constructor(code: string, message: string) {
@@ -13,7 +13,7 @@ class OAuthError extends Error {
   }
 }
 
-/** The token endpoint of a third party: code and refresh (RFC 6749 §4.1.3, §6). */
+/** Handles a token request of a third party: code and refresh (RFC 6749 §4.1.3, §6). */
 export function token(provider: Provider, request: Request, now: number): Promise<Response> {
   return answer(provider, request, async (form) => {
     const grantType = form.get('grant_type')
@@ -23,7 +23,7 @@ export function token(provider: Provider, request: Request, now: number): Promis
   })
 }
 
-/** The revocation endpoint of a third party (RFC 7009); unknown tokens are no error. */
+/** Handles a revocation request of a third party (RFC 7009). An unknown token is not an error. */
 export function revoke(provider: Provider, request: Request): Promise<Response> {
   return answer(provider, request, async (form) => {
     provider.grants.revoke(form.get('token') ?? '')
@@ -43,14 +43,14 @@ async function answer(provider: Provider, request: Request, act: Answer): Promis
     if (!(error instanceof OAuthError)) throw error
     const body = { error: error.code, error_description: error.message }
     if (error.code !== 'invalid_client') return Response.json(body, { status: 400, headers })
-    // RFC 6749 §5.2: the challenge is for those who used the Authorization header.
+    // RFC 6749 §5.2: the challenge is only for clients that used the Authorization header.
     const challenge = { 'www-authenticate': `Basic realm="${provider.connection.name}"` }
     const extra = request.headers.has('authorization') ? challenge : {}
     return Response.json(body, { status: 401, headers: { ...headers, ...extra } })
   }
 }
 
-// RFC 6749 §2.3.1: client_secret_basic, whose parts are form-encoded, or client_secret_post.
+// RFC 6749 §2.3.1: client_secret_basic (both parts are form-encoded) or client_secret_post.
 function authenticate(provider: Provider, request: Request, form: URLSearchParams): void {
   const { client_id, client_secret } = provider.client
   const basic = /^basic +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
@@ -79,13 +79,13 @@ async function redeemCode(
   if (form.get('redirect_uri') !== issued.redirectUri) {
     throw new OAuthError(
       'invalid_grant',
-      'The redirect_uri is another than in the authorization request',
+      'The redirect_uri differs from the one in the authorization request',
     )
   }
   await verifyChallenge(issued, form.get('code_verifier'))
   const { grant } = issued
   if (issued.used) {
-    grant.revoked = true // RFC 6749 §4.1.2: someone else may hold the first answer
+    grant.revoked = true // RFC 6749 §4.1.2: someone else may have the tokens of the first use
     throw new OAuthError('invalid_grant', 'The code was used already')
   }
   issued.used = true
@@ -97,7 +97,7 @@ async function redeemCode(
   }
 }
 
-// RFC 7636 §4.6; a verifier where there was no challenge is the sign of a downgrade (RFC 9700 §4.8.2).
+// RFC 7636 §4.6. A verifier without a challenge is a sign of a downgrade attack (RFC 9700 §4.8.2).
 async function verifyChallenge(
   { codeChallenge }: IssuedCode,
   verifier: string | null,

@@ -1,12 +1,12 @@
 import {
   Auth0Client,
-  type Auth0ClientOptions,
   ConnectError,
   GenericError,
   MissingRefreshTokenError,
   MissingScopesError,
   MyAccountApiError,
 } from '@auth0/auth0-spa-js'
+import type {} from '@connected-accounts/testing/application/window'
 
 /** What a call of the My Account API answered. */
 export interface Answer {
@@ -25,8 +25,6 @@ export interface Call {
 
 declare global {
   interface Window {
-    /** What the page creates its client with; a test sets it before the page loads. */
-    options: Auth0ClientOptions
     auth0: Auth0Client
     /** Calls the My Account API as the SDK's documentation does: with a fetcher. */
     callMyAccount(call: Call): Promise<Answer>

@@ -1,47 +1,72 @@
 'use client'
 
 import type { CompletedConnect } from '@connected-accounts/client'
-import { currentPopup, isPhone, openPopup } from '@connected-accounts/client/browser'
+import { isPhone, openPopup } from '@connected-accounts/client/browser'
 import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useCallback } from 'react'
 import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
 import type { ConnectAccountOptions } from '../queries/connect.js'
+import { cancelCurrentFlow, createFlow } from '../queries/current-flow.js'
 
 /** Options of {@link useConnectAccount}. */
 export interface UseConnectAccountOptions {
-  /** How the person gets to the provider; `auto` is a popup, and a redirect on phones. By default a redirect. */
+  /** How the person gets to the provider. `auto` is a popup, but a redirect on phones. Default: `redirect`. */
   mode?: 'redirect' | 'popup' | 'auto' | undefined
-  /** What to do where the browser blocks the popup: leave the page, which is the default, or fail with `popup_blocked`. */
+  /** What to do if the browser blocks the popup: leave the page, or fail with `popup_blocked`. Default: `redirect`. */
   onBlocked?: 'redirect' | 'throw' | undefined
 }
 
-/** A mutation's result, and what starts a flow and gives it up. */
-export type UseConnectAccountResult<Data = undefined> = UseMutationResult<
-  Data,
-  Error,
-  ConnectAccountOptions
+/** TanStack Query's mutation result without `mutate`, which could not open a popup in the click. */
+export type UseConnectAccountResult<Data = undefined> = WithoutMutate<
+  UseMutationResult<Data, Error, ConnectAccountOptions>
 > & {
   /**
-   * Goes to the provider. A popup opens at once, so call it in a click. Does nothing while a flow is already starting, so
-   * that pressing twice starts one; a popup that waits for its person is given up for another.
+   * Sends the person to the provider. Call it in a click handler, because browsers open a popup in a click only. It does
+   * nothing while a flow is starting, so that a double click starts one flow. It replaces a popup that is open.
    */
   connect: (options: ConnectAccountOptions) => void
-  /** Gives up the flow in the page's popup, whose error is then `cancelled`. */
+  /** Ends the flow, and closes its popup. The error is then a `ConnectFlowError` `cancelled`. */
   cancel: () => void
 }
 
+type WithoutMutate<Result> = Result extends unknown // each member of the union keeps its own types
+  ? Omit<Result, 'mutate' | 'mutateAsync'>
+  : never
+
 /**
- * Connects an account by leaving the page for the provider's; `useConnectCallback` completes it when the person is back.
- * Pending until the page has been left, and idle again where the back/forward cache restores it.
- * The error is a `MyAccountApiError`, with code `not_found` where the connection is not enabled for the application, or a
- * `ConnectFlowError` `storage_unavailable`.
+ * Connects an account by leaving the page for the provider. `useConnectCallback` completes the flow when the person is back.
+ * Pending until the page has been left. Idle again if the person comes back by the browser's Back button.
+ *
+ * @returns TanStack Query's mutation result, `connect` and `cancel`. The `error` is a `MyAccountApiError`, with code
+ * `not_found` if the connection is not enabled for your application, or a `ConnectFlowError` `storage_unavailable`.
+ * @example
+ * ```tsx
+ * const { connect, isPending, error } = useConnectAccount()
+ *
+ * <button type="button" disabled={isPending} onClick={() => connect({ connection: 'github' })}>
+ *   Connect GitHub
+ * </button>
+ * ```
  */
 export function useConnectAccount(options?: { mode?: 'redirect' }): UseConnectAccountResult
 /**
- * Connects an account in a popup, whose callback page runs `handleConnectCallback`. Pending until that has come back; then
- * `data` has the account, unless the page was to be left instead. A popup that the person closes leaves it pending, as a
- * page cannot tell: until `cancel()`, the next `connect()` (`cancelled`) or its time is over (`expired`).
- * The error can also be a `ConnectFlowError` `popup_blocked` or `third_party_iframe`, or what completing throws.
+ * Connects an account in a popup. The page at `redirectUri` must call `handleConnectCallback`. `data` has the account when
+ * the person is back. It stays undefined if the page was to be left instead.
+ *
+ * A page cannot tell that the person has closed the popup, so it stays pending. Keep the button enabled: `connect()`
+ * replaces the flow, `cancel()` ends it with `cancelled`, and after five minutes it fails with `expired`.
+ *
+ * @returns The `error` can also be a `ConnectFlowError` `popup_blocked` or `third_party_iframe`, or any error of the
+ * client's `completeConnect`.
+ * @example
+ * ```tsx
+ * const { connect, cancel, isPending, data } = useConnectAccount({ mode: 'popup' })
+ *
+ * // The button stays enabled while the popup is open.
+ * <button type="button" onClick={() => connect({ connection: 'github' })}>Connect GitHub</button>
+ * {isPending && <button type="button" onClick={cancel}>Cancel</button>}
+ * {data && <p>Connected to {data.account.connection}.</p>}
+ * ```
  */
 export function useConnectAccount(
   options: UseConnectAccountOptions,
@@ -51,31 +76,34 @@ export function useConnectAccount({
   mode,
   onBlocked,
 }: UseConnectAccountOptions = {}): UseConnectAccountResult<CompletedConnect | undefined> {
-  const { queries, user, redirectUri, transactions } = useConnectedAccountsContext()
+  const { queries, currentFlow, user, redirectUri, transactions } = useConnectedAccountsContext()
   const queryClient = useQueryClient()
-  const redirect = { redirectUri, transactions }
-  const fallback = onBlocked === 'throw' ? undefined : redirect
-  const popup = queries.connectInPopup({ ...redirect, queryClient, fallback })
   const isPopup = mode === 'popup' || (mode === 'auto' && !isPhone())
-  const mutation = useMutation(
-    isPopup ? popup : (queries.connect(redirect) as typeof popup), // it is never given data
-  )
-  const { mutate, reset } = mutation
+  const settings = { redirectUri, transactions }
+  const fallback = onBlocked === 'throw' ? undefined : settings
+  const popupMutation = queries.connectInPopup({ ...settings, queryClient, fallback })
+  const redirectMutation = queries.connect(settings) as typeof popupMutation // it has no data
+  const { mutate, mutateAsync, ...mutation } = useMutation({
+    ...(isPopup ? popupMutation : redirectMutation),
+    onSettled: (_data, _error, { signal }) => {
+      if (currentFlow.flow?.signal === signal) currentFlow.flow = undefined
+    },
+  })
+  const { reset } = mutation
+
   const connect = useCallback(
     (account: ConnectAccountOptions) => {
-      const mutationKey = [...queries.key, 'connect']
-      const current = currentPopup()
-      if (current ? current.isStarting : queryClient.isMutating({ mutationKey }) > 0) return
-      current?.cancel()
-      if (isPopup && user !== undefined) openPopup(user)
-      // Without data the page was to be left and goes on after all, and then there is nothing to tell.
-      mutate(account, { onSuccess: (data) => data || reset() })
+      if (currentFlow.flow?.isStarting) return
+      cancelCurrentFlow(currentFlow)
+      // In the click: TanStack Query calls the mutation's function later, when browsers block popups.
+      const flow = createFlow(isPopup && user !== undefined ? openPopup() : undefined)
+      currentFlow.flow = flow
+      const { popup, signal } = flow
+      // Without data the page was to be left and stayed, so there is nothing to show.
+      mutate({ ...account, popup, signal }, { onSuccess: (data) => data || reset() })
     },
-    [queryClient, queries, user, isPopup, mutate, reset],
+    [currentFlow, user, isPopup, mutate, reset],
   )
+  const cancel = useCallback(() => cancelCurrentFlow(currentFlow), [currentFlow])
   return { ...mutation, connect, cancel }
-}
-
-function cancel(): void {
-  currentPopup()?.cancel()
 }

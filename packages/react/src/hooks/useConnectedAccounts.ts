@@ -5,18 +5,23 @@ import { type UseQueryResult, useQuery } from '@tanstack/react-query'
 import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
 import type { ConnectedAccountsFilter } from '../queries/accounts.js'
 
-/** Picks what a component needs of the list. */
+/** Selects what a component needs from the list. */
 export type Select<Selected> = (accounts: ConnectedAccount[]) => Selected
 
 /** Options of {@link useConnectedAccounts} and {@link useSuspenseConnectedAccounts}. */
 export interface UseConnectedAccountsOptions<Selected> extends ConnectedAccountsFilter {
-  /** What the component needs of the list, like one account of it: it is rendered again only when that changes. */
+  /** Selects what the component needs, for example one account. The component renders again only when that changes. */
   select?: Select<Selected> | undefined
 }
 
 /**
- * Every connected account of the user, of all pages. Asks nothing while nobody is logged in, and stays pending.
- * The error is a `MyAccountApiError` where the server refused.
+ * Lists every connected account of the user, from all pages. While nobody is logged in, it sends nothing and stays pending.
+ *
+ * @returns TanStack Query's result. Its `error` is a `MyAccountApiError` if the server refused.
+ * @example
+ * ```tsx
+ * const { data: accounts = [], isPending, error } = useConnectedAccounts({ connection: 'github' })
+ * ```
  */
 export function useConnectedAccounts<Selected = ConnectedAccount[]>({
   select,
@@ -25,6 +30,6 @@ export function useConnectedAccounts<Selected = ConnectedAccount[]>({
   const { queries } = useConnectedAccountsContext()
   return useQuery({
     ...queries.accounts(filter),
-    select: select as Select<Selected>, // TanStack's type knows no undefined, its code does
+    select: select as Select<Selected>, // TanStack's type does not allow undefined; its code does
   })
 }

@@ -9,18 +9,28 @@ import type { DisconnectedAccount, DisconnectSettings } from '../queries/disconn
 /** Options of {@link useDisconnectAccount}. */
 export type UseDisconnectAccountOptions = Pick<DisconnectSettings, 'undoMs'>
 
-/** A mutation's result, and what can be undone. */
+/** TanStack Query's mutation result, and what can be undone. */
 export type UseDisconnectAccountResult = UseMutationResult<DisconnectedAccount, Error, string> & {
-  /** Ids of the accounts whose disconnecting can still be undone, whichever component began it. */
+  /** Ids of the accounts whose disconnect can still be undone, whichever component began it. */
   undoable: string[]
-  /** Undoes the disconnecting of the account with an id, or by default of all that are `undoable`. */
+  /** Undoes the disconnect of the account with this id. Without an id, undoes all that are `undoable`. */
   undo: (id?: string) => void
 }
 
 /**
- * Disconnects accounts: `mutate(account.id)`. The account leaves the lists at once and comes back if the server refuses,
- * with the reason as `error`. With `undoMs` nothing is sent for so long, and leaving the page undoes it.
- * The provider's grant stays: the person revokes it at the `revokeUrl` of the result.
+ * Disconnects accounts: `mutate(account.id)`. The account leaves the lists at once. If the server refuses, it comes back and
+ * `error` says why. With `undoMs` nothing is sent until that time is over, and leaving the page undoes it.
+ *
+ * The person's grant at the provider remains. They revoke it on the page that `data.revokeUrl` names.
+ *
+ * @example
+ * ```tsx
+ * // Nothing is sent for five seconds.
+ * const { mutate: disconnect, undoable, undo } = useDisconnectAccount({ undoMs: 5000 })
+ *
+ * <button type="button" onClick={() => disconnect(account.id)}>Disconnect {account.connection}</button>
+ * {undoable.length > 0 && <button type="button" onClick={() => undo()}>Undo</button>}
+ * ```
  */
 export function useDisconnectAccount({
   undoMs,
@@ -28,16 +38,17 @@ export function useDisconnectAccount({
   const { queries, user, connections } = useConnectedAccountsContext()
   const queryClient = useQueryClient()
   const mutation = useMutation(queries.disconnect({ queryClient, undoMs, connections }))
-  const all = useSyncExternalStore(subscribeToUndoable, getUndoable, none)
-  const undoable = all.filter((one) => one.user === user)
+  const undoableOfAll = useSyncExternalStore(subscribeToUndoable, getUndoable, nothingUndoable)
+  const undoable = undoableOfAll.filter((entry) => entry.user === user)
   return {
     ...mutation,
     undoable: undoable.map(({ id }) => id),
     undo: (id) => {
-      for (const one of undoable) if (id === undefined || one.id === id) one.undo()
+      for (const entry of undoable) if (id === undefined || entry.id === id) entry.undo()
     },
   }
 }
 
-const nothing: readonly Undoable[] = []
-const none = () => nothing
+const NOTHING: readonly Undoable[] = []
+/** Returns the same array each time, as `useSyncExternalStore` requires. */
+const nothingUndoable = () => NOTHING

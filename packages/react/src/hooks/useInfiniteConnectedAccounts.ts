@@ -7,8 +7,15 @@ import type { ConnectedAccountsFilter } from '../queries/accounts.js'
 import type { Pages } from '../queries/options.js'
 
 /**
- * The connected accounts of the user in pages of up to 20, each asked for by `fetchNextPage()`. Asks nothing while nobody
- * is logged in, and stays pending. The error is a `MyAccountApiError` where the server refused.
+ * Lists the connected accounts of the user in pages of up to 20. The first page is loaded at once, each further page by
+ * `fetchNextPage()`. While nobody is logged in, it sends nothing and stays pending.
+ *
+ * @returns TanStack Query's infinite result. Its `error` is a `MyAccountApiError` if the server refused.
+ * @example
+ * ```tsx
+ * const { data, hasNextPage, fetchNextPage } = useInfiniteConnectedAccounts()
+ * const accounts = data?.pages.flatMap((page) => page.accounts) ?? []
+ * ```
  */
 export function useInfiniteConnectedAccounts(
   filter?: ConnectedAccountsFilter,

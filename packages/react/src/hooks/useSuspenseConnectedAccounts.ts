@@ -1,20 +1,51 @@
 'use client'
 
 import type { ConnectedAccount } from '@connected-accounts/client'
-import { type UseSuspenseQueryResult, useSuspenseQuery } from '@tanstack/react-query'
-import { useLoggedInQueries } from '../ConnectedAccountsProvider.js'
+import {
+  type UseSuspenseQueryResult,
+  useQueryClient,
+  useSuspenseQuery,
+} from '@tanstack/react-query'
+import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
+import { connectedAccountsQueries } from '../queries/connected-accounts-queries.js'
+import { loggedIn } from '../queries/keys.js'
 import type { Select, UseConnectedAccountsOptions } from './useConnectedAccounts.js'
 
 /**
- * Every connected account of the user, of all pages; suspends until they are there, and throws to the error boundary where
- * the server refused. Render it only for a logged-in user: while nobody is logged in, it throws and says so.
+ * Lists every connected account of the user, from all pages. Suspends until the list is loaded. If the server refuses, it
+ * throws the error to the error boundary. Render it for logged-in users only.
+ *
+ * On a server it returns what you prefetched. Without a prefetched list it throws there, so that React renders the
+ * fallback of `Suspense` and the browser loads the list: a server rendering a page must not need the user's access token.
+ *
+ * @throws {Error} while nobody is logged in, and on a server that has not prefetched the list.
+ * @example
+ * ```tsx
+ * function AccountCount() {
+ *   const { data: accounts } = useSuspenseConnectedAccounts()
+ *   return <span>{accounts.length} accounts</span>
+ * }
+ *
+ * <Suspense fallback="Loading…"><AccountCount /></Suspense>
+ * ```
  */
 export function useSuspenseConnectedAccounts<Selected = ConnectedAccount[]>({
   select,
   ...filter
 }: UseConnectedAccountsOptions<Selected> = {}): UseSuspenseQueryResult<Selected> {
+  const context = useConnectedAccountsContext()
+  const queryClient = useQueryClient()
+  const { client } = context
+  const queries = connectedAccountsQueries({ client, user: loggedIn(context), queryClient })
+  const accounts = queries.accounts(filter)
+  const isServer = typeof window === 'undefined'
+  if (isServer && queryClient.getQueryData(accounts.queryKey) === undefined) {
+    throw new Error(
+      'The accounts were not prefetched. Prefetch connectedAccountsQueries().accounts(), or let the browser load them.',
+    )
+  }
   return useSuspenseQuery({
-    ...useLoggedInQueries().accounts(filter),
-    select: select as Select<Selected>, // TanStack's type knows no undefined, its code does
+    ...accounts,
+    select: select as Select<Selected>, // TanStack's type does not allow undefined; its code does
   })
 }

@@ -7,7 +7,6 @@ import {
   listConnectedAccounts,
   type RegisteredConnection,
 } from '@connected-accounts/client'
-import type { AccountsIdentity } from '@connected-accounts/client/browser'
 import {
   infiniteQueryOptions,
   type QueryFunctionContext,
@@ -15,20 +14,20 @@ import {
   type SkipToken,
 } from '@tanstack/react-query'
 import { type AccountsKey, accountsKey, type IdentityKey, identityKey } from './keys.js'
-import { withoutHidden } from './optimistic-removal.js'
 import {
-  everyQuery,
   type InfiniteQueryOptions,
+  listOptions,
   type PageParam,
+  type QueriesIdentity,
   type QueryOptions,
   whileLoggedIn,
 } from './options.js'
 
 type ConnectionName = RegisteredConnection['connection']
 
-/** Which accounts to list. */
+/** Says which accounts to list. */
 export interface ConnectedAccountsFilter {
-  /** Name of a connection, or up to 20 names; by default the accounts of every connection. */
+  /** Name of a connection, or up to 20 names. Default: the accounts of every connection. */
   connection?: ConnectionName | ConnectionName[] | undefined
 }
 
@@ -41,59 +40,82 @@ export type PagesKey = [...ListKey, 'pages']
 /** Key of the list of connections. */
 export type ConnectionsKey = [...IdentityKey, 'connections']
 
-/** Options of the queries that list. `Skip` is `SkipToken` where nobody may be logged in. */
+/** Options of the queries that list. `Skip` is `SkipToken` if it is possible that nobody is logged in. */
 export interface ListQueries<Skip = never> {
-  /** Every connected account of the user, of all pages. */
+  /** Lists every connected account of the user, from all pages. */
   accounts(filter?: ConnectedAccountsFilter): QueryOptions<ConnectedAccount[], ListKey, Skip>
-  /** The connected accounts of the user page by page, up to 20 on each. */
+  /** Lists the connected accounts of the user page by page, up to 20 on each page. */
   infiniteAccounts(
     filter?: ConnectedAccountsFilter,
   ): InfiniteQueryOptions<ConnectedAccountsPage, PagesKey, Skip>
-  /** Every connection that the user may connect an account of, of all pages. */
+  /** Lists every connection that the user may connect an account of, from all pages. */
   connections(): QueryOptions<Connection[], ConnectionsKey, Skip>
 }
 
-/** Makes the {@link ListQueries} of a user. */
-export function listQueries(identity: AccountsIdentity): ListQueries<SkipToken> {
-  const { client } = identity
+/** Returns the {@link ListQueries} of a user. */
+export function listQueries(identity: QueriesIdentity): ListQueries<SkipToken> {
   return {
-    accounts: ({ connection } = {}) =>
-      queryOptions({
-        ...everyQuery,
-        queryKey: [...accountsKey(identity), { connection }],
-        queryFn: whileLoggedIn(identity, async ({ signal }: QueryFunctionContext<ListKey>) =>
-          withoutHidden(await all(iterateConnectedAccounts(client, { connection, signal }))),
-        ),
-      }),
-    infiniteAccounts: ({ connection } = {}) =>
-      infiniteQueryOptions({
-        ...everyQuery,
-        queryKey: [...accountsKey(identity), { connection }, 'pages'],
-        queryFn: whileLoggedIn(
-          identity,
-          async (context: QueryFunctionContext<PagesKey, PageParam>) => {
-            const { pageParam: from, signal } = context
-            const query = { take: 20, connection, ...(from !== undefined && { from }), signal }
-            const page = await listConnectedAccounts(client, query)
-            return { ...page, accounts: withoutHidden(page.accounts) }
-          },
-        ),
-        initialPageParam: undefined as PageParam, // TypeScript would infer `undefined` alone
-        getNextPageParam: ({ next }) => next,
-      }),
-    connections: () =>
-      queryOptions({
-        ...everyQuery,
-        queryKey: [...identityKey(identity), 'connections'],
-        queryFn: whileLoggedIn(identity, ({ signal }: QueryFunctionContext<ConnectionsKey>) =>
-          all(iterateConnections(client, { signal })),
-        ),
-      }),
+    accounts: (filter = {}) => accountsOptions(identity, filter),
+    infiniteAccounts: (filter = {}) => infiniteAccountsOptions(identity, filter),
+    connections: () => connectionsOptions(identity),
   }
 }
 
-async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const array: T[] = []
+function accountsOptions(
+  identity: QueriesIdentity,
+  { connection }: ConnectedAccountsFilter,
+): QueryOptions<ConnectedAccount[], ListKey> {
+  const { client } = identity
+  const queryKey: ListKey = [...accountsKey(identity), { connection }]
+  return queryOptions({
+    ...listOptions(identity, queryKey),
+    queryKey,
+    queryFn: whileLoggedIn(identity, ({ signal }: QueryFunctionContext<ListKey>) =>
+      toArray(iterateConnectedAccounts(client, { connection, signal })),
+    ),
+  })
+}
+
+function infiniteAccountsOptions(
+  identity: QueriesIdentity,
+  { connection }: ConnectedAccountsFilter,
+): InfiniteQueryOptions<ConnectedAccountsPage, PagesKey> {
+  const { client } = identity
+  const queryKey: PagesKey = [...accountsKey(identity), { connection }, 'pages']
+  return infiniteQueryOptions({
+    ...listOptions(identity, queryKey),
+    queryKey,
+    queryFn: whileLoggedIn(
+      identity,
+      ({ pageParam: from, signal }: QueryFunctionContext<PagesKey, PageParam>) =>
+        listConnectedAccounts(client, {
+          take: PAGE_SIZE,
+          connection,
+          ...(from !== undefined && { from }),
+          signal,
+        }),
+    ),
+    initialPageParam: undefined as PageParam, // TypeScript would infer `undefined` alone
+    getNextPageParam: ({ next }) => next,
+  })
+}
+
+const PAGE_SIZE = 20
+
+function connectionsOptions(identity: QueriesIdentity): QueryOptions<Connection[], ConnectionsKey> {
+  const { client } = identity
+  const queryKey: ConnectionsKey = [...identityKey(identity), 'connections']
+  return queryOptions({
+    ...listOptions(identity, queryKey),
+    queryKey,
+    queryFn: whileLoggedIn(identity, ({ signal }: QueryFunctionContext<ConnectionsKey>) =>
+      toArray(iterateConnections(client, { signal })),
+    ),
+  })
+}
+
+async function toArray<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const array: Item[] = []
   for await (const item of items) array.push(item)
   return array
 }

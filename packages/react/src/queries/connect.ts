@@ -2,30 +2,22 @@ import {
   type CompletedConnect,
   type ConnectionReference,
   isConnectFlowError,
-  type TransactionStore,
 } from '@connected-accounts/client'
 import {
   type AccountsIdentity,
-  type CompleteConnectInPageOptions,
-  completeConnectInPage,
   connectByRedirect,
   connectInPopup,
   type PageConnectOptions,
+  type PopupConnectOptions,
 } from '@connected-accounts/client/browser'
-import { type Abortable, callbackState } from '@connected-accounts/client/internal'
-import {
-  type QueryClient,
-  type QueryFunctionContext,
-  queryOptions,
-  skipToken,
-} from '@tanstack/react-query'
-import { findingsOptions } from './grant-reports.js'
-import { type IdentityKey, identityKey, loggedIn, refreshAccounts } from './keys.js'
-import { everyQuery, type MutationOptions, type QueryOptions, whileLoggedIn } from './options.js'
+import type { QueryClient } from '@tanstack/react-query'
+import { noteCompletedConnect } from './grant-reports.js'
+import { identityKey, loggedIn, refreshAccounts } from './keys.js'
+import type { MutationOptions } from './options.js'
 
-/** What to connect; the fields are those of the client's `startConnect`, and `returnTo` is by default the current page. */
+/** What to connect. The fields are those of the client's `startConnect`; `returnTo` is the current page by default. */
 export type ConnectAccountOptions<Reference extends ConnectionReference = ConnectionReference> =
-  Reference extends unknown // of several connections each has its own scopes
+  Reference extends unknown // each connection has its own scopes
     ? Pick<
         PageConnectOptions<Reference>,
         | 'connection'
@@ -37,124 +29,90 @@ export type ConnectAccountOptions<Reference extends ConnectionReference = Connec
       >
     : never
 
-/** Where a flow comes back to, and what keeps it until then. */
+/** What to connect, and the signal that ends the flow. */
+export type RedirectVariables = ConnectAccountOptions & Pick<PageConnectOptions, 'signal'>
+
+/** What to connect, the popup that was opened in the click, and the signal that ends the flow. */
+export type PopupVariables = ConnectAccountOptions & Pick<PopupConnectOptions, 'popup' | 'signal'>
+
+/** The URL that a flow comes back to, and the store that keeps it until then. */
 export type ConnectSettings = Pick<PageConnectOptions, 'redirectUri' | 'transactions'>
 
-/** What a flow in a popup needs; its transactions are also read by the popup. */
+/** What a flow in a popup needs. The callback page reads the same `transactions`. */
 export interface PopupSettings extends ConnectSettings {
+  /** The QueryClient whose lists are refreshed. */
   queryClient: QueryClient
-  /** How to leave the page instead where the browser blocks the window; left out, that is `popup_blocked`. */
+  /** How to leave the page instead if the browser blocks the popup. If left out, the error is `popup_blocked`. */
   fallback?: ConnectSettings | undefined
 }
 
-/** A callback, and the store that has its transaction. */
-export interface CallbackOptions extends Abortable {
-  /** The whole URL that the browser came back to; undefined where the page is no callback: then nothing is done. */
-  callbackUrl: string | undefined
-  /** By default `sessionStorageTransactions()`. */
-  transactions?: TransactionStore | undefined
-}
-
-/** Key of the query that completes a flow; its end is the `state` of the callback URL. */
-export type CallbackKey = [...IdentityKey, 'callback', string | undefined]
-
-/** Options of what connects an account. */
-export interface ConnectQueries {
-  /** Starts a flow and leaves the page; pending until the page has been left. */
-  connect(settings: ConnectSettings): MutationOptions<ConnectAccountOptions, undefined>
+/** Options of the mutations that connect an account. */
+export interface ConnectMutations {
+  /** Starts a flow and leaves the page. Pending until the page has been left. */
+  connect(settings: ConnectSettings): MutationOptions<RedirectVariables, undefined>
   /**
-   * Starts a flow in a popup, and completes it when it is back; pending until then, or until it is cancelled or has expired.
-   * Its data are undefined where the browser blocked the window, and the page was to be left but stayed.
+   * Starts a flow in a popup and completes it when the person is back. Pending until then, or until it is cancelled or has
+   * expired. TanStack Query calls mutations after the click, so open the popup in the click and pass it as `popup`.
+   * The data are undefined if the browser blocked the popup and the page stayed though it was to be left.
    */
   connectInPopup(
     settings: PopupSettings,
-  ): MutationOptions<ConnectAccountOptions, CompletedConnect | undefined>
-  /**
-   * Completes a flow: once, and only while somebody is logged in. A try that failed for the moment is repeated, as the
-   * callback's code works once whatever happens.
-   */
-  callback(options: CallbackOptions): QueryOptions<CompletedConnect, CallbackKey>
+  ): MutationOptions<PopupVariables, CompletedConnect | undefined>
 }
 
-/** Makes the {@link ConnectQueries} of a user. */
-export function connectQueries(identity: AccountsIdentity): ConnectQueries {
-  const { client } = identity
-  const mutation = {
+/** Returns the {@link ConnectMutations} of a user. */
+export function connectMutations(identity: AccountsIdentity): ConnectMutations {
+  const everyConnect = {
     mutationKey: [...identityKey(identity), 'connect'],
-    networkMode: 'always', // fails at once where there is no network, rather than leave the page much later
-    retry: false, // a second window would open outside of the click
+    networkMode: 'always', // without a network it fails at once, and does not leave the page much later
+    retry: false, // a second popup would be opened outside of the click
   } as const // a literal type
-  const connect = async (settings: ConnectSettings, options: ConnectAccountOptions) =>
-    connectByRedirect<ConnectionReference>(client, {
-      ...settings,
-      ...options,
-      user: loggedIn(identity),
-    })
   return {
-    callback: (options) => callbackOptions(identity, options),
-    connect: (settings) => ({ ...mutation, mutationFn: (options) => connect(settings, options) }),
-    connectInPopup: ({ queryClient, fallback, ...settings }) => ({
-      ...mutation,
-      mutationFn: async (options) => {
-        const refresh = () => void refreshAccounts(queryClient, identity)
-        window.addEventListener('focus', refresh)
-        try {
-          return await connectInPopup<ConnectionReference>(client, {
-            ...settings,
-            ...options,
-            user: loggedIn(identity),
-            // What `queryClient.query` does, which the oldest TanStack Query that we take does not have.
-            complete: (completion) =>
-              queryClient
-                .getQueryCache()
-                .build(
-                  queryClient,
-                  queryClient.defaultQueryOptions(callbackOptions(identity, completion)),
-                )
-                .fetch(),
-          })
-        } catch (error) {
-          const isBlocked = isConnectFlowError(error) && error.code === 'popup_blocked'
-          if (isBlocked && fallback) return connect(fallback, options)
-          throw error
-        } finally {
-          window.removeEventListener('focus', refresh)
-        }
-      },
+    connect: (settings) => ({
+      ...everyConnect,
+      mutationFn: (variables) => redirect(identity, settings, variables),
+    }),
+    connectInPopup: (settings) => ({
+      ...everyConnect,
+      mutationFn: (variables) => connectThroughPopup(identity, settings, variables),
     }),
   }
 }
 
-function callbackOptions(
+async function redirect(
   identity: AccountsIdentity,
-  { callbackUrl, transactions, signal }: CallbackOptions,
-): QueryOptions<CompletedConnect, CallbackKey> {
-  return queryOptions({
-    ...everyQuery,
-    queryKey: [...identityKey(identity), 'callback', callbackUrl && callbackState(callbackUrl)],
-    queryFn:
-      callbackUrl === undefined
-        ? skipToken
-        : whileLoggedIn(identity, (context: QueryFunctionContext<CallbackKey>) =>
-            completeFlow(context.client, identity, { callbackUrl, transactions, signal }),
-          ),
-    staleTime: 'static',
-    enabled: ({ state }) => state.status !== 'error', // asked again by `refetch` only, as another answer says less
+  settings: ConnectSettings,
+  variables: RedirectVariables,
+): Promise<undefined> {
+  const user = loggedIn(identity)
+  return connectByRedirect<ConnectionReference>(identity.client, {
+    ...settings,
+    ...variables,
+    user,
   })
 }
 
-async function completeFlow(
-  queryClient: QueryClient,
+async function connectThroughPopup(
   identity: AccountsIdentity,
-  completion: CompleteConnectInPageOptions,
-): Promise<CompletedConnect> {
-  const { client, user } = identity
+  { queryClient, fallback, ...settings }: PopupSettings,
+  variables: PopupVariables,
+): Promise<CompletedConnect | undefined> {
+  const user = loggedIn(identity)
+  const refresh = () => void refreshAccounts(queryClient, identity)
+  // A page that was closed may have left the completion to the popup, so the list is refreshed when the person is back.
+  window.addEventListener('focus', refresh)
   try {
-    const returned = await completeConnectInPage(client, { ...completion, user })
-    const { queryKey } = findingsOptions(identity, returned.account.connection)
-    queryClient.setQueryData(queryKey, { reports: {}, returned })
-    return returned
+    const flow = { ...settings, ...variables, user }
+    const completed = await connectInPopup<ConnectionReference>(identity.client, flow)
+    noteCompletedConnect(queryClient, identity, completed)
+    refresh()
+    return completed
+  } catch (error) {
+    const isBlocked = isConnectFlowError(error) && error.code === 'popup_blocked'
+    if (isBlocked && fallback) return redirect(identity, fallback, variables)
+    if (!isBlocked) refresh() // the account may be connected nevertheless
+    throw error
   } finally {
-    void refreshAccounts(queryClient, identity)
+    window.removeEventListener('focus', refresh)
   }
 }

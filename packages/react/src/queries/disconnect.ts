@@ -1,67 +1,80 @@
-import type { ConnectionDefinition } from '@connected-accounts/client'
+import type { ConnectedAccount, ConnectionDefinition } from '@connected-accounts/client'
 import { type AccountsIdentity, disconnectAccount } from '@connected-accounts/client/browser'
 import type { QueryClient } from '@tanstack/react-query'
 import { identityKey, refreshAccounts } from './keys.js'
-import { hide } from './optimistic-removal.js'
+import { removeOptimistically } from './optimistic-removal.js'
 import type { MutationOptions } from './options.js'
 
-/** What the mutation needs to keep the cached lists right. */
+/** What the mutation that disconnects an account needs. */
 export interface DisconnectSettings {
+  /** The QueryClient whose lists the account leaves. */
   queryClient: QueryClient
-  /** How long it can be undone, in milliseconds; nothing is sent before. By default 0: sent at once. */
+  /** How long the disconnect can be undone, in milliseconds. Nothing is sent before. Default: 0, sent at once. */
   undoMs?: number | undefined
-  /** Where the `revokeUrl` of the result comes from. */
+  /** Your connections from `defineConnections`. The `revokeUrl` of the result comes from them. */
   connections?: Record<string, ConnectionDefinition> | undefined
 }
 
-/** What came of disconnecting an account. */
+/** The result of disconnecting an account. */
 export interface DisconnectedAccount {
   id: string
-  /** True where it was undone in time: nothing was sent, and the account is connected as before. */
+  /** True if it was undone in time. Then nothing was sent, and the account is still connected. */
   undone: boolean
-  /** The provider's page on which the person revokes the grant, where the application's connections name it. */
+  /** The provider's page on which the person revokes the grant, if your connections name it. */
   revokeUrl: string | undefined
 }
 
-/** What is under way, by user and id: a second call for an account is the first one's. */
+/** The disconnects under way, by user and id: a second call for an account shares the first one's result. */
 const underWay = new Map<string, Promise<DisconnectedAccount>>()
 
 /**
- * Options of the mutation that deletes the account with an id. The account leaves the cached lists at once and comes back
- * if the server refuses. A 404 counts as done only if the account is no longer listed. Never tried twice, and
- * called twice at once it is one.
+ * Returns the options of the mutation that deletes an account by its id. The account leaves the cached lists at once, and
+ * comes back if the server refuses. A 404 counts as done only if the account is no longer listed. The mutation is never
+ * retried, and two calls at once send one request.
  */
 export function disconnectOptions(
   identity: AccountsIdentity,
-  { queryClient, undoMs, connections = {} }: DisconnectSettings,
+  settings: DisconnectSettings,
 ): MutationOptions<string, DisconnectedAccount> {
-  const { client, user } = identity
-  async function disconnect(id: string): Promise<DisconnectedAccount> {
-    const { account, release, putBack } = hide(queryClient, identity, id)
-    const definition = Object.values(connections).find(
-      ({ connection }) => connection === account?.connection,
-    )
-    try {
-      const undone = await disconnectAccount(client, id, { user, undoMs })
-      if (undone) putBack()
-      return { id, undone, revokeUrl: definition?.revokeUrl }
-    } catch (error) {
-      putBack()
-      throw error
-    } finally {
-      release()
-      void refreshAccounts(queryClient, identity)
-    }
-  }
   return {
     mutationKey: [...identityKey(identity), 'disconnect'],
-    networkMode: 'always', // fails at once where there is no network, rather than delete much later
+    networkMode: 'always', // without a network it fails at once, and does not delete the account much later
     retry: false,
     mutationFn: (id) => {
       const name = JSON.stringify([identityKey(identity), id])
-      const shared = underWay.get(name) ?? disconnect(id).finally(() => underWay.delete(name))
-      underWay.set(name, shared)
-      return shared
+      const known = underWay.get(name)
+      if (known) return known
+      const disconnected = disconnect(identity, settings, id).finally(() => underWay.delete(name))
+      underWay.set(name, disconnected)
+      return disconnected
     },
   }
+}
+
+async function disconnect(
+  identity: AccountsIdentity,
+  { queryClient, undoMs, connections }: DisconnectSettings,
+  id: string,
+): Promise<DisconnectedAccount> {
+  const { client, user } = identity
+  const removal = removeOptimistically(queryClient, identity, id)
+  try {
+    const undone = await disconnectAccount(client, id, { user, undoMs })
+    if (undone) removal.undo()
+    return { id, undone, revokeUrl: revokeUrlOf(removal.account, connections) }
+  } catch (error) {
+    removal.undo()
+    throw error
+  } finally {
+    removal.end()
+    void refreshAccounts(queryClient, identity)
+  }
+}
+
+function revokeUrlOf(
+  account: ConnectedAccount | undefined,
+  connections: Record<string, ConnectionDefinition> = {},
+): string | undefined {
+  const definitions = Object.values(connections)
+  return definitions.find(({ connection }) => connection === account?.connection)?.revokeUrl
 }

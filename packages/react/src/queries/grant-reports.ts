@@ -1,34 +1,60 @@
 import type { CompletedConnect, GrantError } from '@connected-accounts/client'
 import type { AccountsIdentity } from '@connected-accounts/client/browser'
-import { queryOptions, skipToken } from '@tanstack/react-query'
+import { type QueryClient, queryOptions, skipToken } from '@tanstack/react-query'
 import { type IdentityKey, identityKey } from './keys.js'
-import type { QueryOptions } from './options.js'
+import { type QueryOptions, withoutPlaceholder } from './options.js'
 
-/** What a failed call said of a grant. */
-export interface Report extends GrantError {
-  /** The connection's accounts as they were then, if they were known: once they are others, the report is over. */
+/** What a failed call said about a grant. */
+export interface GrantReport extends GrantError {
+  /**
+   * The connection's accounts as JSON when the call failed; undefined if they were not loaded yet. The report no longer
+   * counts once the accounts have changed.
+   */
   listed: string | undefined
 }
 
-/** What this page has found out about a connection. */
-export interface Findings {
-  /** The last one about each account, by its id, and under `''` about any. */
-  reports: Record<string, Report>
-  /** What the last flow came back with. */
-  returned?: CompletedConnect
+/** What this page knows about a connection beyond the lists. */
+export interface GrantReports {
+  /** The last report about each account, by the account's id, and under {@link ANY_ACCOUNT} about the connection. */
+  reports: Record<string, GrantReport>
+  /** The last flow of the connection that this page completed. */
+  lastConnect?: CompletedConnect
 }
 
-/** Key of the {@link Findings} about a connection. */
-export type FindingsKey = [...IdentityKey, 'findings', string]
+/** Key of the {@link GrantReports} of a connection. */
+export type GrantReportsKey = [...IdentityKey, 'grant-reports', string]
 
-/** Options of the query that holds the {@link Findings}: it is never fetched. */
-export function findingsOptions(
+/** The key of a report that is not about one account. */
+export const ANY_ACCOUNT = ''
+
+/** Options of the query that holds the {@link GrantReports} of a connection. It is never fetched. */
+export function grantReportsOptions(
   identity: AccountsIdentity,
   connection: string,
-): QueryOptions<Findings, FindingsKey> {
-  return queryOptions<Findings, Error, Findings, FindingsKey>({
-    queryKey: [...identityKey(identity), 'findings', connection],
+): QueryOptions<GrantReports, GrantReportsKey> {
+  return queryOptions<GrantReports, Error, GrantReports, GrantReportsKey>({
+    ...withoutPlaceholder,
+    queryKey: [...identityKey(identity), 'grant-reports', connection],
     queryFn: skipToken,
-    placeholderData: () => undefined,
   })
+}
+
+/** Forgets the reports about a connection, because an account of it was connected in another tab. */
+export function forgetReports(
+  queryClient: QueryClient,
+  identity: AccountsIdentity,
+  connection: string,
+): void {
+  const { queryKey } = grantReportsOptions(identity, connection)
+  queryClient.setQueryData(queryKey, (known) => ({ ...known, reports: {} }))
+}
+
+/** Notes a completed flow, after which the reports about its connection no longer count. */
+export function noteCompletedConnect(
+  queryClient: QueryClient,
+  identity: AccountsIdentity,
+  lastConnect: CompletedConnect,
+): void {
+  const { queryKey } = grantReportsOptions(identity, lastConnect.account.connection)
+  queryClient.setQueryData(queryKey, { reports: {}, lastConnect })
 }

@@ -1,73 +1,83 @@
 import type { ConnectedAccount, ConnectedAccountsPage } from '@connected-accounts/client'
 import type { AccountsIdentity } from '@connected-accounts/client/browser'
-import type { QueryClient } from '@tanstack/react-query'
+import { matchQuery, type Query, type QueryClient } from '@tanstack/react-query'
 import { accountsKey } from './keys.js'
 import type { Pages } from './options.js'
 
-/** What a query of accounts caches: a list, or pages. */
-type Cached = ConnectedAccount[] | Pages<ConnectedAccountsPage>
-
-/** An account that no list shows. */
-export interface HiddenAccount {
-  /** As it was listed, where it was. */
+/** An account that is removed from every cached list while it is being disconnected. */
+export interface OptimisticRemoval {
+  /** The account as it was listed; undefined if no list had it. */
   account: ConnectedAccount | undefined
-  /** Lets lists that are fetched from now on have it. */
-  release: () => void
-  /** Puts it back where it was: it alone, as another that was hidden meanwhile stays hidden. */
-  putBack: () => void
+  /** Puts the account back in its place in each list. Other accounts stay as they are. */
+  undo: () => void
+  /** Ends the removal: lists that are fetched from now on may have the account. */
+  end: () => void
 }
 
-/** Ids of the accounts that are being disconnected. */
-const hidden = new Set<string>()
-
-/** The accounts that are not being disconnected: a list that is fetched meanwhile does not bring one back. */
-export function withoutHidden(accounts: ConnectedAccount[]): ConnectedAccount[] {
-  return accounts.filter(({ id }) => !hidden.has(id))
-}
-
-/** Takes an account out of the cached lists, and keeps it out of those that are fetched. */
-export function hide(
+/**
+ * Removes an account from the cached lists, and from each list that is cached until the removal ends. Otherwise a list that
+ * is fetched meanwhile would show the account again. So would an infinite list, because TanStack Query adds a fetched page
+ * to the pages that it had when the fetch began.
+ */
+export function removeOptimistically(
   queryClient: QueryClient,
   identity: AccountsIdentity,
   id: string,
-): HiddenAccount {
+): OptimisticRemoval {
+  const cache = queryClient.getQueryCache()
+  const filter = { queryKey: accountsKey(identity) }
   const places = new Map<string, number>()
-  let account: ConnectedAccount | undefined
-  hidden.add(id)
-  changeLists(queryClient, identity, (accounts, list) => {
-    const index = accounts.findIndex((one) => one.id === id)
-    account = accounts[index] ?? account
-    places.set(list, index)
-    return withoutHidden(accounts)
+  let removed: ConnectedAccount | undefined
+
+  const removeFrom = (query: Query): void =>
+    changeLists(queryClient, query, (accounts, list) => {
+      const index = accounts.findIndex((account) => account.id === id)
+      if (index < 0) return accounts
+      removed = accounts[index]
+      places.set(list, index)
+      return accounts.toSpliced(index, 1)
+    })
+  const putBackInto = (query: Query): void =>
+    changeLists(queryClient, query, (accounts, list) => {
+      const index = places.get(list)
+      const isListed = accounts.some((account) => account.id === id)
+      if (!removed || index === undefined || isListed) return accounts
+      return accounts.toSpliced(index, 0, removed)
+    })
+
+  cache.findAll(filter).forEach(removeFrom)
+  const end = cache.subscribe((event) => {
+    if (event.type !== 'updated' || !matchQuery(filter, event.query)) return
+    // What was fetched, not what `setQueryData` has set: that is what this function calls itself.
+    const isFetched = event.action.type === 'success' && !event.action.manual
+    if (isFetched) removeFrom(event.query)
   })
   return {
-    account,
-    release: () => void hidden.delete(id),
-    putBack: () =>
-      changeLists(queryClient, identity, (accounts, list) => {
-        const index = places.get(list) ?? -1
-        return account && index >= 0 && !accounts.some((one) => one.id === id)
-          ? accounts.toSpliced(index, 0, account)
-          : accounts
-      }),
+    account: removed,
+    end,
+    undo: () => cache.findAll(filter).forEach(putBackInto),
   }
 }
 
-/** Changes every cached list of accounts, by itself or as a page; each has a name of its own. */
+/** What a query of accounts caches. */
+type CachedAccounts = ConnectedAccount[] | Pages<ConnectedAccountsPage>
+
+/** Changes the accounts of a list; `list` names it, because each page of an infinite query is a list. */
+type ChangeList = (accounts: ConnectedAccount[], list: string) => ConnectedAccount[]
+
+/** Changes the cached list of a query, or each of its pages. */
 function changeLists(
   queryClient: QueryClient,
-  identity: AccountsIdentity,
-  change: (accounts: ConnectedAccount[], list: string) => ConnectedAccount[],
+  { queryKey, queryHash }: Query,
+  change: ChangeList,
 ): void {
-  for (const query of queryClient.getQueryCache().findAll({ queryKey: accountsKey(identity) })) {
-    const { queryKey, queryHash } = query
-    queryClient.setQueryData<Cached>(queryKey, (cached) => {
-      if (!cached || Array.isArray(cached)) return cached && change(cached, queryHash)
-      const pages = cached.pages.map((page, at) => ({
-        ...page,
-        accounts: change(page.accounts, queryHash + at),
-      }))
-      return { ...cached, pages }
-    })
-  }
+  queryClient.setQueryData<CachedAccounts>(queryKey, (cached) => {
+    if (!cached) return undefined
+    if (Array.isArray(cached)) return change(cached, queryHash)
+    const pages = cached.pages.map((page, index) => ({
+      ...page,
+      accounts: change(page.accounts, `${queryHash} ${index}`),
+    }))
+    return { ...cached, pages }
+  })
 }

@@ -4,6 +4,7 @@ import {
   type InfiniteData,
   type infiniteQueryOptions,
   type MutationKey,
+  type QueryClient,
   type QueryFunction,
   type QueryKey,
   type queryOptions,
@@ -13,42 +14,67 @@ import {
 } from '@tanstack/react-query'
 
 /**
- * What TanStack's `queryOptions` answers; its key knows the type of its data. `Skip` is `SkipToken` where the query may be
- * skipped, which the suspense hooks of TanStack do not take.
+ * What TanStack's `queryOptions` returns; its key knows the type of the data. `Skip` is `SkipToken` if the query may be
+ * skipped. TanStack's suspense hooks do not take a query that may be skipped.
  */
 export type QueryOptions<Data, Key extends QueryKey, Skip = SkipToken> = Omit<
   ReturnType<typeof queryOptions<Data, Error, Data, Key>>,
   'queryFn'
 > & { queryFn?: QueryFunction<Data, Key> | Skip }
 
-/** What TanStack's `infiniteQueryOptions` answers for pages that name the next one. */
+/** What TanStack's `infiniteQueryOptions` returns for pages that name the next page. */
 export type InfiniteQueryOptions<Page, Key extends QueryKey, Skip = SkipToken> = Omit<
   ReturnType<typeof infiniteQueryOptions<Page, Error, Pages<Page>, Key, PageParam>>,
   'queryFn'
 > & { queryFn?: QueryFunction<Page, Key, PageParam> | Skip }
 
-/** Where a page begins; the first is `undefined`. */
+/** The server's cursor of a page; undefined for the first page. */
 export type PageParam = string | undefined
 
 /** The data of an infinite query. */
 export type Pages<Page> = InfiniteData<Page, PageParam>
 
-/** What TanStack's `mutationOptions` answers. */
+/** What TanStack's `mutationOptions` returns. */
 export type MutationOptions<Variables, Data = void> = UseMutationOptions<Data, Error, Variables> & {
   mutationKey: MutationKey
 }
 
-/** What all of our queries have. */
-export const everyQuery = {
-  retry: (failureCount: number, error: Error): boolean =>
-    retryDelay(failureCount, error) < Number.POSITIVE_INFINITY,
-  retryDelay,
-  placeholderData: () => undefined, // a QueryClient's default could show the former user's list
+/** Whose accounts to list, and the QueryClient whose default for `retry` counts. */
+export interface QueriesIdentity extends AccountsIdentity {
+  /**
+   * The page's QueryClient. With it, the lists are retried only if its `defaultOptions.queries.retry` allows it, too.
+   * The hooks pass it.
+   */
+  queryClient?: QueryClient | undefined
+}
+
+/** Options of every query: without placeholder data, as a QueryClient's default could show the former user's list. */
+export const withoutPlaceholder = { placeholderData: (): undefined => undefined }
+
+/** Options of the queries that list: they are tried again if the client's `retryDelay` and the QueryClient allow it. */
+export function listOptions({ queryClient }: QueriesIdentity, queryKey: QueryKey): ListOptions {
+  return {
+    ...withoutPlaceholder,
+    retryDelay,
+    retry: (failureCount, error) => {
+      if (!Number.isFinite(retryDelay(failureCount, error))) return false
+      const allowed = queryClient?.defaultQueryOptions({ queryKey }).retry ?? true
+      if (typeof allowed === 'function') return allowed(failureCount, error)
+      return typeof allowed === 'number' ? failureCount < allowed : allowed
+    },
+  }
+}
+
+interface ListOptions {
+  placeholderData: () => undefined
+  retryDelay: (failureCount: number, error: Error) => number
+  retry: (failureCount: number, error: Error) => boolean
 }
 
 /**
- * A query's function, skipped while nobody is logged in. It runs a moment later: TanStack Query cancels what has taken its
- * signal when the last component is gone, which under StrictMode is each component's first moment.
+ * Skips a query while nobody is logged in. Otherwise runs it once StrictMode has mounted the component again.
+ *
+ * @param ask - The query's function.
  */
 export function whileLoggedIn<Context, Data>(
   { user }: AccountsIdentity,
@@ -56,7 +82,15 @@ export function whileLoggedIn<Context, Data>(
 ): SkipToken | ((context: Context) => Promise<Data>) {
   if (user === undefined) return skipToken
   return async (context) => {
-    await undefined
+    await strictModeRemount()
     return ask(context)
   }
+}
+
+/**
+ * Resolves after StrictMode has unmounted and mounted a component again, which it does at once. If a query reads its
+ * abort signal before that, TanStack Query cancels the request and sends it a second time.
+ */
+function strictModeRemount(): Promise<void> {
+  return Promise.resolve()
 }

@@ -13,7 +13,7 @@ import { createRoot } from 'react-dom/client'
 
 declare global {
   interface Window {
-    /** Where the emulator is, and who is logged in; a test gives it to every page. */
+    /** The emulator's address and the logged-in user; a test sets it in every page. */
     session: { domain: string; accessToken: string; user: string; store?: 'local' }
   }
 }
@@ -37,6 +37,15 @@ function Connect({ connection }: { connection: string }) {
       </button>
       <button type="button" onClick={cancel}>
         Cancel {connection}
+      </button>
+      <button
+        type="button"
+        onClick={() => {
+          cancel()
+          connect({ connection })
+        }}
+      >
+        Restart {connection}
       </button>
       <output title={connection}>{String(code ?? status)}</output>
       <code>{data && JSON.stringify(data)}</code>
@@ -70,11 +79,29 @@ function Accounts() {
   )
 }
 
+/** Mounts and unmounts the provider of another user, beside that of the page. */
+function OtherUser() {
+  const [isThere, setThere] = useState(false)
+  return (
+    <>
+      <button type="button" onClick={() => setThere(!isThere)}>
+        Other user
+      </button>
+      {isThere && (
+        <ConnectedAccountsProvider client={client} user="auth0|bob">
+          Bob is here
+        </ConnectedAccountsProvider>
+      )}
+    </>
+  )
+}
+
 function App() {
   const [loggedIn, setLoggedIn] = useState<string | undefined>(user)
   return (
     <StrictMode>
       <QueryClientProvider client={queryClient}>
+        <OtherUser />
         <ConnectedAccountsProvider
           client={client}
           user={loggedIn}
@@ -89,6 +116,9 @@ function App() {
       </QueryClientProvider>
       <button type="button" onClick={() => setLoggedIn(undefined)}>
         Log out
+      </button>
+      <button type="button" onClick={() => void queryClient.cancelQueries()}>
+        Cancel queries
       </button>
     </StrictMode>
   )

@@ -2,11 +2,10 @@ import { Auth0Provider, useAuth0 } from '@auth0/auth0-react'
 import { Auth0Client } from '@auth0/auth0-spa-js'
 import { createConnectedAccountsClient, isConnectCallback } from '@connected-accounts/client'
 import { fromAuth0 } from '@connected-accounts/client/auth0-spa-js'
+import type {} from '@connected-accounts/testing/application/window'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-// The page of the emulator's own tests declares `window.options`.
-import type {} from '../../../emulator/test/pages/spa.js'
 import {
   ConnectedAccountsProvider,
   handleConnectCallback,

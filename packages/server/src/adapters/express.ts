@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream/promises'
 import { contextOf } from '../context.js'
 import type { StoreOptions } from '../cookies/cookie-jar.js'
-import { createRouter } from '../routes/handler.js'
+import { routerOf } from '../routes/handler.js'
 import type { RoutesOptions } from '../routes/routes.js'
 import type { ServerClient } from '../server-client.js'
 
-/** What is used of Express's request. */
+/** The part of Express's request that this package uses. */
 export type ExpressRequest = IncomingMessage & { originalUrl: string }
 
 /** A middleware of Express 5. */
@@ -16,18 +17,27 @@ export type ExpressHandler = (
 ) => Promise<void>
 
 /**
- * Makes a middleware of the routes of `createHandler`; what is none of them goes on to the next one. Use it before any body
- * parser. URLs have the origin of the `redirect_uri`, whatever `Host` and `X-Forwarded-*` say, so nothing has to be set for
- * proxies.
+ * Creates a middleware with the routes of `createHandler`. Every other path goes on to the next middleware. Use it
+ * before any body parser. Its URLs have the origin of the `redirect_uri`, and it ignores `Host` and `X-Forwarded-*`, so
+ * it needs no settings for proxies.
+ *
+ * @throws {TypeError} if the `redirect_uri` has no path, or `server` is not a `ServerClient`.
+ * @example
+ * ```ts
+ * const app = express()
+ * app.use(createExpressHandler(server))
+ * app.use(express.json())
+ * ```
  */
 export function createExpressHandler(
   server: ServerClient,
   options: RoutesOptions = {},
 ): ExpressHandler {
-  const { origin } = new URL(contextOf(server).options.authorizationParams.redirect_uri)
-  const findRoute = createRouter(server, options)
+  const context = contextOf(server)
+  const { origin } = new URL(context.options.authorizationParams.redirect_uri)
+  const findRoute = routerOf(context, options)
   return async (request, response, next) => {
-    // Others have a whole URL (RFC 9112 §3.2.2) or `*`.
+    // Other targets are a whole URL (RFC 9112 §3.2.2) or `*`.
     if (!request.originalUrl.startsWith('/')) return next()
     const url = new URL(origin + request.originalUrl)
     const route = findRoute(url.pathname)
@@ -37,16 +47,27 @@ export function createExpressHandler(
   }
 }
 
-/** What the methods of the server client take, in a route of Express. Cookies are set on its response at once. */
+/**
+ * Returns what the methods of the server client take, for a route of Express. Cookies are set on `response` at once, so
+ * call the server client before you send the answer.
+ *
+ * @example
+ * ```ts
+ * app.get('/user', async (req, res) => {
+ *   const user = await server.getUser(storeOptions(req, res))
+ *   res.json(user ?? null)
+ * })
+ * ```
+ */
 export function storeOptions(request: IncomingMessage, response: ServerResponse): StoreOptions {
   return {
     request: { headers: headersOf(request) },
-    response: { headers: new AnswerHeaders(response) },
+    response: { headers: new ResponseHeaders(response) },
   }
 }
 
 const BODY_IS_READ =
-  'A body parser has read the request: use createExpressHandler() before express.json() and the like.'
+  'A body parser has already read the request. Use createExpressHandler() before express.json() and other body parsers.'
 
 function headersOf({ headersDistinct }: IncomingMessage): Headers {
   const headers = new Headers()
@@ -68,7 +89,7 @@ function toRequest(request: IncomingMessage, response: ServerResponse, url: URL)
   })
 }
 
-/** Left alone where it is not read to its end, so that the connection is there for the answer. */
+/** Streams the body. Does not destroy a request that is not read to its end, because the answer needs the connection. */
 function bodyOf(request: IncomingMessage): ReadableStream<Uint8Array> {
   const parts = request.iterator({ destroyOnReturn: false })
   return new ReadableStream({
@@ -82,13 +103,25 @@ function bodyOf(request: IncomingMessage): ReadableStream<Uint8Array> {
 
 async function send({ status, headers, body }: Response, response: ServerResponse): Promise<void> {
   response.statusCode = status
-  for (const [name, value] of headers) response.appendHeader(name, value)
-  for await (const chunk of body ?? []) response.write(chunk)
-  response.end()
+  for (const [name, value] of headers) {
+    // Express and other middleware may have set cookies before; every other header exists once.
+    if (name === 'set-cookie') response.appendHeader(name, value)
+    else response.setHeader(name, value)
+  }
+  try {
+    await pipeline(body ?? [], response)
+  } catch (error) {
+    if (!hasLeft(error)) throw error
+  }
+}
+
+/** True if a stream failed because the browser closed the connection, which is no error of the application. */
+function hasLeft(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE'
 }
 
 /** Headers that are those of an answer in Node. */
-class AnswerHeaders extends Headers {
+class ResponseHeaders extends Headers {
   readonly #response: ServerResponse
 
   constructor(response: ServerResponse) {

@@ -1,23 +1,35 @@
 import { parseSetCookie, type SetCookie } from 'cookie'
 import type { StoreOptions } from '../cookies/cookie-jar.js'
 
-/** What `next/headers` gives. */
+/** What `next/headers` returns. */
 export interface NextStoreOptions {
   /** `await headers()` */
   headers: Headers
-  /** `await cookies()`, in a server action. Leave it out in a page, which can set no cookies. */
+  /** `await cookies()`, in a server action. Leave it out in a page, because a page cannot set cookies. */
   cookies?: NextCookies | undefined
 }
 
-/** What is used of `await cookies()`. */
+/** The part of `await cookies()` that this package uses. */
 export interface NextCookies {
   set(cookie: SetCookie & { value: string }): unknown
 }
 
 /**
- * What the methods of the server client take, in a page or a server action of Next.js. Without `cookies` nothing is set: a
- * token that is refreshed in a page is refreshed again with the next request, so rotation has to be off, as Token Vault
- * wants it anyway, or sessions in a store.
+ * Returns what the methods of the server client take, for a page or a server action of Next.js.
+ *
+ * A page cannot set cookies, so a token that is refreshed in a page is refreshed again on the next request. If your
+ * pages ask for tokens, turn refresh token rotation off (Token Vault needs that anyway), or keep sessions in a store.
+ *
+ * @example
+ * ```ts
+ * import { cookies, headers } from 'next/headers'
+ *
+ * export async function logout() {
+ *   'use server'
+ *   const store = storeOptions({ headers: await headers(), cookies: await cookies() })
+ *   redirect(await server.logout({}, store))
+ * }
+ * ```
  */
 export function storeOptions({ headers, cookies }: NextStoreOptions): StoreOptions {
   return {
@@ -26,7 +38,7 @@ export function storeOptions({ headers, cookies }: NextStoreOptions): StoreOptio
   }
 }
 
-/** Headers of which the cookies are set at once. */
+/** Headers that set their cookies in Next.js at once. */
 class CookieHeaders extends Headers {
   readonly #cookies: NextCookies
 

@@ -1,10 +1,10 @@
 import { parseCookie, parseSetCookie, stringifySetCookie } from 'cookie'
 import { SessionError } from '../errors.js'
 
-/** The request that is being answered, and the answer so far: cookies are read from one and set on the other. */
+/** The current request and its response: cookies are read from the one and set on the other. */
 export interface StoreOptions {
   request: Pick<Request, 'headers'>
-  /** A Response whose headers can be changed, or `{ headers: new Headers() }` to make one of later. */
+  /** A Response whose headers can be changed, or `{ headers: new Headers() }` to make a Response from later. */
   response: { headers: Headers }
 }
 
@@ -12,46 +12,48 @@ export interface StoreOptions {
 export interface Cookie {
   name: string
   value: string
-  /** Seconds; 0 removes the cookie. */
+  /** How long the browser keeps the cookie, in seconds. 0 removes it. */
   maxAge: number
 }
 
-/** The cookies of an application. */
+/** The cookies of one browser. */
 export interface CookieJar {
-  /** What the browser will have after this answer, in the order in which it sends them. */
+  /** Returns the cookies that the browser has after this response, in the order in which it sends them. */
   all(): Map<string, string>
   set(cookie: Cookie): void
   delete(name: string): void
-  /** Whether the request after this answer stays small enough with these cookies set. */
+  /** True if the next request of the browser stays small enough with these cookies. */
   fits(cookies: readonly Cookie[]): boolean
 }
 
-/** The prefix of our cookies: `__Host-` binds them to the very host (RFC 6265bis §4.1.3.2), but needs https. */
+/** Returns the prefix of our cookies. `__Host-` binds them to one host (RFC 6265bis §4.1.3.2), but needs https. */
 export function cookiePrefix(secure: boolean): string {
   return `${secure ? '__Host-' : ''}ca_`
 }
 
-/** What one cookie may have with its attributes (RFC 6265 §6.1). */
+/** How long one cookie may be with its attributes, in bytes (RFC 6265 §6.1). */
 const MAX_COOKIE = 4096
-/** What the header of all cookies may have: nginx takes 8 KB in a line unless told otherwise, and others more. */
+/** How long the header of all cookies may be, in bytes: nginx accepts 8 KB in a line by default, and others more. */
 const MAX_HEADER = 8000
 
 const ATTRIBUTES = { path: '/', httpOnly: true, sameSite: 'lax' } as const
 
-/** Values are base64url already. */
-const asItIs = { decode: (text: string) => text, encode: (text: string) => text }
+/** Values are base64url already, so they are not encoded. */
+const unencoded = { decode: (text: string) => text, encode: (text: string) => text }
 
 /**
- * The cookies of one request and its answer. An answer that sets one is never kept by a cache. Setting one throws
- * `SessionError` `cookies_too_large` where a browser or a proxy would refuse it.
+ * Creates the cookie jar of one request and its response. A response that sets a cookie is marked `no-store`, so that no cache
+ * keeps it. Setting a cookie throws as follows.
+ *
+ * @throws {SessionError} `cookies_too_large`, if a browser or a proxy would refuse the cookie.
  */
 export function createCookieJar(storeOptions: StoreOptions, secure: boolean): CookieJar {
   const { request, response } = storeOptions
   const all = () => {
-    const sent = Object.entries(parseCookie(request.headers.get('cookie') ?? '', asItIs))
+    const sent = Object.entries(parseCookie(request.headers.get('cookie') ?? '', unencoded))
     const cookies = new Map(sent.map(([name, value = '']) => [name, value]))
     for (const line of response.headers.getSetCookie()) {
-      const { name, value = '', maxAge } = parseSetCookie(line, asItIs)
+      const { name, value = '', maxAge } = parseSetCookie(line, unencoded)
       if (maxAge === 0) cookies.delete(name)
       else cookies.set(name, value)
     }
@@ -70,7 +72,7 @@ export function createCookieJar(storeOptions: StoreOptions, secure: boolean): Co
     if (cookie.maxAge > 0 && !fits([cookie])) throw tooLarge(cookie, all())
     const { name } = cookie
     const others = response.headers.getSetCookie().filter((line) => !line.startsWith(`${name}=`))
-    const line = stringifySetCookie({ ...cookie, ...ATTRIBUTES, secure }, asItIs)
+    const line = stringifySetCookie({ ...cookie, ...ATTRIBUTES, secure }, unencoded)
     response.headers.delete('set-cookie')
     for (const each of [...others, line]) response.headers.append('set-cookie', each)
     response.headers.set('cache-control', 'no-store')
@@ -86,8 +88,8 @@ function tooLarge({ name, value }: Cookie, cookies: Map<string, string>): Sessio
   const sizes = [...cookies].map(([other, text]) => `${other} ${text.length}`).join(', ')
   return new SessionError('cookies_too_large', {
     message:
-      `The cookie ${name} of ${value.length} bytes does not fit: a browser takes ${MAX_COOKIE} a cookie, and proxies ` +
-      `take ${MAX_HEADER} in all; there are ${sizes || 'no others'}. Keep appState short, ask for fewer claims and ` +
-      'other cookies, or keep sessions in a store.',
+      `The cookie ${name} of ${value.length} bytes does not fit. A browser accepts ${MAX_COOKIE} bytes for one cookie, and ` +
+      `proxies accept ${MAX_HEADER} for all. The others are: ${sizes || 'none'}. Keep appState short, ask for fewer ` +
+      'claims, set fewer other cookies, or keep sessions in a store.',
   })
 }

@@ -1,22 +1,26 @@
 import { CompactEncrypt, compactDecrypt } from 'jose'
 
-/** Seals values so that only who has the secret can read or change them. */
+/** Encrypts values, so that only the owner of the secret can read or change them. */
 export interface Seal {
-  /** The sealed value. What is sealed for one purpose is not opened for another. */
+  /** Seals a value, any JSON, for one purpose. It cannot be opened for another purpose. */
   close(value: unknown, purpose: string): Promise<string>
-  /** The value, or undefined where it was not sealed so: with none of the secrets, for another purpose, or changed since. */
+  /** Returns the value. Undefined if it was sealed with another secret or for another purpose, or was changed. */
   open(sealed: string, purpose: string): Promise<unknown>
 }
 
 /**
- * Seals as JWE (RFC 7516) with `dir` and A256GCM, the key being derived by HKDF (RFC 5869) from a secret. The first secret
- * seals, all open. Throws a TypeError where there is none or one has less than 32 bytes.
+ * Creates a seal: JWE (RFC 7516) with `dir` and A256GCM. HKDF (RFC 5869) derives the key from the secret.
+ *
+ * @param secret - The first secret seals, and all of them open.
+ * @throws {TypeError} if there is no secret, or one has fewer than 32 bytes.
  */
 export function createSeal(secret: string | readonly string[]): Seal {
   const secrets = typeof secret === 'string' ? [secret] : [...(secret ?? [])]
   const [first] = secrets
   if (first === undefined || secrets.some(isShort)) {
-    throw new TypeError('secret must have 32 bytes or more, as `openssl rand -hex 32` prints them.')
+    throw new TypeError(
+      'secret must have at least 32 bytes. Create one with `openssl rand -hex 32`.',
+    )
   }
   const keys = new Map<string, Promise<CryptoKey>>()
   function keyFor(text: string, purpose: string): Promise<CryptoKey> {
@@ -62,6 +66,6 @@ async function decrypted(sealed: string, key: CryptoKey): Promise<Uint8Array | u
     }
     return (await compactDecrypt(sealed, key, algorithms)).plaintext
   } catch {
-    return undefined // whoever sent it, it says nothing
+    return undefined // forged, changed or sealed with another secret
   }
 }

@@ -1,10 +1,25 @@
-import type { SessionCookie } from '../sessions/session.js'
 import { type Cookie, type CookieJar, cookiePrefix } from './cookie-jar.js'
 import type { Seal } from './seal.js'
 
+/** The cookie of a session, sealed, and split into as many pieces as it needs. */
+export interface SessionCookie {
+  /** Returns what the cookie holds. Undefined if there is none, or if somebody has changed it. */
+  get(): Promise<unknown>
+  /**
+   * Makes the cookie hold a value.
+   *
+   * @param value - Any JSON.
+   * @param maxAge - How long the browser keeps it, in seconds.
+   * @returns False if the value is too large. Then nothing is set.
+   */
+  set(value: unknown, maxAge: number): Promise<boolean>
+  delete(): void
+}
+
+/** How long one piece is, in bytes: a browser takes 4096 with the name and the attributes. */
 const CHUNK = 3800
 
-/** The session's cookie, in pieces `ca_session.0`, `ca_session.1` and so on. */
+/** Creates the session's cookie of a request, in pieces named `ca_session.0`, `ca_session.1` and so on. */
 export function createSessionCookie(jar: CookieJar, seal: Seal, secure: boolean): SessionCookie {
   const nameOf = (index: number) => `${cookiePrefix(secure)}session.${index}`
   const pieces = () => {
@@ -30,7 +45,7 @@ export function createSessionCookie(jar: CookieJar, seal: Seal, secure: boolean)
         sealed.slice(index * CHUNK, (index + 1) * CHUNK),
       )
       const added = chunks.map((chunk, index) => ({ name: nameOf(index), value: chunk, maxAge }))
-      // The answer to another request may have set one more, which is not to be read with these.
+      // The answer to another request may have set one piece more, which must not be read together with these.
       const end = { name: nameOf(chunks.length), value: '', maxAge: 0 }
       const changes = [end, ...removals(chunks.length + 1), ...added]
       if (!jar.fits(changes)) return false

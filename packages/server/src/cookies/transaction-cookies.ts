@@ -1,21 +1,25 @@
 import { type CookieJar, cookiePrefix } from './cookie-jar.js'
 import type { Seal } from './seal.js'
 
-/** What is kept between the start and the completion of flows, in a sealed cookie for each. */
+/** The transactions of one browser: what is kept between the start and the completion of a flow, in one sealed cookie each. */
 export interface Transactions<T> {
   get(state: string): Promise<T | undefined>
-  /** `expiresAt` is in milliseconds since the epoch. */
+  /**
+   * Keeps a transaction.
+   *
+   * @param options.expiresAt - In milliseconds since the epoch.
+   */
   set(state: string, record: T, options: { expiresAt: number }): Promise<void>
   delete(state: string): Promise<void>
 }
 
 const MAX_TRANSACTIONS = 5
-/** Seconds for which an expired one is kept, so that a late callback is told that it is late. */
+/** How long an expired transaction is kept, in seconds, so that a late callback is reported as late. */
 const GRACE = 3600
 
 /**
- * Transactions of this browser. It can have 5 at once: a new one takes the place of the oldest, as browsers send the
- * oldest first (RFC 6265 §5.4).
+ * Creates the transactions of one browser. It can have 5 at once. One more replaces the oldest, which is the first that the
+ * browser sends (RFC 6265 §5.4).
  */
 export function createTransactions<T>(
   jar: CookieJar,
@@ -23,14 +27,14 @@ export function createTransactions<T>(
   secure: boolean,
 ): Transactions<T> {
   const prefix = `${cookiePrefix(secure)}tx.`
-  // Others of this prefix are not from here, and may have a name that cannot be set.
+  // Other cookies may have this prefix, and names that cannot be set.
   const isOurs = (name: string) => name.startsWith(prefix) && /^[\w.-]+$/.test(name)
   const names = () => [...jar.all().keys()].filter(isOurs)
   return {
     async get(state) {
       const sealed = jar.all().get(prefix + state)
       const opened = sealed ? await seal.open(sealed, 'transaction') : undefined
-      const kept = opened as { state: string; record: T } | undefined // only `set` seals for this
+      const kept = opened as { state: string; record: T } | undefined // only `set` seals for this purpose
       return kept?.state === state ? kept.record : undefined
     },
     async set(state, record, { expiresAt }) {

@@ -2,18 +2,18 @@ import type { IDToken } from 'openid-client'
 import { LoginFlowError } from '../errors.js'
 import type { User } from '../sessions/session.js'
 
-const OF_THE_PROTOCOL = ['iss', 'aud', 'iat', 'exp', 'nonce', 'at_hash', 'c_hash', 's_hash', 'azp']
+const PROTOCOL_CLAIMS = ['iss', 'aud', 'iat', 'exp', 'nonce', 'at_hash', 'c_hash', 's_hash', 'azp']
 
-/** What the ID token says of the user. */
+/** Returns the claims of an ID token that are about the user. */
 export function userOf(claims: IDToken | undefined): User {
-  const entries = Object.entries({ ...claims }).filter(([name]) => !OF_THE_PROTOCOL.includes(name))
+  const entries = Object.entries({ ...claims }).filter(([name]) => !PROTOCOL_CLAIMS.includes(name))
   return { ...Object.fromEntries(entries), sub: claims?.sub ?? '' }
 }
 
 /**
- * Throws `LoginFlowError` `organization_mismatch` where the ID token is not of the organization that was asked for, by its
- * id or by its name.
+ * Checks that an ID token is of the organization that was requested, by its id or by its name.
  *
+ * @throws {LoginFlowError} `organization_mismatch`, if it is of another one or of none.
  * @see https://auth0.com/docs/manage-users/organizations/using-tokens
  */
 export function checkOrganization(
@@ -25,7 +25,7 @@ export function checkOrganization(
   const isId = organization.startsWith('org_')
   if (isId ? org_id === organization : org_name === organization.toLowerCase()) return
   throw new LoginFlowError('organization_mismatch', {
-    message: `The login was to be to the organization ${organization}, and the ID token is not of it.`,
+    message: `The login was requested for the organization ${organization}, but the ID token is not of it. Start again.`,
     appState,
   })
 }

@@ -2,7 +2,7 @@ import { AuthorizationResponseError, ClientError } from 'openid-client'
 import { LoginFlowError } from '../errors.js'
 import { tenantError } from '../tenant/tenant-error.js'
 
-/** The error that came back instead of a code (RFC 6749 §4.1.2.1), where that is what went wrong. */
+/** Returns the error that came back in place of a code (RFC 6749 §4.1.2.1). Undefined if something else went wrong. */
 export function authorizationError(error: unknown, appState: unknown): LoginFlowError | undefined {
   if (!(error instanceof AuthorizationResponseError)) return undefined
   const { error: reason, error_description: description } = error
@@ -14,7 +14,7 @@ export function authorizationError(error: unknown, appState: unknown): LoginFlow
   })
 }
 
-/** What is wrong with an answer: the callback's, the token endpoint's, or the ID token. Other errors as they are. */
+/** Returns the error to throw if a callback, an answer of the token endpoint or an ID token is wrong. Other errors stay as they are. */
 export async function loginError(error: unknown, appState: unknown): Promise<unknown> {
   const isInvalid = error instanceof ClientError && INVALID.has(error.code ?? '')
   if (!isInvalid) return tenantError(error)

@@ -1,10 +1,17 @@
 import {
+  checkBound,
+  createIssuedToken,
+  type IssuedToken,
+} from '@connected-accounts/client/internal'
+import {
   authorizationCodeGrant,
   buildAuthorizationUrl,
   calculatePKCECodeChallenge,
   randomNonce,
   randomPKCECodeVerifier,
   randomState,
+  type TokenEndpointResponse,
+  type TokenEndpointResponseHelpers,
 } from 'openid-client'
 import type { Context } from '../context.js'
 import type { StoreOptions } from '../cookies/cookie-jar.js'
@@ -12,35 +19,37 @@ import { LoginFlowError } from '../errors.js'
 import { checkRedirectUri, type LoginParams, SESSION_LIFETIME } from '../options.js'
 import type { Session, User } from '../sessions/session.js'
 import type { AuthorizationServer } from '../tenant/authorization-servers.js'
-import { issuedToken } from '../tenant/issued-token.js'
 import { checkOrganization, userOf } from './id-token.js'
 import { authorizationError, loginError } from './login-error.js'
 
 /** Options of {@link ServerClient.startInteractiveLogin}. */
 export interface StartInteractiveLoginOptions {
-  /** More or other parameters for `/authorize` than those of the server client. */
+  /** Parameters for `/authorize`, in addition to or in place of those of the server client. */
   authorizationParams?: LoginParams | undefined
-  /** Any JSON, up to some 2 KB; `completeInteractiveLogin` gives it back. */
+  /** Any JSON, up to about 2 KB. `completeInteractiveLogin` returns it. */
   appState?: unknown
 }
 
-/** What {@link ServerClient.completeInteractiveLogin} answers. */
+/** The result of {@link ServerClient.completeInteractiveLogin}. */
 export interface CompletedLogin {
   user: User
   appState?: unknown
 }
 
-/** How states of logins begin, as those of connect flows begin with `connect.`. */
+/** The prefix of a login's state. Those of connect flows begin with `connect.`. */
 const STATE_PREFIX = 'login.'
-const SCOPE = 'openid profile email offline_access'
+const DEFAULT_SCOPE = 'openid profile email offline_access'
+/** How long a login may take, in milliseconds. */
 const LIFETIME = 3_600_000
 
 interface LoginTransaction {
   codeVerifier: string
   nonce: string
+  /** The origin of the domain at which the login was started. */
   domain: string
   params: Record<string, string> & { redirect_uri: string; scope: string }
   appState?: unknown
+  /** Milliseconds since the epoch. */
   expiresAt: number
 }
 
@@ -50,8 +59,9 @@ export async function startLogin(
   { authorizationParams, appState }: StartInteractiveLoginOptions,
   storeOptions: StoreOptions,
 ): Promise<string> {
-  const server = await context.tenant(storeOptions)
   const params = loginParams(context, authorizationParams)
+  const server = await context.tenant(storeOptions)
+  server.prefetchKeys() // while the person logs in
   const state = STATE_PREFIX + randomState()
   const transaction: LoginTransaction = {
     codeVerifier: randomPKCECodeVerifier(),
@@ -63,16 +73,7 @@ export async function startLogin(
   }
   const transactions = context.transactions<LoginTransaction>(storeOptions)
   await transactions.set(state, transaction, transaction)
-  const jkt = await server.dpopOptions.DPoP?.calculateThumbprint()
-  return buildAuthorizationUrl(server.config, {
-    ...params,
-    response_type: 'code',
-    state,
-    nonce: transaction.nonce,
-    code_challenge: await calculatePKCECodeChallenge(transaction.codeVerifier),
-    code_challenge_method: 'S256',
-    ...(jkt && { dpop_jkt: jkt }),
-  }).href
+  return authorizationUrl(server, transaction, state)
 }
 
 /** See {@link ServerClient.completeInteractiveLogin}. */
@@ -81,17 +82,15 @@ export async function completeLogin(
   callbackUrl: string | URL,
   storeOptions: StoreOptions,
 ): Promise<CompletedLogin> {
-  const { search, state } = readCallback(callbackUrl)
-  const transactions = context.transactions<LoginTransaction>(storeOptions)
-  const transaction = await transactions.get(state)
-  if (!transaction) throw unknownState()
-  // Used up now, whatever comes of it: its code works once.
-  await transactions.delete(state)
-  if (transaction.expiresAt <= Date.now()) throw expired(transaction)
-  const server = await context.tenantAt(transaction.domain)
-  const session = await logIn(server, transaction, { search, state }, context)
-  await context.endSession(storeOptions)
+  const callback = readCallback(callbackUrl)
+  const transaction = await takeTransaction(context, callback.state, storeOptions)
+  const session = await logInOnce(context, transaction, callback)
   await context.keepSession(storeOptions, session)
+  // The session from before is ended last, so that a failure cannot leave the person without any. The cookie is the new one's.
+  await context.endSession({
+    request: storeOptions.request,
+    response: { headers: new Headers() },
+  })
   const { appState } = transaction
   return { user: session.user, ...(appState !== undefined && { appState }) }
 }
@@ -102,15 +101,35 @@ function loginParams({ options }: Context, more: LoginParams = {}): LoginTransac
   for (const [name, value] of [authorizationParams, more].flatMap(Object.entries)) {
     if (value !== undefined) given[name] = value
   }
-  const { redirect_uri = authorizationParams.redirect_uri, scope = SCOPE } = given
+  const { redirect_uri = authorizationParams.redirect_uri, scope = DEFAULT_SCOPE } = given
   if (!scope.split(' ').includes('openid')) {
-    throw new TypeError("authorizationParams.scope must have 'openid', or nobody knows who it is.")
+    throw new TypeError(
+      "authorizationParams.scope must have 'openid'. Without it the tenant does not say who logged in.",
+    )
   }
   checkRedirectUri(redirect_uri)
   return { ...given, redirect_uri, scope }
 }
 
+async function authorizationUrl(
+  { config, dpopOptions }: AuthorizationServer,
+  { params, nonce, codeVerifier }: LoginTransaction,
+  state: string,
+): Promise<string> {
+  const jkt = await dpopOptions.DPoP?.calculateThumbprint()
+  return buildAuthorizationUrl(config, {
+    ...params,
+    response_type: 'code',
+    state,
+    nonce,
+    code_challenge: await calculatePKCECodeChallenge(codeVerifier),
+    code_challenge_method: 'S256',
+    ...(jkt && { dpop_jkt: jkt }),
+  }).href
+}
+
 interface Callback {
+  /** The query of the URL, with its question mark. */
   search: string
   state: string
 }
@@ -121,60 +140,104 @@ function readCallback(callbackUrl: string | URL): Callback {
   const state = url?.searchParams.get('state')
   if (url && state?.startsWith(STATE_PREFIX)) return { search: url.search, state }
   throw new LoginFlowError('not_a_callback', {
-    message: "callbackUrl is not the callback of a login: give the whole URL, with its 'state'.",
+    message:
+      "callbackUrl is not the callback of a login. Pass the whole URL that the browser came back to, with its 'state'.",
   })
 }
 
-async function logIn(
-  server: AuthorizationServer,
+/** Returns the transaction of a callback. It is used up now, whatever comes of the login, because its code works once. */
+async function takeTransaction(
+  context: Context,
+  state: string,
+  storeOptions: StoreOptions,
+): Promise<LoginTransaction> {
+  const transactions = context.transactions<LoginTransaction>(storeOptions)
+  const transaction = await transactions.get(state)
+  if (!transaction) throw unknownState()
+  await transactions.delete(state)
+  if (transaction.expiresAt <= Date.now()) throw expired(transaction)
+  return transaction
+}
+
+/** Logins that are being completed, by state. */
+const pending = new Map<string, Promise<Session>>()
+
+/**
+ * Exchanges the code of a callback. If the same callback comes twice at once, both share one exchange, because a code that is
+ * used twice revokes all tokens of the login.
+ */
+function logInOnce(
+  context: Context,
   transaction: LoginTransaction,
-  { search, state }: Callback,
-  { options }: Context,
+  callback: Callback,
 ): Promise<Session> {
-  const { params, appState } = transaction
-  // Its own redirect_uri, as the URL that reached this machine may be that of a proxy.
-  const url = new URL(params.redirect_uri)
-  url.search = search
-  const askedAt = Date.now()
-  const answer = await authorizationCodeGrant(
-    server.config,
-    url,
-    {
-      expectedState: state,
-      expectedNonce: transaction.nonce,
-      pkceCodeVerifier: transaction.codeVerifier,
-      ...(params.max_age !== undefined && { maxAge: Number(params.max_age) }),
-    },
-    undefined,
-    server.dpopOptions,
-  ).catch(async (error: unknown) => {
-    throw authorizationError(error, appState) ?? (await loginError(error, appState))
-  })
-  const user = userOf(answer.claims())
+  const { state } = callback
+  const shared =
+    pending.get(state) ?? logIn(context, transaction, callback).finally(() => pending.delete(state))
+  pending.set(state, shared)
+  return shared
+}
+
+async function logIn(
+  { tenantAt, options }: Context,
+  transaction: LoginTransaction,
+  callback: Callback,
+): Promise<Session> {
+  const { params, appState, domain } = transaction
+  const server = await tenantAt(domain)
+  server.prefetchKeys() // if another process started the login: while the code is exchanged
+  const requestedAt = Date.now()
+  const answer = await exchangeCode(server, transaction, callback)
+  const claims = answer.claims()
+  const user = userOf(claims)
   checkOrganization(user, params.organization, appState)
-  const wanted = { audience: params.audience ?? '', scope: params.scope }
+  const requested = { audience: params.audience ?? '', scope: params.scope }
+  const token: IssuedToken = createIssuedToken(answer, requested, requestedAt)
+  if (server.dpop) checkBound(token)
   return {
     id: randomState(),
     user,
     domain: server.origin,
     ...(answer.refresh_token !== undefined && { refreshToken: answer.refresh_token }),
-    tokens: [issuedToken(answer, wanted, { askedAt, bound: !!server.dpop })],
-    createdAt: (answer.claims()?.iat ?? 0) * 1000,
-    expiresAt: askedAt + (options.sessionLifetime ?? SESSION_LIFETIME) * 1000,
+    tokens: [token],
+    createdAt: (claims?.iat ?? 0) * 1000,
+    expiresAt: requestedAt + (options.sessionLifetime ?? SESSION_LIFETIME) * 1000,
     revision: 0,
+  }
+}
+
+async function exchangeCode(
+  { config, dpopOptions }: AuthorizationServer,
+  { params, nonce, codeVerifier, appState }: LoginTransaction,
+  { search, state }: Callback,
+): Promise<TokenEndpointResponse & TokenEndpointResponseHelpers> {
+  // The URL that reached this machine may be a proxy's, so the redirect_uri of the login is used.
+  const url = new URL(params.redirect_uri)
+  url.search = search
+  const checks = {
+    expectedState: state,
+    expectedNonce: nonce,
+    pkceCodeVerifier: codeVerifier,
+    ...(params.max_age !== undefined && { maxAge: Number(params.max_age) }),
+  }
+  try {
+    return await authorizationCodeGrant(config, url, checks, undefined, dpopOptions)
+  } catch (error) {
+    throw authorizationError(error, appState) ?? (await loginError(error, appState))
   }
 }
 
 function unknownState(): LoginFlowError {
   return new LoginFlowError('unknown_state', {
     message:
-      "This browser has no transaction of this callback's state: it was started in another one, or is completed or long over.",
+      'This browser has no login with the state of this callback: it was started in another browser, is already completed, ' +
+      'or has expired. Start again.',
   })
 }
 
 function expired({ appState }: LoginTransaction): LoginFlowError {
   return new LoginFlowError('expired', {
-    message: 'The login was started more than an hour ago; start again.',
+    message: 'The login was started more than an hour ago. Start again.',
     appState,
   })
 }

@@ -1,6 +1,6 @@
 import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 
-/** Who ends, as a logout token says. */
+/** Whose sessions end, as a logout token says. */
 export interface LogoutClaims {
   sid?: string
   sub?: string
@@ -8,7 +8,7 @@ export interface LogoutClaims {
   iat: number
 }
 
-/** What a logout token has to be. */
+/** What a logout token is checked against. */
 export interface LogoutTokenChecks {
   issuer: string
   clientId: string
@@ -17,17 +17,20 @@ export interface LogoutTokenChecks {
 }
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
-/** In seconds; Auth0's tokens live for two minutes. */
+/** How old a token may be, in seconds. Auth0's tokens live for two minutes. */
 const MAX_AGE = 300
+/** How far the tenant's clock may differ, in seconds. */
 const TOLERANCE = 30
-/** Such as Auth0 signs with. */
+/** The algorithms that Auth0 signs with. */
 const ALGORITHMS = ['RS256', 'PS256']
 const TYPES = [undefined, 'jwt', 'logout+jwt', 'application/logout+jwt']
 
 /**
  * Checks a logout token (OpenID Connect Back-Channel Logout 1.0 §2.6): its signature and type, `iss`, `aud`, `iat`, `exp`,
- * `jti`, `events`, a `sid` or `sub`, and no `nonce`, so that an ID token is none. Throws an error of jose. Its `jti` is not
- * remembered: a token that comes twice within its time ends nothing that it has not ended before.
+ * `jti`, `events`, and a `sid` or `sub`. It must have no `nonce`, so that an ID token does not pass. The `jti` is not
+ * remembered, because a token that comes twice ends nothing that it has not ended before.
+ *
+ * @throws {JOSEError} of jose, if a check fails.
  */
 export async function verifyLogoutToken(
   token: string,
@@ -43,7 +46,7 @@ export async function verifyLogoutToken(
   })
   const { sid, sub, iat = 0 } = payload
   const check = (holds: boolean, claim: string) => {
-    const message = `"${claim}" of the logout token is not what it has to be`
+    const message = `"${claim}" of the logout token is missing or wrong`
     if (!holds) throw new errors.JWTClaimValidationFailed(message, payload, claim, 'check_failed')
   }
   check(TYPES.includes(protectedHeader.typ?.toLowerCase()), 'typ')

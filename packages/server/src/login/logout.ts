@@ -4,7 +4,7 @@ import type { StoreOptions } from '../cookies/cookie-jar.js'
 
 /** Options of {@link ServerClient.logout}. */
 export interface LogoutOptions {
-  /** Where the tenant sends the browser then: one of its allowed logout URLs. By default it shows a page of its own. */
+  /** The URL that the tenant sends the browser to: one of its allowed logout URLs. Default: a page of the tenant. */
   returnTo?: string | undefined
 }
 

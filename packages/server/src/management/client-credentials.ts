@@ -1,17 +1,23 @@
-import type { AccessTokenSource } from '@connected-accounts/client'
+import type { AccessTokenSource, Fetch } from '@connected-accounts/client'
+import { createIssuedToken, type IssuedToken } from '@connected-accounts/client/internal'
 import { clientCredentialsGrant } from 'openid-client'
-import type { ServerClientOptions } from '../options.js'
-import type { IssuedToken } from '../sessions/session.js'
 import { createAuthorizationServers } from '../tenant/authorization-servers.js'
-import { issuedToken } from '../tenant/issued-token.js'
 import { tenantError } from '../tenant/tenant-error.js'
 
-/** An application that acts for itself. */
-export type MachineOptions = Pick<ServerClientOptions, 'clientId' | 'fetch'> & {
+/** An application that acts for itself, not for a user. */
+export interface MachineOptions {
+  clientId: string
   clientSecret: string
+  fetch?: Fetch | undefined
 }
 
-/** Tokens of an application itself (RFC 6749 §4.4), each used for as long as it lives; calls at once share a request. */
+/**
+ * Returns a source of the application's own tokens (RFC 6749 §4.4). It uses a token until it expires. Calls at the same
+ * time share one request.
+ *
+ * @throws {TypeError} if an option is missing; the message names it.
+ * @internal
+ */
 export function clientCredentials(origin: string, options: MachineOptions): AccessTokenSource {
   for (const name of ['clientId', 'clientSecret'] as const) {
     if (typeof options[name] !== 'string' || !options[name]) {
@@ -27,7 +33,7 @@ export function clientCredentials(origin: string, options: MachineOptions): Acce
       const { config } = await tenantAt(origin)
       const askedAt = Date.now()
       const answer = await clientCredentialsGrant(config, { audience })
-      token = issuedToken(answer, { audience, scope: '' }, { askedAt, bound: false })
+      token = createIssuedToken(answer, { audience, scope: '' }, askedAt)
       return token
     } catch (error) {
       throw await tenantError(error)

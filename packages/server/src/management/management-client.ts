@@ -6,9 +6,9 @@ import type { paths } from './generated/management.js'
 
 /** Options of {@link createManagementClient}: these, and `accessToken`, or `clientId` and `clientSecret`. */
 export type ManagementClientOptions = {
-  /** The tenant's own domain, like `tenant.eu.auth0.com`: the Management API has no custom one. */
+  /** The tenant's own domain, like `tenant.eu.auth0.com`. The Management API has no custom domain. */
   domain: string
-  /** Sends the requests; by default the runtime's own `fetch`. */
+  /** Sends the requests. Default: the runtime's own `fetch`. */
   fetch?: Fetch | undefined
 } & (
   | {
@@ -22,15 +22,28 @@ export type ManagementClientOptions = {
     }
 )
 
-/** A typed client for the operations of the Management API that have to do with Connected Accounts. */
+/** A typed client for the operations of the Management API that belong to Connected Accounts. */
 export type ManagementClient = Client<paths>
 
 /**
- * Makes a client of the Management API: it answers `{ data, error, response }`, so look at `response.ok`. With a client's
- * credentials it gets its own tokens, each for as long as it lives. Throws a TypeError that names a wrong option, and where a
- * request is sent `TokenError` with what the token endpoint answered.
+ * Creates a client of the Management API. A call returns `{ data, error, response }` and does not throw if the API
+ * refuses, so check `response.ok`. With `clientId` and `clientSecret` the client requests its own tokens and uses each
+ * until it expires. A call throws a `TokenError` if the tenant refuses to issue one.
  *
+ * @throws {TypeError} if an option is missing or wrong; the message names it.
  * @see https://auth0.com/docs/api/management/v2
+ * @example
+ * ```ts
+ * const management = createManagementClient({
+ *   domain: 'tenant.eu.auth0.com',
+ *   clientId: 'your-machine-client',
+ *   clientSecret: process.env.MANAGEMENT_SECRET ?? '',
+ * })
+ * const { data, response } = await management.GET('/users/{id}/connected-accounts', {
+ *   params: { path: { id: 'auth0|alice' } },
+ * })
+ * if (response.ok) console.log(data?.connected_accounts)
+ * ```
  */
 export function createManagementClient(options: ManagementClientOptions): ManagementClient {
   const origin = tenantOrigin(options.domain)

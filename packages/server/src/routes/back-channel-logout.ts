@@ -1,29 +1,46 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose'
+import { LRUCache } from 'lru-cache'
 import { type Context, contextOf } from '../context.js'
 import { isSessionError } from '../errors.js'
 import { verifyLogoutToken } from '../login/logout-token.js'
-import { createNewest } from '../newest.js'
 import { SESSION_LIFETIME } from '../options.js'
 import type { ServerClient } from '../server-client.js'
 import type { AuthorizationServer } from '../tenant/authorization-servers.js'
 import { readForm } from './request-body.js'
-import type { Route } from './routes.js'
+import type { Route } from './route.js'
 
 const MAX_DOMAINS = 100
 
 /**
- * Makes the route that the tenant tells of logouts, by a POST of a logout token (OpenID Connect Back-Channel Logout 1.0): it
- * ends the session of the token's `sid`, or without one all sessions of its `sub`, on every machine. It answers 200; or 400
- * with an `error` where the token is refused or the sessions could not be ended. Throws a TypeError where sessions live in
- * cookies, which nobody can end from afar.
+ * Creates the route that receives the tenant's logout tokens (OpenID Connect Back-Channel Logout 1.0). The tenant posts
+ * one when a user logs out elsewhere. The route ends the session of the token's `sid`, on every machine. If the token has no
+ * `sid`, it ends all sessions of the token's `sub`.
  *
+ * The answer is 200. If the token is refused, or the sessions could not be ended, the answer is 400 with an `error`.
+ *
+ * @throws {TypeError} if sessions are in cookies, because only the browser that has them can end those.
  * @see https://auth0.com/docs/authenticate/login/logout/back-channel-logout
+ * @example
+ * ```ts
+ * const server = new ServerClient({ ...options, sessions: sharedSessions(store, { lock }) })
+ * const backChannelLogout = createBackChannelLogout(server)
+ * app.post('/backchannel-logout', ({ req }) => backChannelLogout(req.raw))
+ * ```
  */
 export function createBackChannelLogout(server: ServerClient): Route {
-  const context = contextOf(server)
+  return backChannelLogoutOf(contextOf(server))
+}
+
+/**
+ * Creates the route of a context. See {@link createBackChannelLogout}.
+ *
+ * @throws {TypeError} if sessions are in cookies.
+ * @internal
+ */
+export function backChannelLogoutOf(context: Context): Route {
   if (!context.sessions.end) {
     throw new TypeError(
-      'Sessions in cookies cannot be ended by a back-channel logout: give the ServerClient sessions: sharedSessions(…).',
+      'Back-channel logout cannot end sessions that are in cookies. Give the ServerClient sessions: sharedSessions(…).',
     )
   }
   const keysOf = createKeys(context)
@@ -56,12 +73,12 @@ async function readToken(request: Request): Promise<string> {
   const form = await readForm(request).catch(() => undefined)
   const token = form?.get('logout_token')
   if (typeof token === 'string') return token
-  throw new errors.JWTInvalid('there is no logout_token in the form')
+  throw new errors.JWTInvalid('The form has no logout_token.')
 }
 
-/** Finds the tenant's keys, and remembers them as jose does. */
+/** Returns a function that finds the tenant's keys. jose caches them. */
 function createKeys({ options }: Context): (server: AuthorizationServer) => JWTVerifyGetKey {
-  const known = createNewest<JWTVerifyGetKey>(MAX_DOMAINS)
+  const known = new LRUCache<string, JWTVerifyGetKey>({ max: MAX_DOMAINS })
   const send = options.fetch ?? ((request) => fetch(request))
   return ({ origin, config }) => {
     const url = new URL(config.serverMetadata().jwks_uri ?? '', origin)
@@ -76,14 +93,14 @@ function createKeys({ options }: Context): (server: AuthorizationServer) => JWTV
 function refusal(error: unknown) {
   if (isSessionError(error)) return { error: error.code, error_description: error.message }
   const isRefused = error instanceof errors.JOSEError
-  // Of the runtime's own errors nothing is told to whoever sent this.
+  // The runtime's own errors are not shown to the sender.
   const error_description = isRefused
     ? error.message
-    : 'The tenant could not be asked for its keys.'
+    : 'The keys of the tenant could not be fetched.'
   return { error: isRefused ? 'invalid_request' : 'temporarily_unavailable', error_description }
 }
 
 function answer(status: number, body?: object): Response {
-  const headers = { 'cache-control': 'no-store' }
+  const headers = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
   return body ? Response.json(body, { status, headers }) : new Response(null, { status, headers })
 }

@@ -1,16 +1,17 @@
-import { createAuthorizedFetch } from '@connected-accounts/client'
+import { createAuthorizedFetch, MyAccountApiError } from '@connected-accounts/client'
 import { type Context, contextOf } from '../context.js'
-import type { StoreOptions } from '../cookies/cookie-jar.js'
 import { errorsPage } from '../errors.js'
 import type { ServerClient } from '../server-client.js'
 import { getAccessToken } from '../tokens/access-token.js'
+import { answerErrors, type RouteStore } from './answer-errors.js'
 import { errorResponse, problemResponse } from './problem.js'
-import { Refusal, readBody } from './request-body.js'
+import { readBody } from './request-body.js'
+import type { Route } from './route.js'
 import { refuseOtherOrigins } from './same-origin.js'
 
 /** Options of {@link createConnectedAccountsHandler}. */
 export interface ConnectedAccountsHandlerOptions {
-  /** The path that stands for `https://{domain}/me/v1`, like `/api/me/v1`. */
+  /** The path that replaces `https://{domain}/me/v1`, like `/api/me/v1`. */
   basePath: string
 }
 
@@ -20,7 +21,10 @@ const OPERATIONS = [
   { method: 'DELETE', path: /^\/connected-accounts\/accounts\/[\w-]+$/, verb: 'delete' },
 ] as const
 
-/** What of an answer goes on to the browser; never a challenge, a cookie or a nonce, which are between us and the tenant. */
+/**
+ * Headers of the tenant's answer that the browser gets. Challenges, cookies and nonces are not among them, because
+ * they are between this server and the tenant.
+ */
 const PASSED_ON = [
   'content-type',
   'retry-after',
@@ -30,16 +34,41 @@ const PASSED_ON = [
 ]
 
 /**
- * Answers the five operations under a path of the application, with the tokens of the session, for a
- * `createConnectedAccountsClient({ baseUrl })` in the browser. What changes something has to come from a page of the
- * application. Problems and rate limits of the tenant are passed on; a missing session and tokens that cannot be had are
- * problems too, with the code as their `title`.
+ * Creates a function that serves the five operations of Connected Accounts under a path of the application, with the
+ * tokens of the session. Use it with `createConnectedAccountsClient({ baseUrl })` in the browser.
+ *
+ * A POST or DELETE must come from a page of the application. Problems and rate limits of the tenant reach the browser.
+ * If there is no session or no token, the answer is a problem whose `title` is the error's code. If something
+ * other than JSON comes back, such as the HTML page of a proxy, the answer is a problem, too.
+ *
+ * @throws {TypeError} if `basePath` is not a path, or `server` is not a `ServerClient`.
+ * @example
+ * ```ts
+ * // on the server
+ * const accounts = createConnectedAccountsHandler(server, { basePath: '/api/me/v1' })
+ * app.all('/api/me/v1/*', ({ req }) => accounts(req.raw))
+ *
+ * // in the browser
+ * const client = createConnectedAccountsClient({ baseUrl: '/api/me/v1' })
+ * ```
  */
 export function createConnectedAccountsHandler(
   server: ServerClient,
+  options: ConnectedAccountsHandlerOptions,
+): Route {
+  return accountsHandlerOf(contextOf(server), options)
+}
+
+/**
+ * Creates the handler of a context. See {@link createConnectedAccountsHandler}.
+ *
+ * @throws {TypeError} if `basePath` is not a path.
+ * @internal
+ */
+export function accountsHandlerOf(
+  context: Context,
   { basePath }: ConnectedAccountsHandlerOptions,
-): (request: Request) => Promise<Response> {
-  const context = contextOf(server)
+): Route {
   const { origin } = new URL(context.options.authorizationParams.redirect_uri)
   if (!/^\/[^/]/.test(basePath)) throw new TypeError("basePath must be a path, like '/api/me/v1'.")
   const base = basePath.replace(/\/+$/, '')
@@ -50,14 +79,10 @@ export function createConnectedAccountsHandler(
     if (!operation) return noSuchOperation(request.method, pathname)
     const refusal = request.method === 'GET' ? undefined : refuseOtherOrigins(request, origin)
     if (refusal) return refusal
-    const store = { request, response: { headers: new Headers() } }
-    try {
-      const scope = `${operation.verb}:me:connected_accounts`
-      return await forward(context, { target: path + search, scope }, store)
-    } catch (error) {
-      if (error instanceof Refusal) return error.response
-      return errorResponse(error, store.response.headers)
-    }
+    const scope = `${operation.verb}:me:connected_accounts`
+    return answerErrors(request, errorResponse, (store) =>
+      forward(context, { target: path + search, scope }, store),
+    )
   }
 }
 
@@ -66,14 +91,14 @@ function noSuchOperation(method: string, pathname: string): Response {
     type: errorsPage('not_found'),
     title: 'not_found',
     status: 404,
-    detail: `${method} ${pathname} is none of the five operations of Connected Accounts.`,
+    detail: `${method} ${pathname} is not one of the five operations of Connected Accounts.`,
   })
 }
 
 async function forward(
   context: Context,
   { target, scope }: { target: string; scope: string },
-  store: StoreOptions & { request: Request },
+  store: RouteStore,
 ): Promise<Response> {
   const session = await context.needSession(store)
   const { domain } = session
@@ -100,11 +125,17 @@ async function forward(
   return passOn(answer, response.headers)
 }
 
-function passOn(answer: Response, headers: Headers): Response {
+async function passOn(answer: Response, headers: Headers): Promise<Response> {
+  if (answer.body && !isJson(answer)) throw new MyAccountApiError(answer, await answer.text())
   for (const name of PASSED_ON) {
     const value = answer.headers.get(name)
     if (value !== null) headers.set(name, value)
   }
   headers.set('cache-control', 'no-store')
   return new Response(answer.body, { status: answer.status, headers })
+}
+
+/** True for `application/json` and `application/problem+json`, which no browser shows as a page of this origin. */
+function isJson({ headers }: Response): boolean {
+  return /^application\/([\w.-]+\+)?json *(;|$)/i.test(headers.get('content-type') ?? '')
 }

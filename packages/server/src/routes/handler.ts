@@ -1,46 +1,64 @@
-import { contextOf } from '../context.js'
+import { type Context, contextOf } from '../context.js'
 import { errorsPage } from '../errors.js'
 import type { ServerClient } from '../server-client.js'
-import { createBackChannelLogout } from './back-channel-logout.js'
-import { createConnectedAccountsHandler } from './connected-accounts-handler.js'
+import { backChannelLogoutOf } from './back-channel-logout.js'
+import { accountsHandlerOf } from './connected-accounts-handler.js'
 import { problemResponse } from './problem.js'
-import { createRoutes, type Route, type RoutesOptions } from './routes.js'
+import type { Route } from './route.js'
+import { type RoutesOptions, routesOf } from './routes.js'
 
 /**
- * Makes one function for all routes: `callback` is the path of the `redirect_uri`, and `login`, `connect`, `logout` and the
- * five operations under `me/v1` are beside it, and `backchannel-logout` where sessions live in a store. With
- * `https://app.example.com/auth/callback` they are `/auth/login` and so on, so mount it at `/auth`. Anything else is
- * answered with 404. Throws a TypeError where the `redirect_uri` has no path.
+ * Creates one function for all routes of an application. `callback` is at the path of the `redirect_uri`, and the other
+ * routes are beside it. With `https://app.example.com/auth/callback` they are `/auth/login`,
+ * `/auth/callback`, `/auth/connect`, `/auth/logout` and `/auth/me/v1/…`, which has the five operations of Connected
+ * Accounts. If sessions are in a store, `/auth/backchannel-logout` is there, too. Every other path is answered with
+ * 404.
+ *
+ * @throws {TypeError} if the `redirect_uri` has no path, or `server` is not a `ServerClient`.
+ * @example
+ * ```ts
+ * const handler = createHandler(server)
+ *
+ * const app = new Hono()
+ * app.all('/auth/*', ({ req }) => handler(req.raw))
+ * ```
  */
 export function createHandler(server: ServerClient, options: RoutesOptions = {}): Route {
-  const findRoute = createRouter(server, options)
+  const findRoute = routerOf(contextOf(server), options)
   return async (request) => {
     const { pathname } = new URL(request.url)
     return (await findRoute(pathname)?.(request)) ?? noSuchRoute(pathname)
   }
 }
 
-/** Finds the route at a path; undefined where it is none of ours. */
-export function createRouter(
-  server: ServerClient,
+/**
+ * Creates the routes of a context, and returns the function that finds one by its path. That function returns
+ * undefined if the path is none of ours.
+ *
+ * @throws {TypeError} if the `redirect_uri` has no path.
+ * @internal
+ */
+export function routerOf(
+  context: Context,
   options: RoutesOptions,
 ): (pathname: string) => Route | undefined {
-  const { options: own, sessions } = contextOf(server)
-  const { pathname: callbackPath } = new URL(own.authorizationParams.redirect_uri)
+  const { pathname: callbackPath } = new URL(context.options.authorizationParams.redirect_uri)
   if (callbackPath === '/') {
     throw new TypeError('redirect_uri must have a path of its own, like /auth/callback.')
   }
   const beside = (path: string) => callbackPath.replace(/[^/]*$/, path)
-  const { login, callback, connect, logout } = createRoutes(server, options)
+  const { login, callback, connect, logout } = routesOf(context, options)
   const basePath = beside('me/v1')
-  const accounts = createConnectedAccountsHandler(server, { basePath })
+  const accounts = accountsHandlerOf(context, { basePath })
   const routes = new Map([
     [beside('login'), login],
     [beside('connect'), connect],
     [beside('logout'), logout],
     [callbackPath, callback],
   ])
-  if (sessions.end) routes.set(beside('backchannel-logout'), createBackChannelLogout(server))
+  if (context.sessions.end) {
+    routes.set(beside('backchannel-logout'), backChannelLogoutOf(context))
+  }
   return (pathname) =>
     routes.get(pathname) ?? (pathname.startsWith(`${basePath}/`) ? accounts : undefined)
 }
@@ -50,6 +68,6 @@ function noSuchRoute(pathname: string): Response {
     type: errorsPage('not_found'),
     title: 'not_found',
     status: 404,
-    detail: `${pathname} is no route: the routes are beside the redirect_uri, as docs/servers.md has them.`,
+    detail: `${pathname} is not a route. The routes are beside the redirect_uri: see docs/servers.md.`,
   })
 }

@@ -4,27 +4,64 @@ import {
   isTokenError,
   type ProblemDetails,
 } from '@connected-accounts/client'
-import { isLoginFlowError, isSessionError, type SessionErrorCode } from '../errors.js'
+import { isNetworkError } from '@connected-accounts/client/internal'
+import { errorsPage, isLoginFlowError, isSessionError, type SessionErrorCode } from '../errors.js'
 
-/** An answer with problem details (RFC 9457), which no cache keeps. */
+/**
+ * Returns an answer with problem details (RFC 9457). No cache keeps it.
+ *
+ * @internal
+ */
 export function problemResponse(problem: ProblemDetails, headers = new Headers()): Response {
   headers.set('content-type', 'application/problem+json')
   headers.set('cache-control', 'no-store')
+  headers.set('x-content-type-options', 'nosniff')
   return new Response(JSON.stringify(problem), { status: problem.status, headers })
 }
 
 /**
- * What an error of this project comes to as an answer: its code as the `title`, its page as the `type`. Other errors are
- * thrown on, as they are the server's own.
+ * Turns an error into a problem. Throws the error again if it is the application's own.
+ *
+ * @internal
  */
-export function errorResponse(error: unknown, headers = new Headers()): Response {
-  const status = statusOf(error)
-  if (!status || !isCoded(error)) throw error
+export function errorResponse(error: unknown): Response {
+  const answer = knownError(error)
+  if (!answer) throw error
+  return answer
+}
+
+/**
+ * Turns an error into a problem: the `title` is the error's code, the `type` is the page about it. A network failure
+ * between this server and the tenant is 502 `tenant_unreachable` or 504 `tenant_timeout`.
+ *
+ * @returns undefined if the error is the application's own.
+ * @internal
+ */
+export function knownError(error: unknown): Response | undefined {
+  const problem = codedProblem(error) ?? networkProblem(error)
+  if (!problem) return undefined
+  const headers = new Headers()
   if ((isTokenError(error) || isMyAccountApiError(error)) && error.retryAfter !== undefined) {
     headers.set('retry-after', String(error.retryAfter))
   }
-  const { docs: type, code: title, message: detail } = error
-  return problemResponse({ type, title, status, detail }, headers)
+  return problemResponse(problem, headers)
+}
+
+function codedProblem(error: unknown): ProblemDetails | undefined {
+  const status = statusOf(error)
+  if (!status || !isCoded(error)) return undefined
+  return { type: errorsPage(error.code), title: error.code, status, detail: error.message }
+}
+
+function networkProblem(error: unknown): ProblemDetails | undefined {
+  if (error instanceof Error && error.name === 'TimeoutError') {
+    const detail = 'The tenant did not answer in time. Try again later.'
+    return { type: errorsPage('tenant_timeout'), title: 'tenant_timeout', status: 504, detail }
+  }
+  if (!isNetworkError(error)) return undefined
+  const detail = 'This server could not reach the tenant. Try again later.'
+  const title = 'tenant_unreachable'
+  return { type: errorsPage(title), title, status: 502, detail }
 }
 
 /** Codes of a TokenError after which the user has to log in again. */
@@ -49,6 +86,6 @@ function statusOf(error: unknown): number | undefined {
   return error.code === 'insufficient_scope' ? 403 : 502
 }
 
-function isCoded(error: unknown): error is Error & { code: string; docs: string } {
-  return error instanceof Error && 'docs' in error
+function isCoded(error: unknown): error is Error & { code: string } {
+  return error instanceof Error && 'code' in error
 }

@@ -1,22 +1,29 @@
 import { errorsPage } from '../errors.js'
 import { problemResponse } from './problem.js'
 
-/** A request that is answered with a problem, whatever else was to be done. */
+/**
+ * A request that one of our routes refuses. The route sends `response`, a problem, and does not call `onError`.
+ *
+ * @internal
+ */
 export class Refusal extends Error {
   readonly response: Response
 
-  constructor(status: number, title: string, detail: string) {
+  constructor(status: number, { title, detail }: { title: string; detail: string }) {
     super(detail)
     this.response = problemResponse({ type: errorsPage(title), title, status, detail })
   }
 }
 
-/** In bytes: more than any form or operation of ours has. */
+/** In bytes. No form and no operation of ours needs more. */
 const MAX_BODY = 65_536
 
 /**
- * The body of a request. Throws `Refusal` where it is over 64 KiB; the rest is then left alone, as to cancel it would close
- * the connection before the answer.
+ * Reads the body of a request. If the body is too large, it stops reading but does not cancel the rest, because
+ * cancelling would close the connection before the answer is sent.
+ *
+ * @throws {Refusal} body_too_large, if the body is over 64 KiB.
+ * @internal
  */
 export async function readBody({ body }: Request): Promise<Blob> {
   if (!body) return new Blob()
@@ -26,18 +33,28 @@ export async function readBody({ body }: Request): Promise<Blob> {
     const { done, value } = await reader.read()
     if (done) return new Blob(parts)
     size += value.length
-    if (size > MAX_BODY) throw new Refusal(413, 'body_too_large', 'The body is over 64 KiB.')
+    if (size > MAX_BODY) {
+      const detail = 'The body is over 64 KiB. Send less.'
+      throw new Refusal(413, { title: 'body_too_large', detail })
+    }
     parts.push(value)
   }
 }
 
-/** The fields of a form that was posted. Throws `Refusal` where the body is none. */
+/**
+ * Reads the fields of a form that was posted.
+ *
+ * @throws {Refusal} body_too_large, if the body is over 64 KiB.
+ * @throws {Refusal} not_a_form, if the body is not a form.
+ * @internal
+ */
 export async function readForm(request: Request): Promise<FormData> {
   const body = await readBody(request)
   const headers = { 'content-type': request.headers.get('content-type') ?? '' }
   try {
     return await new Response(body, { headers }).formData()
   } catch {
-    throw new Refusal(415, 'not_a_form', 'This takes a form: application/x-www-form-urlencoded.')
+    const detail = 'The body is not a form. Send application/x-www-form-urlencoded.'
+    throw new Refusal(415, { title: 'not_a_form', detail })
   }
 }

@@ -1,144 +1,118 @@
 import { isConnectCallback } from '@connected-accounts/client'
-import { areScopes, isReturnTo } from '@connected-accounts/client/internal'
-import { contextOf } from '../context.js'
-import type { StoreOptions } from '../cookies/cookie-jar.js'
-import { errorsPage } from '../errors.js'
+import { isReturnTo } from '@connected-accounts/client/internal'
+import { completeConnectAccount, startConnectAccount } from '../connect/connect-account.js'
+import { type Context, contextOf } from '../context.js'
+import { completeLogin, startLogin } from '../login/login.js'
+import { logout } from '../login/logout.js'
 import type { ServerClient } from '../server-client.js'
-import { errorResponse, problemResponse } from './problem.js'
+import type { OnError, RouteStore } from './answer-errors.js'
+import { connectOptions } from './connect-form.js'
+import { errorResponse } from './problem.js'
 import { Refusal, readForm } from './request-body.js'
-import { refuseOtherOrigins } from './same-origin.js'
-
-/** A function of a request to its answer, as every framework takes one in some way. */
-export type Route = (request: Request) => Promise<Response>
+import { createRoute, type Route, type RouteOptions } from './route.js'
 
 /** Options of {@link createRoutes}. */
 export interface RoutesOptions {
   /**
-   * Answers where something went wrong; by default a problem with the error's code as its `title`. Headers that a flow has
-   * set already, such as cookies of an ended transaction, are added to the answer.
+   * Returns the answer if something went wrong. By default the answer is a problem whose `title` is the error's code.
+   * The answer also gets the cookies that were set before the error. To let your framework handle an error, throw it
+   * again.
    */
-  onError?: ((error: unknown, request: Request) => Response | Promise<Response>) | undefined
+  onError?: OnError | undefined
 }
 
 /** The routes of an application. */
 export interface Routes {
-  /** GET. Sends the browser to the login; `?returnTo=/path` is where it comes back to in the end. */
+  /** GET. Sends the browser to the login. After the login it comes back to `?returnTo=/path`. */
   login: Route
   /** GET. The `redirect_uri` of logins and of connect flows. */
   callback: Route
   /**
-   * POST from a form of the application, with `connection` and perhaps `returnTo` and one or more `scopes`. Sends the
-   * browser to the third party.
+   * POST from a form of the application. The form has `connection`, and it may have `returnTo`, `scopes` (once or more)
+   * and parameters for the provider such as `prompt` and `login_hint`. Sends the browser to the provider.
    */
   connect: Route
-  /** POST from a form of the application, perhaps with `returnTo`. Ends the session here and at the tenant. */
+  /** POST from a form of the application, which may have `returnTo`. Ends the session here and at the tenant. */
   logout: Route
 }
 
-type Work = (store: StoreOptions & { request: Request }) => Promise<string>
+/**
+ * Creates the routes for login, callback, connect and logout. `connect` and `logout` take only a POST from a page of
+ * the application, so that no link and no other site can start them. A `returnTo` of another origin is refused with
+ * 400.
+ *
+ * @throws {TypeError} if `server` is not a `ServerClient`.
+ * @example
+ * ```ts
+ * const { login, callback, connect, logout } = createRoutes(server)
+ *
+ * export async function fetch(request: Request): Promise<Response> {
+ *   const routes = new Map([
+ *     ['/login', login],
+ *     ['/callback', callback],
+ *     ['/connect', connect],
+ *     ['/logout', logout],
+ *   ])
+ *   const route = routes.get(new URL(request.url).pathname)
+ *   return route ? route(request) : new Response('Not found', { status: 404 })
+ * }
+ * ```
+ */
+export function createRoutes(server: ServerClient, options: RoutesOptions = {}): Routes {
+  return routesOf(contextOf(server), options)
+}
 
 /**
- * Makes the routes for login, callback, connect and logout. `connect` and `logout` take a POST from a page of the application
- * and nothing else, so that no link of others starts them. A `returnTo` that leads elsewhere, and scopes
- * that the contract refuses, are answered with 400.
+ * Creates the routes of a context. See {@link createRoutes}.
+ *
+ * @internal
  */
-export function createRoutes(
-  server: ServerClient,
-  { onError = (error) => errorResponse(error) }: RoutesOptions = {},
-): Routes {
-  const { redirect_uri: redirectUri } = contextOf(server).options.authorizationParams
+export function routesOf(context: Context, options: RoutesOptions): Routes {
+  const { redirect_uri: redirectUri } = context.options.authorizationParams
   const { origin } = new URL(redirectUri)
-  const route =
-    (method: 'GET' | 'POST', work: Work): Route =>
-    async (request) => {
-      if (request.method !== method) return wrongMethod(method)
-      const refusal = method === 'POST' ? refuseOtherOrigins(request, origin) : undefined
-      if (refusal) return refusal
-      const { headers } = new Response()
-      try {
-        return redirect(await work({ request, response: { headers } }), headers)
-      } catch (error) {
-        if (error instanceof Refusal) return error.response
-        return withHeaders(await onError(error, request), headers)
-      }
-    }
+  const { onError = errorResponse } = options
+  const route = (method: RouteOptions['method'], work: RouteOptions['work']) =>
+    createRoute({ method, origin, onError, work })
   return {
     login: route('GET', (store) => {
-      const returnTo = checked(new URL(store.request.url).searchParams.get('returnTo'), redirectUri)
-      return server.startInteractiveLogin({ appState: { returnTo } }, store)
+      const { searchParams } = new URL(store.request.url)
+      const returnTo = checkReturnTo(searchParams.get('returnTo'), redirectUri)
+      return startLogin(context, { appState: { returnTo } }, store)
     }),
     callback: route('GET', async (store) => {
-      const { url } = store.request
-      if (isConnectCallback(url)) {
-        const { returnTo = '/' } = await server.completeConnectAccount(url, store)
-        return new URL(returnTo, redirectUri).href
-      }
-      const { appState } = await server.completeInteractiveLogin(url, store)
-      return new URL(returnToOf(appState, redirectUri), redirectUri).href
+      const returnTo = await completeFlow(context, store)
+      return new URL(isReturnTo(returnTo, redirectUri) ? returnTo : '/', redirectUri).href
     }),
     connect: route('POST', async (store) => {
       const form = await readForm(store.request)
-      const connection = form.get('connection')
-      if (typeof connection !== 'string' || !connection) {
-        throw new Refusal(400, 'missing_connection', 'connection is missing from the form.')
-      }
-      const scopes = form.getAll('scopes').map(String).filter(Boolean)
-      if (scopes.length > 0 && !areScopes(scopes)) {
-        const detail = 'scopes must be at most 100 different ones of at most 255 characters each.'
-        throw new Refusal(400, 'bad_scopes', detail)
-      }
-      return server.startConnectAccount(
-        {
-          connection,
-          returnTo: checked(form.get('returnTo'), redirectUri),
-          ...(scopes.length > 0 && { scopes }),
-        },
-        store,
-      )
+      return startConnectAccount(context, connectOptions(form), store)
     }),
     logout: route('POST', async (store) => {
       const form = await readForm(store.request)
-      const returnTo = new URL(checked(form.get('returnTo'), redirectUri), redirectUri).href
-      return server.logout({ returnTo }, store)
+      const returnTo = checkReturnTo(form.get('returnTo'), redirectUri)
+      return logout(context, { returnTo: new URL(returnTo, redirectUri).href }, store)
     }),
   }
 }
 
-function checked(returnTo: FormDataEntryValue | null, redirectUri: string): string {
+/** Completes the connect flow or the login that a callback belongs to, and returns its `returnTo`. */
+async function completeFlow(context: Context, store: RouteStore): Promise<string> {
+  const { url } = store.request
+  if (isConnectCallback(url)) {
+    const { returnTo = '/' } = await completeConnectAccount(context, url, store)
+    return returnTo
+  }
+  const { appState } = await completeLogin(context, url, store)
+  // The application may have started this login itself, with any state.
+  const { returnTo }: { returnTo?: unknown } = { ...(typeof appState === 'object' && appState) }
+  return typeof returnTo === 'string' ? returnTo : '/'
+}
+
+function checkReturnTo(returnTo: FormDataEntryValue | null, redirectUri: string): string {
   if (!returnTo) return '/'
   if (typeof returnTo === 'string' && isReturnTo(returnTo, redirectUri)) return returnTo
-  throw new Refusal(
-    400,
-    'bad_return_to',
-    'returnTo must be a path, or a URL of the origin of the redirect_uri.',
-  )
-}
-
-/** What `login` kept; a login that something else started has its own state. */
-function returnToOf(appState: unknown, redirectUri: string): string {
-  const { returnTo }: { returnTo?: unknown } = { ...(typeof appState === 'object' && appState) }
-  return typeof returnTo === 'string' && isReturnTo(returnTo, redirectUri) ? returnTo : '/'
-}
-
-function redirect(location: string, headers: Headers): Response {
-  headers.set('location', location)
-  headers.set('cache-control', 'no-store')
-  return new Response(null, { status: 303, headers }) // a GET, whatever the method was (RFC 9110 §15.4.4)
-}
-
-function withHeaders(response: Response, more: Headers): Response {
-  const headers = new Headers(response.headers)
-  for (const [name, value] of more) headers.append(name, value)
-  if (more.has('set-cookie')) headers.set('cache-control', 'no-store')
-  return new Response(response.body, { status: response.status, headers })
-}
-
-function wrongMethod(method: string): Response {
-  const problem = {
-    type: errorsPage('wrong_method'),
-    title: 'wrong_method',
-    status: 405,
-    detail: `This takes ${method} only.`,
-  }
-  return problemResponse(problem, new Headers({ allow: method }))
+  throw new Refusal(400, {
+    title: 'bad_return_to',
+    detail: `returnTo must be a path, or a URL of ${new URL(redirectUri).origin}.`,
+  })
 }

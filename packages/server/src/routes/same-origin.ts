@@ -2,8 +2,11 @@ import { errorsPage } from '../errors.js'
 import { problemResponse } from './problem.js'
 
 /**
- * Refuses what another site may have made this browser send (CSRF): 403, unless `Sec-Fetch-Site` says `same-origin`, which
- * no page can set, or `Origin` is that of the application. Undefined where the request is fine.
+ * Refuses a request that a page of another site made this browser send (CSRF). A request passes if its
+ * `Sec-Fetch-Site` is `same-origin`, which no page can set, or if its `Origin` is the application's.
+ *
+ * @returns a problem with 403 `other_origin`, or undefined if the request may pass.
+ * @internal
  */
 export function refuseOtherOrigins(request: Request, origin: string): Response | undefined {
   const { headers } = request
@@ -12,6 +15,6 @@ export function refuseOtherOrigins(request: Request, origin: string): Response |
     type: errorsPage('other_origin'),
     title: 'other_origin',
     status: 403,
-    detail: `The request has to come from a page of ${origin}, the origin of the redirect_uri.`,
+    detail: `The request must come from a page of ${origin}, the origin of the redirect_uri.`,
   })
 }

@@ -1,35 +1,35 @@
+import { usableUntil } from '@connected-accounts/client/internal'
 import type { ConnectionToken } from '@connected-accounts/client/token-vault'
-import { createNewest } from '../newest.js'
+import { LRUCache } from 'lru-cache'
 
-/** Third parties' access tokens: they are never put into cookies. */
+/** A cache of third parties' access tokens, by session. They are never put into cookies. */
 export interface ConnectionTokens {
-  /** The session's token of this key, else what `exchange` gives; calls at once share one exchange. */
+  /** Returns the session's token of this key, or the result of `exchange`. Concurrent calls share one exchange. */
   get(
     session: TokenOwner,
     key: string,
     exchange: () => Promise<ConnectionToken>,
   ): Promise<ConnectionToken>
-  /** Forgets those of a session. */
+  /** Removes the tokens of a session. */
   clear(session: TokenOwner): Promise<void>
 }
 
-/** A session, as far as its tokens are concerned. */
+/** The session that tokens belong to. */
 export interface TokenOwner {
   id: string
-  /** Milliseconds since the epoch. */
+  /** When the session ends, in milliseconds since the epoch. */
   expiresAt: number
 }
 
 const MAX_SESSIONS = 1000
 const MAX_TOKENS = 50
-const MARGIN = 30_000
 
 /**
- * The tokens of the 1000 sessions that exchanged last, in the memory of this process. One whose end is not known is not
- * kept.
+ * Creates a cache in the memory of this process, for the 1000 sessions that were used last. A token whose expiry is unknown is
+ * not cached.
  */
 export function createConnectionTokens(): ConnectionTokens {
-  const sessions = createNewest<ReturnType<typeof tokensOfSession>>(MAX_SESSIONS)
+  const sessions = new LRUCache<string, ReturnType<typeof tokensOfSession>>({ max: MAX_SESSIONS })
   return {
     get({ id }, key, exchange) {
       const tokens = sessions.get(id) ?? tokensOfSession()
@@ -42,31 +42,31 @@ export function createConnectionTokens(): ConnectionTokens {
   }
 }
 
-/** Until when a token is handed out, 30 seconds before it expires: in milliseconds since the epoch. */
-export function usableUntil({ expiresAt = 0 }: ConnectionToken): number {
-  return expiresAt - MARGIN
+/** Returns until when a token is handed out, in milliseconds since the epoch. */
+export function connectionTokenUsableUntil({ expiresAt = 0 }: ConnectionToken): number {
+  return usableUntil(expiresAt)
 }
 
 function tokensOfSession() {
-  const kept = createNewest<ConnectionToken>(MAX_TOKENS)
-  const underWay = new Map<string, Promise<ConnectionToken>>()
-  const isUsable = (token: ConnectionToken) => usableUntil(token) > Date.now()
+  const kept = new LRUCache<string, ConnectionToken>({ max: MAX_TOKENS })
+  const pending = new Map<string, Promise<ConnectionToken>>()
+  const isUsable = (token: ConnectionToken) => connectionTokenUsableUntil(token) > Date.now()
 
   async function exchanged(key: string, exchange: () => Promise<ConnectionToken>) {
     try {
-      const token = await Promise.resolve().then(exchange) // what it throws at once is a rejection, too
+      const token = await Promise.resolve().then(exchange) // so that a synchronous throw is a rejection, too
       if (isUsable(token)) kept.set(key, token)
       return token
     } finally {
-      underWay.delete(key)
+      pending.delete(key)
     }
   }
   return {
     get(key: string, exchange: () => Promise<ConnectionToken>): Promise<ConnectionToken> {
       const token = kept.get(key)
       if (token && isUsable(token)) return Promise.resolve(token)
-      const shared = underWay.get(key) ?? exchanged(key, exchange)
-      underWay.set(key, shared)
+      const shared = pending.get(key) ?? exchanged(key, exchange)
+      pending.set(key, shared)
       return shared
     },
   }

@@ -1,17 +1,18 @@
+import { LRUCache } from 'lru-cache'
+import type { SessionCookie } from '../cookies/session-cookie.js'
 import { SessionError } from '../errors.js'
-import { createNewest } from '../newest.js'
-import type { Session, SessionCookie, SessionStore } from './session.js'
-import { createLocalTurns } from './turns.js'
+import { createLocalTurns } from './refresh-lock.js'
+import type { Session, SessionStore } from './session.js'
 
-const REMEMBERED = 1000
+const MAX_REMEMBERED = 1000
 
 /**
- * Keeps sessions in the sealed cookie itself. Requests that a browser sends at once all have the same cookie, so what a
- * refresh has changed, and which session was ended, is remembered here for the last 1000 sessions: within this process one
- * refresh serves them all. Access tokens that do not fit are left out, those that expire first; more can be had.
+ * Keeps sessions in the sealed cookie itself. Requests that a browser sends at once all have the same cookie. So this process
+ * remembers what a refresh changed, and which sessions were ended, for 1000 sessions: one refresh serves all these requests.
+ * If not all access tokens fit into the cookie, those that expire first are left out; they can be refreshed.
  */
 export function cookieSessions(): SessionStore {
-  const changed = createNewest<Session | 'ended'>(REMEMBERED)
+  const changed = new LRUCache<string, Session | 'ended'>({ max: MAX_REMEMBERED })
   return {
     runAlone: createLocalTurns(),
     async get(cookie) {
@@ -23,9 +24,11 @@ export function cookieSessions(): SessionStore {
       return newest
     },
     async set(cookie, session) {
-      if (changed.get(session.id) === 'ended') return // a logout has overtaken it
-      changed.set(session.id, session) // first, as a refresh token that was replaced may be all there is
-      await write(cookie, session)
+      const known = changed.get(session.id)
+      if (known === 'ended') return // a logout was faster
+      const newest = known && known.revision > session.revision ? known : session
+      changed.set(session.id, newest) // first, as its refresh token may be the only good one
+      await write(cookie, newest)
     },
     async delete(cookie) {
       const session = await readSession(cookie)
@@ -36,8 +39,7 @@ export function cookieSessions(): SessionStore {
 }
 
 async function readSession(cookie: SessionCookie): Promise<Session | undefined> {
-  // Sealed by `write`, nothing else can be in it.
-  const session = (await cookie.get()) as Session | undefined
+  const session = (await cookie.get()) as Session | undefined // the cookie is sealed: only `write` makes it
   return session && session.expiresAt > Date.now() ? session : undefined
 }
 
@@ -50,7 +52,7 @@ async function write(cookie: SessionCookie, session: Session): Promise<void> {
   }
   throw new SessionError('cookies_too_large', {
     message:
-      `The session does not fit into cookies, of which a request can have 8000 bytes in all: the ID token has ` +
-      `${JSON.stringify(session.user).length} bytes of claims. Ask for fewer, or keep sessions in a store.`,
+      'The session does not fit into the cookies, which may have 8000 bytes in a request. The claims of the ID token have ' +
+      `${JSON.stringify(session.user).length} bytes. Ask for fewer claims, or keep sessions in a store.`,
   })
 }

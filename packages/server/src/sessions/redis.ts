@@ -2,17 +2,14 @@ import { within } from '@connected-accounts/client/internal'
 import type { HeldLock, RefreshLock } from './refresh-lock.js'
 import { pause, type SharedStore } from './shared-store.js'
 
-/** A connected client of node-redis (`redis`), or of ioredis. */
+/** A connected client of node-redis (the package `redis`) or of ioredis. */
 export type RedisClient =
   | { sendCommand(args: string[]): Promise<unknown> }
   | { call(command: string, ...args: string[]): Promise<unknown> }
 
 /** Options of {@link redisLock}. */
 export interface RedisLockOptions {
-  /**
-   * After how many milliseconds the lock of a process that has died is free again; 10,000 by default. It is renewed three
-   * times as often.
-   */
+  /** After how many milliseconds the lock of a dead process is free again. A living one renews it. Default: 10,000. */
   ttl?: number | undefined
 }
 
@@ -22,14 +19,17 @@ const RENEW =
 const RELEASE = "return redis.call('get', KEYS[1]) == ARGV[1] and redis.call('del', KEYS[1])"
 const REPLACE =
   "return redis.call('get', KEYS[1]) == ARGV[1] and redis.call('set', KEYS[1], ARGV[2], 'PX', ARGV[3]) and 1"
-/** How long Redis may take for one command, in milliseconds. */
+/** How long one command may take, in milliseconds. */
 const PATIENCE = 1000
 
 /**
- * A lock in one Redis: `SET` with `NX`, `PX` and an owner, released by its owner alone. A failover to a replica may give it
- * to two; then the sessions' revisions keep the newer one.
+ * Creates a lock in one Redis: `SET` with `NX`, `PX` and an owner. Only its owner can release it. After a failover to a
+ * replica two machines may hold it; then the newer revision of the session is kept.
  *
  * @see https://redis.io/docs/latest/develop/clients/patterns/distributed-locks/#correct-implementation-with-a-single-instance
+ * @example
+ * const redis = await createClient({ url: 'redis://localhost:6379' }).connect()
+ * const sessions = sharedSessions(redisStore(redis), { lock: redisLock(redis) })
  */
 export function redisLock(
   redis: RedisClient,
@@ -51,7 +51,7 @@ export function redisLock(
       const renew = () => send('EVAL', RENEW, '1', name, owner, String(ttl))
       const release = () => send('EVAL', RELEASE, '1', name, owner)
       try {
-        // A command that failed may have been carried out all the same.
+        // A command that failed may have taken the lock all the same.
         await untilTrue(async (isUnsure) => (await hold(take)) || (isUnsure && hold(renew)), signal)
       } catch (error) {
         release().catch(() => {})
@@ -71,7 +71,10 @@ export function redisLock(
   }
 }
 
-/** Entries in Redis itself, without a Keyv between: a machine that was paused can never overwrite what is newer. */
+/**
+ * Creates a store in Redis itself, without a Keyv. It has compare-and-set, so a machine that was paused cannot overwrite a
+ * newer session.
+ */
 export function redisStore(redis: RedisClient): SharedStore {
   const send = sender(redis)
   return {
@@ -88,7 +91,7 @@ function sender(redis: RedisClient): (command: string, ...args: string[]) => Pro
   return (...args) => redis.sendCommand(args)
 }
 
-/** Asks until it is so. Once the signal is aborted, rejects with what went wrong last, or the signal's reason. */
+/** Asks until the answer is true. When the signal is aborted, rejects with the last failure, or with the signal's reason. */
 async function untilTrue(
   ask: (isUnsure: boolean) => Promise<boolean>,
   signal: AbortSignal,

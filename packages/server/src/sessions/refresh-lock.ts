@@ -1,46 +1,70 @@
+import { createMutex, within } from '@connected-accounts/client/internal'
 import { SessionError } from '../errors.js'
 import type { SessionStore } from './session.js'
 import { unavailable } from './shared-store.js'
-import { createTurns } from './turns.js'
 
-/** Lets one machine at a time work on a session. */
+/** Lets one machine at a time refresh a session. */
 export interface RefreshLock {
   /**
-   * Waits until nobody else has the lock of this key, and takes it. Rejects once the signal is aborted; a lock that was
-   * taken meanwhile is given back.
+   * Waits until nobody else has the lock of this key, and takes it.
+   *
+   * @param options.signal - When it is aborted, reject with its reason. If the lock is taken after that, release it.
    */
   acquire(key: string, options: { signal: AbortSignal }): Promise<HeldLock>
 }
 
-/** A lock that was taken, and is renewed until it is released. */
+/** A lock that was taken. It is renewed until it is released. */
 export interface HeldLock {
-  /** False once another machine may have it: this process may have been paused for longer than the lock lasts. */
+  /** False if another machine may have the lock, because this process was paused for longer than the lock lasts. */
   isHeld(): boolean
-  /** Gives it back where it is still held; never rejects. */
+  /** Frees the lock if it is still held. It never rejects. */
   release(): Promise<void>
 }
 
-/** Turns within this process, and among all that share the lock. `timeout` is how long one waits, in milliseconds. */
+/** How long a lock may take to heed the signal, or to release, in milliseconds. */
+const GRACE = 2000
+
+/** Options of {@link createLockedTurns}. */
+export interface LockedTurnsOptions {
+  /** Returns the lock's key of a session. */
+  keyOf(id: string): Promise<string>
+  /** How long one caller waits for its turn, in milliseconds. */
+  timeout: number
+  /** Returns what the lock must outlast after the work of a session. Undefined if there is nothing. */
+  unsavedWork(id: string): Promise<void> | undefined
+}
+
+/** Creates the `runAlone` of a store that only this process uses: work of the same session takes turns. */
+export function createLocalTurns(): SessionStore['runAlone'] {
+  const runAlone = createMutex()
+  return (id, work) => runAlone(id, () => work(() => true))
+}
+
+/**
+ * Creates the `runAlone` of a shared store: work of the same session takes turns in this process, and among all machines
+ * that share the lock.
+ */
 export function createLockedTurns(
   lock: RefreshLock,
-  keyOf: (id: string) => Promise<string>,
-  timeout: number,
+  { keyOf, timeout, unsavedWork }: LockedTurnsOptions,
 ): SessionStore['runAlone'] {
-  const turns = createTurns()
+  const runAlone = createMutex()
   return (id, work) => {
     const signal = AbortSignal.timeout(timeout)
     return new Promise((resolve, reject) => {
-      const tooLate = () => reject(busy())
-      signal.addEventListener('abort', tooLate)
-      const turn = turns(id, async () => {
+      const stopWaiting = () => reject(busy())
+      signal.addEventListener('abort', stopWaiting)
+      const turn = runAlone(id, async () => {
         const key = await keyOf(id)
         if (signal.aborted) throw busy()
-        signal.removeEventListener('abort', tooLate) // which is the lock's to heed from here on
-        const held = await acquire(lock, key, signal)
+        signal.removeEventListener('abort', stopWaiting) // from here on the lock heeds the signal
+        const held = await acquire(lock, key, { signal, timeout })
         try {
           return await work(() => held.isHeld())
         } finally {
-          await held.release()
+          const unsaved = unsavedWork(id)
+          if (unsaved) unsaved.finally(() => release(held))
+          else await release(held)
         }
       })
       turn.then(resolve, reject)
@@ -48,18 +72,32 @@ export function createLockedTurns(
   }
 }
 
-async function acquire(lock: RefreshLock, key: string, signal: AbortSignal): Promise<HeldLock> {
+async function acquire(
+  lock: RefreshLock,
+  key: string,
+  { signal, timeout }: { signal: AbortSignal; timeout: number },
+): Promise<HeldLock> {
+  const acquired = lock.acquire(key, { signal })
   try {
-    return await lock.acquire(key, { signal })
+    return await within(acquired, timeout + GRACE) // in case the lock ignores the signal
   } catch (error) {
-    throw error === signal.reason ? busy() : unavailable(error)
+    acquired.then(release, () => {})
+    throw signal.aborted && isOf(signal, error) ? busy() : unavailable(error)
   }
 }
 
-/** What to throw where a refresh could not have its turn. */
+function isOf(signal: AbortSignal, error: unknown): boolean {
+  return error === signal.reason || (error instanceof DOMException && error.name === 'TimeoutError')
+}
+
+async function release(held: HeldLock): Promise<void> {
+  await within(held.release(), GRACE).catch(() => {})
+}
+
+/** Returns the error for a refresh that did not get its turn. */
 export function busy(): SessionError {
   return new SessionError('refresh_busy', {
     message:
-      'Another refresh of this session is under way, and did not end in time. Nothing was sent: try again.',
+      'Another refresh of this session did not end in time, so this one was not started and nothing was sent. Try again.',
   })
 }

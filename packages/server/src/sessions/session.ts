@@ -1,6 +1,11 @@
+import type { IssuedToken } from '@connected-accounts/client/internal'
+import type { SessionCookie } from '../cookies/session-cookie.js'
 import type { ConnectionTokens } from './connection-token-cache.js'
 
-/** The user, as the ID token says. */
+export type { IssuedToken } from '@connected-accounts/client/internal'
+export type { SessionCookie } from '../cookies/session-cookie.js'
+
+/** The user: claims of the ID token. */
 export interface User {
   sub: string
   name?: string
@@ -8,85 +13,61 @@ export interface User {
   picture?: string
   /** The organization that the user logged in to. */
   org_id?: string
-  /** Auth0's id of the session. */
+  /** The id of the session at Auth0. */
   sid?: string
   [claim: string]: unknown
 }
 
-/** An access token of Auth0, and what it is for. */
-export interface IssuedToken {
-  /** Empty for the one of a login without an audience. */
-  audience: string
-  /** What was granted, separated by spaces. */
-  scope: string
-  accessToken: string
-  tokenType: string
-  /** Milliseconds since the epoch. */
-  expiresAt: number
-  /** Until when it may be handed out, in milliseconds since the epoch. */
-  usableUntil: number
-}
-
-/** A logout that the tenant tells of. */
+/** A logout at the tenant (Back-Channel Logout). */
 export interface EndedLogin {
   /** The origin of the domain of the sessions that end. */
   domain: string
-  /** The sessions of this `sid`; where there is none, all of the user. */
+  /** The session that ends. Undefined if all sessions of the user end. */
   sid?: string
   sub?: string
-  /** Sessions that were created until then end, in milliseconds since the epoch. */
+  /** Sessions that were created up to this time end, in milliseconds since the epoch. */
   endedAt: number
-  /** From when on no session from before it can live any more, in milliseconds since the epoch. */
+  /** When all sessions from before the logout have expired anyway, in milliseconds since the epoch. */
   forgetAt: number
 }
 
-/** What is kept of a login. Survives JSON. */
+/** The session of a logged-in user. It survives JSON. */
 export interface Session {
-  /** Made up at the login, and never given to anything outside. */
+  /** A random id, made at the login. It never leaves the server, except sealed. */
   id: string
   user: User
-  /** The origin of the domain at which the user logged in; its tokens are good there alone. */
+  /** The origin of the domain at which the user logged in. The tokens are valid at this domain only. */
   domain: string
   refreshToken?: string
-  /** One for each audience. */
+  /** One access token for each audience. */
   tokens: IssuedToken[]
   /** When the tenant issued the ID token, by its clock, in milliseconds since the epoch. */
   createdAt: number
-  /** Milliseconds since the epoch. */
+  /** When the session ends, in milliseconds since the epoch. */
   expiresAt: number
-  /** How often it was changed since the login. */
+  /** How many times the session was changed since the login. */
   revision: number
-}
-
-/** The cookie that a session is found by: sealed, and in as many pieces as it takes. */
-export interface SessionCookie {
-  /** What it holds; undefined where there is none or somebody has changed it. */
-  get(): Promise<unknown>
-  /**
-   * Lets it hold this, any JSON, for so many seconds. False where that is too large; nothing is set then.
-   */
-  set(value: unknown, maxAge: number): Promise<boolean>
-  delete(): void
 }
 
 /** Keeps sessions: in the cookie itself, or elsewhere under an id that the cookie holds. */
 export interface SessionStore {
-  /** The newest that is known of the session. */
+  /** Returns the newest state of the session that a cookie holds or points to. */
   get(cookie: SessionCookie): Promise<Session | undefined>
   /**
-   * Keeps the session; when this comes back, every later `get` gives it. One that was deleted since stays so: a logout may
-   * overtake a refresh. Throws where it cannot keep it.
+   * Keeps a session. After it has resolved, every `get` returns this session or a newer one. It must throw if it cannot keep the
+   * session. A session that was deleted meanwhile stays deleted, because a logout may overtake a refresh.
    */
   set(cookie: SessionCookie, session: Session): Promise<void>
-  /** Forgets it, and the cookie. */
+  /** Deletes the session and the cookie. */
   delete(cookie: SessionCookie): Promise<void>
   /**
-   * Runs work of this session, while none other runs that was given here: refreshes take turns by it. The work can ask
-   * whether that is still so.
+   * Runs work of a session while no other work of this session runs. Refreshes take turns by it.
+   *
+   * @param work - It can ask whether it still runs alone, because a lock may be lost.
    */
   runAlone<T>(id: string, work: (isAlone: () => boolean) => Promise<T>): Promise<T>
-  /** Ends sessions from afar (Back-Channel Logout); left out where that cannot be done. */
+  /** Ends sessions without their cookies (Back-Channel Logout). Leave it out if the store cannot do that. */
   end?(login: EndedLogin): Promise<void>
-  /** Where tokens of connections are kept; by default in the memory of this process. */
+  /** Caches third parties' tokens. Default: a cache in the memory of this process. */
   connectionTokens?: ConnectionTokens
 }

@@ -2,39 +2,60 @@ import { within } from '@connected-accounts/client/internal'
 import { base64url } from 'jose'
 import { SessionError } from '../errors.js'
 
-/** Entries that several machines share, each gone when its time is over. A `Keyv` is one. */
+/** A key-value store that several machines share. A `Keyv` is one. */
 export interface SharedStore {
-  /** What is kept; undefined where nothing is. */
+  /** Returns the value of a key. Undefined or null if there is none. */
   get(key: string): Promise<unknown>
-  /** Keeps text for so many milliseconds. `false` says that it did not. */
+  /**
+   * Keeps a value.
+   *
+   * @param ttl - After how many milliseconds the store forgets it.
+   * @returns `false` if the store did not keep it. Any other value counts as success.
+   */
   set(key: string, value: string, ttl: number): Promise<unknown>
   delete(key: string): Promise<unknown>
-  /** Like `set`, but only while the value is the expected one; false where it is another by now, or gone. */
+  /**
+   * Like `set`, but only if the value is the expected one (compare-and-set).
+   *
+   * @returns False if the value is another one, or there is none.
+   */
   replace?(key: string, expected: string, value: string, ttl: number): Promise<boolean>
 }
 
-/** A store that either does what it is told or throws `SessionError`. */
+/** A {@link SharedStore} whose operations either succeed or throw a `SessionError`. Times are in milliseconds since the epoch. */
 export interface Entries {
   get(key: string): Promise<string | undefined>
   set(key: string, value: string, until: number): Promise<void>
   delete(key: string): Promise<void>
-  /** Where the store has no `replace` it is a `set`. */
+  /** Replaces the expected value. If the store has no `replace`, this is a `set`. */
   replace(key: string, expected: string, value: string, until: number): Promise<boolean>
+  /**
+   * Resolves when no write that timed out can overwrite this entry any more. If the store has a `replace`, such a write does
+   * no harm.
+   */
+  settled(key: string): Promise<void>
 }
 
-/** In milliseconds. */
+/** How long to wait before the next try, in milliseconds. */
 const PAUSE = 50
+/** How many times `timeout` a write may take that was given up. */
+const SETTLING = 10
 
 /**
- * Holds a store to its word. What fails is tried again until `timeout` milliseconds are over, as every operation may be
- * repeated; then it is `store_unavailable`. `until` is in milliseconds since the epoch.
+ * Makes a store dependable. A failed operation is repeated until the time is over, because each may be repeated.
+ *
+ * @param timeout - How long one operation is tried, in milliseconds.
+ * @throws {TypeError} if the store hides its failures.
+ * @throws {SessionError} `store_unavailable`, if an operation did not succeed in time.
+ * @throws {SessionError} `store_unreadable`, if an entry is not text.
  */
 export function createEntries(store: SharedStore, timeout: number): Entries {
-  refuseSilence(store)
+  refuseHiddenFailures(store)
   const ttl = (until: number) => Math.max(1, Math.ceil(until - Date.now()))
+  const writes = createUnsettled()
   const set: Entries['set'] = async (key, value, until) => {
-    const kept = () => store.set(key, value, ttl(until)).then(refuseFalse)
-    await persist(kept, timeout)
+    const keep = () => writes.add(key, store.set(key, value, ttl(until)).then(refuseFalse))
+    await persist(keep, timeout)
   }
   return {
     set,
@@ -54,19 +75,47 @@ export function createEntries(store: SharedStore, timeout: number): Entries {
       await set(key, value, until)
       return true
     },
+    settled: (key) => within(writes.settled(key), timeout * SETTLING).catch(() => {}),
   }
 }
 
-/** Throws `SessionError` `store_unreadable`. */
+/** Remembers writes until they have ended, also those that nobody waits for any more. */
+function createUnsettled() {
+  const unsettled = new Map<string, Set<Promise<void>>>()
+  return {
+    add(key: string, write: Promise<void>): Promise<void> {
+      const writes = unsettled.get(key) ?? new Set()
+      unsettled.set(key, writes)
+      const ended = write
+        .catch(() => {})
+        .then(() => {
+          writes.delete(ended)
+          if (writes.size === 0 && unsettled.get(key) === writes) unsettled.delete(key)
+        })
+      writes.add(ended)
+      return write
+    },
+    async settled(key: string): Promise<void> {
+      await Promise.all(unsettled.get(key) ?? [])
+    },
+  }
+}
+
+/**
+ * Reports an entry that the store damaged or somebody else wrote.
+ *
+ * @throws {SessionError} `store_unreadable`, always.
+ */
 export function unreadable(cause?: unknown): never {
   throw new SessionError('store_unreadable', {
     message:
-      'What the store has in place of an entry of ours was not written by us, or is damaged.',
+      'An entry in the store of the sessions is damaged, or was not written by this package. Check that no other program ' +
+      'writes to the same keys, and that all machines have the same `secret`.',
     cause,
   })
 }
 
-/** Resolves after so many milliseconds. */
+/** Resolves after a time in milliseconds. */
 export function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }
@@ -77,43 +126,43 @@ async function persist<T>(operation: () => Promise<T>, timeout: number): Promise
     try {
       return await within(operation(), Math.max(PAUSE, end - performance.now()))
     } catch (error) {
-      if (error instanceof SyntaxError) unreadable(error) // of Keyv, which parses what it has got
+      if (error instanceof SyntaxError) unreadable(error) // from Keyv, which parses what it reads
       if (performance.now() + PAUSE > end) throw unavailable(error)
     }
     await pause(PAUSE)
   }
 }
 
-/** What to throw where the store or the lock is down or slow. */
+/** Returns the error for a store or a lock that fails or is slow. */
 export function unavailable(cause: unknown): SessionError {
   return new SessionError('store_unavailable', {
     message:
-      'The store of the sessions does not answer, or not in time. Nobody was logged out by that: try again.',
+      'The store of the sessions, or its lock, failed or did not answer in time; see `cause`. No session was ended: try again.',
     cause,
   })
 }
 
 function refuseFalse(kept: unknown): void {
-  if (kept === false) throw new Error('The store did not keep it.')
+  if (kept === false) throw new Error('The store returned false: it did not keep the entry.')
 }
 
-/** A Keyv answers a failed read like a missing entry unless told otherwise, and so do some of its adapters. */
-function refuseSilence(store: SharedStore): void {
-  const { throwOnErrors, store: adapter } = store as Silent // what a Keyv has besides
+/** Throws if a Keyv, or its adapter, reports a failed read as a missing entry. */
+function refuseHiddenFailures(store: SharedStore): void {
+  const { throwOnErrors, store: adapter } = store as KeyvOptions // a Keyv has these fields, other stores do not
   if (throwOnErrors === false || adapter?.throwOnErrors === false) {
     throw new TypeError(
-      'This Keyv takes a store that is down for one that is empty, which would log everybody out: make it, and its adapter ' +
-        'where that has the option, with `throwOnErrors: true`.',
+      'This Keyv reports a store that is down as an empty one, which would log everybody out. Create it with ' +
+        '`throwOnErrors: true`, and its adapter too if it has that option.',
     )
   }
 }
 
-interface Silent {
+interface KeyvOptions {
   throwOnErrors?: boolean
   store?: { throwOnErrors?: boolean }
 }
 
-/** The key of an entry: a hash, so that whoever can read the store learns neither ids nor users. */
+/** Returns the key of an entry: a hash, so that a reader of the store learns neither ids nor users. */
 export async function entryKey(...parts: string[]): Promise<string> {
   const bytes = new TextEncoder().encode(JSON.stringify(parts))
   return base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))

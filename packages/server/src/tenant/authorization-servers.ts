@@ -1,5 +1,7 @@
+import type { Fetch } from '@connected-accounts/client'
 import { createDpop, type Dpop } from '@connected-accounts/client/dpop'
 import type { ClientAuth } from '@connected-accounts/client/token-vault'
+import { LRUCache } from 'lru-cache'
 import {
   allowInsecureRequests,
   type ClientAuth as ClientAuthentication,
@@ -11,57 +13,89 @@ import {
   discovery,
   enableNonRepudiationChecks,
   getDPoPHandle,
+  getJwksCache,
   PrivateKeyJwt,
+  setJwksCache,
 } from 'openid-client'
-import { createNewest } from '../newest.js'
-import type { ServerClientOptions } from '../options.js'
-import { createRotations, type Rotations } from './refresh-grant.js'
+import { createRefreshGrants, type RefreshGrant } from './refresh-grant.js'
 import { tenantError } from './tenant-error.js'
 
-/** Who asks the tenant. */
-export type ApplicationOptions = ClientAuth &
-  Pick<ServerClientOptions, 'clientId' | 'dpopKeyPair' | 'fetch'>
+/** The application, as the tenant knows it. */
+export type Application = ClientAuth & {
+  clientId: string
+  /** The key that all tokens are bound to. */
+  dpopKeyPair?: CryptoKeyPair | undefined
+  /** Sends the requests. Default: the runtime's own `fetch`. */
+  fetch?: Fetch | undefined
+}
 
 /** The tenant at one of its domains. */
 export interface AuthorizationServer {
   /** The origin of the domain. */
   origin: string
   config: Configuration
-  /** What grants are sent with, so that tokens are bound where there is a key. */
+  /** What a grant of openid-client needs so that its tokens are bound to the key, if there is one. */
   dpopOptions: DPoPOptions
   /** Makes the proofs for the My Account API. */
   dpop: Dpop | undefined
-  rotations: Rotations
+  /** Refreshes the tokens of a session. */
+  refresh: RefreshGrant
+  /**
+   * Starts to fetch the tenant's keys, so that the first login does not wait for them after it has exchanged its code. Call it
+   * at any time; it never throws and fetches them once.
+   */
+  prefetchKeys(): void
 }
 
 const MAX_DOMAINS = 100
+/** How long to wait for the keys, in milliseconds. */
+const TIMEOUT = 30_000
 
 /**
- * Finds out about the tenant (OpenID Connect Discovery 1.0), once for each domain. Rejects with `TokenError`
- * `unexpected_response` where something else answers there.
+ * Creates a function that finds the tenant at an origin (OpenID Connect Discovery 1.0), once for each origin. The function
+ * throws as follows.
+ *
+ * @throws {TokenError} `unexpected_response`, if the answer is not a tenant's.
  */
 export function createAuthorizationServers(
-  options: ApplicationOptions,
+  application: Application,
 ): (origin: string) => Promise<AuthorizationServer> {
-  const { dpopKeyPair } = options
-  const rotations = createRotations(options.fetch ?? ((request) => fetch(request)))
-  const servers = createNewest<Promise<AuthorizationServer>>(MAX_DOMAINS)
-  const discover = async (origin: string): Promise<AuthorizationServer> => {
-    const config = await discoverAt(origin, { ...options, fetch: rotations.fetch })
+  const send = application.fetch ?? ((request) => fetch(request))
+  const createRefreshGrant = createRefreshGrants(send)
+  const servers = new LRUCache<string, Promise<AuthorizationServer>>({ max: MAX_DOMAINS })
+
+  async function discover(origin: string): Promise<AuthorizationServer> {
+    const { clientId, dpopKeyPair } = application
+    const clientAuth = clientAuthentication(application)
+    const isPlain = new URL(origin).protocol === 'http:' // allowed on loopback addresses only
+    const config = await discovery(new URL(origin), clientId, {}, clientAuth, {
+      execute: [enableNonRepudiationChecks, ...(isPlain ? [allowInsecureRequests] : [])],
+      // The runtime takes every init of openid-client; only the two types of a body differ.
+      [customFetch]: (url, init) => send(new Request(url, init as RequestInit)),
+    })
     const handle: DPoPHandle | undefined = dpopKeyPair && getDPoPHandle(config, dpopKeyPair)
     return {
       origin,
       config,
       dpopOptions: handle ? { DPoP: handle } : {},
       dpop: dpopKeyPair && (await createDpop({ keyPair: dpopKeyPair })),
-      rotations,
+      refresh: createRefreshGrant({
+        metadata: config.serverMetadata(),
+        clientId,
+        clientAuth,
+        dpop: handle,
+        isPlain,
+        knownKeys: () => getJwksCache(config),
+      }),
+      prefetchKeys: createKeyPrefetch(config, send),
     }
   }
+
   return (origin) => {
     const known = servers.get(origin)
     if (known) return known
     const found = discover(origin).catch(async (error: unknown) => {
-      servers.delete(origin) // whatever it was may be over at the next call
+      servers.delete(origin) // the next call tries again
       throw await tenantError(error)
     })
     servers.set(origin, found)
@@ -69,20 +103,30 @@ export function createAuthorizationServers(
   }
 }
 
-function discoverAt(
-  origin: string,
-  options: ApplicationOptions & Pick<Rotations, 'fetch'>,
-): Promise<Configuration> {
-  const { clientId, fetch } = options
-  const isPlain = new URL(origin).protocol === 'http:' // allowed on loopback addresses alone
-  return discovery(new URL(origin), clientId, {}, clientAuthentication(options), {
-    execute: [enableNonRepudiationChecks, ...(isPlain ? [allowInsecureRequests] : [])],
-    [customFetch]: (url, init) => fetch(new Request(url, init as RequestInit)),
-  })
+/**
+ * Creates a function that fetches the tenant's keys for openid-client. Nothing waits for it: it may fail, or be cut off when a
+ * serverless request ends. Then the check of the ID token fetches the keys, and reports what fails.
+ */
+function createKeyPrefetch(config: Configuration, send: Fetch): () => void {
+  let isStarted = false
+  async function fetchKeys(): Promise<void> {
+    const { jwks_uri, issuer } = config.serverMetadata()
+    if (!jwks_uri || new URL(jwks_uri).protocol !== new URL(issuer).protocol) return
+    const signal = AbortSignal.timeout(TIMEOUT)
+    const response = await send(new Request(jwks_uri, { redirect: 'manual', signal }))
+    if (response.status !== 200) return
+    // openid-client checks the form of what is in its cache before it uses it.
+    setJwksCache(config, { jwks: await response.json(), uat: Math.floor(Date.now() / 1000) })
+  }
+  return () => {
+    if (isStarted) return
+    isStarted = true
+    fetchKeys().catch(() => {})
+  }
 }
 
-function clientAuthentication(options: ApplicationOptions): ClientAuthentication {
-  if ('clientSecret' in options) return ClientSecretPost(options.clientSecret)
-  const { privateKey: key, kid } = options
+function clientAuthentication(application: Application): ClientAuthentication {
+  if ('clientSecret' in application) return ClientSecretPost(application.clientSecret)
+  const { privateKey: key, kid } = application
   return PrivateKeyJwt(kid === undefined ? key : { key, kid })
 }

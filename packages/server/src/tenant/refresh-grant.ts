@@ -1,44 +1,160 @@
-import { createNewest } from '../newest.js'
+import { type Fetch, isTokenError, TokenError } from '@connected-accounts/client'
+import type { TokenRequest } from '@connected-accounts/client/internal'
+import { LRUCache } from 'lru-cache'
+import {
+  type AuthorizationServer,
+  allowInsecureRequests,
+  type Client,
+  type ClientAuth,
+  clockTolerance,
+  customFetch,
+  type DPoPHandle,
+  getValidatedIdTokenClaims,
+  isDPoPNonceError,
+  type JWKSCacheInput,
+  jwksCache,
+  processRefreshTokenResponse,
+  refreshTokenGrantRequest,
+  type TokenEndpointResponse,
+  validateApplicationLevelSignature,
+} from 'oauth4webapi'
+import { tenantError } from './tenant-error.js'
 
-/** The refresh tokens that came in place of others, read from answers before anything checks these. */
-export interface Rotations {
-  /** Sends the request; of an answer to a refresh it remembers the new refresh token. */
-  fetch(request: Request): Promise<Response>
-  /** What came in place of this one, once. */
-  take(refreshToken: string): string | undefined
+/** The user whose tokens are refreshed. */
+export interface RefreshOwner {
+  sub: string
+  org_id?: string | undefined
 }
 
-const MAX_UNDER_WAY = 1000
+/** One refresh. */
+export interface Refresh extends TokenRequest {
+  refreshToken: string
+  /** An ID token in the answer must be this user's. */
+  owner: RefreshOwner
+}
+
+/** What came of a refresh that the tenant has answered. */
+export type RefreshOutcome = {
+  /** Replaces the refresh token that was sent, which may be used up. Keep it, whatever else is wrong with the answer. */
+  refreshToken?: string | undefined
+} & ({ answer: TokenEndpointResponse } | { error: unknown })
+
+/** Refreshes tokens (RFC 6749 §6). Rejects if there was no answer. */
+export type RefreshGrant = (refresh: Refresh) => Promise<RefreshOutcome>
+
+/** Where, and as whom, refreshes are sent. */
+export interface RefreshGrantOptions {
+  metadata: AuthorizationServer
+  clientId: string
+  clientAuth: ClientAuth
+  dpop: DPoPHandle | undefined
+  /** True for plain http, which is allowed on loopback addresses only. */
+  isPlain: boolean
+  /** Returns the tenant's keys, if they were fetched before. */
+  knownKeys(): JWKSCacheInput | undefined
+}
+
+/** How long to wait for one answer, in milliseconds. */
+const TIMEOUT = 30_000
+/** How far the tenant's clock may differ, in seconds: as much as openid-client allows at the login. */
+const CLOCK_TOLERANCE = 30
+const MAX_DEAD_TOKENS = 1000
+/** How long a refused refresh token is not sent again, in milliseconds. */
+const DEAD_TOKEN_LIFE = 60_000
 
 /**
- * Watches refreshes: an answer may be refused as a whole, for its ID token say, after the tenant has made the refresh token
- * in it the only one that is good.
+ * Creates the refresh grants of an application, one for each of the tenant's domains. A refresh token that was refused with
+ * `invalid_grant` is not sent again for the same API for a minute, however many requests of its session come.
+ *
+ * @param send - Sends the requests.
  */
-export function createRotations(send: (request: Request) => Promise<Response>): Rotations {
-  const rotated = createNewest<string>(MAX_UNDER_WAY)
-  return {
-    async fetch(request) {
-      const sent = request.method === 'POST' ? await sentRefreshToken(request.clone()) : undefined
-      const response = await send(request)
-      const received = sent && response.ok ? await refreshTokenOf(response.clone()) : undefined
-      if (sent && received) rotated.set(sent, received)
-      return response
-    },
-    take(refreshToken) {
-      const received = rotated.get(refreshToken)
-      rotated.delete(refreshToken)
-      return received
-    },
+export function createRefreshGrants(send: Fetch): (options: RefreshGrantOptions) => RefreshGrant {
+  const deadTokens = new LRUCache<string, TokenError>({
+    max: MAX_DEAD_TOKENS,
+    ttl: DEAD_TOKEN_LIFE,
+  })
+  return (options) => {
+    const refreshOnce = createRefresh(options, send)
+    return async (refresh) => {
+      const key = JSON.stringify([refresh.refreshToken, refresh.audience])
+      const refusal = deadTokens.get(key)
+      if (refusal) return { error: refusal }
+      const outcome = await refreshOnce(refresh)
+      if ('error' in outcome && isInvalidGrant(outcome.error)) {
+        deadTokens.set(key, outcome.error)
+      }
+      return outcome
+    }
   }
 }
 
-async function sentRefreshToken(request: Request): Promise<string | undefined> {
-  const form = new URLSearchParams(await request.text())
-  return form.get('refresh_token') ?? undefined
+function isInvalidGrant(error: unknown): error is TokenError {
+  return isTokenError(error) && error.code === 'invalid_grant'
+}
+
+function createRefresh(options: RefreshGrantOptions, send: Fetch): RefreshGrant {
+  const { metadata, clientId, clientAuth, dpop, isPlain, knownKeys } = options
+  const client: Client = { client_id: clientId, [clockTolerance]: CLOCK_TOLERANCE }
+  const transport = () => ({
+    [allowInsecureRequests]: isPlain,
+    [customFetch]: (url: string, init: object) => send(new Request(url, init)),
+    signal: AbortSignal.timeout(TIMEOUT),
+  })
+
+  async function request({ refreshToken, audience, scope }: Refresh): Promise<Response> {
+    const additionalParameters = { ...(audience && { audience }), ...(scope && { scope }) }
+    const sendOnce = () =>
+      refreshTokenGrantRequest(metadata, client, clientAuth, refreshToken, {
+        ...transport(),
+        additionalParameters,
+        ...(dpop && { DPoP: dpop }),
+      })
+    const response = await sendOnce()
+    if (!dpop || response.ok) return response
+    const processed = processRefreshTokenResponse(metadata, client, response.clone())
+    const isChallenge = await processed.then(() => false, isDPoPNonceError)
+    return isChallenge ? sendOnce() : response // the handle has the nonce of the challenge by now
+  }
+
+  async function checkSignature(response: Response): Promise<void> {
+    const keys = { [jwksCache]: knownKeys() ?? {} }
+    await validateApplicationLevelSignature(metadata, response, { ...transport(), ...keys })
+  }
+
+  return async (refresh) => {
+    const response = await request(refresh)
+    // oauth4webapi refuses an answer as a whole, even if the refresh token in it is the only good one by now.
+    const refreshToken = await refreshTokenOf(response.clone())
+    try {
+      const answer = await processRefreshTokenResponse(metadata, client, response)
+      // The refresh token of another user is not kept either.
+      if (!isOf(refresh.owner, answer)) return { error: otherUser(response) }
+      if (answer.id_token) await checkSignature(response)
+      return { refreshToken, answer }
+    } catch (error) {
+      return { refreshToken, error: await tenantError(error) }
+    }
+  }
 }
 
 async function refreshTokenOf(response: Response): Promise<string | undefined> {
-  const body: unknown = await response.json().catch(() => undefined) // what is no JSON has none
-  const { refresh_token }: { refresh_token?: unknown } = { ...(typeof body === 'object' && body) }
-  return typeof refresh_token === 'string' ? refresh_token : undefined
+  if (!response.ok) return undefined
+  const body: unknown = await response.json().catch(() => undefined) // oauth4webapi reports what is not JSON
+  const { refresh_token }: { refresh_token?: unknown } = Object(body)
+  return typeof refresh_token === 'string' && refresh_token ? refresh_token : undefined
+}
+
+/** True if an answer has no ID token or that of this user (OpenID Connect Core §12.2); oauth4webapi checks `iss` and `aud`. */
+function isOf({ sub, org_id }: RefreshOwner, answer: TokenEndpointResponse): boolean {
+  const claims = getValidatedIdTokenClaims(answer)
+  return !claims || (claims.sub === sub && claims.org_id === org_id)
+}
+
+function otherUser(response: Response): TokenError {
+  return new TokenError('unexpected_response', {
+    message:
+      'The tenant answered a refresh with the ID token of another user or organization. Nothing of the answer is used; ' +
+      'log in again.',
+    response,
+  })
 }

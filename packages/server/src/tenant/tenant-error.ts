@@ -1,9 +1,16 @@
 import { TokenError } from '@connected-accounts/client'
-import { ClientError, ResponseBodyError, WWWAuthenticateChallengeError } from 'openid-client'
+import {
+  OperationProcessingError,
+  ResponseBodyError,
+  UnsupportedOperationError,
+  WWWAuthenticateChallengeError,
+} from 'oauth4webapi'
+import { ClientError } from 'openid-client'
 
 /**
- * What a failed request of openid-client comes to: `TokenError` with the `error` of the answer, or `unexpected_response`.
- * Nothing else of the answer is kept, as it may hold tokens. Network failures, timeouts and aborts are the runtime's own.
+ * Returns the error to throw for a request to the tenant that failed in oauth4webapi or openid-client: a `TokenError` with
+ * the `error` of the answer, or with `unexpected_response`. It keeps nothing else of the answer, which may hold tokens.
+ * Network failures, timeouts and aborts are returned as the runtime made them.
  */
 export async function tenantError(error: unknown): Promise<unknown> {
   if (error instanceof ResponseBodyError) {
@@ -14,18 +21,24 @@ export async function tenantError(error: unknown): Promise<unknown> {
     const { response } = error
     return oauthError(await response.json().catch(() => undefined), response)
   }
+  if (error instanceof OperationProcessingError || error instanceof UnsupportedOperationError) {
+    return unexpected(error.message, responseOf(error))
+  }
   if (!(error instanceof ClientError)) return error
   const { cause, code } = error
   const isOfRuntime = !code || code === 'OAUTH_TIMEOUT' || code === 'OAUTH_ABORT'
   if (isOfRuntime && cause !== undefined) return cause
-  return unexpected(error.message, cause instanceof Response ? cause : undefined)
+  return unexpected(error.message, responseOf(error))
+}
+
+function responseOf({ cause }: Error): Response | undefined {
+  return cause instanceof Response ? cause : undefined
 }
 
 function oauthError(body: unknown, response: Response): TokenError {
-  const { error, error_description }: { error?: unknown; error_description?: unknown } = {
-    ...(typeof body === 'object' ? body : {}),
-  }
-  // A code is one in words; what else there is may be a token.
+  const { error, error_description }: { error?: unknown; error_description?: unknown } =
+    Object(body)
+  // A code consists of words. Anything else may be a token.
   if (typeof error !== 'string' || !/^[a-z]+(_[a-z]+)*$/.test(error)) {
     return unexpected('no OAuth error', response)
   }
@@ -35,7 +48,9 @@ function oauthError(body: unknown, response: Response): TokenError {
 }
 
 function unexpected(what: string, response: Response | undefined): TokenError {
-  const status = response ? ` (${response.status})` : ''
-  const message = `The tenant gave an answer that was not expected: ${what}${status}.`
-  return new TokenError('unexpected_response', { message, ...(response && { response }) })
+  const status = response ? ` (status ${response.status})` : ''
+  return new TokenError('unexpected_response', {
+    message: `The tenant returned an answer that cannot be used: ${what}${status}. Check \`domain\` and try again.`,
+    ...(response && { response }),
+  })
 }

@@ -1,27 +1,28 @@
 import { type AccessToken, TokenError } from '@connected-accounts/client'
-import { refreshTokenGrant, type TokenEndpointResponse } from 'openid-client'
+import {
+  checkBound,
+  checkScopes,
+  createIssuedToken,
+  type IssuedToken,
+  isUsableFor,
+  scopesOf,
+  type TokenRequest,
+} from '@connected-accounts/client/internal'
 import type { Context } from '../context.js'
 import type { StoreOptions } from '../cookies/cookie-jar.js'
 import { busy } from '../sessions/refresh-lock.js'
-import type { IssuedToken, Session } from '../sessions/session.js'
-import type { AuthorizationServer } from '../tenant/authorization-servers.js'
-import {
-  issuedToken,
-  missingScopes,
-  scopesOf,
-  usableToken,
-  type Wanted,
-} from '../tenant/issued-token.js'
-import { tenantError } from '../tenant/tenant-error.js'
+import type { Session } from '../sessions/session.js'
 
 /** Options of {@link ServerClient.getAccessToken}. */
 export interface GetAccessTokenOptions {
-  /** The API that the token is for; by default that of the login. */
+  /** The API that the token is for. Default: the `audience` of the server client's `authorizationParams`. */
   audience?: string | undefined
-  /** The scopes that it needs, separated by spaces; by default whatever is granted. */
+  /** The scopes that you need, separated by spaces. Default: whatever is granted. */
   scope?: string | undefined
-  /** True when the cached token has just been refused: get a new one. */
+  /** True if the API has just rejected the token of the session: get another one. */
   forceRefresh?: boolean | undefined
+  /** The token that the API rejected, with `forceRefresh`. If the session has another one by now, no refresh is made. */
+  rejectedToken?: string | undefined
 }
 
 /** See {@link ServerClient.getAccessToken}. */
@@ -31,90 +32,76 @@ export async function getAccessToken(
   storeOptions: StoreOptions,
 ): Promise<AccessToken> {
   const { audience = context.options.authorizationParams.audience ?? '', scope = '' } = options
+  const { forceRefresh = false, rejectedToken } = options
   const wanted = { audience, scope }
   const session = await context.needSession(storeOptions)
   const cached = usableToken(session, wanted)
-  if (cached && !options.forceRefresh) return presentable(cached)
+  if (cached && (!forceRefresh || isOther(cached, rejectedToken))) return accessTokenOf(cached)
   return context.sessions.runAlone(session.id, async (isAlone) => {
     const newest = await context.needSession(storeOptions)
     const token = usableToken(newest, wanted)
-    // Brought by the refresh before this one; where a fresh one is wanted, another than the refused one.
-    if (token && !(options.forceRefresh && token.accessToken === cached?.accessToken)) {
-      return presentable(token)
-    }
-    await context.tenantAt(newest.domain) // found out before it is asked whether this may go on
+    // The refresh that had its turn before may have brought another token than the rejected one.
+    const rejected = rejectedToken ?? cached?.accessToken
+    if (token && (!forceRefresh || token.accessToken !== rejected)) return accessTokenOf(token)
+    await context.tenantAt(newest.domain) // before `isAlone` is asked, as discovery may take long
     if (!isAlone()) throw busy()
-    return presentable(await refresh(context, newest, wanted, storeOptions))
+    return accessTokenOf(await refresh(context, newest, wanted, storeOptions))
   })
 }
 
-function presentable({ accessToken, tokenType, expiresAt }: IssuedToken): AccessToken {
+function usableToken({ tokens }: Session, wanted: TokenRequest): IssuedToken | undefined {
+  return tokens.find((token) => isUsableFor(wanted, token))
+}
+
+/** True if it is known which token was rejected, and it is not this one. */
+function isOther({ accessToken }: IssuedToken, rejectedToken: string | undefined): boolean {
+  return rejectedToken !== undefined && accessToken !== rejectedToken
+}
+
+function accessTokenOf({ accessToken, tokenType, expiresAt }: IssuedToken): AccessToken {
   return { accessToken, tokenType, expiresAt }
 }
 
 async function refresh(
   context: Context,
   session: Session,
-  wanted: Wanted,
+  wanted: TokenRequest,
   storeOptions: StoreOptions,
 ): Promise<IssuedToken> {
-  if (!session.refreshToken) throw missingRefreshToken()
-  const server = await context.tenantAt(session.domain)
+  const { refreshToken, user: owner, domain } = session
+  if (!refreshToken) throw missingRefreshToken()
+  const server = await context.tenantAt(domain)
+  const requested = withEarlierScopes(wanted, session)
+  const requestedAt = Date.now()
+  const outcome = await server.refresh({ ...requested, refreshToken, owner })
   const changed = { ...session, revision: session.revision + 1 }
-  const askedAt = Date.now()
+  if (outcome.refreshToken !== undefined) changed.refreshToken = outcome.refreshToken
   try {
-    const answer = await grant(server, session.refreshToken, withEarlierScopes(wanted, session))
-    const token = issuedToken(answer, wanted, { askedAt, bound: !!server.dpop })
-    changed.tokens = [
-      ...session.tokens.filter((other) => other.audience !== wanted.audience),
-      token,
-    ]
+    if ('error' in outcome) throw outcome.error
+    const token = createIssuedToken(outcome.answer, requested, requestedAt)
+    if (server.dpop) checkBound(token)
+    const others = session.tokens.filter((other) => other.audience !== wanted.audience)
+    changed.tokens = [...others, token]
     checkScopes(wanted, token)
     return token
   } finally {
-    // Whatever is wrong with the answer: the refresh token before may be used up.
-    const rotated = server.rotations.take(session.refreshToken)
-    if (rotated !== undefined) changed.refreshToken = rotated
-    if (rotated !== undefined || changed.tokens !== session.tokens) {
-      await context.keepSession(storeOptions, changed)
-    }
+    // Even if the rest of the answer is unusable, the old refresh token may be used up: the new one is kept.
+    const isChanged = outcome.refreshToken !== undefined || changed.tokens !== session.tokens
+    if (isChanged) await context.keepSession(storeOptions, changed)
   }
 }
 
-/** With the scopes of the audience's token before: there is one token for each audience, which serves all its callers. */
-function withEarlierScopes({ audience, scope }: Wanted, { tokens }: Session): Wanted {
+/** Adds the scopes of the session's token for this API: the session has one token for each API, which serves all callers. */
+function withEarlierScopes({ audience, scope }: TokenRequest, { tokens }: Session): TokenRequest {
   const before = tokens.find((token) => token.audience === audience)
   if (!scope || !before) return { audience, scope }
   return { audience, scope: [...new Set(scopesOf(`${before.scope} ${scope}`))].join(' ') }
 }
 
-async function grant(
-  { config, dpopOptions }: AuthorizationServer,
-  refreshToken: string,
-  { audience, scope }: Wanted,
-): Promise<TokenEndpointResponse> {
-  const parameters = { ...(audience && { audience }), ...(scope && { scope }) }
-  try {
-    return await refreshTokenGrant(config, refreshToken, parameters, dpopOptions)
-  } catch (error) {
-    throw await tenantError(error)
-  }
-}
-
-/** What to throw where a session cannot have other tokens than it has. */
+/** Returns the error for a session without a refresh token. */
 export function missingRefreshToken(): TokenError {
   return new TokenError('missing_refresh_token', {
     message:
-      'The session has no refresh token: log in with offline_access among the scopes, for an API that allows it.',
-  })
-}
-
-function checkScopes(wanted: Wanted, token: IssuedToken): void {
-  const missing = missingScopes(wanted, token)
-  if (missing.length === 0) return
-  throw new TokenError('insufficient_scope', {
-    message:
-      `The tenant did not grant ${missing.join(' ')} for ${wanted.audience}: allow it for the application and in its ` +
-      "refresh token policy (MRRT), and for the user where the API's permissions are enforced.",
+      'The session has no refresh token. Log in with `offline_access` among the scopes, for an API that allows offline access.',
   })
 }

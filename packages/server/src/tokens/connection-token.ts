@@ -9,11 +9,11 @@ import { missingRefreshToken } from './access-token.js'
 
 /** Options of {@link ServerClient.getAccessTokenForConnection}. */
 export interface GetAccessTokenForConnectionOptions {
-  /** Name of the connection, like `google-oauth2`. */
+  /** The name of the connection, like `google-oauth2`. */
   connection: string
   /** Chooses among several accounts of the connection. */
   loginHint?: string | undefined
-  /** Fewer scopes than the account has; Auth0 does not document it for this exchange. */
+  /** Fewer scopes than the account has. Auth0 does not document this for this exchange. Default: all scopes. */
   scopes?: string[] | undefined
 }
 

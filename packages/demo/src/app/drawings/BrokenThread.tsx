@@ -1,4 +1,4 @@
-/** Two discs whose thread has come apart. */
+/** Draws two discs with a broken line between them. */
 export function BrokenThread() {
   return (
     <svg className="drawing" width="170" height="50" viewBox="5 9 170 50" aria-hidden="true">

@@ -1,4 +1,4 @@
-/** A leaf of a calendar with nothing on it. */
+/** Draws an empty page of a calendar. */
 export function EmptyCalendar() {
   return (
     <svg className="drawing" width="88" height="80" viewBox="13 9 88 80" aria-hidden="true">

@@ -1,4 +1,4 @@
-/** A person in the middle, and threads to the accounts around. */
+/** Draws a user with lines to the accounts around. */
 export function LinkedAccounts() {
   return (
     <svg className="drawing" viewBox="0 0 400 360" aria-hidden="true">

@@ -1,4 +1,4 @@
-/** The project's mark: two rings, linked. */
+/** Draws the project's logo: two linked rings. */
 export function Mark() {
   return (
     <svg width="28" height="28" viewBox="0 0 28 28" aria-hidden="true">

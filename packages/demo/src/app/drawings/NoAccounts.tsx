@@ -1,4 +1,4 @@
-/** A disc whose thread leads to an empty place. */
+/** Draws a disc whose line leads to an empty place. */
 export function NoAccounts() {
   return (
     <svg className="drawing" width="200" height="52" viewBox="13 16 200 52" aria-hidden="true">

@@ -1,0 +1,64 @@
+'use client'
+
+import {
+  type CompletedConnect,
+  type ConnectedAccount,
+  type GrantError,
+  readGrantError,
+} from '@connected-accounts/client'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
+import { ANY_ACCOUNT, grantReportsOptions } from '../queries/grant-reports.js'
+
+/** What the reports are about. */
+interface UseGrantReportsOptions {
+  connection: string
+  /** The connection's accounts; undefined while they are not loaded. */
+  accounts: ConnectedAccount[] | undefined
+  accountId: string | undefined
+}
+
+/** What {@link useGrantReports} returns. */
+interface UseGrantReportsResult {
+  /** The last flow of the connection that this page completed. */
+  lastConnect: CompletedConnect | undefined
+  /** The last report; undefined if there is none, or if the accounts have changed since. */
+  grantError: GrantError | undefined
+  /** Notes an error; returns false if it is not about a grant. */
+  reportGrantError: (error: unknown) => boolean
+}
+
+/** Reads and notes what failed calls said about the grants of a connection, or of one account. @internal */
+export function useGrantReports({
+  connection,
+  accounts,
+  accountId = ANY_ACCOUNT,
+}: UseGrantReportsOptions): UseGrantReportsResult {
+  const { queries, ...identity } = useConnectedAccountsContext()
+  const queryClient = useQueryClient()
+  const options = grantReportsOptions(identity, connection)
+  const { reports, lastConnect } = useQuery(options).data ?? {}
+  const report = reports?.[accountId]
+  // A report from before the accounts were loaded is about whichever they are.
+  const isCurrent = report?.listed === undefined || report.listed === JSON.stringify(accounts)
+
+  function reportGrantError(error: unknown): boolean {
+    const grantError = readGrantError(error)
+    if (!grantError) return false
+    // The accounts as they are now: this function may belong to an earlier render.
+    const cached = queryClient.getQueryData(queries.accounts().queryKey)
+    const listed = cached && JSON.stringify(cached.filter(isOf(connection)))
+    queryClient.setQueryData(options.queryKey, (known) => ({
+      ...known,
+      reports: { ...known?.reports, [accountId]: { ...grantError, listed } },
+    }))
+    return true
+  }
+
+  return { lastConnect, grantError: isCurrent ? report : undefined, reportGrantError }
+}
+
+/** Returns a predicate for the accounts of a connection. @internal */
+export function isOf(connection: string): (account: ConnectedAccount) => boolean {
+  return (account) => account.connection === connection
+}

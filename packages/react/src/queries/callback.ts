@@ -1,0 +1,61 @@
+import type { CompletedConnect, TransactionStore } from '@connected-accounts/client'
+import { type AccountsIdentity, completeConnectInPage } from '@connected-accounts/client/browser'
+import { type Abortable, callbackState } from '@connected-accounts/client/internal'
+import { type QueryFunctionContext, queryOptions, skipToken } from '@tanstack/react-query'
+import { noteCompletedConnect } from './grant-reports.js'
+import { type IdentityKey, identityKey, refreshAccounts } from './keys.js'
+import { type QueryOptions, whileLoggedIn, withoutPlaceholder } from './options.js'
+
+/** A callback, and the store that has its transaction. */
+export interface CallbackOptions extends Abortable {
+  /** The whole URL that the browser came back to. If it is undefined, the page is no callback and nothing is done. */
+  callbackUrl: string | undefined
+  /** The store that the flow was started with. Default: `sessionStorageTransactions()`. */
+  transactions?: TransactionStore | undefined
+}
+
+/** Key of the query that completes a flow. It ends with the `state` of the callback URL. */
+export type CallbackKey = [...IdentityKey, 'callback', string | undefined]
+
+/**
+ * Returns the options of the query that completes a flow once, while somebody is logged in. The client tries again what
+ * fails for the moment, so TanStack Query does not.
+ */
+export function callbackOptions(
+  identity: AccountsIdentity,
+  options: CallbackOptions,
+): QueryOptions<CompletedConnect, CallbackKey> {
+  const { callbackUrl } = options
+  const state = callbackUrl === undefined ? undefined : callbackState(callbackUrl)
+  return queryOptions<CompletedConnect, Error, CompletedConnect, CallbackKey>({
+    ...withoutPlaceholder,
+    queryKey: [...identityKey(identity), 'callback', state],
+    queryFn:
+      callbackUrl === undefined
+        ? skipToken
+        : whileLoggedIn(identity, (context: QueryFunctionContext<CallbackKey>) =>
+            completeCallback(context, identity, { ...options, callbackUrl }),
+          ),
+    retry: false,
+    staleTime: 'static',
+    // After an error it is fetched by `refetch` only: a flow that has failed has nothing more to say.
+    enabled: ({ state }) => state.status !== 'error',
+  })
+}
+
+async function completeCallback(
+  { client: queryClient, queryKey }: QueryFunctionContext<CallbackKey>,
+  identity: AccountsIdentity,
+  callback: CallbackOptions & { callbackUrl: string },
+): Promise<CompletedConnect> {
+  const { client, user } = identity
+  try {
+    const completed = await completeConnectInPage(client, { ...callback, user })
+    noteCompletedConnect(queryClient, identity, completed)
+    // `cancelQueries()` drops what the query returns, and the server does not complete a flow a second time.
+    queryClient.setQueryData(queryKey, completed)
+    return completed
+  } finally {
+    void refreshAccounts(queryClient, identity)
+  }
+}

@@ -1,0 +1,42 @@
+import { cancelFlow, type Popup } from '@connected-accounts/client/browser'
+
+/** A flow that a hook has begun. */
+export interface ConnectFlow {
+  /** True until the person is at the provider. Pressing the button again changes nothing until then. */
+  isStarting: boolean
+  /** The window that was opened in the click; undefined for a redirect, and if the browser blocked it. */
+  readonly popup: Popup | undefined
+  /** Aborted by {@link ConnectFlow.cancel}. */
+  readonly signal: AbortSignal
+  /** Ends the flow. Its error is a `ConnectFlowError` `cancelled`. */
+  cancel: () => void
+}
+
+/** Holds the flow of a provider's hooks. A provider has one at a time, because a person connects one account at a time. */
+export interface CurrentFlow {
+  flow: ConnectFlow | undefined
+}
+
+/** Creates a flow; it starts when a mutation gets its popup and its signal. */
+export function createFlow(popup: Popup | undefined): ConnectFlow {
+  const controller = new AbortController()
+  const flow: ConnectFlow = {
+    isStarting: true,
+    popup: popup && {
+      ...popup,
+      navigate(url) {
+        flow.isStarting = false
+        popup.navigate(url)
+      },
+    },
+    signal: controller.signal,
+    cancel: () => cancelFlow(controller),
+  }
+  return flow
+}
+
+/** Cancels the current flow, if there is one, so that another can begin at once. */
+export function cancelCurrentFlow(current: CurrentFlow): void {
+  current.flow?.cancel()
+  current.flow = undefined
+}

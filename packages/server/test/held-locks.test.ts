@@ -1,0 +1,137 @@
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import type { SharedStore } from '../src/index.js'
+import { createGate, createMachines, memoryLock, rotatingEmulator, tokenAt } from './shared.js'
+import { createServer, createVisitor, loggedIn, rejection, type Visitor } from './visitor.js'
+
+const emulator = await rotatingEmulator()
+afterAll(() => emulator.close())
+beforeEach(() => emulator.reset())
+
+const busy = { name: 'SessionError', code: 'refresh_busy' }
+const unavailable = { name: 'SessionError', code: 'store_unavailable' }
+
+/** A store in memory, without compare-and-set, whose writes of sessions can be changed. */
+function createStore() {
+  const kept = new Map<string, string>()
+  const write = (key: string, value: string) => void kept.set(key, value)
+  const changeable = { set: async (key: string, value: string) => write(key, value) }
+  const store: SharedStore = {
+    get: async (key) => kept.get(key),
+    set: (key, value) => changeable.set(key, value),
+    delete: async (key) => kept.delete(key),
+  }
+  return { store, changeable, write }
+}
+
+/** The same browser, so that two requests of it can be under way. */
+const sameBrowser = ({ cookies }: Visitor): Visitor =>
+  Object.assign(createVisitor(emulator.url), { cookies })
+
+describe('a rotated refresh token that the store does not take in time', () => {
+  test('no other machine uses the old one until the new one is written', async () => {
+    const { store, changeable } = createStore()
+    const lock = memoryLock()
+    const options = { store, lock, timeout: 100, lockTimeout: 300 }
+    const { one, other, third } = createMachines(emulator, options)
+    const visitor = await loggedIn(one, emulator.url)
+    const { set } = changeable
+    changeable.set = () => Promise.reject(new Error('the connection is closed'))
+    expect(await rejection(tokenAt(one, visitor))).toMatchObject(unavailable)
+    expect(await rejection(tokenAt(other, visitor))).toMatchObject(busy)
+    changeable.set = set
+    const token = await untilFree(() => tokenAt(other, visitor))
+    expect(await tokenAt(third, visitor)).toEqual(token)
+    expect(emulator.refreshTokenReuses).toBe(0)
+  })
+
+  test('a write that lands late does not undo what another machine has written', async () => {
+    const { store, changeable, write } = createStore()
+    const lock = memoryLock()
+    const options = { store, lock, timeout: 200, lockTimeout: 400 }
+    const { one, other, third } = createMachines(emulator, options)
+    const visitor = await loggedIn(one, emulator.url)
+    const { set } = changeable
+    const gate = createGate()
+    changeable.set = async (key, value) => {
+      changeable.set = set
+      await gate.pass()
+      write(key, value)
+    }
+    expect(await rejection(tokenAt(one, visitor))).toMatchObject(unavailable)
+    expect(await rejection(tokenAt(other, visitor, { forceRefresh: true }))).toMatchObject(busy)
+    gate.open()
+    const token = await untilFree(() => tokenAt(other, visitor, { forceRefresh: true }))
+    expect(await tokenAt(third, visitor)).toEqual(token)
+    await tokenAt(third, visitor, { forceRefresh: true })
+    expect(emulator.refreshTokenReuses).toBe(0)
+  })
+
+  async function untilFree<T>(work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await work()
+      } catch (error) {
+        expect(error).toMatchObject(busy)
+      }
+    }
+  }
+})
+
+test('a store whose replace() always returns false is store_unavailable, after a few tries', async () => {
+  let tries = 0
+  const { store } = createStore()
+  const refusing = {
+    ...store,
+    async replace() {
+      tries += 1
+      return false
+    },
+  }
+  const { one } = createMachines(emulator, { store: refusing, timeout: 100 })
+  const visitor = await loggedIn(one, emulator.url)
+  const error = await rejection(tokenAt(one, visitor))
+  expect(error).toMatchObject({ ...unavailable, cause: { message: /returned false 5 times/ } })
+  expect(tries).toBe(5)
+})
+
+test('a lock that ignores its signal is refresh_busy, and is released when it comes late', async () => {
+  const gate = createGate()
+  let isReleased = false
+  const lock = {
+    async acquire() {
+      await gate.pass()
+      return {
+        isHeld: () => true,
+        async release() {
+          isReleased = true
+        },
+      }
+    },
+  }
+  const { one } = createMachines(emulator, { lock, lockTimeout: 100 })
+  const visitor = await loggedIn(one, emulator.url)
+  expect(await rejection(tokenAt(one, visitor))).toMatchObject(busy)
+  gate.open()
+  await expect.poll(() => isReleased).toBe(true)
+})
+
+test('a refresh of one user does not wait for that of another', async () => {
+  const gate = createGate()
+  let isGated = false
+  const server = createServer(emulator, {
+    async fetch(request) {
+      const isFirst = isGated && request.url.endsWith('/oauth/token')
+      if (isFirst) isGated = false
+      if (isFirst) await gate.pass()
+      return fetch(request)
+    },
+  })
+  const alice = await loggedIn(server, emulator.url)
+  const bob = await loggedIn(server, emulator.url, { email: 'bob@example.test' })
+  isGated = true
+  const first = tokenAt(server, sameBrowser(alice))
+  await gate.reached
+  expect(await tokenAt(server, bob)).toHaveProperty('accessToken')
+  gate.open()
+  await first
+})
