@@ -11,6 +11,8 @@ export interface Transactions<T> {
    */
   set(state: string, record: T, options: { expiresAt: number }): Promise<void>
   delete(state: string): Promise<void>
+  /** Returns the transactions of all other states. */
+  otherFlows(state: string): Promise<T[]>
 }
 
 const MAX_TRANSACTIONS = 5
@@ -30,13 +32,14 @@ export function createTransactions<T>(
   // Other cookies may have this prefix, and names that cannot be set.
   const isOurs = (name: string) => name.startsWith(prefix) && /^[\w.-]+$/.test(name)
   const names = () => [...jar.all().keys()].filter(isOurs)
+  async function get(state: string): Promise<T | undefined> {
+    const sealed = jar.all().get(prefix + state)
+    const opened = sealed ? await seal.open(sealed, 'transaction') : undefined
+    const kept = opened as { state: string; record: T } | undefined // only `set` seals for this purpose
+    return kept?.state === state ? kept.record : undefined
+  }
   return {
-    async get(state) {
-      const sealed = jar.all().get(prefix + state)
-      const opened = sealed ? await seal.open(sealed, 'transaction') : undefined
-      const kept = opened as { state: string; record: T } | undefined // only `set` seals for this purpose
-      return kept?.state === state ? kept.record : undefined
-    },
+    get,
     async set(state, record, { expiresAt }) {
       const value = await seal.close({ state, record }, 'transaction')
       const others = names().filter((name) => name !== prefix + state)
@@ -46,6 +49,11 @@ export function createTransactions<T>(
     },
     async delete(state) {
       if (names().includes(prefix + state)) jar.delete(prefix + state)
+    },
+    async otherFlows(state) {
+      const others = names().filter((name) => name !== prefix + state)
+      const records = await Promise.all(others.map((name) => get(name.slice(prefix.length))))
+      return records.filter((record) => record !== undefined)
     },
   }
 }
