@@ -3,7 +3,7 @@ import type * as popups from '../../src/browser/index.js'
 import type * as root from '../../src/index.js'
 import { createChannels } from './channels.js'
 import { createLocks } from './locks.js'
-import { runInPage } from './page-globals.js'
+import { type PageGlobals, runInPage } from './page-globals.js'
 
 /** The package as one page has loaded it: no two pages of a trace share what its modules keep in memory. */
 export type Code = typeof root & typeof popups
@@ -34,17 +34,10 @@ export interface Tab {
 }
 
 /** A page of the application, from its load until it is reloaded, left or closed. */
-export interface Page {
+export interface Page extends PageGlobals {
   readonly tab: Tab
   readonly url: string
   readonly code: Code
-  readonly navigator: { locks: Pick<LockManager, 'request'>; onLine: boolean }
-  readonly sessionStorage: Storage
-  readonly localStorage: Storage
-  readonly window: object
-  readonly BroadcastChannel: unknown
-  readonly setTimeout: (callback: (...args: unknown[]) => void, ms?: number) => number
-  readonly clearTimeout: (timer: number) => void
   isOpen(): boolean
   /** Whether a timer is due within this time, in milliseconds. */
   hasTimerWithin(ms: number): boolean

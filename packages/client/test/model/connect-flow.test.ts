@@ -115,7 +115,7 @@ describe('traces that broke a promise once', () => {
   })
 })
 
-describe('faults that are open', () => {
+describe('flows whose answer was lost', () => {
   const secondCameBack = ['tab 2 starts', 'connect 2 is answered', 'tab 2 allows as alice.work']
   const opened = ['tab 1 opens a popup', 'connect 1 is answered', 'popup of tab 1 allows as alice']
   const lostBefore = [...cameBack, 'complete 1 is lost', ...secondCameBack]

@@ -1,11 +1,21 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createHash, webcrypto } from 'node:crypto'
-import type { Page } from './browser.js'
 
-const current = new AsyncLocalStorage<Page | undefined>()
+/** The globals of a browser that a page has for itself. */
+export interface PageGlobals {
+  readonly navigator: { locks: Pick<LockManager, 'request'>; onLine: boolean }
+  readonly sessionStorage: Storage
+  readonly localStorage: Storage
+  readonly window: object
+  readonly BroadcastChannel: unknown
+  readonly setTimeout: (callback: (...args: unknown[]) => void, ms?: number) => number
+  readonly clearTimeout: (timer: number) => void
+}
+
+const current = new AsyncLocalStorage<PageGlobals | undefined>()
 
 /** Runs work as the script of a page: the globals of a browser are those of that page, also behind every `await`. */
-export function runInPage<T>(page: Page, work: () => T): T {
+export function runInPage<T>(page: PageGlobals, work: () => T): T {
   return current.run(page, work)
 }
 
@@ -27,10 +37,10 @@ const pageCrypto = {
 /** Replaces the globals of a browser by those of the page whose script is running. Returns what puts them back. */
 export function installPageGlobals(): () => void {
   const { navigator, crypto, BroadcastChannel, setTimeout, clearTimeout } = globalThis
-  const ofPage = (get: (page: Page | undefined) => unknown) => ({
+  const ofPage = (get: (page: PageGlobals | undefined) => unknown) => ({
     get: () => get(current.getStore()),
   })
-  const setPageTimeout = (...args: Parameters<Page['setTimeout']>) =>
+  const setPageTimeout = (...args: Parameters<PageGlobals['setTimeout']>) =>
     (current.getStore()?.setTimeout ?? setTimeout)(...args)
   const clearPageTimeout = (timer: number) =>
     (current.getStore()?.clearTimeout ?? clearTimeout)(timer)

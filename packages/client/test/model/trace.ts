@@ -82,24 +82,12 @@ export async function inTrace<T>(
   }
 }
 
-/**
- * Faults that the model has found and that are open, by their messages: a trace that meets one ends there. Each has a test of
- * its own, in a commit that takes it out of this list.
- */
-const OPEN_FAULTS: readonly RegExp[] = []
-
-/** Whether an error only tells of a fault that is open. */
-export function isOpenFault(error: unknown): boolean {
-  return OPEN_FAULTS.some((fault) => fault.test(String(error)))
-}
-
 /** Runs a trace and its end. An error has the shortest trace with this fault that leaving actions out leads to. */
 export async function runTrace(stage: Stage, choose: Choose): Promise<void> {
   const trace: string[] = []
   try {
     await checkEnd(await run(stage, choose, trace))
   } catch (error) {
-    if (isOpenFault(error)) return
     const shortest = await shorten(stage, trace, faultOf(error))
     await inTrace(stage, shortest, () => Promise.reject(error))
   }
