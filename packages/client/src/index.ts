@@ -22,6 +22,7 @@ export {
   startConnect,
 } from './connect/start-connect.js'
 export {
+  type FlowNote,
   memoryTransactions,
   type Transaction,
   type TransactionStore,

@@ -63,7 +63,10 @@ test.for<[string, object[] | undefined, object[]]>([
     returnTo: '/back',
     cause: { status: 400 },
   })
-  expect(await transactions.get(state)).toBeUndefined()
+  const kept = await transactions.get(state)
+  expect([kept?.pending, kept?.account]).toEqual([undefined, undefined])
+  await expect(completeWith(again)).rejects.toMatchObject({ code: 'outcome_unknown' })
+  expect(again.sent()).toHaveLength(1)
 })
 
 test('an answer that cannot be read is as good as lost', async () => {

@@ -45,7 +45,7 @@ describe.for([
     expect(storage().getItem('theirs')).toBe('not JSON')
   })
 
-  test('the accounts of completed flows can be listed, and broken records are left out', async () => {
+  test('a flow knows what other flows have come to, and broken records are left out', async () => {
     const pending = { authSession: 's', codeVerifier: 'v', attempted: false }
     const open = { ...record(Date.now() + 1000), pending }
     await createStore().set('connect.open', open, open)
@@ -54,7 +54,9 @@ describe.for([
     await createStore().set('connect.done', done, done)
     storage().setItem('connected-accounts.transaction.connect.broken', '{')
     storage().setItem('theirs', JSON.stringify(done))
-    expect(await createStore().connectedAccountIds?.()).toEqual([connected.id])
+    const others = await createStore().otherFlows?.('connect.open')
+    expect(others?.map((other) => other.account?.id)).toContain(connected.id)
+    expect(new Set(others?.map((other) => other.account?.id))).toEqual(new Set([connected.id]))
   })
 
   test('a record that somebody has broken is unknown, not an error', async () => {

@@ -1,7 +1,13 @@
 import { callbackState, POPUP_STATE_PREFIX } from '../connect/callback-url.js'
 import type { CompletedConnect } from '../connect/complete-connect.js'
+import { outcomeUnknown } from '../connect/lost-answer.js'
 import { startFlow } from '../connect/start-connect.js'
-import { type TransactionStore, tryStore } from '../connect/transactions.js'
+import {
+  keepOutcome,
+  type Transaction,
+  type TransactionStore,
+  tryStore,
+} from '../connect/transactions.js'
 import { localStorageTransactions } from '../connect/web-storage-transactions.js'
 import { type ConnectionReference, connectionName } from '../connections/define-connections.js'
 import { ConnectFlowError } from '../errors/connect-flow-error.js'
@@ -38,6 +44,7 @@ export interface PopupConnectOptions<Reference extends ConnectionReference = Con
  * @throws {ConnectFlowError} `popup_blocked` or `third_party_iframe`, when there is no window; nothing was sent.
  * @throws {ConnectFlowError} `cancelled`, when {@link cancelFlow} was called.
  * @throws {ConnectFlowError} `expired`, when the user did not come back in time.
+ * @throws {ConnectFlowError} `outcome_unknown`, when completing failed in a way that may have connected the account.
  * @throws {ConnectFlowError} any code of `startConnect` and `completeConnect`.
  * @throws {MyAccountApiError} when the server refuses to start or to complete the flow.
  *
@@ -103,16 +110,35 @@ async function connectThrough(
     try {
       signal.throwIfAborted()
       const callbackUrl = await receiveCallback(state, signal, () => popup.navigate(url))
+      clearTimeout(expiry) // from here on the completion has its own time limit
       return await completeConnectInPage(client, { callbackUrl, transactions, user, signal })
     } catch (error) {
-      // Otherwise the callback page would complete a flow that has failed here.
-      await tryStore(() => transactions.delete(state))
-      throw error
+      const attempted = await giveUp(transactions, state)
+      throw attempted && !signal.aborted ? outcomeUnknown(attempted, error) : error
     } finally {
       clearTimeout(expiry)
       tellCallbackPage(state)
     }
   })
+}
+
+/**
+ * Gives a flow up, so that its callback page does not complete later what has failed here.
+ *
+ * @returns Its transaction, if it was attempted and may have connected an account.
+ */
+async function giveUp(
+  transactions: TransactionStore,
+  state: string,
+): Promise<Transaction | undefined> {
+  let attempted: Transaction | undefined
+  await tryStore(async () => {
+    const transaction = await transactions.get(state)
+    if (transaction?.pending?.attempted) attempted = transaction
+    else if (transaction?.pending) await transactions.delete(state)
+  })
+  if (attempted) await keepOutcome({ transactions, state }, attempted)
+  return attempted
 }
 
 /** Waits for the callback page to send its URL. */

@@ -1,6 +1,6 @@
 import type { Abortable, CompletedConnectedAccount } from '../contract/types.js'
 import { ConnectFlowError } from '../errors/connect-flow-error.js'
-import { isMyAccountApiError, type MyAccountApiError } from '../errors/my-account-api-error.js'
+import { isMyAccountApiError } from '../errors/my-account-api-error.js'
 import { unlessAborted, withAbortController } from '../http/abort.js'
 import { wasSent } from '../http/fetch.js'
 import { runAlone } from '../mutex.js'
@@ -8,11 +8,19 @@ import type { ConnectedAccountsClient } from '../my-account/client.js'
 import { isCompletedConnectedAccount } from '../my-account/guards.js'
 import { unwrap } from '../my-account/unwrap.js'
 import { type Callback, parseCallback, readResult } from './callback-url.js'
-import { type Attempt, accountIn, claimAccount, observe, recoverLostAnswer } from './lost-answer.js'
+import {
+  type Attempt,
+  accountIn,
+  observe,
+  outcomeUnknown,
+  recoverLostAnswer,
+  rememberFlow,
+} from './lost-answer.js'
 import {
   checkStore,
   findTransaction,
   isExpired,
+  keepOutcome,
   type PendingTransaction,
   type Transaction,
   type TransactionStore,
@@ -49,15 +57,15 @@ const DEFAULT_TIMEOUT = 60_000
  * Completes the flow that a callback URL belongs to. You can safely call it twice: calls at the same time share one completion,
  * and tabs take turns by Web Locks. Later calls return the same account until the transaction expires, and after a network
  * failure the next call resumes. If the answer was lost and the code is used up, it lists the connection's accounts and returns
- * the only one that is new since the start of the flow and that no other flow has connected.
+ * the only one that is new since the start of the flow, unless another flow can have connected it.
  *
  * @throws {ConnectFlowError} `not_a_callback`, when the URL is not the callback of a connect flow.
  * @throws {ConnectFlowError} `unknown_state`, when the store has no transaction for the callback.
  * @throws {ConnectFlowError} `user_mismatch`, when another user started the flow; the transaction is kept.
  * @throws {ConnectFlowError} `missing_connect_code`, when the URL has no code; the transaction is kept.
- * @throws {ConnectFlowError} `access_denied` or `provider_error`, when the flow was refused at the provider.
- * @throws {ConnectFlowError} `expired`, when the user came back too late.
- * @throws {ConnectFlowError} `outcome_unknown`, when an earlier answer was lost and the list does not show the new account.
+ * @throws {ConnectFlowError} `access_denied` or `provider_error`, when the flow was refused at the provider and no answer was lost.
+ * @throws {ConnectFlowError} `expired`, when the user came back too late and no answer was lost.
+ * @throws {ConnectFlowError} `outcome_unknown`, when an earlier answer was lost and the list does not show which account is the flow's.
  * @throws {ConnectFlowError} `storage_unavailable`, when the browser refuses to keep the transaction.
  * @throws {MyAccountApiError} when the server refuses.
  * @throws {DOMException} `TimeoutError`, when `timeout` is over; the next call resumes.
@@ -130,14 +138,27 @@ async function completeNow(completion: Completion): Promise<CompletedConnect> {
   const transaction = await findTransaction(completion)
   const { account, pending } = transaction
   if (account) return completedConnect(transaction, account)
-  const result = readResult(completion.callback, transaction)
-  if ('refusal' in result) return endFlow(completion, result.refusal)
-  if (pending && !isExpired(transaction)) {
-    return postCompletion(completion, { ...transaction, pending }, result.connectCode)
-  }
-  if (pending?.attempted) return recover(completion, { ...transaction, pending })
+  if (!pending) throw outcomeUnknown(transaction)
+  const flow = { ...transaction, pending }
+  const result = readResult(completion.callback, flow)
+  if ('refusal' in result) return handleRefusal(completion, flow, result.refusal)
+  if (isExpired(flow)) return handleRefusal(completion, flow, expired(flow))
+  return postCompletion(completion, flow, result.connectCode)
+}
+
+function expired(transaction: Transaction): ConnectFlowError {
   const message = 'The user came back too late, so this flow has expired. Start a new one.'
-  return endFlow(completion, new ConnectFlowError('expired', { ...transaction, message }))
+  return new ConnectFlowError('expired', { ...transaction, message })
+}
+
+/** Ends a flow that cannot go on, without sending anything. If an answer was lost, the refusal does not hide the account. */
+function handleRefusal(
+  completion: Completion,
+  transaction: Pending,
+  refusal: Error,
+): Promise<CompletedConnect> {
+  const { attempted } = transaction.pending
+  return attempted ? recover(completion, transaction, refusal) : endFlow(completion, refusal)
 }
 
 async function postCompletion(
@@ -199,7 +220,7 @@ function isRefusedUnread(error: unknown): boolean {
 async function recover(
   completion: Completion,
   transaction: Pending,
-  refusal?: MyAccountApiError,
+  refusal: Error,
 ): Promise<CompletedConnect> {
   const { client, signal } = completion
   const account = await unlessAborted(
@@ -207,20 +228,16 @@ async function recover(
     signal,
   )
   if (account) return finishFlow(completion, transaction, account)
-  if (refusal && !transaction.pending.attempted) return endFlow(completion, refusal)
-  const error = new ConnectFlowError('outcome_unknown', {
-    ...transaction,
-    ...(refusal && { cause: refusal }),
-    message:
-      'An earlier attempt had no answer, so the account may be connected. List the accounts before you start a new flow.',
-  })
-  return endFlow(completion, error)
+  if (!transaction.pending.attempted) return endFlow(completion, refusal)
+  await keepOutcome(completion, transaction)
+  throw outcomeUnknown(transaction, refusal)
 }
 
 async function saveTransaction(
-  { transactions, state }: Completion,
-  record: Transaction,
+  { client, transactions, state }: Completion,
+  record: Pending,
 ): Promise<void> {
+  rememberFlow(client, state, record)
   await transactions.set(state, record, { expiresAt: record.expiresAt })
 }
 
@@ -230,7 +247,7 @@ async function saveTransaction(
  */
 async function saveAttempt(
   completion: Completion,
-  { attempted, transaction }: { attempted: Transaction; transaction: Pending },
+  { attempted, transaction }: { attempted: Pending; transaction: Pending },
 ): Promise<void> {
   const saving = saveTransaction(completion, attempted)
   try {
@@ -241,16 +258,17 @@ async function saveAttempt(
   }
 }
 
-/** Saves the transaction as it was before an attempt that reached nobody, unless it was deleted meanwhile. */
+/** Saves the transaction as it was before an attempt that reached nobody, unless the flow was given up meanwhile. */
 async function takeBackAttempt(completion: Completion, transaction: Pending): Promise<void> {
   const { transactions, state } = completion
   await tryStore(async () => {
-    if (await transactions.get(state)) await saveTransaction(completion, transaction)
+    if ((await transactions.get(state))?.pending) await saveTransaction(completion, transaction)
   })
 }
 
-/** Ends the flow without an account. */
-async function endFlow({ transactions, state }: Completion, error: Error): Promise<never> {
+/** Ends the flow, which has connected nothing. */
+async function endFlow({ client, transactions, state }: Completion, error: Error): Promise<never> {
+  rememberFlow(client, state, undefined)
   await tryStore(() => transactions.delete(state))
   throw error
 }
@@ -258,14 +276,12 @@ async function endFlow({ transactions, state }: Completion, error: Error): Promi
 /** Ends the flow with its account, which replaces what completed it. */
 async function finishFlow(
   completion: Completion,
-  { pending: _, ...transaction }: Pending,
+  transaction: Pending,
   account: CompletedConnectedAccount,
 ): Promise<CompletedConnect> {
-  const { client, transactions, state } = completion
-  claimAccount(client, account.id, state)
-  const isSaved = await tryStore(() => saveTransaction(completion, { ...transaction, account }))
-  // The verifier goes in any case. To show the account again after a reload matters less than to show it now.
-  if (!isSaved) await tryStore(() => transactions.delete(state))
+  const outcome = { ...transaction, account }
+  rememberFlow(completion.client, completion.state, outcome)
+  await keepOutcome(completion, outcome)
   return completedConnect(transaction, account)
 }
 

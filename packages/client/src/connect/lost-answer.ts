@@ -1,11 +1,18 @@
 import type { Middleware } from 'openapi-fetch'
 import type { CompletedConnectedAccount, ConnectedAccount } from '../contract/types.js'
+import { ConnectFlowError } from '../errors/connect-flow-error.js'
 import { within } from '../http/abort.js'
 import { parseJson } from '../http/json.js'
 import { iterateConnectedAccounts } from '../my-account/accounts.js'
 import type { ConnectedAccountsClient } from '../my-account/client.js'
 import { isCompletedConnectedAccount } from '../my-account/guards.js'
-import type { Transaction, TransactionStore } from './transactions.js'
+import {
+  type FlowNote,
+  isStale,
+  noteOf,
+  type Transaction,
+  type TransactionStore,
+} from './transactions.js'
 
 /** What is known about an attempt to complete a flow: the request after all middleware, and its answer. */
 export interface Attempt {
@@ -37,20 +44,24 @@ export async function accountIn(
   return isCompletedConnectedAccount(value) ? value : undefined
 }
 
-/** How many accounts {@link claimAccount} remembers for each client. */
-const MAX_CLAIMS = 1000
+/** How many flows {@link rememberFlow} keeps for each client. */
+const MAX_FLOWS = 1000
 
-/** Accounts that a client's flows have connected, with the `state` of the flow; the newest last. */
-const claimsOf = new WeakMap<ConnectedAccountsClient, Map<string, string>>()
+/** What this page knows of a client's flows that were sent, by `state`; the newest last. */
+const flowsOf = new WeakMap<ConnectedAccountsClient, Map<string, FlowNote>>()
 
-/** Notes that a flow has connected an account, so that a lost answer of another flow is not taken for this account. */
-export function claimAccount(client: ConnectedAccountsClient, id: string, state: string): void {
-  const claims = claimsOf.get(client) ?? new Map<string, string>()
-  claimsOf.set(client, claims)
-  claims.delete(id)
-  claims.set(id, state)
-  const [oldest] = claims.keys()
-  if (claims.size > MAX_CLAIMS && oldest !== undefined) claims.delete(oldest)
+/** Remembers in this page what a flow has come to; undefined, if it has connected nothing. */
+export function rememberFlow(
+  client: ConnectedAccountsClient,
+  state: string,
+  flow: FlowNote | undefined,
+): void {
+  const flows = flowsOf.get(client) ?? new Map<string, FlowNote>()
+  flowsOf.set(client, flows)
+  flows.delete(state)
+  if (flow) flows.set(state, noteOf(flow))
+  const [oldest] = flows.keys()
+  if (flows.size > MAX_FLOWS && oldest !== undefined) flows.delete(oldest)
 }
 
 /** A flow whose answer may have been lost. */
@@ -62,25 +73,52 @@ export interface LostAnswer {
 }
 
 /**
- * Finds the account of a flow whose answer was lost: the only account of the connection that is new since the start. Leaves
- * out accounts that other flows have connected, as far as the client and the store know.
+ * Finds the account of a flow whose answer was lost: the only account of the connection that is new since the start and that no
+ * other flow can have connected, as far as this page and the store know. Leaves out the accounts of other flows. If another
+ * flow was sent and nobody knows what it has connected, a new account may be either's.
  *
  * @returns Undefined if there is no such account, or more than one, or if the accounts at the start are not known.
  * @throws {MyAccountApiError} when the accounts cannot be listed; then nothing is decided.
  */
 export async function recoverLostAnswer(
   client: ConnectedAccountsClient,
-  { state, transaction, transactions, signal }: LostAnswer,
+  flow: LostAnswer,
 ): Promise<ConnectedAccount | undefined> {
-  const { connection, pending } = transaction
+  const { connection, pending } = flow.transaction
   if (!pending?.accountIds) return undefined
-  const kept = (await transactions.connectedAccountIds?.()) ?? []
-  const others = new Set([...pending.accountIds, ...kept])
-  for (const [id, claimant] of claimsOf.get(client) ?? []) if (claimant !== state) others.add(id)
-  const candidates: ConnectedAccount[] = []
-  for await (const account of iterateConnectedAccounts(client, { connection, signal })) {
-    if (!others.has(account.id)) candidates.push(account)
-  }
-  const [account, another] = candidates
+  const accounts: ConnectedAccount[] = []
+  for await (const account of iterateConnectedAccounts(client, { connection, signal: flow.signal }))
+    accounts.push(account)
+  // Looked up after the list: a flow notes that it is sent before it connects an account.
+  const others = await otherFlows(client, flow)
+  if (others.some(isUndecided)) return undefined
+  const known = new Set([...pending.accountIds, ...others.map(({ account }) => account?.id)])
+  const [account, another] = accounts.filter(({ id }) => !known.has(id))
   return another ? undefined : account
+}
+
+/** Returns the other flows of the same connection that this page or the store knows. */
+async function otherFlows(
+  client: ConnectedAccountsClient,
+  { state, transaction, transactions }: LostAnswer,
+): Promise<FlowNote[]> {
+  const inPage = [...(flowsOf.get(client) ?? [])].filter(([other]) => other !== state)
+  const inStore = (await transactions.otherFlows?.(state)) ?? []
+  const flows = [...inPage.map(([, flow]) => flow), ...inStore]
+  return flows.filter(({ connection }) => connection === transaction.connection)
+}
+
+/** Returns true if a flow was sent, and it is not known which account it has connected. */
+function isUndecided({ account, pending, expiresAt }: FlowNote): boolean {
+  return !account && pending?.attempted !== false && !isStale(expiresAt)
+}
+
+/** Creates the error of a flow that may have connected an account. */
+export function outcomeUnknown(transaction: Transaction, cause?: unknown): ConnectFlowError {
+  return new ConnectFlowError('outcome_unknown', {
+    ...transaction,
+    cause,
+    message:
+      'An earlier attempt had no answer, so the account may be connected. List the accounts before you start a new flow.',
+  })
 }

@@ -15,7 +15,7 @@ export interface Transaction {
   reconnectAccountId?: string | undefined
   /** When the flow expires, in milliseconds since the epoch. */
   expiresAt: number
-  /** What completes the flow; removed once there is a definite answer. */
+  /** What completes the flow; removed when the flow ends. A record with neither this nor `account` is `outcome_unknown`. */
   pending?: PendingTransaction
   /** The account, once it is connected, so that a reload of the callback page shows it again. */
   account?: CompletedConnectedAccount
@@ -33,6 +33,26 @@ export interface PendingTransaction {
   accountIds?: string[] | undefined
 }
 
+/** What one flow may know of another one. A {@link Transaction} is one, too. It needs no secrets. */
+export interface FlowNote {
+  connection: string
+  expiresAt: number
+  /** Missing once the flow has ended. */
+  pending?: Pick<PendingTransaction, 'attempted'> | undefined
+  /** The account that the flow has connected. If it has ended without one, it is not known whether it connected any. */
+  account?: Pick<CompletedConnectedAccount, 'id'> | undefined
+}
+
+/** Returns what other flows may know of a flow, without its secrets. @internal */
+export function noteOf({ connection, expiresAt, pending, account }: FlowNote): FlowNote {
+  return {
+    connection,
+    expiresAt,
+    pending: pending && { attempted: pending.attempted },
+    account: account && { id: account.id },
+  }
+}
+
 /** Keeps transactions. Each method may be asynchronous. A record must survive JSON. */
 export interface TransactionStore {
   /** Returns the record, even if it has expired and is still kept. */
@@ -42,10 +62,10 @@ export interface TransactionStore {
   /** Deletes a record; does nothing if there is none. */
   delete(state: string): void | Promise<void>
   /**
-   * Optional: returns the `account.id` of all records that have an `account`. With it, an answer that was lost is never taken
-   * for an account that another flow of the same store has connected.
+   * Optional: returns all other records, or a {@link FlowNote} of each. With it, a flow whose answer was lost never reports an
+   * account that another flow of the same user agent may have connected. Without it, a flow knows only those of its own page.
    */
-  connectedAccountIds?(): readonly string[] | Promise<readonly string[]>
+  otherFlows?(state: string): readonly FlowNote[] | Promise<readonly FlowNote[]>
 }
 
 /**
@@ -80,7 +100,8 @@ export function memoryTransactions(): TransactionStore {
     delete(state) {
       records.delete(state)
     },
-    connectedAccountIds: () => [...records.values()].flatMap(({ account }) => account?.id ?? []),
+    otherFlows: (state) =>
+      [...records].filter(([other]) => other !== state).map(([, record]) => record),
   }
 }
 
@@ -106,7 +127,7 @@ export async function findTransaction({
   signal,
 }: FlowOfUser): Promise<Transaction> {
   const transaction = await unlessAborted((async () => transactions.get(state))(), signal)
-  const isForgotten = transaction?.account && isExpired(transaction)
+  const isForgotten = transaction && !transaction.pending && isExpired(transaction)
   // startConnect refuses such a returnTo, so somebody has changed the record.
   const isChanged = transaction && !isReturnTo(transaction.returnTo, transaction.redirectUri)
   if (!transaction || isForgotten || isChanged) {
@@ -151,4 +172,19 @@ export async function tryStore(work: () => unknown): Promise<boolean> {
     () => true,
     () => false,
   )
+}
+
+/**
+ * Replaces a transaction by what is known at the end of its flow, so that nothing completes the flow later. If the store fails,
+ * the transaction is deleted: that nothing is left to complete the flow matters more than to show its result after a reload.
+ *
+ * @internal
+ */
+export async function keepOutcome(
+  { transactions, state }: Pick<FlowOfUser, 'transactions' | 'state'>,
+  { pending: _, ...outcome }: Transaction,
+): Promise<void> {
+  const { expiresAt } = outcome
+  const isKept = await tryStore(() => transactions.set(state, outcome, { expiresAt }))
+  if (!isKept) await tryStore(() => transactions.delete(state))
 }

@@ -9,13 +9,20 @@ import {
   parseJson,
 } from '../http/json.js'
 import { isCompletedConnectedAccount } from '../my-account/guards.js'
-import { isStale, type Transaction, type TransactionStore } from './transactions.js'
+import {
+  type FlowNote,
+  isStale,
+  noteOf,
+  type Transaction,
+  type TransactionStore,
+} from './transactions.js'
 
 /**
  * Creates a store in `sessionStorage`. It keeps transactions for this tab, across the redirect to the provider and back, and
- * across a reload.
+ * across a reload. For other tabs it notes in `localStorage`, without secrets, which flows were attempted and which accounts
+ * they have connected.
  *
- * @throws {ConnectFlowError} `storage_unavailable`, when a method is called and the browser refuses.
+ * @throws {ConnectFlowError} `storage_unavailable`, when a method is called and the browser refuses `sessionStorage`.
  *
  * @example
  * ```ts
@@ -27,7 +34,19 @@ import { isStale, type Transaction, type TransactionStore } from './transactions
  * ```
  */
 export function sessionStorageTransactions(): TransactionStore {
-  return webStorageTransactions(() => globalThis.sessionStorage)
+  const store = webStorageTransactions(() => globalThis.sessionStorage)
+  return {
+    ...store,
+    set(state, record, options) {
+      store.set(state, record, options)
+      const isUnsent = record.pending?.attempted === false
+      leaveNote(state, isUnsent ? undefined : noteOf(record))
+    },
+    delete(state) {
+      store.delete(state)
+      leaveNote(state, undefined)
+    },
+  }
 }
 
 /**
@@ -50,6 +69,30 @@ export function localStorageTransactions(): TransactionStore {
 }
 
 const PREFIX = 'connected-accounts.transaction.'
+const NOTE_PREFIX = 'connected-accounts.flow.'
+
+/** Names a flow by the end of its `state`: enough to tell flows apart, and too little to guess the rest. */
+function idOf(state: string): string {
+  return state.slice(-8)
+}
+
+/** Keeps a note of a flow for other tabs, or removes it. If the browser refuses, only this tab knows of the flow. */
+function leaveNote(state: string, note: FlowNote | undefined): void {
+  const key = NOTE_PREFIX + idOf(state)
+  inLocalStorage((storage) => {
+    removeStale(storage)
+    if (note) storage.setItem(key, JSON.stringify(note))
+    else storage.removeItem(key)
+  })
+}
+
+function inLocalStorage<T>(work: (storage: Storage) => T): T | undefined {
+  try {
+    return work(globalThis.localStorage)
+  } catch {
+    return undefined
+  }
+}
 
 function webStorageTransactions(getStorage: () => Storage | undefined): TransactionStore {
   function use<T>(work: (storage: Storage) => T): T {
@@ -66,16 +109,39 @@ function webStorageTransactions(getStorage: () => Storage | undefined): Transact
     }
   }
   return {
-    get: (state) => use((storage) => read(storage, PREFIX + state)),
+    get: (state) =>
+      use((storage) => {
+        const record = read(storage, PREFIX + state)
+        return isTransaction(record) ? record : undefined
+      }),
     set: (state, record) =>
       use((storage) => {
         removeStale(storage)
         storage.setItem(PREFIX + state, JSON.stringify(record))
       }),
     delete: (state) => use((storage) => storage.removeItem(PREFIX + state)),
-    connectedAccountIds: () =>
-      use((storage) => keysOf(storage).flatMap((key) => read(storage, key)?.account?.id ?? [])),
+    // Those of the other storage, too: redirects usually keep their flows in one, and popups in the other.
+    otherFlows: (state) => [
+      ...use((storage) => otherFlowsIn(storage, state)),
+      ...(inLocalStorage((storage) => otherFlowsIn(storage, state)) ?? []),
+    ],
   }
+}
+
+function otherFlowsIn(storage: Storage, state: string): FlowNote[] {
+  return keysOf(storage)
+    .filter((key) => !key.endsWith(idOf(state)))
+    .map((key) => read(storage, key))
+    .filter(isFlowNote)
+}
+
+function isFlowNote(value: unknown): value is FlowNote {
+  return hasFields(value, {
+    connection: isString,
+    expiresAt: isNumber,
+    pending: optional((pending) => hasFields(pending, { attempted: isBoolean })),
+    account: optional((account) => hasFields(account, { id: isString })),
+  })
 }
 
 function isTransaction(value: unknown): value is Transaction {
@@ -99,17 +165,17 @@ function isTransaction(value: unknown): value is Transaction {
 }
 
 function keysOf(storage: Storage): string[] {
-  return Object.keys(storage).filter((key) => key.startsWith(PREFIX))
+  return Object.keys(storage).filter((key) => key.startsWith(PREFIX) || key.startsWith(NOTE_PREFIX))
 }
 
-/** Returns undefined if there is no record, or if somebody has broken it. */
-function read(storage: Storage, key: string): Transaction | undefined {
-  const value = parseJson(storage.getItem(key) ?? '')
-  return isTransaction(value) ? value : undefined
+function read(storage: Storage, key: string): unknown {
+  return parseJson(storage.getItem(key) ?? '')
 }
 
+/** Removes records and notes that are stale, or that somebody has broken. */
 function removeStale(storage: Storage): void {
   for (const key of keysOf(storage)) {
-    if (isStale(read(storage, key)?.expiresAt ?? 0)) storage.removeItem(key)
+    const value = read(storage, key)
+    if (!isFlowNote(value) || isStale(value.expiresAt)) storage.removeItem(key)
   }
 }

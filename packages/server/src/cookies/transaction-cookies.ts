@@ -11,6 +11,8 @@ export interface Transactions<T> {
    */
   set(state: string, record: T, options: { expiresAt: number }): Promise<void>
   delete(state: string): Promise<void>
+  /** Returns the browser's other connect flows. */
+  otherFlows(state: string): Promise<T[]>
 }
 
 /** The prefix of a login's state. Those of connect flows begin with `connect.`. */
@@ -36,13 +38,14 @@ export function createTransactions<T>(
   secure: boolean,
 ): Transactions<T> {
   const prefix = flowPrefix(secure)
+  async function get(state: string): Promise<T | undefined> {
+    const sealed = jar.all().get(prefix + state)
+    const opened = sealed ? await seal.open(sealed, 'transaction') : undefined
+    const kept = opened as { state: string; record: T } | undefined // only `set` seals for this purpose
+    return kept?.state === state ? kept.record : undefined
+  }
   return {
-    async get(state) {
-      const sealed = jar.all().get(prefix + state)
-      const opened = sealed ? await seal.open(sealed, 'transaction') : undefined
-      const kept = opened as { state: string; record: T } | undefined // only `set` seals for this purpose
-      return kept?.state === state ? kept.record : undefined
-    },
+    get,
     async set(state, record, { expiresAt }) {
       const value = await seal.close({ state, record }, 'transaction')
       const maxAge = Math.ceil((expiresAt - Date.now()) / 1000) + GRACE
@@ -55,6 +58,13 @@ export function createTransactions<T>(
     },
     async delete(state) {
       if (jar.all().has(prefix + state)) jar.delete(prefix + state)
+    },
+    async otherFlows(state) {
+      const { others } = readFlows(jar, { secure, except: prefix + state })
+      // The newest alone: somebody else may have set thousands of cookies with our names.
+      const names = others.slice(-MAX_TRANSACTIONS)
+      const records = await Promise.all(names.map((name) => get(name.slice(prefix.length))))
+      return records.filter((record) => record !== undefined)
     },
   }
 }
