@@ -21,7 +21,10 @@ import { fromThisPage, type PageConnectOptions } from './redirect.js'
 /** Options of {@link connectInPopup}. */
 export interface PopupConnectOptions<Reference extends ConnectionReference = ConnectionReference>
   extends PageConnectOptions<Reference> {
-  /** The popup that `openPopup` returned in the click. By default `connectInPopup` opens one itself. */
+  /**
+   * What `openPopup` returned in the click; if that is undefined, the flow fails with `popup_blocked`. If you leave `popup` out,
+   * `connectInPopup` opens one itself.
+   */
   popup?: Popup | undefined
   /**
    * Keeps the flow until it is completed; by default `localStorageTransactions()`. Pass the same store to
@@ -58,9 +61,11 @@ export interface PopupConnectOptions<Reference extends ConnectionReference = Con
  */
 export async function connectInPopup<Reference extends ConnectionReference>(
   client: ConnectedAccountsClient,
-  { popup = openPopup(), ...options }: PopupConnectOptions<Reference>,
+  options: PopupConnectOptions<Reference>,
 ): Promise<CompletedConnect> {
   const { signal, transactions = localStorageTransactions() } = options
+  // If `popup` is undefined, the browser has blocked the one that was opened in the click.
+  const popup = 'popup' in options ? options.popup : openPopup()
   if (!popup) throw popupBlocked(connectionName(options.connection))
   try {
     return await withAbortController({ signal }, (abort) =>
