@@ -65,6 +65,59 @@ describe.for([
   })
 })
 
+const sentFlow = (attempted: boolean): Transaction => ({
+  ...record(Date.now() + 1000),
+  pending: { authSession: 'the session', codeVerifier: 'the verifier', attempted },
+})
+
+describe('what other tabs know of a flow in sessionStorage', () => {
+  test('it is noted while it may have connected an account, without its secrets', async () => {
+    const store = sessionStorageTransactions()
+    const state = 'connect.the-whole-state'
+    await store.set(state, sentFlow(false), sentFlow(false))
+    expect(localStorage).toHaveLength(0)
+    await store.set(state, sentFlow(true), sentFlow(true))
+    const noted = JSON.stringify(localStorage)
+    for (const secret of ['the session', 'the verifier', state, 'nested'])
+      expect(noted).not.toContain(secret)
+    sessionStorage.clear() // as in another tab
+    const note = { connection: 'github', pending: { attempted: true } }
+    for (const other of [sessionStorageTransactions(), localStorageTransactions()])
+      expect(await other.otherFlows?.('connect.other')).toContainEqual(
+        expect.objectContaining(note),
+      )
+    expect(await store.otherFlows?.(state)).toEqual([])
+    await store.delete(state)
+    expect(localStorage).toHaveLength(0)
+  })
+
+  test('a long expired note goes', async () => {
+    const store = sessionStorageTransactions()
+    const old = { ...sentFlow(true), expiresAt: Date.now() - 2 * 3_600_000 }
+    await store.set('connect.long-ago', old, old)
+    await store.set('connect.just-now', sentFlow(true), sentFlow(true))
+    expect(localStorage).toHaveLength(1)
+  })
+
+  test('if localStorage is full, the flow is kept all the same, and this tab knows it', async () => {
+    const store = sessionStorageTransactions()
+    fill(localStorage)
+    await store.set('connect.sent-now', sentFlow(true), sentFlow(true))
+    expect(await store.get('connect.sent-now')).toMatchObject({ connection: 'github' })
+    expect(await store.otherFlows?.('connect.other')).toHaveLength(1)
+  })
+})
+
+function fill(storage: Storage): void {
+  for (let length = 2 ** 23; length >= 1; length /= 2) {
+    try {
+      storage.setItem(`filler.${length}`, 'x'.repeat(length))
+    } catch {
+      // too long: half of it may fit
+    }
+  }
+}
+
 test.for([
   ['sessionStorage', sessionStorageTransactions],
   ['localStorage', localStorageTransactions],

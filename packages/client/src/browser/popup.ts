@@ -118,7 +118,7 @@ async function connectThrough(
       clearTimeout(expiry) // from here on the completion has its own time limit
       return await completeConnectInPage(client, { callbackUrl, transactions, user, signal })
     } catch (error) {
-      const attempted = await giveUp(transactions, state)
+      const attempted = await endPopupFlow(transactions, state)
       throw attempted && !signal.aborted ? outcomeUnknown(attempted, error) : error
     } finally {
       clearTimeout(expiry)
@@ -128,11 +128,11 @@ async function connectThrough(
 }
 
 /**
- * Gives a flow up, so that its callback page does not complete later what has failed here.
+ * Ends a flow that has failed here, so that its callback page does not complete it later.
  *
  * @returns Its transaction, if it was attempted and may have connected an account.
  */
-async function giveUp(
+async function endPopupFlow(
   transactions: TransactionStore,
   state: string,
 ): Promise<Transaction | undefined> {

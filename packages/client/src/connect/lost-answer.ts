@@ -74,10 +74,10 @@ export interface LostAnswer {
 
 /**
  * Finds the account of a flow whose answer was lost: the only account of the connection that is new since the start and that no
- * other flow can have connected, as far as this page and the store know. Leaves out the accounts of other flows. If another
- * flow was sent and nobody knows what it has connected, a new account may be either's.
+ * other flow can have connected. Other flows are those that this page and the store know. Their accounts are left out. If one
+ * of them was sent and its account is not known, a new account may belong to it, so none is found.
  *
- * @returns Undefined if there is no such account, or more than one, or if the accounts at the start are not known.
+ * @returns Undefined if there is no such account or more than one, or if the accounts at the start are not known.
  * @throws {MyAccountApiError} when the accounts cannot be listed; then nothing is decided.
  */
 export async function recoverLostAnswer(

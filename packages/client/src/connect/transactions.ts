@@ -63,7 +63,7 @@ export interface TransactionStore {
   delete(state: string): void | Promise<void>
   /**
    * Optional: returns all other records, or a {@link FlowNote} of each. With it, a flow whose answer was lost never reports an
-   * account that another flow of the same user agent may have connected. Without it, a flow knows only those of its own page.
+   * account that another flow of the same browser may have connected. Without it, a flow knows only those of its page.
    */
   otherFlows?(state: string): readonly FlowNote[] | Promise<readonly FlowNote[]>
 }
