@@ -202,6 +202,8 @@ test('nextjs-auth0 logs in over https, with the certificate in NODE_EXTRA_CA_CER
     await logIn(running)
     expect((await answer('/auth/profile')).body).toMatchObject({ sub: 'auth0|alice' })
   } finally {
-    await Promise.all([running.stop(), secure.close(), rm(directory, { recursive: true })])
+    await running.stop() // first: it may still be asking the emulator
+    await secure.close()
+    await rm(directory, { recursive: true })
   }
 })
