@@ -6,6 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
+import type { Socket } from 'node:net'
 import type { Certificate } from './certificate.js'
 import { BodyTooLarge, tooLarge } from './request-body.js'
 import { readWhole, type WholeRequest } from './whole-request.js'
@@ -73,6 +74,7 @@ export async function listenOn(listening: Listening): Promise<HttpServer> {
       const server = certificate
         ? createTlsServer({ ...certificate, ...timeouts(patience) }, listener)
         : createServer(timeouts(patience), listener)
+      trackSockets(server)
       if (await listen(server, address, portOf(servers) ?? port)) servers.push(server)
     }
     if (servers.length === 0) throw noHost(host)
@@ -144,6 +146,19 @@ function stop(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve())
     server.closeAllConnections()
+    for (const socket of socketsOf.get(server) ?? []) socket.destroy()
+  })
+}
+
+/** The open sockets of each server. `closeAllConnections` leaves out those that have not finished their TLS handshake. */
+const socketsOf = new WeakMap<Server, Set<Socket>>()
+
+function trackSockets(server: Server): void {
+  const sockets = new Set<Socket>()
+  socketsOf.set(server, sockets)
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
   })
 }
 

@@ -1,4 +1,6 @@
 import { X509Certificate } from 'node:crypto'
+import { once } from 'node:events'
+import { connect as connectPlain } from 'node:net'
 import { connect } from 'node:tls'
 import { trust } from '@connected-accounts/testing/machine/network'
 import { claims, loginWithCode, redirectUri } from '@connected-accounts/testing/person/login'
@@ -158,4 +160,13 @@ describe('An emulator with https', () => {
     const { status } = await fetch(`${emulator.url}/.well-known/openid-configuration`)
     expect(status).toBe(200)
   })
+})
+
+it('closes although somebody has connected and never finished the TLS handshake', async () => {
+  const secure = await createEmulator({ port: 0, https: true })
+  const socket = connectPlain(Number(new URL(secure.url).port), 'localhost')
+  await once(socket, 'connect')
+  const closed = once(socket, 'close')
+  await secure.close()
+  await closed
 })
