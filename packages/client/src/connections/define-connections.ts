@@ -25,8 +25,7 @@ export interface ConnectionDefinition {
  * }
  * ```
  */
-// biome-ignore lint/suspicious/noEmptyInterface: applications add their connections by declaration merging
-export interface Register {}
+export interface Register extends Record<never, never> {}
 
 /** The connections that your application has registered; any connection if it has registered none. */
 export type RegisteredConnection = Register extends {
