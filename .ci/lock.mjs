@@ -1,7 +1,6 @@
-// Checks that package-lock.json has an integrity for every package, on every platform, and no registry but npm's.
+// Checks that package-lock.json has an integrity for every package, on every platform, and names no registry.
 import { readFileSync } from 'node:fs'
 
-const REGISTRY = 'https://registry.npmjs.org/'
 const { packages } = JSON.parse(
   readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8'),
 )
@@ -11,7 +10,8 @@ for (const [path, { link, integrity, resolved }] of Object.entries(packages)) {
   // Our own packages, and the links to them, have no tarball.
   if (link || !path.includes('node_modules/')) continue
   if (!integrity) faults.push(`${path} has no integrity.`)
-  if (resolved && !resolved.startsWith(REGISTRY)) faults.push(`${path} comes from ${resolved}.`)
+  // .npmrc leaves the address out, so that npm ci installs from the registry that the machine uses.
+  if (resolved) faults.push(`${path} comes from ${resolved}.`)
 }
 if (faults.length) {
   console.error(faults.join('\n'))
