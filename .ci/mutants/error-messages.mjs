@@ -1,13 +1,21 @@
+/** A plugin for Stryker: it makes no mutants of the words of error messages. */
+
 const isText = (path) => path.isStringLiteral() || path.isTemplateLiteral()
+
+/** `message` of an error, or `detail` of a problem (RFC 9457). */
+const isMessageName = (name) => ['message', 'detail'].includes(name)
+
+const isPlainError = (name) => ['Error', 'TypeError', 'DOMException'].includes(name)
 
 /** True if a text, or the longer text that it is a part of, is the message of an error. */
 function isMessage(path) {
-  const { parentPath: parent } = path
-  if (parent.isBinaryExpression({ operator: '+' }) || parent.isConditionalExpression()) {
-    return path.key !== 'test' && isMessage(parent)
-  }
-  if (parent.isNewExpression()) return path.key === 0 && /Error$/.test(parent.node.callee.name)
-  return parent.isObjectProperty() && path.key === 'value' && parent.node.key.name === 'message'
+  const { parentPath: parent, key } = path
+  if (parent.isBinaryExpression({ operator: '+' })) return isMessage(parent)
+  if (parent.isConditionalExpression()) return key !== 'test' && isMessage(parent)
+  // Our own errors have a code there.
+  if (parent.isNewExpression()) return key === 0 && isPlainError(parent.node.callee.name)
+  if (parent.isObjectProperty()) return key === 'value' && isMessageName(parent.node.key.name)
+  return parent.isVariableDeclarator() && key === 'init' && isMessageName(parent.node.id.name)
 }
 
 export const strykerPlugins = [
@@ -15,10 +23,9 @@ export const strykerPlugins = [
     kind: 'Ignore',
     name: 'error-messages',
     value: {
+      // Tests look for the names and values in a message, not for its words.
       shouldIgnore: (path) =>
-        isText(path) && isMessage(path)
-          ? 'The words of an error message are not tested.'
-          : undefined,
+        isText(path) && isMessage(path) ? 'the words of a message' : undefined,
     },
   },
 ]

@@ -46,6 +46,7 @@ async function mutate(room) {
     ignorePatterns: ['.turbo', 'reports'],
     // A second runner makes tests with timers fail on two processors.
     concurrency: 1,
+    timeoutMS: 20_000, // a slow machine kills no mutant
     reporters: ['progress-append-only', 'html'],
     htmlReporter: { fileName: `reports/mutants/${room.replaceAll('/', '-')}.html` },
   })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createAuthorizedFetch } from '../src/index.js'
+import { type AccessTokenRequest, createAuthorizedFetch } from '../src/index.js'
 import { observedFetch } from './observed-client.js'
 
 test.for<[string, object]>([
@@ -7,10 +7,17 @@ test.for<[string, object]>([
   ['allowedOrigins must be an array of origins', { allowedOrigins: 'https://api.example.test' }],
   ['allowedOrigins must be an array of origins', { allowedOrigins: ['https://api.example.test/'] }],
   ['allowedOrigins must be an array of origins', { allowedOrigins: ['api.example.test'] }],
+  [
+    'allowedOrigins must be an array of origins',
+    { allowedOrigins: ['https://api.example.test', 'api.example.test'] },
+  ],
   ['audience must be a string', { audience: undefined }],
   ['scope must be a string', { scope: ['read:calendar'] }],
   ['fetch must be a function', { fetch: 'fetch' }],
   ['accessToken must be', { accessToken: '' }],
+  ['accessToken must be', { accessToken: { accessToken: 't', tokenType: 'Bearer' } }],
+  ['dpop must be the result of', { dpop: null }],
+  ['dpop must be the result of', { dpop: { generateProof: async () => 'proof' } }],
 ])('an authorized fetch is not made where %s', ([message, wrong]) => {
   const options = { accessToken: 't', audience: 'https://api.example.test/', scope: '' }
   const allowedOrigins = ['https://api.example.test']
@@ -54,6 +61,19 @@ test('an authorized fetch takes a Request as its second argument, as the platfor
   const [request] = requests
   expect([request?.url, request?.method]).toEqual(['https://api.example.test/events', 'POST'])
   expect([request?.redirect, await request?.text()]).toEqual(['manual', 'x'])
+})
+
+test('a refusal for another cause than the token asks for no other token', async () => {
+  const headers = { 'www-authenticate': 'Bearer error="insufficient_scope"' }
+  const { fetch, requests } = observedFetch(() => new Response(null, { status: 401, headers }))
+  const asked: boolean[] = []
+  const accessToken = ({ forceRefresh }: AccessTokenRequest) => {
+    asked.push(forceRefresh)
+    return `token-${asked.length}`
+  }
+  const authorized = createAuthorizedFetch({ ...calendar, accessToken, fetch })
+  expect((await authorized('https://api.example.test/events')).status).toBe(401)
+  expect([requests.length, asked]).toEqual([1, [false]])
 })
 
 test('the body of a refused answer is given up if the token source has no other token', async () => {

@@ -40,8 +40,8 @@ import {
  */
 export function authorizationMiddleware(options: AuthorizationOptions): Middleware {
   const authorize = createAuthorizer(options)
-  // The key is the options object that openapi-fetch makes for each call. If a later middleware throws or returns a response
-  // itself, no hook runs, and the entry is garbage-collected with that object.
+  // The key is the options object that openapi-fetch makes for each call. If the call fails, or a later middleware returns a
+  // response itself, the entry is garbage-collected with that object.
   const underWay = new WeakMap<object, AuthorizedRequest>()
   return {
     async onRequest({ request, options: call }) {
@@ -54,9 +54,6 @@ export function authorizationMiddleware(options: AuthorizationOptions): Middlewa
       underWay.delete(call)
       const { fetch } = call // not called as a method: browsers refuse their `fetch` with another `this`
       return authorized?.settle(response, (request) => fetch(request))
-    },
-    onError({ options: call }) {
-      underWay.delete(call)
     },
   }
 }
