@@ -1,5 +1,10 @@
-import { expect, test } from 'vitest'
-import { type AccessTokenRequest, createAuthorizedFetch } from '../src/index.js'
+import { describe, expect, test, vi } from 'vitest'
+import { fromProver } from '../src/dpop/from-prover.js'
+import {
+  type AccessTokenRequest,
+  type AuthorizedFetchOptions,
+  createAuthorizedFetch,
+} from '../src/index.js'
 import { observedFetch } from './observed-client.js'
 
 test.for<[string, object]>([
@@ -74,6 +79,43 @@ test('a refusal for another cause than the token asks for no other token', async
   const authorized = createAuthorizedFetch({ ...calendar, accessToken, fetch })
   expect((await authorized('https://api.example.test/events')).status).toBe(401)
   expect([requests.length, asked]).toEqual([1, [false]])
+})
+
+describe('a call that is given up while its refusal arrives', () => {
+  function callOf(
+    challenge: string,
+    options: Pick<AuthorizedFetchOptions, 'accessToken' | 'dpop'>,
+  ) {
+    const abort = new AbortController()
+    const headers = { 'www-authenticate': challenge, 'dpop-nonce': 'n1' }
+    const { fetch, requests } = observedFetch(() => {
+      abort.abort(new Error('enough'))
+      return new Response(null, { status: 401, headers })
+    })
+    const authorized = createAuthorizedFetch({ ...calendar, ...options, fetch })
+    const { signal } = abort
+    return { call: authorized('https://api.example.test/events', { signal }), requests }
+  }
+
+  test('asks for no other token', async () => {
+    const accessToken = vi.fn(() => 'token-1')
+    const { call, requests } = callOf('Bearer error="invalid_token"', { accessToken })
+    await expect(call).rejects.toThrow('enough')
+    expect(accessToken).toHaveBeenCalledTimes(1)
+    expect(requests).toHaveLength(1)
+  })
+
+  test('makes no other proof', async () => {
+    const generateProof = vi.fn(async () => 'proof')
+    const accessToken = () => ({ accessToken: 'token-1', tokenType: 'DPoP' })
+    const { call, requests } = callOf('DPoP error="use_dpop_nonce"', {
+      accessToken,
+      dpop: fromProver({ generateProof }),
+    })
+    await expect(call).rejects.toThrow('enough')
+    expect(generateProof).toHaveBeenCalledTimes(1)
+    expect(requests).toHaveLength(1)
+  })
 })
 
 test('the body of a refused answer is given up if the token source has no other token', async () => {

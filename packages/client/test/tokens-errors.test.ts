@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { createEmulator, defaultTenant, type Emulator } from '@connected-accounts/emulator'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { fromProver } from '../src/dpop/from-prover.js'
 import {
   type RefreshTokenSourceOptions,
   refreshTokenSource,
@@ -134,6 +135,30 @@ test.for([
   const { get, kept } = sourceOf(answer)
   await get().catch(() => undefined)
   expect(kept).toEqual([])
+})
+
+test.for([
+  ['it succeeds', json(200, { ...token, token_type: 'DPoP' }, { 'dpop-nonce': 'n1' })],
+  ['it fails', json(400, { error: 'invalid_grant' }, { 'dpop-nonce': 'n1' })],
+] as const)('a nonce that nobody asked for is for the next request: if %s', async ([, answer]) => {
+  const { fetch, requests } = observedFetch(answer)
+  const proofs: (string | undefined)[] = []
+  const source = refreshTokenSource({
+    domain: 'tenant.example.test',
+    clientId: 'spa',
+    refreshToken: () => 'rt-1',
+    dpop: fromProver({
+      async generateProof({ nonce }) {
+        proofs.push(nonce)
+        return 'proof'
+      },
+    }),
+    fetch,
+  })
+  const wanted = myAccount({ url: 'https://tenant.example.test' }, { forceRefresh: true })
+  for (const _ of [1, 2]) await source(wanted).catch(() => undefined)
+  expect(proofs).toEqual([undefined, 'n1'])
+  expect(requests).toHaveLength(2)
 })
 
 test('a request for no scope takes whatever was granted', async () => {

@@ -210,6 +210,7 @@ test.for([
   [{ clientId: '' }, 'clientId'],
   [{ clientId: undefined as never }, 'clientId'],
   [{ refreshToken: 'a-token' as never }, 'refreshToken'],
+  [{ dpop: { generateProof: async () => 'proof' } as never }, 'dpop'],
 ] as const)('a wrong option is named: %o', ([change, name]) => {
   const options = { domain: 'tenant.example.test', clientId: 'spa', refreshToken: () => 'r' }
   expect(() => refreshTokenSource({ ...options, ...change })).toThrow(TypeError)
