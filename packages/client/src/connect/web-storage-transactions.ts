@@ -169,7 +169,7 @@ function keysOf(storage: Storage): string[] {
 }
 
 function read(storage: Storage, key: string): unknown {
-  return parseJson(storage.getItem(key) ?? '')
+  return parseJson(String(storage.getItem(key)))
 }
 
 /** Removes records and notes that are stale, or that somebody has broken. */
