@@ -81,6 +81,7 @@ export function createContext(options: ServerClientOptions): Context {
   const { domain, secret, authorizationParams, sessions = cookieSessions() } = options
   const seal = createSeal(secret)
   const secure = new URL(authorizationParams.redirect_uri).protocol === 'https:'
+  const connectionTokens = sessions.connectionTokens ?? createConnectionTokens()
   const tenantAt = createAuthorizationServers(options)
   const originOf = async (storeOptions: StoreOptions) =>
     tenantOrigin(typeof domain === 'function' ? await domain(storeOptions) : domain)
@@ -98,10 +99,15 @@ export function createContext(options: ServerClientOptions): Context {
     findSession,
     needSession: async (storeOptions) => (await findSession(storeOptions)) ?? missing(),
     keepSession: (storeOptions, session) => sessions.set(cookieOf(storeOptions), session),
-    endSession: (storeOptions) => sessions.delete(cookieOf(storeOptions)),
+    async endSession(storeOptions) {
+      const cookie = cookieOf(storeOptions)
+      const session = await sessions.get(cookie).catch(() => undefined) // then it is ended without
+      await sessions.delete(cookie)
+      if (session) await connectionTokens.clear(session).catch(() => {}) // nobody can ask for them any more
+    },
     transactions: (storeOptions) =>
       createTransactions(createCookieJar(storeOptions, secure), seal, secure),
-    connectionTokens: sessions.connectionTokens ?? createConnectionTokens(),
+    connectionTokens,
     logins: new LRUCache({ max: MAX_LOGINS, ttl: LOGIN_LIFE }),
   }
 }

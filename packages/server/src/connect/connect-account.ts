@@ -8,6 +8,7 @@ import {
 import type { Context } from '../context.js'
 import type { StoreOptions } from '../cookies/cookie-jar.js'
 import type { Session } from '../sessions/session.js'
+import { changeAccounts } from '../tokens/account-change.js'
 import { withSessionClient } from './session-client.js'
 
 /** Options of {@link ServerClient.startConnectAccount}: those of `startConnect` that do not come from the session. */
@@ -50,13 +51,10 @@ export function completeConnectAccount(
   storeOptions: StoreOptions,
 ): Promise<CompletedConnect> {
   return withSessionClient(context, storeOptions, async ({ client, session }) => {
-    const completed = await completeConnect(client, {
-      callbackUrl,
-      transactions: context.transactions<Transaction>(storeOptions),
-      user: userOf(session),
-    })
-    await context.connectionTokens.clear(session)
-    return completed
+    const transactions = context.transactions<Transaction>(storeOptions)
+    return changeAccounts(context, session, () =>
+      completeConnect(client, { callbackUrl, transactions, user: userOf(session) }),
+    )
   })
 }
 

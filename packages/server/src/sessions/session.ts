@@ -35,6 +35,8 @@ export interface EndedLogin {
 export interface Session {
   /** A random id, made at the login. It never leaves the server, except sealed. */
   id: string
+  /** The application that the user logged in to. */
+  clientId: string
   user: User
   /** The origin of the domain at which the user logged in. The tokens are valid at this domain only. */
   domain: string
