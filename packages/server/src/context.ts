@@ -78,9 +78,10 @@ export function contextOf(server: object): Context {
  */
 export function createContext(options: ServerClientOptions): Context {
   checkOptions(options)
-  const { domain, secret, authorizationParams, sessions = cookieSessions() } = options
-  const seal = createSeal(secret)
-  const secure = new URL(authorizationParams.redirect_uri).protocol === 'https:'
+  const { domain, secret, clientId, sessions = cookieSessions() } = options
+  const { origin, protocol } = new URL(options.authorizationParams.redirect_uri)
+  const seal = createSeal(secret, [clientId, origin])
+  const secure = protocol === 'https:'
   const connectionTokens = sessions.connectionTokens ?? createConnectionTokens()
   const tenantAt = createAuthorizationServers(options)
   const originOf = async (storeOptions: StoreOptions) =>

@@ -27,7 +27,8 @@ export type ServerClientOptions = ClientAuth & {
   clientId: string
   /**
    * The secret that seals the cookies, 32 bytes or more. To change it, pass a list: the first secret seals, and all of
-   * them open. So put the new one in front of the old one.
+   * them open. So put the new one in front of the old one. The keys also depend on `clientId` and on the origin of the
+   * `redirect_uri`, so another application with the same secret cannot open these cookies.
    */
   secret: string | readonly string[]
   /** Parameters of every login. `redirect_uri` also says which origin the application has, and if it uses https. */

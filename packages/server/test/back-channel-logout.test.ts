@@ -9,8 +9,9 @@ import {
   createHandler,
   type Route,
   type ServerClient,
+  sharedSessions,
 } from '../src/index.js'
-import { createMachines, rotatingEmulator, tokenAt } from './shared.js'
+import { createMachines, memoryLock, memoryStore, rotatingEmulator, tokenAt } from './shared.js'
 import { createServer, loggedIn, rejection, type Visitor } from './visitor.js'
 
 const emulator = await rotatingEmulator()
@@ -94,6 +95,25 @@ test('a logout of a user without a sid ends all of their sessions, and nobody el
   expect(await answer.text()).toBe('')
   for (const alice of alices) expect(await userAt(one, alice)).toBeUndefined()
   expect(await userAt(other, bob)).toMatchObject({ sub: 'auth0|bob' })
+})
+
+test('a logout ends no session of another application in the same store', async () => {
+  const sessions = sharedSessions(memoryStore().keyv, { lock: memoryLock() })
+  const production = createServer(emulator, { sessions, fetch: sendWithKey })
+  const staging = createServer(emulator, { sessions, fetch: sendWithKey, clientId: 'staging' })
+  const atStaging = await loggedIn(staging, emulator.url)
+  const atProduction = await loggedIn(production, emulator.url)
+  const { sid } = (await userAt(staging, atStaging)) ?? {}
+  expect(sid).toBeTruthy()
+  route = createBackChannelLogout(production)
+  for (const claims of [{ sid }, {}]) {
+    expect((await send(await sign(claims))).status).toBe(200)
+  }
+  expect(await userAt(staging, atStaging)).toBeDefined()
+  expect(await userAt(production, atProduction)).toBeUndefined()
+  route = createBackChannelLogout(staging)
+  expect((await send(await sign({ aud: 'staging' }))).status).toBe(200)
+  expect(await userAt(staging, atStaging)).toBeUndefined()
 })
 
 test('a logout token that comes twice, or late, does not end a session of afterwards', async () => {

@@ -172,6 +172,22 @@ test('another secret: what was sealed with a secret that is no longer given is n
   expect(await visitor.request((store) => other.getUser(store))).toBeUndefined()
 })
 
+test.for([
+  ['client', { clientId: 'spa' }],
+  ['origin', { authorizationParams: { redirect_uri: 'http://127.0.0.1:3000/callback' } }],
+] as const)(
+  'another application with the same secret and cookie names, but another %s, opens no session and no flow',
+  async ([, options]) => {
+    const other = createServer(emulator, options)
+    const { visitor, callbackUrl } = await cameBack()
+    const attempt = visitor.request((store) => other.completeInteractiveLogin(callbackUrl, store))
+    expect(await rejection(attempt)).toMatchObject({ code: 'unknown_state' })
+    await complete(visitor, callbackUrl)
+    expect(await visitor.request((store) => other.getUser(store))).toBeUndefined()
+    expect(await userOf(visitor)).toBeTruthy()
+  },
+)
+
 test('a logout ends the session also where its cookie was copied before', async () => {
   const visitor = await loggedIn(server, emulator.url)
   const copied = new Map(visitor.cookies)

@@ -62,7 +62,10 @@ test('reading the store: it has no token, no user and no id in clear text', asyn
   for (const text of [accessToken, 'alice', 'refreshToken', '"sid']) {
     expect(all).not.toContain(text)
   }
-  const opened = await createSeal(secret).open(visitor.cookies.get('ca_session.0') ?? '', 'session')
+  const opened = await createSeal(secret, ['web', 'http://localhost:3000']).open(
+    visitor.cookies.get('ca_session.0') ?? '',
+    'session',
+  )
   expect(opened).toMatchObject({ id: expect.stringMatching(/^[\w-]{43}$/) })
   expect(all).not.toContain(Object(opened).id)
 })

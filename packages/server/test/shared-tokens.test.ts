@@ -1,11 +1,11 @@
 import { createEmulator } from '@connected-accounts/emulator'
 import { afterAll, beforeEach, expect, test } from 'vitest'
-import type { ServerClient } from '../src/index.js'
+import { type ServerClient, sharedSessions } from '../src/index.js'
 import { entryKey } from '../src/sessions/shared-store.js'
-import { createGate, createMachines, memoryStore } from './shared.js'
-import { createVisitor, loggedIn, rejection, type Visitor } from './visitor.js'
+import { createGate, createMachines, memoryLock, memoryStore, tenantWithStaging } from './shared.js'
+import { createServer, createVisitor, loggedIn, rejection, type Visitor } from './visitor.js'
 
-const emulator = await createEmulator({ port: 0 })
+const emulator = await createEmulator({ port: 0, tenant: tenantWithStaging() })
 afterAll(() => emulator.close())
 beforeEach(() => emulator.reset())
 
@@ -69,6 +69,20 @@ test('a disconnect at one machine ends the tokens of all sessions of the user, a
       code: 'connection_not_connected',
     })
   }
+})
+
+test('a disconnect in one application ends the tokens in another with the same store', async () => {
+  const sessions = sharedSessions(memoryStore().keyv, { lock: memoryLock() })
+  const web = createServer(emulator, { sessions })
+  const staging = createServer(emulator, { sessions, clientId: 'staging' })
+  const id = await connected()
+  const visitor = await loggedIn(web, emulator.url)
+  const elsewhere = await loggedIn(staging, emulator.url)
+  await tokenAt(staging, elsewhere)
+  await visitor.request((store) => web.deleteConnectedAccount(id, store))
+  expect(await rejection(tokenAt(staging, elsewhere))).toMatchObject({
+    code: 'connection_not_connected',
+  })
 })
 
 test('a store that fails before a disconnect ends it before the tenant is asked: store_unavailable', async () => {

@@ -11,8 +11,8 @@ export interface ConnectionTokens {
     exchange: () => Promise<ConnectionToken>,
   ): Promise<ConnectionToken>
   /**
-   * Removes the tokens of a session's user, in all of their sessions and at all domains of the tenant. The token of an exchange
-   * that was started before is not cached either.
+   * Removes the tokens of a session's user, in all of their sessions and at all domains of the tenant. Does not cache the token
+   * of an exchange that was started before either.
    */
   clear(session: TokenOwner): Promise<void>
 }
@@ -20,8 +20,6 @@ export interface ConnectionTokens {
 /** The session that tokens belong to. */
 export interface TokenOwner {
   id: string
-  /** The application that the user logged in to. */
-  clientId: string
   user: { sub: string }
   /** When the session ends, in milliseconds since the epoch. */
   expiresAt: number

@@ -20,6 +20,8 @@ export interface User {
 
 /** A logout at the tenant (Back-Channel Logout). */
 export interface EndedLogin {
+  /** The application whose sessions end. Those of another application in the same store go on. */
+  clientId: string
   /** The origin of the domain of the sessions that end. */
   domain: string
   /** The session that ends. Undefined if all sessions of the user end. */

@@ -23,8 +23,8 @@ const GENERATION_LIFE = 2 * MAX_LIFE
  */
 export function sharedConnectionTokens(entries: Entries): ConnectionTokens {
   const pending = new Map<string, Promise<ConnectionToken>>()
-  const generationKey = ({ clientId, user }: TokenOwner) =>
-    entryKey('generation', clientId, user.sub)
+  // Neither domain nor client: accounts belong to the user, whichever of these the user logged in to.
+  const generationKey = ({ user }: TokenOwner) => entryKey('generation', user.sub)
 
   async function keptOrExchanged(
     { id, expiresAt, name }: { id: string; expiresAt: number; name: string },

@@ -108,9 +108,9 @@ async function readPointer(cookie: SessionCookie): Promise<Pointer | undefined> 
 }
 
 async function create(entries: Entries, cookie: SessionCookie, session: Session): Promise<void> {
-  const { id, domain, user, expiresAt } = session
-  const ends = [await entryKey('ended', id), await endOf({ domain, sub: user.sub })]
-  if (user.sid) ends.push(await endOf({ domain, sid: user.sid }))
+  const { id, clientId, domain, user, expiresAt } = session
+  const ends = [await entryKey('ended', id), await endOf({ clientId, domain, sub: user.sub })]
+  if (user.sid) ends.push(await endOf({ clientId, domain, sid: user.sid }))
   const pointer: Pointer = { id, expiresAt, ends }
   // If a callback came twice at once, the session may be there already, and refreshed by now.
   const isThere = (await findSession(entries, pointer)) !== undefined
@@ -124,8 +124,10 @@ async function create(entries: Entries, cookie: SessionCookie, session: Session)
   })
 }
 
-function endOf({ domain, sid, sub }: Pick<EndedLogin, 'domain' | 'sid' | 'sub'>): Promise<string> {
-  return sid === undefined ? entryKey('sub', domain, sub ?? '') : entryKey('sid', domain, sid)
+function endOf(login: Pick<EndedLogin, 'clientId' | 'domain' | 'sid' | 'sub'>): Promise<string> {
+  const { clientId, domain, sid, sub = '' } = login
+  const [claim, value] = sid === undefined ? ['sub', sub] : ['sid', sid]
+  return entryKey(claim, clientId, domain, value)
 }
 
 function rotated(): SessionError {
