@@ -79,15 +79,15 @@ export function contextOf(server: object): Context {
 export function createContext(options: ServerClientOptions): Context {
   checkOptions(options)
   const { domain, secret, clientId, sessions = cookieSessions() } = options
-  const { origin, protocol } = new URL(options.authorizationParams.redirect_uri)
-  const seal = createSeal(secret, [clientId, origin])
-  const secure = protocol === 'https:'
+  const url = new URL(options.authorizationParams.redirect_uri)
+  const seal = createSeal(secret, [clientId, url.origin])
+  const jarOf = (storeOptions: StoreOptions) =>
+    createCookieJar(storeOptions, { url, name: options.cookiePrefix })
   const connectionTokens = sessions.connectionTokens ?? createConnectionTokens()
   const tenantAt = createAuthorizationServers(options)
   const originOf = async (storeOptions: StoreOptions) =>
     tenantOrigin(typeof domain === 'function' ? await domain(storeOptions) : domain)
-  const cookieOf = (storeOptions: StoreOptions) =>
-    createSessionCookie(createCookieJar(storeOptions, secure), seal, secure)
+  const cookieOf = (storeOptions: StoreOptions) => createSessionCookie(jarOf(storeOptions), seal)
   const findSession = async (storeOptions: StoreOptions) => {
     const session = await sessions.get(cookieOf(storeOptions))
     return session?.domain === (await originOf(storeOptions)) ? session : undefined
@@ -106,8 +106,7 @@ export function createContext(options: ServerClientOptions): Context {
       await sessions.delete(cookie)
       if (session) await connectionTokens.clear(session).catch(() => {}) // nobody can ask for them any more
     },
-    transactions: (storeOptions) =>
-      createTransactions(createCookieJar(storeOptions, secure), seal, secure),
+    transactions: (storeOptions) => createTransactions(jarOf(storeOptions), seal),
     connectionTokens,
     logins: new LRUCache({ max: MAX_LOGINS, ttl: LOGIN_LIFE }),
   }

@@ -66,7 +66,7 @@ test('only the same user in the same session completes a flow', async () => {
   const again = await loggedIn(server, emulator.url)
   for (const other of [bob, again]) {
     for (const [name, value] of alice.cookies) {
-      if (name.startsWith('ca_tx.')) other.cookies.set(name, value)
+      if (name.startsWith('ca-3000_tx.')) other.cookies.set(name, value)
     }
     const attempt = other.request((store) => server.completeConnectAccount(callbackUrl, store))
     expect(await rejection(attempt)).toMatchObject({ code: 'user_mismatch' })

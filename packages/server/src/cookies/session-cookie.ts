@@ -1,4 +1,4 @@
-import { type Cookie, type CookieJar, cookiePrefix } from './cookie-jar.js'
+import type { Cookie, CookieJar } from './cookie-jar.js'
 import type { Seal } from './seal.js'
 import { hasFlow, makeRoom } from './transaction-cookies.js'
 
@@ -24,9 +24,9 @@ const CHUNK = 3800
 /** How much room is left for a flow, in bytes. */
 const FLOW_ROOM = 2000
 
-/** Creates the session's cookie of a request, in pieces named `ca_session.0`, `ca_session.1` and so on. */
-export function createSessionCookie(jar: CookieJar, seal: Seal, secure: boolean): SessionCookie {
-  const nameOf = (index: number) => `${cookiePrefix(secure)}session.${index}`
+/** Creates the session's cookie of a request, in pieces with names like `ca_session.0`, `ca_session.1` and so on. */
+export function createSessionCookie(jar: CookieJar, seal: Seal): SessionCookie {
+  const nameOf = (index: number) => `${jar.prefix}session.${index}`
   const pieces = () => {
     const cookies = jar.all()
     const values: string[] = []
@@ -57,8 +57,8 @@ export function createSessionCookie(jar: CookieJar, seal: Seal, secure: boolean)
       // The answer to another request may have set one piece more, which must not be read together with these.
       const end = { name: nameOf(chunks.length), value: '', maxAge: 0 }
       const changes = [end, ...removals(chunks.length + 1), ...added]
-      if (!keepFlows) return setIfFits(makeRoom(changes, jar, { secure }))
-      const reserve = hasFlow(jar, secure) ? 0 : FLOW_ROOM
+      if (!keepFlows) return setIfFits(makeRoom(changes, jar))
+      const reserve = hasFlow(jar) ? 0 : FLOW_ROOM
       return setIfFits(jar.fits(changes, reserve) ? changes : undefined)
     },
     delete() {

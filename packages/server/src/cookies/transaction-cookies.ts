@@ -1,4 +1,4 @@
-import { type Cookie, type CookieJar, cookiePrefix } from './cookie-jar.js'
+import type { Cookie, CookieJar } from './cookie-jar.js'
 import type { Seal } from './seal.js'
 
 /** The transactions of one browser: what is kept between the start and the completion of a flow, in one sealed cookie each. */
@@ -32,12 +32,8 @@ const GRACE = 3600
  *
  * @throws {SessionError} `cookies_too_large`, if the transaction does not fit even without other flows.
  */
-export function createTransactions<T>(
-  jar: CookieJar,
-  seal: Seal,
-  secure: boolean,
-): Transactions<T> {
-  const prefix = flowPrefix(secure)
+export function createTransactions<T>(jar: CookieJar, seal: Seal): Transactions<T> {
+  const prefix = flowPrefix(jar)
   async function get(state: string): Promise<T | undefined> {
     const sealed = jar.all().get(prefix + state)
     const opened = sealed ? await seal.open(sealed, 'transaction') : undefined
@@ -50,17 +46,17 @@ export function createTransactions<T>(
       const value = await seal.close({ state, record }, 'transaction')
       const maxAge = Math.ceil((expiresAt - Date.now()) / 1000) + GRACE
       const cookie = { name: prefix + state, value, maxAge: Math.max(1, maxAge) }
-      const { logins, others } = readFlows(jar, { secure, except: cookie.name })
+      const { logins, others } = readFlows(jar, cookie.name)
       const isLogin = state.startsWith(LOGIN_PREFIX)
       const surplus = [...surplusOf(logins, isLogin ? 1 : 0), ...surplusOf(others, isLogin ? 0 : 1)]
       jar.delete(...surplus.slice(0, MAX_REMOVED))
-      jar.set(...(makeRoom([cookie], jar, { secure, except: cookie.name }) ?? [cookie]))
+      jar.set(...(makeRoom([cookie], jar, cookie.name) ?? [cookie]))
     },
     async delete(state) {
       if (jar.all().has(prefix + state)) jar.delete(prefix + state)
     },
     async otherFlows(state) {
-      const { others } = readFlows(jar, { secure, except: prefix + state })
+      const { others } = readFlows(jar, prefix + state)
       // The newest alone: somebody else may have set thousands of cookies with our names.
       const names = others.slice(-MAX_TRANSACTIONS)
       const records = await Promise.all(names.map((name) => get(name.slice(prefix.length))))
@@ -78,9 +74,9 @@ export function createTransactions<T>(
 export function makeRoom(
   cookies: readonly Cookie[],
   jar: CookieJar,
-  options: { secure: boolean; except?: string },
+  except?: string,
 ): Cookie[] | undefined {
-  const { logins, others } = readFlows(jar, options)
+  const { logins, others } = readFlows(jar, except)
   const removable = [...logins, ...others].slice(0, MAX_REMOVED)
   for (let count = 0; count <= removable.length; count += 1) {
     const removals = removable.slice(0, count).map((name) => ({ name, value: '', maxAge: 0 }))
@@ -95,14 +91,14 @@ function surplusOf(flows: string[], added: number): string[] {
 }
 
 /** True if the browser has a flow, which a new one may replace. */
-export function hasFlow(jar: CookieJar, secure: boolean): boolean {
-  const { logins, others } = readFlows(jar, { secure })
+export function hasFlow(jar: CookieJar): boolean {
+  const { logins, others } = readFlows(jar)
   return logins.length + others.length > 0
 }
 
 /** Returns the names of the browser's flows, the oldest first. */
-function readFlows(jar: CookieJar, { secure, except }: { secure: boolean; except?: string }) {
-  const prefix = flowPrefix(secure)
+function readFlows(jar: CookieJar, except?: string) {
+  const prefix = flowPrefix(jar)
   // Other cookies may have this prefix, and names that cannot be set.
   const isOurs = (name: string) => name.startsWith(prefix) && /^[\w.-]+$/.test(name)
   const names = [...jar.all().keys()].filter((name) => isOurs(name) && name !== except)
@@ -113,6 +109,6 @@ function readFlows(jar: CookieJar, { secure, except }: { secure: boolean; except
   }
 }
 
-function flowPrefix(secure: boolean): string {
-  return `${cookiePrefix(secure)}tx.`
+function flowPrefix({ prefix }: CookieJar): string {
+  return `${prefix}tx.`
 }
