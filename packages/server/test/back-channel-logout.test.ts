@@ -9,6 +9,7 @@ import {
   createHandler,
   type Route,
   type ServerClient,
+  type SharedStore,
   sharedSessions,
 } from '../src/index.js'
 import { createMachines, memoryLock, memoryStore, rotatingEmulator, tokenAt } from './shared.js'
@@ -130,6 +131,62 @@ test('a logout token that comes twice, or late, does not end a session of afterw
   expect((await send(early)).status).toBe(200)
   expect(await userAt(one, alice)).toBeUndefined()
 })
+
+test.for([
+  ['a store with replace', { hasReplace: true }, { refreshTokens: 'non-rotating' }],
+  ['a lock', { hasReplace: false }, { lock: memoryLock() }],
+  ['one machine', { hasReplace: false }, { refreshTokens: 'non-rotating' }],
+] as const)(
+  'of two logouts of a user at once the newer one counts, with %s',
+  async ([where, { hasReplace }, options]) => {
+    const { store, slow } = slowStore(hasReplace)
+    const { one, other } = machinesWithKey({ store, ...options })
+    route = createBackChannelLogout(one)
+    const [early, late] = [await sign({ iat: now() - 20 }), await sign({ iat: now() + 10 })]
+    const alice = await loggedIn(one, emulator.url)
+    let isAnswered = (_: unknown) => {}
+    const reached = slow(new Promise((resolve) => (isAnswered = resolve)))
+    const older = send(early)
+    await reached
+    if (where !== 'one machine') route = createBackChannelLogout(other)
+    const newer = send(late)
+    newer.then(isAnswered)
+    expect([(await older).status, (await newer).status]).toEqual([200, 200])
+    expect(await userAt(one, alice)).toBeUndefined()
+  },
+)
+
+/** A store whose next read is slow: it takes as long as a promise, but no longer than 300 ms. */
+function slowStore(hasReplace: boolean) {
+  const kept = new Map<string, string>()
+  let wait: (() => Promise<unknown>) | undefined
+  const store: SharedStore = {
+    async get(key) {
+      const value = kept.get(key)
+      const pending = wait?.()
+      wait = undefined
+      await pending
+      return value
+    },
+    set: async (key, value) => kept.set(key, value),
+    delete: async (key) => kept.delete(key),
+    ...(hasReplace && {
+      async replace(key, expected, value) {
+        if (kept.get(key) !== expected) return false
+        kept.set(key, value)
+        return true
+      },
+    }),
+  }
+  const slow = (promise: Promise<unknown>) =>
+    new Promise<void>((resolve) => {
+      wait = () => {
+        resolve()
+        return Promise.race([promise, new Promise((done) => setTimeout(done, 300))])
+      }
+    })
+  return { store, slow }
+}
 
 const other = await generateKeyPair('RS256')
 test.for([
