@@ -1,0 +1,93 @@
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { ServerClient, type ServerClientOptions } from '../src/index.js'
+import { createVisitor, redirectUri, secret, type Visitor } from './visitor.js'
+
+/** A tenant that is only a `fetch`, for tests with a thousand users. Its refresh tokens rotate. */
+export interface FakeTenant {
+  /** The grants that it was asked for, in this order. */
+  grants: string[]
+  createServer(options?: Partial<ServerClientOptions>): ServerClient
+  /** Logs a user in. Returns the URL that the browser comes back to. */
+  logIn(url: string, sub: string): URL
+  /** A new browser in which a user is logged in. */
+  loggedIn(server: ServerClient, sub: string): Promise<Visitor>
+}
+
+const domain = 'tenant.example.test'
+const issuer = `https://${domain}/`
+const metadata = {
+  issuer,
+  authorization_endpoint: `${issuer}authorize`,
+  token_endpoint: `${issuer}oauth/token`,
+  end_session_endpoint: `${issuer}oidc/logout`,
+  jwks_uri: `${issuer}jwks.json`,
+}
+
+export async function createFakeTenant(): Promise<FakeTenant> {
+  const { privateKey, publicKey } = await generateKeyPair('RS256')
+  const keys = [{ ...(await exportJWK(publicKey)), kid: 'key', alg: 'RS256', use: 'sig' }]
+  const grants: string[] = []
+  let count = 0
+
+  const idTokenOf = (code: string) =>
+    new SignJWT({ ...JSON.parse(atob(code)), sid: String((count += 1)) })
+      .setProtectedHeader({ alg: 'RS256', kid: 'key' })
+      .setIssuer(issuer)
+      .setAudience('web')
+      .setIssuedAt()
+      .setExpirationTime('1h')
+      .sign(privateKey)
+
+  async function grant(request: Request): Promise<Response> {
+    const form = new URLSearchParams(await request.text())
+    grants.push(form.get('grant_type') ?? '')
+    const code = form.get('code')
+    count += 1
+    return Response.json({
+      access_token: `access token ${count}`,
+      refresh_token: `refresh token ${count}`,
+      issued_token_type: 'http://auth0.com/oauth/token-type/federated-connection-access-token',
+      token_type: 'Bearer',
+      expires_in: 86_400,
+      scope: form.get('scope') ?? '',
+      ...(code && { id_token: await idTokenOf(code) }),
+    })
+  }
+
+  async function send(request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url)
+    if (pathname.startsWith('/.well-known/')) return Response.json(metadata)
+    return pathname === '/jwks.json' ? Response.json({ keys }) : grant(request)
+  }
+
+  const tenant: FakeTenant = {
+    grants,
+    createServer: (options = {}) =>
+      new ServerClient({
+        domain,
+        clientId: 'web',
+        clientSecret: 'web-secret',
+        secret,
+        authorizationParams: { redirect_uri: redirectUri },
+        fetch: send,
+        ...options,
+      } as ServerClientOptions), // a part of it has lost which of clientSecret and privateKey there is
+    logIn(url, sub) {
+      const { searchParams } = new URL(url)
+      const callbackUrl = new URL(redirectUri)
+      const code = btoa(JSON.stringify({ sub, nonce: searchParams.get('nonce') }))
+      callbackUrl.search = String(
+        new URLSearchParams({ code, state: searchParams.get('state') ?? '' }),
+      )
+      return callbackUrl
+    },
+    async loggedIn(server, sub) {
+      const visitor = createVisitor(issuer)
+      const url = await visitor.request((store) => server.startInteractiveLogin({}, store))
+      const callbackUrl = tenant.logIn(url, sub)
+      await visitor.request((store) => server.completeInteractiveLogin(callbackUrl, store))
+      return visitor
+    },
+  }
+  return tenant
+}
