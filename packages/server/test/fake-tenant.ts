@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { ServerClient, type ServerClientOptions } from '../src/index.js'
-import { createVisitor, redirectUri, secret, type Visitor } from './visitor.js'
+import { redirectUri, secret } from './visitor.js'
 
 /** A tenant that is only a `fetch`, for tests with a thousand users. Its refresh tokens rotate. */
 export interface FakeTenant {
@@ -9,8 +9,6 @@ export interface FakeTenant {
   createServer(options?: Partial<ServerClientOptions>): ServerClient
   /** Logs a user in. Returns the URL that the browser comes back to. */
   logIn(url: string, sub: string): URL
-  /** A new browser in which a user is logged in. */
-  loggedIn(server: ServerClient, sub: string): Promise<Visitor>
 }
 
 const domain = 'tenant.example.test'
@@ -27,10 +25,9 @@ export async function createFakeTenant(): Promise<FakeTenant> {
   const { privateKey, publicKey } = await generateKeyPair('RS256')
   const keys = [{ ...(await exportJWK(publicKey)), kid: 'key', alg: 'RS256', use: 'sig' }]
   const grants: string[] = []
-  let count = 0
 
   const idTokenOf = (code: string) =>
-    new SignJWT({ ...JSON.parse(atob(code)), sid: String((count += 1)) })
+    new SignJWT(JSON.parse(atob(code)))
       .setProtectedHeader({ alg: 'RS256', kid: 'key' })
       .setIssuer(issuer)
       .setAudience('web')
@@ -42,10 +39,10 @@ export async function createFakeTenant(): Promise<FakeTenant> {
     const form = new URLSearchParams(await request.text())
     grants.push(form.get('grant_type') ?? '')
     const code = form.get('code')
-    count += 1
+    const id = crypto.randomUUID()
     return Response.json({
-      access_token: `access token ${count}`,
-      refresh_token: `refresh token ${count}`,
+      access_token: `access token ${id}`,
+      refresh_token: `refresh token ${id}`,
       issued_token_type: 'http://auth0.com/oauth/token-type/federated-connection-access-token',
       token_type: 'Bearer',
       expires_in: 86_400,
@@ -60,7 +57,7 @@ export async function createFakeTenant(): Promise<FakeTenant> {
     return pathname === '/jwks.json' ? Response.json({ keys }) : grant(request)
   }
 
-  const tenant: FakeTenant = {
+  return {
     grants,
     createServer: (options = {}) =>
       new ServerClient({
@@ -81,13 +78,5 @@ export async function createFakeTenant(): Promise<FakeTenant> {
       )
       return callbackUrl
     },
-    async loggedIn(server, sub) {
-      const visitor = createVisitor(issuer)
-      const url = await visitor.request((store) => server.startInteractiveLogin({}, store))
-      const callbackUrl = tenant.logIn(url, sub)
-      await visitor.request((store) => server.completeInteractiveLogin(callbackUrl, store))
-      return visitor
-    },
   }
-  return tenant
 }
