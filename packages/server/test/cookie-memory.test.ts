@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import type { ServerClient } from '../src/index.js'
 import { createEndedSessions } from '../src/sessions/ended-sessions.js'
 import { createFakeTenant, type FakeTenant } from './fake-tenant.js'
-import { createVisitor, type Visitor } from './visitor.js'
+import { createVisitor, rejection, type Visitor } from './visitor.js'
 
 // What a process remembers of sessions in cookies, and how much of it. Each test is a row of docs/cookie-sessions.md.
 let tenant: FakeTenant
@@ -55,6 +55,13 @@ async function logIn(sub: string): Promise<Login> {
 /** Does something in the browsers of these logins, one after another. */
 async function inEach(logins: Login[], work: (visitor: Visitor) => Promise<unknown>) {
   for (const { after } of logins) await work(browserWith(after))
+}
+
+/** Makes the clock of the platform go on. lru-cache asks it at most once in a millisecond. */
+function passTime(milliseconds: number): void {
+  const now = performance.now() + milliseconds
+  vi.spyOn(performance, 'now').mockImplementation(() => now)
+  onTestFinished(() => void vi.restoreAllMocks())
 }
 
 describe('ended sessions', () => {
@@ -155,8 +162,56 @@ describe('completed logins', () => {
     expect(tenant.grants).toEqual(['authorization_code'])
   })
 
+  test('are forgotten after two minutes', async () => {
+    const at = tenant.createServer()
+    await complete(at, alice)
+    passTime(119_000)
+    await complete(at, alice)
+    expect(tenant.grants).toEqual(['authorization_code'])
+    passTime(2000)
+    await expect
+      .poll(() => complete(at, alice).then(() => tenant.grants))
+      .toEqual(['authorization_code', 'authorization_code'])
+  })
+
   test('are not known to another process: it sends the code again', async () => {
     await complete(tenant.createServer(), alice)
     expect(tenant.grants).toEqual(['authorization_code'])
+  })
+})
+
+describe('refused refresh tokens', () => {
+  const refusedAt = async (at: ServerClient, { after }: Login) => {
+    expect(await rejection(tokenAt(at, browserWith(after)))).toMatchObject({
+      code: 'invalid_grant',
+    })
+  }
+  beforeEach(() => {
+    tenant.isRefusing = true
+    onTestFinished(() => {
+      tenant.isRefusing = false
+    })
+  })
+
+  test('are not sent again, the 1000 that were refused last', async () => {
+    const at = tenant.createServer()
+    await refusedAt(at, alice)
+    for (const other of others.slice(1)) await refusedAt(at, other)
+    await refusedAt(at, alice)
+    expect(tenant.grants).toHaveLength(1000)
+    for (const other of others) await refusedAt(at, other)
+    tenant.grants.length = 0
+    await refusedAt(at, alice)
+    expect(tenant.grants).toHaveLength(1)
+  })
+
+  test('are sent again after a minute', async () => {
+    const at = tenant.createServer()
+    await refusedAt(at, alice)
+    passTime(59_000)
+    await refusedAt(at, alice)
+    expect(tenant.grants).toHaveLength(1)
+    passTime(2000)
+    await expect.poll(() => refusedAt(at, alice).then(() => tenant.grants)).toHaveLength(2)
   })
 })

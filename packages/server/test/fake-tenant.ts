@@ -6,6 +6,8 @@ import { redirectUri, secret } from './visitor.js'
 export interface FakeTenant {
   /** The grants that it was asked for, in this order. */
   grants: string[]
+  /** True to refuse every refresh token with `invalid_grant`. */
+  isRefusing: boolean
   createServer(options?: Partial<ServerClientOptions>): ServerClient
   /** Logs a user in. Returns the URL that the browser comes back to. */
   logIn(url: string, sub: string): URL
@@ -38,6 +40,7 @@ export async function createFakeTenant(): Promise<FakeTenant> {
   async function grant(request: Request): Promise<Response> {
     const form = new URLSearchParams(await request.text())
     grants.push(form.get('grant_type') ?? '')
+    if (tenant.isRefusing) return Response.json({ error: 'invalid_grant' }, { status: 403 })
     const code = form.get('code')
     const id = crypto.randomUUID()
     return Response.json({
@@ -57,8 +60,9 @@ export async function createFakeTenant(): Promise<FakeTenant> {
     return pathname === '/jwks.json' ? Response.json({ keys }) : grant(request)
   }
 
-  return {
+  const tenant: FakeTenant = {
     grants,
+    isRefusing: false,
     createServer: (options = {}) =>
       new ServerClient({
         domain,
@@ -79,4 +83,5 @@ export async function createFakeTenant(): Promise<FakeTenant> {
       return callbackUrl
     },
   }
+  return tenant
 }
