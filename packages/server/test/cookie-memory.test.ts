@@ -145,6 +145,19 @@ describe('tokens of connections', () => {
     expect(tenant.grants).toHaveLength(2)
   })
 
+  test('are exchanged again 30 seconds before they expire', async () => {
+    const at = tenant.createServer()
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    await connectionTokenAt(at, browserWith(alice.after))
+    vi.advanceTimersByTime(86_400_000 - 31_000)
+    await connectionTokenAt(at, browserWith(alice.after))
+    expect(tenant.grants).toHaveLength(1)
+    vi.advanceTimersByTime(2000)
+    await connectionTokenAt(at, browserWith(alice.after))
+    expect(tenant.grants).toHaveLength(2)
+  })
+
   test('are not known to another process: it exchanges its own', async () => {
     const token = await connectionTokenAt(tenant.createServer(), browserWith(alice.after))
     expect(await connectionTokenAt(tenant.createServer(), browserWith(alice.after))).not.toEqual(

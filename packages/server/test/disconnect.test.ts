@@ -225,3 +225,13 @@ describe.for(['cookies', 'a store'])('with sessions in %s', (where) => {
     expect(exchanges).toHaveLength(1)
   })
 })
+
+test('a disconnect in another process without a store leaves the cached token as it is', async () => {
+  const [one, other] = [createServer(emulator), createServer(emulator)]
+  const id = await connected()
+  const visitor = await loggedIn(one, emulator.url)
+  const cached = await tokenAt(other, visitor)
+  await disconnect(one, visitor, id)
+  expect(await rejection(tokenAt(one, visitor))).toMatchObject(notConnected)
+  expect(await tokenAt(other, visitor)).toEqual(cached)
+})
