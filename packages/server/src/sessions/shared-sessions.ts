@@ -1,5 +1,6 @@
 import type { SessionCookie } from '../cookies/session-cookie.js'
 import { SessionError } from '../errors.js'
+import { sharedFlowMemory } from './flow-memory.js'
 import { createLocalTurns, createLockedTurns, type RefreshLock } from './refresh-lock.js'
 import type { EndedLogin, Session, SessionStore } from './session.js'
 import { createSessionWriter, findSession, sealSession, timeOf } from './session-entries.js'
@@ -59,6 +60,8 @@ export function sharedSessions(store: SharedStore, options: SharedSessionsOption
 
   return {
     connectionTokens: sharedConnectionTokens(entries),
+    // Without a lock another machine may be about to send the same code.
+    flows: sharedFlowMemory(entries, { isComplete: lock !== undefined }),
     runAlone,
     async get(cookie) {
       const pointer = await readPointer(cookie)
