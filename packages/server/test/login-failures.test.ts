@@ -73,6 +73,18 @@ describe('a callback that is sent twice', () => {
     expect(await userOf(server, other)).toBeUndefined()
   })
 
+  test('is completed by the second request if the session has no room in the first', async () => {
+    const server = createServer(emulator)
+    const visitor = createVisitor(emulator.url)
+    const callbackUrl = await comeBack(server, visitor)
+    const full = Object.assign(createVisitor(emulator.url), { cookies: new Map(visitor.cookies) })
+    full.cookies.set('of_the_application', 'x'.repeat(7500))
+    const error = await rejection(complete(server, full, callbackUrl))
+    expect(error).toMatchObject({ code: 'cookies_too_large' })
+    await complete(server, visitor, callbackUrl)
+    expect(await tokenAt(server, visitor, { forceRefresh: true })).toHaveProperty('accessToken')
+  })
+
   test('fails for both if the code is refused', async () => {
     const server = createServer(emulator)
     const visitor = createVisitor(emulator.url)

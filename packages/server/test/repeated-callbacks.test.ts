@@ -1,7 +1,7 @@
 import { createEmulator } from '@connected-accounts/emulator'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { createHandler, type ServerClient, type StartConnectAccountOptions } from '../src/index.js'
-import { createMachines } from './shared.js'
+import { createGate, createMachines, memoryLock, memoryStore } from './shared.js'
 import { createServer, createVisitor, loggedIn, rejection, type Visitor } from './visitor.js'
 
 const emulator = await createEmulator({ port: 0 })
@@ -49,12 +49,12 @@ describe.for(['cookies', 'a store'])(
   'a connect callback whose answer was lost, with sessions in %s',
   (where) => {
     test('gets the account when it comes again, and after that, and completes the flow once', async () => {
-      const { one, sent } = createTwo(where)
+      const { one, other, sent } = createTwo(where)
       const visitor = await loggedIn(one, emulator.url)
       const callbackUrl = await comeBack(one, visitor, { appState: 'kept' })
       const { account } = await complete(one, copyOf(visitor), callbackUrl)
-      for (let load = 0; load < 2; load += 1) {
-        const completed = await complete(one, visitor, callbackUrl)
+      for (const machine of [one, one, other]) {
+        const completed = await complete(machine, visitor, callbackUrl)
         expect(completed).toMatchObject({ account: { id: account.id }, appState: 'kept' })
       }
       expect(sent).toHaveLength(1)
@@ -203,14 +203,51 @@ describe.for([
 
 describe('with sessions in a store', () => {
   test('a connect callback that two machines get at once is completed once', async () => {
-    const { one, other, sent } = createTwo('a store')
+    const gate = createGate()
+    const store = memoryStore().keyv
+    const lock = memoryLock()
+    const sent: string[] = []
+    const send = async (request: Request) => {
+      if (request.url.endsWith('/complete')) {
+        sent.push(request.url)
+        await gate.pass()
+      }
+      return fetch(request)
+    }
+    const { one } = createMachines(emulator, { store, lock, send })
+    const hasty = createMachines(emulator, { store, lock, send, lockTimeout: 100 }).one
     const visitor = await loggedIn(one, emulator.url)
     const callbackUrl = await comeBack(one, visitor)
-    const [first, second] = await Promise.all(
-      [one, other].map((server) => complete(server, copyOf(visitor), callbackUrl)),
-    )
-    expect(first?.account).toEqual(second?.account)
+    const first = complete(one, copyOf(visitor), callbackUrl)
+    await gate.reached
+    const second = complete(one, copyOf(visitor), callbackUrl)
+    const error = await rejection(complete(hasty, visitor, callbackUrl))
+    expect(error).toMatchObject({ name: 'SessionError', code: 'refresh_busy' })
+    gate.open()
+    const { account } = await first
+    expect((await second).account).toEqual(account)
+    expect((await complete(hasty, visitor, callbackUrl)).account).toEqual(account)
     expect(sent).toHaveLength(1)
+  })
+
+  test('a connect callback that was refused is refused in the same way when it comes again', async () => {
+    const { one, other } = createTwo('a store')
+    const visitor = await loggedIn(one, emulator.url)
+    const callbackUrl = await comeBack(one, visitor)
+    callbackUrl.searchParams.set('connect_code', 'wrong')
+    for (const machine of [one, other]) {
+      const error = await rejection(complete(machine, copyOf(visitor), callbackUrl))
+      expect(error).toMatchObject({ name: 'MyAccountApiError', status: 400 })
+    }
+  })
+
+  test('without a lock a connect callback that is refused is outcome_unknown', async () => {
+    const { one } = createTwo('a store without a lock')
+    const visitor = await loggedIn(one, emulator.url)
+    const callbackUrl = await comeBack(one, visitor)
+    callbackUrl.searchParams.set('connect_code', 'wrong')
+    const error = await rejection(complete(one, visitor, callbackUrl))
+    expect(error).toMatchObject({ code: 'outcome_unknown', cause: { status: 400 } })
   })
 
   test('a machine that dies when it has sent a code leaves the flow known as attempted', async () => {
