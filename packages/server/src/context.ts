@@ -1,5 +1,4 @@
 import { tenantOrigin } from '@connected-accounts/client/internal'
-import { LRUCache } from 'lru-cache'
 import { createCookieJar, type StoreOptions } from './cookies/cookie-jar.js'
 import { createSeal } from './cookies/seal.js'
 import { createSessionCookie } from './cookies/session-cookie.js'
@@ -8,6 +7,7 @@ import { SessionError } from './errors.js'
 import { checkOptions, type ServerClientOptions } from './options.js'
 import { type ConnectionTokens, createConnectionTokens } from './sessions/connection-token-cache.js'
 import { cookieSessions } from './sessions/cookie-sessions.js'
+import { createFlowMemory, type FlowMemory } from './sessions/flow-memory.js'
 import type { Session, SessionStore } from './sessions/session.js'
 import {
   type AuthorizationServer,
@@ -34,18 +34,13 @@ export interface Context {
    * @throws {SessionError} missing_session, if there is none.
    */
   needSession(storeOptions: StoreOptions): Promise<Session>
-  /** Saves a session as the session of this browser. */
+  /** Saves a session as the session of this browser, without the access tokens that have expired. */
   keepSession(storeOptions: StoreOptions, session: Session): Promise<void>
   endSession(storeOptions: StoreOptions): Promise<void>
   transactions<T>(storeOptions: StoreOptions): Transactions<T>
   connectionTokens: ConnectionTokens
-  /** The sessions of logins that are being completed, or were completed a moment ago, by state. */
-  logins: LRUCache<string, Promise<Session>>
+  flows: FlowMemory
 }
-
-const MAX_LOGINS = 1000
-/** How long the result of a login is remembered, in milliseconds: long enough to load the callback again. */
-const LOGIN_LIFE = 120_000
 
 const contexts = new WeakMap<object, Context>()
 
@@ -99,7 +94,8 @@ export function createContext(options: ServerClientOptions): Context {
     sessions,
     findSession,
     needSession: async (storeOptions) => (await findSession(storeOptions)) ?? missing(),
-    keepSession: (storeOptions, session) => sessions.set(cookieOf(storeOptions), session),
+    keepSession: (storeOptions, session) =>
+      sessions.set(cookieOf(storeOptions), withUsableTokens(session)),
     async endSession(storeOptions) {
       const cookie = cookieOf(storeOptions)
       const session = await sessions.get(cookie).catch(() => undefined) // then it is ended without
@@ -108,8 +104,13 @@ export function createContext(options: ServerClientOptions): Context {
     },
     transactions: (storeOptions) => createTransactions(jarOf(storeOptions), seal),
     connectionTokens,
-    logins: new LRUCache({ max: MAX_LOGINS, ttl: LOGIN_LIFE }),
+    flows: sessions.flows ?? createFlowMemory(),
   }
+}
+
+function withUsableTokens(session: Session): Session {
+  const tokens = session.tokens.filter(({ usableUntil }) => usableUntil > Date.now())
+  return { ...session, tokens }
 }
 
 function missing(): never {

@@ -101,10 +101,11 @@ export async function release(held: HeldLock): Promise<void> {
   await within(held.release(), GRACE).catch(() => {})
 }
 
-/** Returns the error for a refresh that did not get its turn. */
+/** Returns the error for a refresh, or a callback, that did not get its turn. */
 export function busy(): SessionError {
   return new SessionError('refresh_busy', {
     message:
-      'Another refresh of this session did not end in time, so this one was not started and nothing was sent. Try again.',
+      'Another refresh of this session, or another request with this callback, did not end in time. So this one was not ' +
+      'started, and nothing was sent. Try again.',
   })
 }

@@ -1,6 +1,7 @@
 import type { SessionCookie } from '../cookies/session-cookie.js'
 import { SessionError } from '../errors.js'
 import { createEnd, endKey } from './ended-logins.js'
+import { sharedFlowMemory } from './flow-memory.js'
 import { createLocalTurns, createLockedTurns, type RefreshLock } from './refresh-lock.js'
 import type { Session, SessionStore } from './session.js'
 import { createSessionWriter, findSession, sealSession } from './session-entries.js'
@@ -60,6 +61,8 @@ export function sharedSessions(store: SharedStore, options: SharedSessionsOption
 
   return {
     connectionTokens: sharedConnectionTokens(entries),
+    // Without a lock another machine may be about to send the same code.
+    flows: sharedFlowMemory(entries, { isComplete: lock !== undefined }),
     runAlone,
     async get(cookie) {
       const pointer = await readPointer(cookie)
