@@ -22,6 +22,7 @@ import type { Session, User } from '../sessions/session.js'
 import type { AuthorizationServer } from '../tenant/authorization-servers.js'
 import { checkOrganization, userOf } from './id-token.js'
 import { authorizationError, loginError } from './login-error.js'
+import { createLoginState, unknownState } from './login-state.js'
 
 /** Options of {@link ServerClient.startInteractiveLogin}. */
 export interface StartInteractiveLoginOptions {
@@ -61,7 +62,7 @@ export async function startLogin(
   const params = loginParams(context, authorizationParams)
   const server = await context.tenant(storeOptions)
   server.prefetchKeys() // while the person logs in
-  const state = LOGIN_PREFIX + randomState()
+  const state = createLoginState(storeOptions.request, params.redirect_uri)
   const transaction: LoginTransaction = {
     codeVerifier: randomPKCECodeVerifier(),
     nonce: randomNonce(),
@@ -152,7 +153,10 @@ async function takeTransaction(
 ): Promise<LoginTransaction> {
   const transactions = context.transactions<LoginTransaction>(storeOptions)
   const transaction = await transactions.get(state)
-  if (!transaction) throw unknownState()
+  if (!transaction) {
+    const { redirect_uri } = context.options.authorizationParams
+    throw unknownState(state, storeOptions.request, redirect_uri)
+  }
   await transactions.delete(state)
   if (transaction.expiresAt <= Date.now()) throw expired(transaction)
   return transaction
@@ -226,14 +230,6 @@ async function exchangeCode(
   } catch (error) {
     throw authorizationError(error, appState) ?? (await loginError(error, appState))
   }
-}
-
-function unknownState(): LoginFlowError {
-  return new LoginFlowError('unknown_state', {
-    message:
-      'This browser has no login with the state of this callback: it was started in another browser, is already completed, ' +
-      'or has expired. Start again.',
-  })
 }
 
 function expired({ appState }: LoginTransaction): LoginFlowError {
