@@ -25,7 +25,10 @@ const ENDED = 'Your session has ended. Log in, then try again.'
 /** What a person can do about a code. */
 const ADVICE = new Map([
   ['access_denied', 'You cancelled, or it is not allowed for you.'],
-  ['unknown_state', 'This page works once, in the browser in which you started. Start again.'],
+  [
+    'unknown_state',
+    'This link works only once, and only in the browser where you started. Start again.',
+  ],
   ['expired', 'It took too long. Start again.'],
   ['missing_session', ENDED],
   ['invalid_grant', ENDED],
