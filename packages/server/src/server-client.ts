@@ -65,6 +65,7 @@ export class ServerClient {
 
   /**
    * Starts a login with PKCE (RFC 7636). The user has an hour to complete it. A browser can have five logins at once.
+   * Do not call it for a prefetch: it sets a cookie. The `login` route of this package refuses one.
    *
    * @returns the URL to redirect the browser to.
    * @throws {TypeError} if `scope` has no `openid`, or `redirect_uri` is wrong.

@@ -145,6 +145,20 @@ describe('a person whose login is refused', () => {
     ])
   })
 
+  test('is led nowhere else by a returnTo of another origin that the application itself kept', async () => {
+    for (const isUser of [false, true]) {
+      const server = createServer(emulator)
+      const visitor = isUser ? await loggedIn(server, emulator.url) : createVisitor(emulator.url)
+      const options = { appState: { returnTo: 'https://evil.example/' } }
+      const url = await visitor.request((store) => server.startInteractiveLogin(options, store))
+      const state = new URL(url).searchParams.get('state')
+      const callback = `/callback?error=access_denied&state=${state}&iss=${emulator.url}/`
+      const answer = await open(server, visitor).send(callback)
+      if (isUser) expect(answer.headers.get('location')).toBe(`${origin}/?auth_error=access_denied`)
+      else expect(linksOf(await answer.text())[0]).toEqual(['Log in', `${origin}/login`])
+    }
+  })
+
   test('gets no link to a login whose path is not known', async () => {
     const { login, callback } = createRoutes(createServer(emulator))
     const visitor = createVisitor(emulator.url)

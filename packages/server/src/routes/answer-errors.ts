@@ -9,7 +9,7 @@ export interface RouteStore extends StoreOptions {
   request: Request
 }
 
-/** Who answers if the work of a route fails. */
+/** What decides about the answer if the work of a route fails. */
 interface Failing {
   answers: Answers
   /** Decides first, if the application has given it. */
@@ -54,7 +54,7 @@ async function answerError(
     return await onError(error, request)
   } catch (unanswered) {
     if (unanswered instanceof Response) return unanswered // how some frameworks redirect
-    // A framework drops the cookies when it answers this error itself. Without the removal of a flow nothing is lost.
+    // A framework that handles this error drops the cookies. A flow that is not removed does no harm.
     if (headers.getSetCookie().every(isFlowRemoval)) throw unanswered
     console.error(unanswered)
     return failWith(unanswered, request, answers)

@@ -6,28 +6,28 @@ import {
 import { isReturnTo } from '@connected-accounts/client/internal'
 import type { Context } from '../context.js'
 import { isLoginFlowError } from '../errors.js'
-import { type ErrorPage, errorPage } from './error-page.js'
-import { isNavigation, varyByNavigation } from './navigation.js'
+import { type ErrorPage, errorPage } from '../navigation/error-page.js'
+import { isNavigation, varyByNavigation } from '../navigation/fetch-metadata.js'
+import { redirect, returnToOf, returnUrl } from '../navigation/return-to.js'
 import { errorResponse, knownProblem, problemResponse } from './problem.js'
-import { redirect, returnToOf, returnUrl } from './return-to.js'
 
 /** Returns an answer for an error, or throws it. */
 export type OnError = (error: unknown, request: Request) => Response | Promise<Response>
 
 /**
- * How a route answers a request that it does not carry out.
+ * What a route sends if it does not carry out a request.
  *
  * @internal
  */
 export interface Answers {
-  /** Answers a request that the route refuses. */
+  /** Returns the answer for a request that the route refuses. */
   refuse(problem: ProblemDetails, request: Request, headers?: Headers): Response | Promise<Response>
-  /** Answers an error. Throws it again if it is the application's own. */
+  /** Returns the answer for an error. Throws the error again if it is the application's own. */
   fail: OnError
 }
 
 /**
- * Answers with problems.
+ * Sends problems.
  *
  * @internal
  */
@@ -37,7 +37,7 @@ export const problemAnswers: Answers = {
 }
 
 /**
- * Answers a program with problems. A person gets a page, or is taken back to the application.
+ * Sends problems to programs. Shows a page to a person, or takes the person back to the application.
  *
  * @param loginPath - the path of the login. By default the page has no link to it.
  * @internal

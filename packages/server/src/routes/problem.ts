@@ -20,7 +20,7 @@ export function problemResponse(problem: ProblemDetails, headers = new Headers()
 }
 
 /**
- * Answers an error with its problem. Throws the error again if it is the application's own.
+ * Returns the problem of an error as an answer. Throws the error again if it is the application's own.
  *
  * @internal
  */

@@ -1,8 +1,8 @@
 import type { ProblemDetails } from '@connected-accounts/client'
 import { errorsPage } from '../errors.js'
+import { redirect } from '../navigation/return-to.js'
 import { answerErrors, type RouteStore } from './answer-errors.js'
 import type { Answers, OnError } from './answers.js'
-import { redirect } from './return-to.js'
 
 /** A function from a request to its answer. Every framework can mount it. */
 export type Route = (request: Request) => Promise<Response>

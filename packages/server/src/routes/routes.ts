@@ -1,15 +1,16 @@
 import { isConnectCallback } from '@connected-accounts/client'
+import { fitsReturnTo, isReturnTo } from '@connected-accounts/client/internal'
 import { completeConnectAccount, startConnectAccount } from '../connect/connect-account.js'
 import { type Context, contextOf } from '../context.js'
 import { completeLogin, startLogin } from '../login/login.js'
 import { logout } from '../login/logout.js'
+import { refusePrefetch, refuseUnlessNavigation } from '../navigation/fetch-metadata.js'
+import { returnToOf, returnUrl } from '../navigation/return-to.js'
 import type { ServerClient } from '../server-client.js'
 import type { RouteStore } from './answer-errors.js'
 import { createAnswers, type OnError } from './answers.js'
 import { connectOptions } from './connect-form.js'
-import { refusePrefetch, refuseUnlessNavigation } from './navigation.js'
-import { readForm } from './request-body.js'
-import { checkReturnTo, returnToOf, returnUrl } from './return-to.js'
+import { Refusal, readForm } from './request-body.js'
 import { createRoute, type Route, type RouteOptions } from './route.js'
 import { refuseOtherOrigins } from './same-origin.js'
 
@@ -111,4 +112,14 @@ async function completeFlow(context: Context, store: RouteStore): Promise<string
   const { url } = store.request
   if (isConnectCallback(url)) return (await completeConnectAccount(context, url, store)).returnTo
   return returnToOf((await completeLogin(context, url, store)).appState)
+}
+
+function checkReturnTo(returnTo: FormDataEntryValue | null, redirectUri: string): string {
+  if (!returnTo) return '/'
+  const isText = typeof returnTo === 'string'
+  if (isText && isReturnTo(returnTo, redirectUri) && fitsReturnTo(returnTo)) return returnTo
+  throw new Refusal(400, {
+    title: 'bad_return_to',
+    detail: `returnTo must be a path, or a URL of ${new URL(redirectUri).origin}, with at most 512 bytes.`,
+  })
 }

@@ -1,5 +1,4 @@
-import { fitsReturnTo, isReturnTo } from '@connected-accounts/client/internal'
-import { Refusal } from './request-body.js'
+import { isReturnTo } from '@connected-accounts/client/internal'
 
 /**
  * The query parameter that tells a page of the application why a flow failed. Not `error`: applications have parameters with
@@ -11,7 +10,7 @@ const ERROR_PARAM = 'auth_error'
  * Returns the URL of the application at which a flow ends. If a page passes its own URL as `returnTo`, the code of an earlier
  * flow may be in it, and is removed.
  *
- * @param returnTo - where the flow is to end. Default: `/`, also for a URL of another origin.
+ * @param returnTo - the page at which the flow ends. Default: `/`, also in place of a URL of another origin.
  * @param code - why the flow failed: a word of ours, never a text of a request.
  * @internal
  */
@@ -35,22 +34,6 @@ export function returnUrl(
 export function returnToOf(appState: unknown): string | undefined {
   const { returnTo }: { returnTo?: unknown } = { ...(typeof appState === 'object' && appState) }
   return typeof returnTo === 'string' ? returnTo : undefined
-}
-
-/**
- * Checks the `returnTo` of a request. Default: `/`.
- *
- * @throws {Refusal} bad_return_to, if it leads to another origin or is too long.
- * @internal
- */
-export function checkReturnTo(returnTo: FormDataEntryValue | null, redirectUri: string): string {
-  if (!returnTo) return '/'
-  const isText = typeof returnTo === 'string'
-  if (isText && isReturnTo(returnTo, redirectUri) && fitsReturnTo(returnTo)) return returnTo
-  throw new Refusal(400, {
-    title: 'bad_return_to',
-    detail: `returnTo must be a path, or a URL of ${new URL(redirectUri).origin}, with at most 512 bytes.`,
-  })
 }
 
 /**
