@@ -7,6 +7,7 @@ import {
   type RoutesOptions,
   type ServerClient,
   type ServerClientOptions,
+  type StoreOptions,
 } from '../src/index.js'
 import { createServer, createVisitor, keepCookies, loggedIn, type Visitor } from './visitor.js'
 
@@ -322,23 +323,28 @@ describe('onError', () => {
     await expect(answer).rejects.toBe(redirect)
   })
 
-  test('keeps cookies that must arrive from a framework that would drop them', async () => {
-    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
-    onTestFinished(() => log.mockRestore())
-    const bug = new Error('a bug')
-    const browser = await user(
-      { domain: ({ request }) => (request.headers.has('x-bug') ? '' : emulator.domain) },
-      {
-        onError() {
-          throw bug
-        },
+  test.for<[string, () => Response]>([
+    [
+      'throws',
+      () => {
+        throw new Error('a bug')
       },
-    )
-    const headers = { ...asPerson, 'x-bug': '1' } // the session is removed before this makes the logout fail
-    const answer = await browser.send('/logout', { body: {}, headers })
-    expect(answer.status).toBe(500)
-    expect(await answer.text()).toContain('<code>server_error</code>')
-    expect(browser.visitor.cookies.size).toBe(0)
-    expect(log).toHaveBeenCalledWith(bug)
-  })
+    ],
+    ['returns no Response', () => undefined as unknown as Response], // as JavaScript can
+  ])(
+    'that %s keeps cookies that must arrive from a framework that would drop them',
+    async ([, onError]) => {
+      const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+      onTestFinished(() => log.mockRestore())
+      const domain = ({ request }: StoreOptions) =>
+        request.headers.has('x-bug') ? '' : emulator.domain
+      const browser = await user({ domain }, { onError })
+      const headers = { ...asPerson, 'x-bug': '1' } // the session is removed before this makes the logout fail
+      const answer = await browser.send('/logout', { body: {}, headers })
+      expect(answer.status).toBe(500)
+      expect(await answer.text()).toContain('<code>server_error</code>')
+      expect(browser.visitor.cookies.size).toBe(0)
+      expect(log).toHaveBeenCalledWith(expect.any(Error))
+    },
+  )
 })

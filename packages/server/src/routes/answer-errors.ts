@@ -42,7 +42,7 @@ export async function answerErrors(
     if (error instanceof Refusal) {
       return withHeaders(await failing.answers.refuse(error.problem, request), headers)
     }
-    return withHeaders(await answerError(error, { request, headers, ...failing }), headers)
+    return answerError(error, { request, headers, ...failing })
   }
 }
 
@@ -51,13 +51,14 @@ async function answerError(
   { request, headers, answers, onError = answers.fail }: Failing & Failed,
 ): Promise<Response> {
   try {
-    return await onError(error, request)
+    return withHeaders(await onError(error, request), headers)
   } catch (unanswered) {
-    if (unanswered instanceof Response) return unanswered // how some frameworks redirect
+    // Some frameworks redirect so.
+    if (unanswered instanceof Response) return withHeaders(unanswered, headers)
     // A framework that handles this error drops the cookies. A flow that is not removed does no harm.
     if (headers.getSetCookie().every(isFlowRemoval)) throw unanswered
     console.error(unanswered)
-    return failWith(unanswered, request, answers)
+    return withHeaders(await failWith(unanswered, request, answers), headers)
   }
 }
 
