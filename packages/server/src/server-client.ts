@@ -28,6 +28,7 @@ import { type LogoutOptions, logout } from './login/logout.js'
 import type { ServerClientOptions } from './options.js'
 import type { Session, User } from './sessions/session.js'
 import { type GetAccessTokenOptions, getAccessToken } from './tokens/access-token.js'
+import { changeAccounts } from './tokens/account-change.js'
 import {
   type GetAccessTokenForConnectionOptions,
   getAccessTokenForConnection,
@@ -65,6 +66,7 @@ export class ServerClient {
 
   /**
    * Starts a login with PKCE (RFC 7636). The user has an hour to complete it. A browser can have five logins at once.
+   * Do not call it for a prefetch: it sets a cookie. The `login` route of this package refuses one.
    *
    * @returns the URL to redirect the browser to.
    * @throws {TypeError} if `scope` has no `openid`, or `redirect_uri` is wrong.
@@ -92,6 +94,7 @@ export class ServerClient {
    * @throws {LoginFlowError} unknown_state, if this browser did not start the login, or it was completed before.
    * @throws {LoginFlowError} access_denied, if the person or the tenant refused; other codes say what else was wrong.
    * @throws {TokenError} invalid_grant, if the tenant refuses the code, for example because it was used before.
+   * @throws {SessionError} refresh_busy, if another machine is still completing the same callback; nothing was sent.
    * @example
    * ```ts
    * const response = { headers: new Headers({ location: '/' }) }
@@ -140,10 +143,11 @@ export class ServerClient {
   }
 
   /**
-   * Ends the session.
+   * Ends the session, and revokes its refresh token (RFC 7009). The cookie is removed in any case, even if this throws. If the
+   * tenant does not answer within 5 seconds, the refresh token is not revoked, and the URL is the tenant's `/v2/logout`.
    *
    * @returns the URL to redirect the browser to, which ends the tenant's session, too.
-   * @throws {TokenError} unexpected_response, if the domain does not answer as a tenant.
+   * @throws {SessionError} store_unavailable, if the store does not take it: a copy of the cookie may still be a session.
    * @example
    * ```ts
    * const response = { headers: new Headers() }
@@ -231,11 +235,14 @@ export class ServerClient {
   }
 
   /**
-   * Completes the connect flow that a callback URL belongs to.
+   * Completes the connect flow that a callback URL belongs to. If the callback comes again, because its answer was lost or the
+   * page is reloaded, it returns the same account.
    *
    * @param callbackUrl - the whole URL that the browser came back to.
    * @throws {SessionError} missing_session, if nobody is logged in.
    * @throws {ConnectFlowError} access_denied, if the person refused at the provider; other codes say what else was wrong.
+   * @throws {ConnectFlowError} outcome_unknown, if the code was refused, but an answer to it may have been lost.
+   * @throws {SessionError} refresh_busy, if another machine is still completing the same callback; nothing was sent.
    * @throws {MyAccountApiError} if the My Account API refuses.
    * @throws {TokenError} as `getAccessToken` does.
    * @example
@@ -297,7 +304,8 @@ export class ServerClient {
   }
 
   /**
-   * Deletes a connected account and its tokens in Token Vault.
+   * Deletes a connected account and its tokens in Token Vault. Afterwards no session of the user gets the provider's token from
+   * the cache, whatever became of the request.
    *
    * @param id - the account's `id`, as `listConnectedAccounts` returns it.
    * @throws {SessionError} missing_session, if nobody is logged in.
@@ -310,9 +318,8 @@ export class ServerClient {
    * ```
    */
   deleteConnectedAccount(id: string, storeOptions: StoreOptions): Promise<void> {
-    return withSessionClient(this.#context, storeOptions, async ({ client, session }) => {
-      await deleteConnectedAccount(client, id)
-      await this.#context.connectionTokens.clear(session)
-    })
+    return withSessionClient(this.#context, storeOptions, ({ client, session }) =>
+      changeAccounts(this.#context, session, () => deleteConnectedAccount(client, id)),
+    )
   }
 }

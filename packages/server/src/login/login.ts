@@ -2,6 +2,7 @@ import {
   checkBound,
   createIssuedToken,
   type IssuedToken,
+  within,
 } from '@connected-accounts/client/internal'
 import {
   authorizationCodeGrant,
@@ -22,6 +23,7 @@ import type { Session, User } from '../sessions/session.js'
 import type { AuthorizationServer } from '../tenant/authorization-servers.js'
 import { checkOrganization, userOf } from './id-token.js'
 import { authorizationError, loginError } from './login-error.js'
+import { createLoginState, unknownState } from './login-state.js'
 
 /** Options of {@link ServerClient.startInteractiveLogin}. */
 export interface StartInteractiveLoginOptions {
@@ -40,6 +42,10 @@ export interface CompletedLogin {
 const DEFAULT_SCOPE = 'openid profile email offline_access'
 /** How long a login may take, in milliseconds. */
 const LIFETIME = 3_600_000
+/** How long the session of a login is remembered, in milliseconds: long enough to load the callback again. */
+const RESULT_LIFE = 120_000
+/** How long the exchange of a code may take, in milliseconds, with what the tenant is asked for besides. */
+const TIMEOUT = 60_000
 
 interface LoginTransaction {
   codeVerifier: string
@@ -61,7 +67,7 @@ export async function startLogin(
   const params = loginParams(context, authorizationParams)
   const server = await context.tenant(storeOptions)
   server.prefetchKeys() // while the person logs in
-  const state = LOGIN_PREFIX + randomState()
+  const state = createLoginState(storeOptions.request, params.redirect_uri)
   const transaction: LoginTransaction = {
     codeVerifier: randomPKCECodeVerifier(),
     nonce: randomNonce(),
@@ -82,9 +88,8 @@ export async function completeLogin(
   storeOptions: StoreOptions,
 ): Promise<CompletedLogin> {
   const callback = readCallback(callbackUrl)
-  const transaction = await takeTransaction(context, callback.state, storeOptions)
-  const session = await logInOnce(context, transaction, callback)
-  await context.keepSession(storeOptions, session)
+  const transaction = await findTransaction(context, callback.state, storeOptions)
+  const session = await logInOnce(context, { transaction, callback }, storeOptions)
   // The old session is ended last, so that a failure cannot leave the person without a session. The cookie holds the new one.
   await context.endSession({
     request: storeOptions.request,
@@ -144,39 +149,49 @@ function readCallback(callbackUrl: string | URL): Callback {
   })
 }
 
-/** Returns the transaction of a callback and removes it, even if the login fails later, because its code works only once. */
-async function takeTransaction(
+/** Returns the transaction of a callback that still can be completed. */
+async function findTransaction(
   context: Context,
   state: string,
   storeOptions: StoreOptions,
 ): Promise<LoginTransaction> {
   const transactions = context.transactions<LoginTransaction>(storeOptions)
   const transaction = await transactions.get(state)
-  if (!transaction) throw unknownState()
+  if (!transaction) {
+    const { redirect_uri } = context.options.authorizationParams
+    throw unknownState(state, storeOptions.request, redirect_uri)
+  }
+  if (transaction.expiresAt > Date.now()) return transaction
   await transactions.delete(state)
-  if (transaction.expiresAt <= Date.now()) throw expired(transaction)
-  return transaction
+  throw expired(transaction)
 }
 
 /**
- * Exchanges the code of a callback. If the same callback comes twice, at once or because the first answer did not reach the
- * browser, both share one exchange: a code that is used twice revokes all tokens of the login.
+ * Exchanges the code of a callback, and keeps the session. If the same callback comes twice, at once or because the first answer
+ * did not reach the browser, both get the session of one exchange: a code that is used twice revokes all tokens of the login.
  */
 function logInOnce(
   context: Context,
-  transaction: LoginTransaction,
-  callback: Callback,
+  { transaction, callback }: { transaction: LoginTransaction; callback: Callback },
+  storeOptions: StoreOptions,
 ): Promise<Session> {
-  const { logins } = context
-  const { state } = callback
-  const known = logins.get(state)
-  if (known) return known
-  const session = logIn(context, transaction, callback).catch((error: unknown) => {
-    logins.delete(state)
-    throw error
+  const { sessions, flows } = context
+  const { state, search } = callback
+  // With the code, because somebody else may have planted the transaction in this browser, and so has the rest.
+  const secret = `${transaction.codeVerifier} ${new URLSearchParams(search).get('code')}`
+  return sessions.runAlone(state, async () => {
+    const known = (await flows.get(secret)) as Session | undefined // only this function has the secret
+    // Even if the login fails later, because the code works only once.
+    await context.transactions(storeOptions).delete(state)
+    const session = known ?? (await within(logIn(context, transaction, callback), TIMEOUT))
+    try {
+      await context.keepSession(storeOptions, session)
+    } finally {
+      // If this fails, only a callback that is repeated fails, too.
+      if (!known) await flows.set(secret, session, Date.now() + RESULT_LIFE).catch(() => {})
+    }
+    return session
   })
-  logins.set(state, session)
-  return session
 }
 
 async function logIn(
@@ -197,6 +212,7 @@ async function logIn(
   if (server.dpop) checkBound(token)
   return {
     id: randomState(),
+    clientId: options.clientId,
     user,
     domain: server.origin,
     ...(answer.refresh_token !== undefined && { refreshToken: answer.refresh_token }),
@@ -226,14 +242,6 @@ async function exchangeCode(
   } catch (error) {
     throw authorizationError(error, appState) ?? (await loginError(error, appState))
   }
-}
-
-function unknownState(): LoginFlowError {
-  return new LoginFlowError('unknown_state', {
-    message:
-      'This browser has no login with the state of this callback: it was started in another browser, is already completed, ' +
-      'or has expired. Start again.',
-  })
 }
 
 function expired({ appState }: LoginTransaction): LoginFlowError {
