@@ -1,4 +1,4 @@
-import { tenantOrigin } from '@connected-accounts/client/internal'
+import { DEFAULT_TIMEOUT, tenantOrigin, within } from '@connected-accounts/client/internal'
 import { LRUCache } from 'lru-cache'
 import { createCookieJar, type StoreOptions } from './cookies/cookie-jar.js'
 import { createSeal } from './cookies/seal.js'
@@ -8,6 +8,7 @@ import { SessionError } from './errors.js'
 import { checkOptions, type ServerClientOptions } from './options.js'
 import { type ConnectionTokens, createConnectionTokens } from './sessions/connection-token-cache.js'
 import { cookieSessions } from './sessions/cookie-sessions.js'
+import { withinTimeout } from './sessions/hanging-store.js'
 import type { Session, SessionStore } from './sessions/session.js'
 import {
   type AuthorizationServer,
@@ -21,6 +22,8 @@ import {
  */
 export interface Context {
   options: ServerClientOptions
+  /** How long one step may take, in milliseconds. */
+  timeout: number
   /** Finds the tenant at the domain of this request. */
   tenant(storeOptions: StoreOptions): Promise<AuthorizationServer>
   /** Finds the tenant at the origin of a session's or a flow's domain. */
@@ -78,12 +81,16 @@ export function contextOf(server: object): Context {
  */
 export function createContext(options: ServerClientOptions): Context {
   checkOptions(options)
-  const { domain, secret, authorizationParams, sessions = cookieSessions() } = options
+  const { domain, secret, authorizationParams, timeout = DEFAULT_TIMEOUT } = options
+  const sessions = withinTimeout(options.sessions ?? cookieSessions(), timeout)
   const seal = createSeal(secret)
   const secure = new URL(authorizationParams.redirect_uri).protocol === 'https:'
-  const tenantAt = createAuthorizationServers(options)
-  const originOf = async (storeOptions: StoreOptions) =>
-    tenantOrigin(typeof domain === 'function' ? await domain(storeOptions) : domain)
+  const tenantAt = createAuthorizationServers({ ...options, timeout })
+  const originOf = async (storeOptions: StoreOptions) => {
+    if (typeof domain !== 'function') return tenantOrigin(domain)
+    const choose = async () => domain(storeOptions)
+    return tenantOrigin(await within(choose(), timeout))
+  }
   const cookieOf = (storeOptions: StoreOptions) =>
     createSessionCookie(createCookieJar(storeOptions, secure), seal, secure)
   const findSession = async (storeOptions: StoreOptions) => {
@@ -92,6 +99,7 @@ export function createContext(options: ServerClientOptions): Context {
   }
   return {
     options,
+    timeout,
     tenantAt,
     tenant: async (storeOptions) => tenantAt(await originOf(storeOptions)),
     sessions,

@@ -1,5 +1,5 @@
 import type { Fetch } from '@connected-accounts/client'
-import { tenantOrigin } from '@connected-accounts/client/internal'
+import { checkTimeout, DEFAULT_TIMEOUT, tenantOrigin } from '@connected-accounts/client/internal'
 import type { ClientAuth } from '@connected-accounts/client/token-vault'
 import type { StoreOptions } from './cookies/cookie-jar.js'
 import type { SessionStore } from './sessions/session.js'
@@ -39,6 +39,12 @@ export type ServerClientOptions = ClientAuth & {
   dpopKeyPair?: CryptoKeyPair | undefined
   /** The time from a login until its session ends, in seconds. Default: 259200, which is three days. */
   sessionLifetime?: number | undefined
+  /**
+   * How long one step may take, in milliseconds: an answer of the tenant, the turn to refresh a session, your `domain` function,
+   * an operation of your own `SessionStore`. Default: 30,000. Then the call rejects, and others go on: `refresh_busy` if it had
+   * no turn, `store_unavailable` for a store, or else a DOMException `TimeoutError`, which the routes answer with 504.
+   */
+  timeout?: number | undefined
   /** Keeps the sessions. Default: sealed cookies. */
   sessions?: SessionStore | undefined
   /** Sends the requests. Default: the runtime's own `fetch`. */
@@ -56,6 +62,7 @@ export const SESSION_LIFETIME = 259_200
  */
 export function checkOptions(options: ServerClientOptions): void {
   const { domain, clientId, authorizationParams, sessionLifetime = 1 } = options
+  checkTimeout(options.timeout ?? DEFAULT_TIMEOUT)
   if (typeof domain !== 'function') tenantOrigin(domain)
   if (typeof clientId !== 'string' || !clientId) throw new TypeError('clientId is missing.')
   const hasSecret = 'clientSecret' in options && !!options.clientSecret

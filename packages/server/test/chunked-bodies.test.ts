@@ -1,9 +1,15 @@
 import { expect, test } from 'vitest'
-import { createRoutes } from '../src/index.js'
-import { createServer } from './visitor.js'
+import { createRoutes, ServerClient } from '../src/index.js'
+import { redirectUri, secret } from './visitor.js'
 
 const origin = 'http://localhost:3000'
-const clients = { web: { clientId: 'web', clientSecret: 'secret' } }
+const server = new ServerClient({
+  domain: 'tenant.example.test',
+  clientId: 'web',
+  clientSecret: 'a-secret',
+  secret,
+  authorizationParams: { redirect_uri: redirectUri },
+})
 const text = new TextEncoder().encode(`connection=${'x'.repeat(60_000)}`)
 
 /** A body that comes byte by byte. */
@@ -29,7 +35,7 @@ async function fastest(work: () => Promise<unknown>): Promise<number> {
 }
 
 test('a form that is sent byte by byte costs little more than it costs the runtime to read it', async () => {
-  const { connect } = createRoutes(createServer({ domain: 'tenant.example.test', clients }))
+  const { connect } = createRoutes(server)
   const answers: number[] = []
   const send = async () => {
     const headers = { origin, 'content-type': 'application/x-www-form-urlencoded' }

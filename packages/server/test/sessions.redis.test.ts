@@ -65,7 +65,7 @@ describe.for(stores)('Sessions in Redis by %s', ([, store]) => {
   })
 
   test('a Redis that is down is store_unavailable; after it was restarted the sessions go on', async () => {
-    const { one, other } = create({ timeout: 300, lockTimeout: 500 })
+    const { one, other } = create({ timeout: 300, patience: 500 })
     const visitor = await loggedIn(one, emulator.url)
     const token = await tokenAt(one, visitor)
     await redisServer.stop()

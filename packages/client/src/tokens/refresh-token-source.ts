@@ -1,6 +1,6 @@
 import type { AccessToken, AccessTokenRequest } from '../authorization/access-token.js'
 import { checkDpop, type Dpop } from '../authorization/dpop.js'
-import { LONGEST_TIMER, unlessAborted, within } from '../http/abort.js'
+import { checkTimeout, DEFAULT_TIMEOUT, unlessAborted, within } from '../http/abort.js'
 import type { Fetch } from '../http/fetch.js'
 import { hasFields, isSomeText } from '../http/json.js'
 import { tenantOrigin } from '../http/url.js'
@@ -38,8 +38,6 @@ export interface RefreshTokenSourceOptions extends RefreshTokenOptions {
    */
   timeout?: number | undefined
 }
-
-const DEFAULT_TIMEOUT = 30_000
 
 /**
  * Makes the `accessToken` option of `createConnectedAccountsClient` and `createAuthorizedFetch` from the refresh token of
@@ -124,9 +122,8 @@ function checkOptions(options: RefreshTokenSourceOptions) {
       'refreshToken must be a function that returns the token, because the token may change.',
     )
   }
-  if (!(timeout > 0)) throw new TypeError('timeout must be more than 0 milliseconds.')
   checkDpop(dpop)
-  return { origin, clientId, dpop, fetch, timeout: Math.min(timeout, LONGEST_TIMER) }
+  return { origin, clientId, dpop, fetch, timeout: checkTimeout(timeout) }
 }
 
 function readAnswer(answer: RefreshAnswer, wanted: TokenRequest, requestedAt: number): IssuedToken {

@@ -2,6 +2,7 @@ import {
   checkBound,
   createIssuedToken,
   type IssuedToken,
+  within,
 } from '@connected-accounts/client/internal'
 import {
   authorizationCodeGrant,
@@ -180,7 +181,7 @@ function logInOnce(
 }
 
 async function logIn(
-  { tenantAt, options }: Context,
+  { tenantAt, options, timeout }: Context,
   transaction: LoginTransaction,
   callback: Callback,
 ): Promise<Session> {
@@ -188,7 +189,7 @@ async function logIn(
   const server = await tenantAt(domain)
   server.prefetchKeys() // if another process started the login: while the code is exchanged
   const requestedAt = Date.now()
-  const answer = await exchangeCode(server, transaction, callback)
+  const answer = await within(exchangeCode(server, transaction, callback), timeout)
   const claims = answer.claims()
   const user = userOf(claims)
   checkOrganization(user, params.organization, appState)
