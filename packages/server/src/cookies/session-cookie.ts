@@ -21,6 +21,8 @@ export interface SessionCookie {
 
 /** How long one piece is, in bytes: a browser takes 4096 with the name and the attributes. */
 const CHUNK = 3800
+/** How many pieces a session has at most: more do not fit into the header. Somebody else may have set hundreds. */
+const MAX_CHUNKS = 3
 /** How much room is left for a flow, in bytes. */
 const FLOW_ROOM = 2000
 
@@ -28,10 +30,9 @@ const FLOW_ROOM = 2000
 export function createSessionCookie(jar: CookieJar, seal: Seal, secure: boolean): SessionCookie {
   const nameOf = (index: number) => `${cookiePrefix(secure)}session.${index}`
   const pieces = () => {
-    const cookies = jar.all()
     const values: string[] = []
-    for (let value = cookies.get(nameOf(0)); value; value = cookies.get(nameOf(values.length))) {
-      values.push(value)
+    for (let value = jar.get(nameOf(0)); value; value = jar.get(nameOf(values.length))) {
+      if (values.push(value) > MAX_CHUNKS) break
     }
     return values
   }
@@ -46,7 +47,8 @@ export function createSessionCookie(jar: CookieJar, seal: Seal, secure: boolean)
   return {
     async get() {
       const values = pieces()
-      return values.length ? seal.open(values.join(''), 'session') : undefined
+      const isOurs = values.length <= MAX_CHUNKS && values.every(({ length }) => length <= CHUNK)
+      return values.length > 0 && isOurs ? seal.open(values.join(''), 'session') : undefined
     },
     async set(value, maxAge, { keepFlows = false } = {}) {
       const sealed = await seal.close(value, 'session')

@@ -39,7 +39,7 @@ export function createTransactions<T>(
 ): Transactions<T> {
   const prefix = flowPrefix(secure)
   async function get(state: string): Promise<T | undefined> {
-    const sealed = jar.all().get(prefix + state)
+    const sealed = jar.get(prefix + state)
     const opened = sealed ? await seal.open(sealed, 'transaction') : undefined
     const kept = opened as { state: string; record: T } | undefined // only `set` seals for this purpose
     return kept?.state === state ? kept.record : undefined
@@ -57,7 +57,7 @@ export function createTransactions<T>(
       jar.set(...(makeRoom([cookie], jar, { secure, except: cookie.name }) ?? [cookie]))
     },
     async delete(state) {
-      if (jar.all().has(prefix + state)) jar.delete(prefix + state)
+      if (jar.get(prefix + state) !== undefined) jar.delete(prefix + state)
     },
     async otherFlows(state) {
       const { others } = readFlows(jar, { secure, except: prefix + state })
@@ -103,9 +103,9 @@ export function hasFlow(jar: CookieJar, secure: boolean): boolean {
 /** Returns the names of the browser's flows, the oldest first. */
 function readFlows(jar: CookieJar, { secure, except }: { secure: boolean; except?: string }) {
   const prefix = flowPrefix(secure)
-  // Other cookies may have this prefix, and names that cannot be set.
-  const isOurs = (name: string) => name.startsWith(prefix) && /^[\w.-]+$/.test(name)
-  const names = [...jar.all().keys()].filter((name) => isOurs(name) && name !== except)
+  // Somebody else may have set cookies with this prefix, and names that cannot be set.
+  const isOurs = (name: string) => /^[\w.-]+$/.test(name)
+  const names = jar.names(prefix).filter((name) => isOurs(name) && name !== except)
   const isLogin = (name: string) => name.startsWith(prefix + LOGIN_PREFIX)
   return {
     logins: names.filter(isLogin),
