@@ -40,7 +40,7 @@ export function cookiePrefix(secure: boolean): string {
 }
 
 /** How long one cookie may be with its attributes, in bytes (RFC 6265 §6.1). */
-const MAX_COOKIE = 4096
+export const MAX_COOKIE = 4096
 /** How long the header of all cookies may be, in bytes: nginx accepts 8 KB in a line by default, and others more. */
 const MAX_HEADER = 8000
 

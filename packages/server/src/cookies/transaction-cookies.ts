@@ -1,4 +1,4 @@
-import { type Cookie, type CookieJar, cookiePrefix } from './cookie-jar.js'
+import { type Cookie, type CookieJar, cookiePrefix, MAX_COOKIE } from './cookie-jar.js'
 import type { Seal } from './seal.js'
 
 /** The transactions of one browser: what is kept between the start and the completion of a flow, in one sealed cookie each. */
@@ -40,7 +40,8 @@ export function createTransactions<T>(
   const prefix = flowPrefix(secure)
   async function get(state: string): Promise<T | undefined> {
     const sealed = jar.get(prefix + state)
-    const opened = sealed ? await seal.open(sealed, 'transaction') : undefined
+    const isOurs = sealed !== undefined && sealed.length <= MAX_COOKIE
+    const opened = isOurs ? await seal.open(sealed, 'transaction') : undefined
     const kept = opened as { state: string; record: T } | undefined // only `set` seals for this purpose
     return kept?.state === state ? kept.record : undefined
   }

@@ -28,12 +28,33 @@ export interface RouteOptions {
 export function createRoute({ method, origin, onError, work }: RouteOptions): Route {
   return async (request) => {
     if (request.method !== method) return wrongMethod(method)
+    const tooLong = refuseLongUrl(request)
+    if (tooLong) return tooLong
     const refusal = method === 'POST' ? refuseOtherOrigins(request, origin) : undefined
     if (refusal) return refusal
     return answerErrors(request, onError, async (store) =>
       redirect(await work(store), store.response.headers),
     )
   }
+}
+
+/** The longest URL, in bytes: as long as a line that nginx accepts by default. */
+const MAX_URL = 8000
+
+/**
+ * Refuses a URL that is too long, because a stranger decides how many parameters it has.
+ *
+ * @returns a problem with 414 `uri_too_long`, or undefined if the request may pass.
+ * @internal
+ */
+export function refuseLongUrl({ url }: Request): Response | undefined {
+  if (url.length <= MAX_URL) return
+  return problemResponse({
+    type: errorsPage('uri_too_long'),
+    title: 'uri_too_long',
+    status: 414,
+    detail: `The URL of the request is over ${MAX_URL} bytes. Shorten its query.`,
+  })
 }
 
 function redirect(location: string, headers: Headers): Response {
