@@ -124,10 +124,10 @@ async function send(world, path, { cookies = new Map(), form } = {}) {
   return answer
 }
 
-/** A new user, of which every tenth has a refresh token that the tenant refuses. */
+/** A new user, of whom every third has a refresh token that the tenant refuses. */
 async function logIn(world) {
   world.users += 1
-  const user = `${world.users % 10 === 0 ? 'dead' : 'user'}${world.users}`
+  const user = `${world.users % 3 === 0 ? 'dead' : 'user'}${world.users}`
   const cookies = new Map()
   const started = await send(world, '/auth/login', { cookies })
   const { searchParams } = new URL(started.headers.get('location'))
