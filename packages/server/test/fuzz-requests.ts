@@ -205,10 +205,13 @@ const mutations: Record<string, Mutate> = {
       [pick(['ca_session.0', 'ca_session.1', 'ca_tx.login.a', text], at, ''), text],
     ],
   }),
-  'many cookies': ({ cookies }, at) => ({
+  'many cookies': ({ cookies }, at, text) => ({
     cookies: [
       ...cookies,
-      ...Array.from({ length: at % 300 }, (_, n): Pair => [`ca_tx.${n}`, 'x'.repeat(at % 40)]),
+      ...Array.from(
+        { length: at % 300 },
+        (_, n): Pair => [`ca_tx.${n}${text.slice(0, 20)}`, 'x'.repeat(at % 40)],
+      ),
     ],
   }),
   'body dropped': () => ({ body: '' }),
