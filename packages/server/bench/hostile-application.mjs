@@ -2,8 +2,11 @@ import { createHandler, ServerClient } from '@connected-accounts/server'
 import { fillInForms } from '@connected-accounts/testing/person/forms'
 import { appUrl, callbackUrl, headersOf, keepCookies } from './browser.mjs'
 
-/** The application. Its tenant has no accounts, and refuses every refresh while `state.isDead`. */
-export function createApplication({ url, client }) {
+/**
+ * The application. Its tenant answers that there are no accounts, after `delay` milliseconds, and refuses every refresh while
+ * `state.isDead`.
+ */
+export function createApplication({ url, client }, { delay = 0 } = {}) {
   const state = { isDead: false, grants: 0 }
   const server = new ServerClient({
     domain: url,
@@ -11,7 +14,10 @@ export function createApplication({ url, client }) {
     secret: 'a'.repeat(64),
     authorizationParams: { redirect_uri: callbackUrl },
     async fetch(request) {
-      if (request.url.endsWith('/accounts')) return Response.json({ accounts: [] })
+      if (request.url.endsWith('/accounts')) {
+        if (delay) await new Promise((resolve) => setTimeout(resolve, delay))
+        return Response.json({ accounts: [] })
+      }
       if (!state.isDead || !request.url.endsWith('/oauth/token')) return fetch(request)
       state.grants += 1
       return Response.json({ error: 'invalid_grant' }, { status: 400 })
