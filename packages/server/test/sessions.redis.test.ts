@@ -1,79 +1,62 @@
 import { createKeyv } from '@keyv/redis'
+import { Redis } from 'ioredis'
 import { createClient } from 'redis'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createBackChannelLogout, type SharedStore } from '../src/index.js'
-import { redisLock, redisStore } from '../src/sessions/redis.js'
+import { afterAll, beforeAll, beforeEach } from 'vitest'
+import type { SharedStore } from '../src/index.js'
+import { type RedisClient, redisLock, redisStore } from '../src/sessions/redis.js'
 import { startRedis } from './redis-server.js'
-import { createMachines, rotatingEmulator, tokenAt } from './shared.js'
-import { loggedIn, rejection } from './visitor.js'
+import { rotatingEmulator } from './shared.js'
+import {
+  type StoreUnderTest,
+  testCompareAndSet,
+  testLock,
+  testRestart,
+  testSessions,
+} from './store-suite.js'
 
-const redisServer = await startRedis()
+const server = await startRedis()
 const emulator = await rotatingEmulator()
-const { url } = redisServer
-const redis = createClient({ url }).on('error', () => {}) // the tests stop it
-const keyv = createKeyv(url, { throwOnErrors: true })
+const redis = createClient({ url: server.url }).on('error', () => {}) // the tests stop it
+const ioredis = new Redis(server.url).on('error', () => {})
+const keyv = createKeyv(server.url, { throwOnErrors: true })
 keyv.on('error', () => {})
 beforeAll(async () => void (await redis.connect()))
 beforeEach(async () => void (await redis.flushAll()))
 afterAll(async () => {
   redis.destroy()
+  ioredis.disconnect()
   await keyv.disconnect()
-  await Promise.all([emulator.close(), redisServer.close()])
+  await Promise.all([emulator.close(), server.close()])
 })
 
-const stores: [string, SharedStore][] = [
-  ['a Keyv', keyv],
-  ['redisStore', redisStore(redis)],
-]
-describe.for(stores)('Sessions in Redis by %s', ([, store]) => {
-  const lock = redisLock(redis)
-  const create = (options = {}) => createMachines(emulator, { store, lock, ...options })
-
-  test('many servers make one refresh of a session', async () => {
-    const { one, other, third, grants } = create()
-    const visitor = await loggedIn(one, emulator.url)
-    const reuses = emulator.refreshTokenReuses
-    grants.length = 0
-    const servers = [one, other, third, one, other, third]
-    const tokens = await Promise.all(servers.map((server) => tokenAt(server, visitor)))
-    expect(new Set(tokens.map(({ accessToken }) => accessToken)).size).toBe(1)
-    expect(grants).toEqual(['refresh_token'])
-    for (const server of servers) await tokenAt(server, visitor, { forceRefresh: true })
-    expect(emulator.refreshTokenReuses).toBe(reuses)
-  })
-
-  test('what is kept expires with the session, and nothing of it can be read', async () => {
-    const { one } = create()
-    const visitor = await loggedIn(one, emulator.url)
-    const { accessToken } = await tokenAt(one, visitor)
+const NAME = 'connected-accounts:lock:key'
+const under = (store: SharedStore, client: RedisClient): StoreUnderTest => ({
+  emulator,
+  store,
+  createLock: (options) => redisLock(client, options),
+  async entries() {
     const keys = await redis.keys('*')
-    expect(keys).toHaveLength(1) // the lock has been released
-    const life = (await redis.pTTL(keys[0] ?? '')) / 1000
-    expect(Math.abs(life - 259_200)).toBeLessThan(5)
-    const entry = await redis.get(keys[0] ?? '')
-    for (const text of [accessToken, 'alice', 'refreshToken']) expect(entry).not.toContain(text)
-  })
-
-  test('a logout ends a session everywhere, and a login makes another', async () => {
-    const { one, other } = create()
-    const visitor = await loggedIn(one, emulator.url)
-    const copied = new Map(visitor.cookies)
-    await visitor.request((options) => one.logout({}, options))
-    visitor.cookies = copied
-    expect(await rejection(tokenAt(other, visitor))).toMatchObject({ code: 'missing_session' })
-    expect(createBackChannelLogout(other)).toBeTypeOf('function')
-  })
-
-  test('a Redis that is down is store_unavailable; after it was restarted the sessions go on', async () => {
-    const { one, other } = create({ timeout: 300, lockTimeout: 500 })
-    const visitor = await loggedIn(one, emulator.url)
-    const token = await tokenAt(one, visitor)
-    await redisServer.stop()
-    const error = await rejection(tokenAt(one, visitor))
-    expect(error).toMatchObject({ name: 'SessionError', code: 'store_unavailable' })
-    await redisServer.start()
-    const patient = create({ timeout: 10_000 })
-    expect(await tokenAt(patient.one, visitor)).toEqual(token)
-    await tokenAt(other, visitor, { forceRefresh: true })
-  })
+    const read = async (key: string) => ({
+      key,
+      value: (await redis.get(key)) ?? '',
+      life: await redis.pTTL(key),
+    })
+    return Promise.all(keys.map(read))
+  },
+  giveLock: (owner, life) => redis.set(NAME, owner, { PX: life }),
+  removeLock: () => redis.del(NAME),
 })
+
+const stores = [
+  ['a Keyv on Redis', under(keyv, redis)],
+  ['Redis by node-redis', under(redisStore(redis), redis)],
+  ['Redis by ioredis', under(redisStore(ioredis), ioredis)],
+] as const
+for (const [name, store] of stores) {
+  testSessions(name, store)
+  testRestart(name, store, server)
+}
+for (const [name, store] of stores.slice(1)) {
+  testCompareAndSet(name, store)
+  testLock(name, store)
+}
