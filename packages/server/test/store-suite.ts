@@ -73,17 +73,19 @@ export function testSessions(
 
 /** Tests that a store replaces a value only while it is the expected one. */
 export function testCompareAndSet(name: string, { store }: StoreUnderTest) {
-  test(`${name} replaces a value only while it is the expected one`, async () => {
-    const { get, set, replace, delete: remove } = store
-    await set('key', 'one', 60_000)
-    expect(await replace?.('key', 'another', 'two', 60_000)).toBe(false)
-    expect(await get('key')).toBe('one')
-    const both = ['two', 'three'].map((value) => replace?.('key', 'one', value, 60_000))
-    const winners = (await Promise.all(both)).filter((isKept) => isKept)
-    expect(winners).toHaveLength(1)
-    await remove('key')
-    expect(await replace?.('key', 'two', 'four', 60_000)).toBe(false)
-    expect((await get('key')) ?? undefined).toBeUndefined()
+  describe(`Compare-and-set in ${name}`, () => {
+    test('of two that replace the same value one succeeds, and another value is not replaced', async () => {
+      const { get, set, replace, delete: remove } = store
+      await set('key', 'one', 60_000)
+      expect(await replace?.('key', 'another', 'two', 60_000)).toBe(false)
+      expect(await get('key')).toBe('one')
+      const both = ['two', 'three'].map((value) => replace?.('key', 'one', value, 60_000))
+      const winners = (await Promise.all(both)).filter((isKept) => isKept)
+      expect(winners).toHaveLength(1)
+      await remove('key')
+      expect(await replace?.('key', 'two', 'four', 60_000)).toBe(false)
+      expect((await get('key')) ?? undefined).toBeUndefined()
+    })
   })
 }
 
@@ -163,29 +165,30 @@ export function testLock(
 export function testRestart(name: string, under: StoreUnderTest, { stop, start }: Restartable) {
   const { emulator, store, createLock, entries } = under
 
-  test(`while ${name} is down it is store_unavailable; after a restart the sessions go on`, async () => {
-    const create = (timeout: number) =>
-      createMachines(emulator, { store, lock: createLock(), timeout, lockTimeout: timeout })
-    const { one, other } = create(300)
-    const visitor = await loggedIn(create(5000).one, emulator.url)
-    const token = await tokenAt(create(5000).one, visitor)
-    await stop()
-    const error = await rejection(tokenAt(one, visitor))
-    expect(error).toMatchObject({ name: 'SessionError', code: 'store_unavailable' })
-    await start()
-    const patient = create(10_000)
-    expect(await tokenAt(patient.one, visitor)).toEqual(token)
-    await tokenAt(other, visitor, { forceRefresh: true })
-  })
+  describe(`A restart of ${name}`, () => {
+    test('while the store is down it is store_unavailable; after it was restarted the sessions go on', async () => {
+      const create = (timeout: number) =>
+        createMachines(emulator, { store, lock: createLock(), timeout, lockTimeout: timeout })
+      const [hasty, patient] = [create(300), create(10_000)]
+      const visitor = await loggedIn(patient.one, emulator.url)
+      const token = await tokenAt(patient.one, visitor)
+      await stop()
+      const error = await rejection(tokenAt(hasty.one, visitor))
+      expect(error).toMatchObject({ name: 'SessionError', code: 'store_unavailable' })
+      await start()
+      expect(await tokenAt(patient.one, visitor)).toEqual(token)
+      await tokenAt(patient.other, visitor, { forceRefresh: true })
+    })
 
-  test(`while ${name} is down one waits for its lock, and says so when the time is over`, async () => {
-    const lock = createLock()
-    await stop()
-    const { signal } = soon(300)
-    expect(await rejection(lock.acquire('key', { signal }))).not.toBe(signal.reason)
-    const patient = lock.acquire('key', soon(20_000))
-    await start()
-    await (await patient).release()
-    await expect.poll(async () => (await entries()).length).toBe(0)
+    test('while the lock is down one waits for it, and says so when the time is over', async () => {
+      const lock = createLock()
+      await stop()
+      const { signal } = soon(300)
+      expect(await rejection(lock.acquire('key', { signal }))).not.toBe(signal.reason)
+      const patient = lock.acquire('key', soon(20_000))
+      await start()
+      await (await patient).release()
+      await expect.poll(async () => (await entries()).length).toBe(0)
+    })
   })
 }
