@@ -68,7 +68,7 @@ const connections = {
     return { store: redisStore(redis), lock: redisLock(redis), close: () => redis.close() }
   },
   async postgres({ url }) {
-    const pool = new pg.Pool({ connectionString: url, max: 5 }).on('error', ignore)
+    const pool = new pg.Pool({ connectionString: url }).on('error', ignore)
     return { store: postgresStore(pool), lock: postgresLock(pool), close: () => pool.end() }
   },
   async cluster({ nodes }) {

@@ -10,6 +10,7 @@ import {
   testRestart,
   testSessions,
 } from './store-suite.js'
+import { rejection } from './visitor.js'
 
 const server = await startPostgres()
 const emulator = await rotatingEmulator()
@@ -54,6 +55,20 @@ test('an entry that has expired is not read, not replaced, and removed by a late
   expect(await under.entries()).toMatchObject([{ key: 'new', value: 'value' }])
   await store.set('old', 'value', 60_000)
   expect(await store.get('old')).toBe('value')
+})
+
+test('one who waits for the lock writes nothing', async () => {
+  const transactions = async () => {
+    const { rows } = await pool.query(
+      'SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS next',
+    )
+    return Number(rows[0].next)
+  }
+  await under.giveLock('another', 60_000)
+  const before = await transactions()
+  const signal = AbortSignal.timeout(1000) // enough for twenty tries
+  await rejection(under.createLock().acquire('key', { signal }))
+  expect((await transactions()) - before).toBeLessThan(5) // Postgres itself writes now and then
 })
 
 test('without its table the error says what is missing', async () => {

@@ -32,8 +32,11 @@ const REPLACE = `
   UPDATE connected_accounts SET value = $3, expires_at = ${UNTIL('$4')}
   WHERE key = $1 AND value = $2 AND expires_at > now() RETURNING key`
 
+/** Only reads if somebody has the lock, because every write, and be it a lock on a row, waits for the disk. */
 const TAKE = `
-  INSERT INTO connected_accounts AS held (key, value, expires_at) VALUES ($1, $2, ${UNTIL('$3')})
+  INSERT INTO connected_accounts AS held (key, value, expires_at)
+  SELECT $1, $2, ${UNTIL('$3')}
+  WHERE NOT EXISTS (SELECT FROM connected_accounts WHERE key = $1 AND expires_at > now())
   ON CONFLICT (key) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at
   WHERE held.expires_at <= now() RETURNING key`
 const RENEW = `
