@@ -34,12 +34,14 @@ async function serve() {
   const { url, clients } = emulator
   process.send({ domain: url, ...clients.web })
   process.on('message', () => process.send(emulator.refreshTokenReuses))
+  process.on('disconnect', () => process.exit()) // its parent has died
 }
 
 async function soak() {
+  if (!(STORE in starts))
+    throw new Error(`No such store: ${STORE}. Use one of ${Object.keys(starts).join(', ')}.`)
   const tenant = fork(fileURLToPath(import.meta.url))
   const [web] = await once(tenant, 'message')
-  if (!(STORE in starts)) throw new Error(`No such store: ${STORE}. Use ${Object.keys(starts)}.`)
   const store = await starts[STORE]()
   const env = { TENANT: JSON.stringify(web), STORE: JSON.stringify(store.address), AUDIENCE }
   const machines = await startMachines(env)
