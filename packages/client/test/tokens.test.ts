@@ -170,17 +170,6 @@ test('calls at once for the same scopes in another order make one request', asyn
   expect(requests).toHaveLength(1)
 })
 
-test('a refresh of one client does not wait for one of another client that hangs', async () => {
-  const { createSource } = await logIn({ emulator })
-  let end = () => {}
-  const hangs = new Promise<never>((_, reject) => (end = () => reject(new Error('ended'))))
-  const hanging = createSource({ clientId: 'other', fetch: () => hangs })
-  const first = rejection(hanging(myAccount(emulator)))
-  expect(await createSource()(myAccount(emulator))).toHaveProperty('accessToken')
-  end()
-  expect(await first).toMatchObject({ message: 'ended' })
-})
-
 test('an abort ends the waiting of its caller alone, and the refresh goes on', async () => {
   const { source, requests } = await logIn({ emulator })
   const controller = new AbortController()
