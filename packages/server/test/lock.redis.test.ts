@@ -58,8 +58,8 @@ test('the lock of a process that died is free after its time', async () => {
 })
 
 test('it is renewed for as long as it is held', async () => {
-  const held = await redisLock(redis, { ttl: 150 }).acquire('key', soon())
-  await pause(500)
+  const held = await redisLock(redis, { ttl: 600 }).acquire('key', soon())
+  await pause(1500)
   expect(await held.isHeld()).toBe(true)
   expect(await redis.pTTL(NAME)).toBeGreaterThan(0)
   await held.release()
@@ -86,7 +86,7 @@ test('one that expired while the machine was suspended is known as lost, althoug
 })
 
 test('one whose Redis is away does not count as held', async () => {
-  const held = await redisLock(redis).acquire('key', soon())
+  const held = await redisLock(redis, { ttl: 2000 }).acquire('key', soon())
   await server.stop()
   expect(await held.isHeld()).toBe(false)
   await server.start()
