@@ -35,11 +35,6 @@ export interface CompleteConnectOptions extends Abortable {
   transactions: TransactionStore
   /** The logged-in user. If `startConnect` was given a user, only that user can complete the flow. */
   user?: string | undefined
-  /**
-   * How long the call may take, in milliseconds, including the wait for other tabs. Default: the client's `timeout`. A store that
-   * hangs while the attempt is saved may add up to 3 seconds.
-   */
-  timeout?: number | undefined
 }
 
 /** The result of {@link completeConnect}. */
@@ -66,7 +61,8 @@ export interface CompletedConnect {
  * @throws {ConnectFlowError} `outcome_unknown`, when an earlier answer was lost, or may have been, and the list does not show which account is the flow's.
  * @throws {ConnectFlowError} `storage_unavailable`, when the browser refuses to keep the transaction.
  * @throws {MyAccountApiError} when the server refuses.
- * @throws {DOMException} `TimeoutError`, when `timeout` is over; the next call resumes.
+ * @throws {DOMException} `TimeoutError`, when it takes longer than the client's `timeout`, including the wait for other tabs. A store
+ * that hangs while the attempt is saved may add up to 3 seconds. The next call resumes.
  *
  * @example
  * ```ts
@@ -79,10 +75,11 @@ export interface CompletedConnect {
  */
 export async function completeConnect(
   client: ConnectedAccountsClient,
-  { callbackUrl, signal, timeout = client.timeout, ...options }: CompleteConnectOptions,
+  { callbackUrl, signal, ...options }: CompleteConnectOptions,
 ): Promise<CompletedConnect> {
   checkStore(options.transactions)
   const callback = parseCallback(callbackUrl)
+  const { timeout } = client
   return withAbortController({ signal, timeout }, (abort) =>
     completeOnce({ ...options, callback, client, state: callback.state, signal: abort.signal }),
   )
