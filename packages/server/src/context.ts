@@ -73,14 +73,16 @@ export function contextOf(server: object): Context {
  */
 export function createContext(options: ServerClientOptions): Context {
   checkOptions(options)
-  const { domain, secret, authorizationParams, sessions = cookieSessions() } = options
-  const seal = createSeal(secret)
-  const secure = new URL(authorizationParams.redirect_uri).protocol === 'https:'
+  const { domain, secret, clientId, sessions = cookieSessions() } = options
+  const url = new URL(options.authorizationParams.redirect_uri)
+  const seal = createSeal(secret, [clientId, url.origin])
+  const jarOf = (storeOptions: StoreOptions) =>
+    createCookieJar(storeOptions, { url, name: options.cookiePrefix })
+  const connectionTokens = sessions.connectionTokens ?? createConnectionTokens()
   const tenantAt = createAuthorizationServers(options)
   const originOf = async (storeOptions: StoreOptions) =>
     tenantOrigin(typeof domain === 'function' ? await domain(storeOptions) : domain)
-  const cookieOf = (storeOptions: StoreOptions) =>
-    createSessionCookie(createCookieJar(storeOptions, secure), seal, secure)
+  const cookieOf = (storeOptions: StoreOptions) => createSessionCookie(jarOf(storeOptions), seal)
   const findSession = async (storeOptions: StoreOptions) => {
     const session = await sessions.get(cookieOf(storeOptions))
     return session?.domain === (await originOf(storeOptions)) ? session : undefined
@@ -94,10 +96,14 @@ export function createContext(options: ServerClientOptions): Context {
     needSession: async (storeOptions) => (await findSession(storeOptions)) ?? missing(),
     keepSession: (storeOptions, session) =>
       sessions.set(cookieOf(storeOptions), withUsableTokens(session)),
-    endSession: (storeOptions) => sessions.delete(cookieOf(storeOptions)),
-    transactions: (storeOptions) =>
-      createTransactions(createCookieJar(storeOptions, secure), seal, secure),
-    connectionTokens: sessions.connectionTokens ?? createConnectionTokens(),
+    async endSession(storeOptions) {
+      const cookie = cookieOf(storeOptions)
+      const session = await sessions.get(cookie).catch(() => undefined) // then it is ended without
+      await sessions.delete(cookie)
+      if (session) await connectionTokens.clear(session).catch(() => {}) // nobody can ask for them any more
+    },
+    transactions: (storeOptions) => createTransactions(jarOf(storeOptions), seal),
+    connectionTokens,
     flows: sessions.flows ?? createFlowMemory(),
   }
 }

@@ -28,6 +28,7 @@ import { type LogoutOptions, logout } from './login/logout.js'
 import type { ServerClientOptions } from './options.js'
 import type { Session, User } from './sessions/session.js'
 import { type GetAccessTokenOptions, getAccessToken } from './tokens/access-token.js'
+import { changeAccounts } from './tokens/account-change.js'
 import {
   type GetAccessTokenForConnectionOptions,
   getAccessTokenForConnection,
@@ -301,7 +302,8 @@ export class ServerClient {
   }
 
   /**
-   * Deletes a connected account and its tokens in Token Vault.
+   * Deletes a connected account and its tokens in Token Vault. Afterwards no session of the user gets the provider's token from
+   * the cache, whatever became of the request.
    *
    * @param id - the account's `id`, as `listConnectedAccounts` returns it.
    * @throws {SessionError} missing_session, if nobody is logged in.
@@ -314,9 +316,8 @@ export class ServerClient {
    * ```
    */
   deleteConnectedAccount(id: string, storeOptions: StoreOptions): Promise<void> {
-    return withSessionClient(this.#context, storeOptions, async ({ client, session }) => {
-      await deleteConnectedAccount(client, id)
-      await this.#context.connectionTokens.clear(session)
-    })
+    return withSessionClient(this.#context, storeOptions, ({ client, session }) =>
+      changeAccounts(this.#context, session, () => deleteConnectedAccount(client, id)),
+    )
   }
 }

@@ -10,6 +10,7 @@ import { callbackState } from '@connected-accounts/client/internal'
 import type { Context } from '../context.js'
 import type { StoreOptions } from '../cookies/cookie-jar.js'
 import type { Session } from '../sessions/session.js'
+import { changeAccounts } from '../tokens/account-change.js'
 import { createConnectTransactions } from './connect-transactions.js'
 import { withSessionClient } from './session-client.js'
 
@@ -61,9 +62,8 @@ export function completeConnectAccount(
       })
     const state = callbackState(callbackUrl)
     // Requests with the same callback take turns, so that the second one gets the account of the first.
-    const completed = await (state ? context.sessions.runAlone(state, complete) : complete())
-    await context.connectionTokens.clear(session)
-    return completed
+    const completeAlone = () => (state ? context.sessions.runAlone(state, complete) : complete())
+    return changeAccounts(context, session, completeAlone)
   })
 }
 

@@ -1,4 +1,4 @@
-import { type Cookie, type CookieJar, cookiePrefix } from './cookie-jar.js'
+import type { Cookie, CookieJar } from './cookie-jar.js'
 import type { Seal } from './seal.js'
 import { makeRoom } from './transaction-cookies.js'
 
@@ -22,9 +22,9 @@ export interface SessionCookie {
 /** How long one piece is, in bytes: a browser takes 4096 with the name and the attributes. */
 const CHUNK = 3800
 
-/** Creates the session's cookie of a request, in pieces named `ca_session.0`, `ca_session.1` and so on. */
-export function createSessionCookie(jar: CookieJar, seal: Seal, secure: boolean): SessionCookie {
-  const nameOf = (index: number) => `${cookiePrefix(secure)}session.${index}`
+/** Creates the session's cookie of a request, in pieces with names like `ca_session.0`, `ca_session.1` and so on. */
+export function createSessionCookie(jar: CookieJar, seal: Seal): SessionCookie {
+  const nameOf = (index: number) => `${jar.prefix}session.${index}`
   const pieces = () => {
     const cookies = jar.all()
     const values: string[] = []
@@ -55,7 +55,7 @@ export function createSessionCookie(jar: CookieJar, seal: Seal, secure: boolean)
       // The answer to another request may have set one piece more, which must not be read together with these.
       const end = { name: nameOf(chunks.length), value: '', maxAge: 0 }
       const changes = [end, ...removals(chunks.length + 1), ...added]
-      return setIfFits(makeRoom(changes, jar, { secure, keepFlows }))
+      return setIfFits(makeRoom(changes, jar, { keepFlows }))
     },
     delete() {
       jar.delete(...removals(0).map(({ name }) => name))

@@ -1,4 +1,4 @@
-import { type Cookie, type CookieJar, cookiePrefix } from './cookie-jar.js'
+import type { Cookie, CookieJar } from './cookie-jar.js'
 import type { Seal } from './seal.js'
 
 /** The transactions of one browser: what is kept between the start and the completion of a flow, in one sealed cookie each. */
@@ -42,12 +42,8 @@ const FLOW_ROOM = 2000
  *
  * @throws {SessionError} `cookies_too_large`, if the transaction does not fit even without other flows.
  */
-export function createTransactions<T>(
-  jar: CookieJar,
-  seal: Seal,
-  secure: boolean,
-): Transactions<T> {
-  const prefix = flowPrefix(secure)
+export function createTransactions<T>(jar: CookieJar, seal: Seal): Transactions<T> {
+  const prefix = flowPrefix(jar)
   const namesOf = (state: string) => [prefix + ENDED_PREFIX + state, prefix + state]
   async function get(state: string): Promise<T | undefined> {
     const cookies = jar.all()
@@ -62,7 +58,7 @@ export function createTransactions<T>(
       { name: pending, value: '', maxAge: 0 },
       { ...cookie, name },
     ]
-    const cookies = makeRoom(changes, jar, { secure, except: [name, pending], keepFlows: true })
+    const cookies = makeRoom(changes, jar, { except: [name, pending], keepFlows: true })
     jar.set(...(cookies ?? changes.slice(0, 1)))
   }
   return {
@@ -73,21 +69,21 @@ export function createTransactions<T>(
       const cookie = { name: prefix + state, value, maxAge: Math.max(1, maxAge) }
       if (isEnded) return setEnded(state, cookie)
       const except = [cookie.name]
-      const { ended, logins, others } = readFlows(jar, { secure, except })
+      const { ended, logins, others } = readFlows(jar, except)
       const isLogin = state.startsWith(LOGIN_PREFIX)
       const surplus = [
         ...surplusOf(logins, isLogin ? 1 : 0),
         ...surplusOf([...ended, ...others], isLogin ? 0 : 1),
       ]
       jar.delete(...surplus.slice(0, MAX_REMOVED))
-      jar.set(...(makeRoom([cookie], jar, { secure, except }) ?? [cookie]))
+      jar.set(...(makeRoom([cookie], jar, { except }) ?? [cookie]))
     },
     async delete(state) {
       const cookies = jar.all()
       jar.delete(...namesOf(state).filter((name) => cookies.has(name)))
     },
     async otherFlows(state) {
-      const { ended, others } = readFlows(jar, { secure, except: namesOf(state) })
+      const { ended, others } = readFlows(jar, namesOf(state))
       // The newest alone: somebody else may have set thousands of cookies with our names.
       const names = [...ended, ...others].slice(-MAX_TRANSACTIONS)
       const records = new Map<string, T>()
@@ -103,7 +99,6 @@ export function createTransactions<T>(
 
 /** Which flows {@link makeRoom} may remove. */
 interface MakeRoomOptions {
-  secure: boolean
   /** Names of cookies that are not removed. Default: none. */
   except?: readonly string[]
   /** True to remove only flows that have ended, and to leave room for one flow. Default: false. */
@@ -119,9 +114,9 @@ interface MakeRoomOptions {
 export function makeRoom(
   cookies: readonly Cookie[],
   jar: CookieJar,
-  { secure, except = [], keepFlows = false }: MakeRoomOptions,
+  { except = [], keepFlows = false }: MakeRoomOptions = {},
 ): Cookie[] | undefined {
-  const { ended, logins, others } = readFlows(jar, { secure, except })
+  const { ended, logins, others } = readFlows(jar, except)
   const flows = [...logins, ...others]
   const reserve = keepFlows && flows.length === 0 ? FLOW_ROOM : 0
   const removable = [...ended, ...(keepFlows ? [] : flows)].slice(0, MAX_REMOVED)
@@ -138,11 +133,8 @@ function surplusOf(flows: string[], added: number): string[] {
 }
 
 /** Returns the names of the browser's flows, the oldest first. */
-function readFlows(
-  jar: CookieJar,
-  { secure, except = [] }: { secure: boolean; except?: readonly string[] },
-) {
-  const prefix = flowPrefix(secure)
+function readFlows(jar: CookieJar, except: readonly string[] = []) {
+  const prefix = flowPrefix(jar)
   // Other cookies may have this prefix, and names that cannot be set.
   const isOurs = (name: string) => name.startsWith(prefix) && /^[\w.-]+$/.test(name)
   const names = [...jar.all().keys()].filter((name) => isOurs(name) && !except.includes(name))
@@ -155,6 +147,6 @@ function readFlows(
   }
 }
 
-function flowPrefix(secure: boolean): string {
-  return `${cookiePrefix(secure)}tx.`
+function flowPrefix({ prefix }: CookieJar): string {
+  return `${prefix}tx.`
 }

@@ -208,6 +208,7 @@ async function logIn(
   if (server.dpop) checkBound(token)
   return {
     id: randomState(),
+    clientId: options.clientId,
     user,
     domain: server.origin,
     ...(answer.refresh_token !== undefined && { refreshToken: answer.refresh_token }),

@@ -21,6 +21,8 @@ export interface User {
 
 /** A logout at the tenant (Back-Channel Logout). */
 export interface EndedLogin {
+  /** The application whose sessions end. Those of another application in the same store go on. */
+  clientId: string
   /** The origin of the domain of the sessions that end. */
   domain: string
   /** The session that ends. Undefined if all sessions of the user end. */
@@ -36,6 +38,8 @@ export interface EndedLogin {
 export interface Session {
   /** A random id, made at the login. It never leaves the server, except sealed. */
   id: string
+  /** The application that the user logged in to. */
+  clientId: string
   user: User
   /** The origin of the domain at which the user logged in. The tokens are valid at this domain only. */
   domain: string
