@@ -62,8 +62,9 @@ export function completeConnectAccount(
       })
     const state = callbackState(callbackUrl)
     // Requests with the same callback take turns, so that the second one gets the account of the first.
-    const completeAlone = () => (state ? context.sessions.runAlone(state, complete) : complete())
-    return changeAccounts(context, session, completeAlone)
+    return changeAccounts(context, session, () =>
+      state ? context.sessions.runAlone(state, complete, { timeout: context.timeout }) : complete(),
+    )
   })
 }
 

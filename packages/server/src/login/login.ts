@@ -23,6 +23,7 @@ import type { Session, User } from '../sessions/session.js'
 import type { AuthorizationServer } from '../tenant/authorization-servers.js'
 import { checkOrganization, userOf } from './id-token.js'
 import { authorizationError, loginError } from './login-error.js'
+import { createLoginState, unknownState } from './login-state.js'
 
 /** Options of {@link ServerClient.startInteractiveLogin}. */
 export interface StartInteractiveLoginOptions {
@@ -43,8 +44,6 @@ const DEFAULT_SCOPE = 'openid profile email offline_access'
 const LIFETIME = 3_600_000
 /** How long the session of a login is remembered, in milliseconds: long enough to load the callback again. */
 const RESULT_LIFE = 120_000
-/** How long the exchange of a code may take, in milliseconds, with what the tenant is asked for besides. */
-const TIMEOUT = 60_000
 
 interface LoginTransaction {
   codeVerifier: string
@@ -66,7 +65,7 @@ export async function startLogin(
   const params = loginParams(context, authorizationParams)
   const server = await context.tenant(storeOptions)
   server.prefetchKeys() // while the person logs in
-  const state = LOGIN_PREFIX + randomState()
+  const state = createLoginState(storeOptions.request, params.redirect_uri)
   const transaction: LoginTransaction = {
     codeVerifier: randomPKCECodeVerifier(),
     nonce: randomNonce(),
@@ -156,7 +155,10 @@ async function findTransaction(
 ): Promise<LoginTransaction> {
   const transactions = context.transactions<LoginTransaction>(storeOptions)
   const transaction = await transactions.get(state)
-  if (!transaction) throw unknownState()
+  if (!transaction) {
+    const { redirect_uri } = context.options.authorizationParams
+    throw unknownState(state, storeOptions.request, redirect_uri)
+  }
   if (transaction.expiresAt > Date.now()) return transaction
   await transactions.delete(state)
   throw expired(transaction)
@@ -171,15 +173,15 @@ function logInOnce(
   { transaction, callback }: { transaction: LoginTransaction; callback: Callback },
   storeOptions: StoreOptions,
 ): Promise<Session> {
-  const { sessions, flows } = context
+  const { sessions, flows, timeout } = context
   const { state, search } = callback
   // With the code, because somebody else may have planted the transaction in this browser, and so has the rest.
   const secret = `${transaction.codeVerifier} ${new URLSearchParams(search).get('code')}`
-  return sessions.runAlone(state, async () => {
+  const exchange = async () => {
     const known = (await flows.get(secret)) as Session | undefined // only this function has the secret
     // Even if the login fails later, because the code works only once.
     await context.transactions(storeOptions).delete(state)
-    const session = known ?? (await within(logIn(context, transaction, callback), TIMEOUT))
+    const session = known ?? (await logIn(context, transaction, callback))
     try {
       await context.keepSession(storeOptions, session)
     } finally {
@@ -187,11 +189,12 @@ function logInOnce(
       if (!known) await flows.set(secret, session, Date.now() + RESULT_LIFE).catch(() => {})
     }
     return session
-  })
+  }
+  return sessions.runAlone(state, exchange, { timeout })
 }
 
 async function logIn(
-  { tenantAt, options }: Context,
+  { tenantAt, options, timeout }: Context,
   transaction: LoginTransaction,
   callback: Callback,
 ): Promise<Session> {
@@ -199,7 +202,7 @@ async function logIn(
   const server = await tenantAt(domain)
   server.prefetchKeys() // if another process started the login: while the code is exchanged
   const requestedAt = Date.now()
-  const answer = await exchangeCode(server, transaction, callback)
+  const answer = await within(exchangeCode(server, transaction, callback), timeout)
   const claims = answer.claims()
   const user = userOf(claims)
   checkOrganization(user, params.organization, appState)
@@ -238,14 +241,6 @@ async function exchangeCode(
   } catch (error) {
     throw authorizationError(error, appState) ?? (await loginError(error, appState))
   }
-}
-
-function unknownState(): LoginFlowError {
-  return new LoginFlowError('unknown_state', {
-    message:
-      'This browser has no login with the state of this callback: it was started in another browser, is already completed, ' +
-      'or has expired. Start again.',
-  })
 }
 
 function expired({ appState }: LoginTransaction): LoginFlowError {
