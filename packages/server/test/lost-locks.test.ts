@@ -108,12 +108,36 @@ test('one waits for a refresh, here or elsewhere, as long as it was told: refres
 
 test('a lock that fails is store_unavailable, and nothing is sent', async () => {
   const cause = new Error('the connection is closed')
+  const store = memoryStore().keyv
   const { one, grants } = createMachines(emulator, {
+    store,
     lock: { acquire: () => Promise.reject(cause) },
   })
-  const visitor = await loggedIn(one, emulator.url)
+  const visitor = await loggedIn(createMachines(emulator, { store }).one, emulator.url)
   expect(await rejection(tokenAt(one, visitor))).toMatchObject({ code: 'store_unavailable', cause })
-  expect(grants).toEqual(['authorization_code'])
+  expect(grants).toEqual([])
+})
+
+test('a lock that fails does not use up the callback of a login, which succeeds once the lock is back', async () => {
+  const good = memoryLock()
+  let isBroken = true
+  const { one, grants } = createMachines(emulator, {
+    lock: {
+      acquire: (key, options) =>
+        isBroken
+          ? Promise.reject(new Error('the connection is closed'))
+          : good.acquire(key, options),
+    },
+  })
+  const visitor = createVisitor(emulator.url)
+  const url = await visitor.request((options) => one.startInteractiveLogin({}, options))
+  const callbackUrl = await visitor.logIn(url)
+  const complete = () =>
+    visitor.request((options) => one.completeInteractiveLogin(callbackUrl, options))
+  expect(await rejection(complete())).toMatchObject({ code: 'store_unavailable' })
+  expect(grants).toEqual([])
+  isBroken = false
+  expect((await complete()).user.sub).toBe('auth0|alice')
 })
 
 test('a crash between the grant and the write: the user is told to log in again, and can', async () => {
