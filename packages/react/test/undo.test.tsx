@@ -79,7 +79,7 @@ function List({ keepUndoable }: { keepUndoable: boolean }) {
 }
 
 function UndoableRow({ id, keepUndoable }: { id: string; keepUndoable: boolean }) {
-  const { mutate, undoable, undo } = useDisconnectAccount({ undoMs: 300, keepUndoable })
+  const { mutate, undoable, undo } = useDisconnectAccount({ undoMs: 1500, keepUndoable })
   const isUndoable = undoable.includes(id)
   return (
     <button type="button" onClick={() => (isUndoable ? undo(id) : mutate(id))}>
@@ -98,8 +98,9 @@ test('with keepUndoable a row stays until the time to undo is over, so that it c
   expect(deletions(bed)).toBe(0)
   await screen.getByRole('button', { name: 'Disconnect' }).click()
   await expect.element(screen.getByRole('button', { name: 'Undo' })).toBeVisible()
-  await expect.poll(() => screen.getByRole('button').elements().length).toBe(0)
-  await expect.poll(() => deletions(bed)).toBe(1)
+  const untilOver = { timeout: 5000 }
+  await expect.poll(() => screen.getByRole('button').elements().length, untilOver).toBe(0)
+  await expect.poll(() => deletions(bed), untilOver).toBe(1)
 })
 
 test('the error of a refused disconnect can be read anywhere, although its row was gone meanwhile', async () => {
@@ -112,7 +113,7 @@ test('the error of a refused disconnect can be read anywhere, although its row w
     .element(screen.getByRole('alert'))
     .toHaveTextContent('Insufficient Scope (403): A fault of the emulator')
   await screen.getByRole('button', { name: 'Disconnect' }).click() // the row is back
-  await expect.poll(() => deletions(bed)).toBe(2)
+  await expect.poll(() => deletions(bed), { timeout: 5000 }).toBe(2)
   await expect.poll(() => screen.getByRole('alert').elements().length).toBe(0)
 })
 

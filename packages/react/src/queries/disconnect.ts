@@ -1,4 +1,4 @@
-import type { ConnectedAccount, ConnectionDefinition } from '@connected-accounts/client'
+import { type ConnectionDefinition, findConnection } from '@connected-accounts/client'
 import { type AccountsIdentity, disconnectAccount } from '@connected-accounts/client/browser'
 import type { QueryClient } from '@tanstack/react-query'
 import { identityKey, refreshAccounts } from './keys.js'
@@ -55,7 +55,7 @@ export function disconnectOptions(
 
 async function disconnect(
   identity: AccountsIdentity,
-  { queryClient, undoMs, keepUndoable, connections }: DisconnectSettings,
+  { queryClient, undoMs, keepUndoable, connections = {} }: DisconnectSettings,
   id: string,
 ): Promise<DisconnectedAccount> {
   const { client, user } = identity
@@ -67,7 +67,8 @@ async function disconnect(
   try {
     const undone = await disconnectAccount(client, id, { user, undoMs, onSend: remove })
     if (undone) removal?.undo()
-    return { id, undone, revokeUrl: revokeUrlOf(removal?.account, connections) }
+    const definition = findConnection(connections, removal?.account?.connection)
+    return { id, undone, revokeUrl: definition?.revokeUrl }
   } catch (error) {
     removal?.undo()
     throw error
@@ -75,12 +76,4 @@ async function disconnect(
     removal?.end()
     void refreshAccounts(queryClient, identity)
   }
-}
-
-function revokeUrlOf(
-  account: ConnectedAccount | undefined,
-  connections: Record<string, ConnectionDefinition> = {},
-): string | undefined {
-  const definitions = Object.values(connections)
-  return definitions.find(({ connection }) => connection === account?.connection)?.revokeUrl
 }
