@@ -1,6 +1,6 @@
 import type { Abortable, CompletedConnectedAccount } from '../contract/types.js'
 import { ConnectFlowError } from '../errors/connect-flow-error.js'
-import { isMyAccountApiError } from '../errors/my-account-api-error.js'
+import { isMyAccountApiError, type MyAccountApiError } from '../errors/my-account-api-error.js'
 import { unlessAborted, withAbortController } from '../http/abort.js'
 import { wasSent } from '../http/fetch.js'
 import { runAlone } from '../mutex.js'
@@ -199,13 +199,18 @@ async function handleFailure(
     await takeBackAttempt(completion, transaction) // the code is not used up
     throw error
   }
-  const isRefusal = isMyAccountApiError(error) && error.code !== 'unexpected_response'
-  if (isRefusal && error.status < 500) return recover(completion, transaction, error)
+  if (isRefusal(error)) return recover(completion, transaction, error)
   throw error
 }
 
-/** Returns true if the server refused a request before it looked at the code. */
-function isRefusedUnread(error: unknown): boolean {
+/** Returns true if the server has refused a request for good. @internal */
+export function isRefusal(error: unknown): error is MyAccountApiError {
+  const isDefinite = isMyAccountApiError(error) && error.code !== 'unexpected_response'
+  return isDefinite && error.status < 500
+}
+
+/** Returns true if the server refused a request before it looked at the code. @internal */
+export function isRefusedUnread(error: unknown): boolean {
   if (!isMyAccountApiError(error) || error.code === 'unexpected_response') return false
   const { status, response } = error
   return [401, 403, 415, 429].includes(status) || response.headers.has('www-authenticate')
