@@ -42,6 +42,7 @@ export {
   type ConnectionReference,
   type ConnectionScope,
   defineConnections,
+  findConnection,
   type Register,
   type RegisteredConnection,
 } from './connections/define-connections.js'

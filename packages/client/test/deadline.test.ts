@@ -10,15 +10,8 @@ import {
   startConnect,
   type TransactionStore,
 } from '../src/index.js'
-import { clientWith, comeBack, connected, redirectUri } from './flows.js'
-import {
-  createClient,
-  json,
-  observedClient,
-  observedFetch,
-  problem,
-  rejection,
-} from './observed-client.js'
+import { clientWith, comeBack, connected, hastyClientWith, redirectUri } from './flows.js'
+import { createClient, json, observedFetch, problem, rejection } from './observed-client.js'
 
 const never = () => new Promise<never>(() => {})
 const timedOut = { name: 'TimeoutError' }
@@ -31,11 +24,12 @@ describe('what completeConnect waits for', () => {
     'a %s of the store that hangs ends with a TimeoutError, and the next call completes',
     async ([, broken]) => {
       const { completeWith, transactions } = await comeBack()
-      const client = clientWith([], json(201, connected))
+      const client = hastyClientWith(50, [], json(201, connected))
       const hanging = { ...transactions, ...broken(transactions) }
-      const error = await rejection(completeWith(client, { transactions: hanging, timeout: 50 }))
+      const error = await rejection(completeWith(client, { transactions: hanging }))
       expect(error).toMatchObject(timedOut)
-      expect((await completeWith(client)).account).toEqual(connected)
+      const patient = clientWith([], json(201, connected))
+      expect((await completeWith(patient)).account).toEqual(connected)
     },
   )
 
@@ -44,14 +38,15 @@ describe('what completeConnect waits for', () => {
     const { set } = transactions
     transactions.set = (state, record, options) =>
       record.account ? never() : set(state, record, options)
-    const client = clientWith([], json(201, connected))
-    expect((await completeWith(client, { timeout: 50 })).account).toEqual(connected)
+    const client = hastyClientWith(50, [], json(201, connected))
+    expect((await completeWith(client)).account).toEqual(connected)
   })
 
   test('a token that never comes ends with a TimeoutError, and the next call completes', async () => {
     const { callbackUrl, transactions, completeWith, state } = await comeBack()
-    const client = createConnectedAccountsClient({ domain: 'd.test', accessToken: never })
-    const options = { callbackUrl, transactions, timeout: 50 }
+    const hanging = { domain: 'd.test', accessToken: never, timeout: 50 }
+    const client = createConnectedAccountsClient(hanging)
+    const options = { callbackUrl, transactions }
     expect(await rejection(completeConnect(client, options))).toMatchObject(timedOut)
     expect((await transactions.get(state))?.pending?.attempted).toBe(false)
     expect((await completeWith(clientWith([], json(201, connected)))).account).toEqual(connected)
@@ -59,8 +54,8 @@ describe('what completeConnect waits for', () => {
 
   test('a fetch that ignores its signal ends with a TimeoutError, and counts as sent', async () => {
     const { callbackUrl, transactions, completeWith } = await comeBack({ accounts: [] })
-    const client = createClient({ fetch: never })
-    const options = { callbackUrl, transactions, timeout: 50 }
+    const client = createClient({ fetch: never, timeout: 50 })
+    const options = { callbackUrl, transactions }
     expect(await rejection(completeConnect(client, options))).toMatchObject(timedOut)
     const again = clientWith([connected], problem(400))
     expect((await completeWith(again)).account).toEqual(connected)
@@ -68,8 +63,9 @@ describe('what completeConnect waits for', () => {
 
   test('a list that hangs after a lost answer ends with a TimeoutError, and decides nothing', async () => {
     const { callbackUrl, transactions, completeWith } = await comeBack({ accounts: [] })
-    const { client } = observedClient(({ method }) => (method === 'GET' ? never() : problem(400)()))
-    const options = { callbackUrl, transactions, timeout: 50 }
+    const fetch = async ({ method }: Request) => (method === 'GET' ? never() : problem(400)())
+    const client = createClient({ fetch, timeout: 50 })
+    const options = { callbackUrl, transactions }
     expect(await rejection(completeConnect(client, options))).toMatchObject(timedOut)
     const again = clientWith([connected], problem(400))
     expect((await completeWith(again)).account).toEqual(connected)
@@ -77,10 +73,11 @@ describe('what completeConnect waits for', () => {
 
   test('a caller that waits for another one has a time limit, too', async () => {
     const { callbackUrl, transactions } = await comeBack()
-    const client = createClient({ fetch: never })
-    const first = rejection(completeConnect(client, { callbackUrl, transactions, timeout: 300 }))
-    const options = { callbackUrl, transactions, timeout: 50 }
-    const second = rejection(completeConnect(client, options))
+    const options = { callbackUrl, transactions }
+    const complete = (timeout: number) =>
+      rejection(completeConnect(createClient({ fetch: never, timeout }), options))
+    const first = complete(300)
+    const second = complete(50)
     expect(await Promise.race([first.then(() => 'first'), second.then(() => 'second')])).toBe(
       'second',
     )
@@ -138,11 +135,8 @@ describe('what a call waits for', () => {
       expect(error).toMatchObject(timedOut)
   })
 
-  test('completeConnect takes no longer than the timeout of the client', async () => {
-    const { callbackUrl, transactions } = await comeBack()
-    const client = createClient({ fetch: never, timeout: 50 })
-    const error = await rejection(completeConnect(client, { callbackUrl, transactions }))
-    expect(error).toMatchObject(timedOut)
+  test('a client waits for 30 seconds if it is not told how long', () => {
+    expect(createClient({}).timeout).toBe(30_000)
   })
 
   test('a token that comes after the time is over is not sent', async () => {

@@ -5,7 +5,7 @@ import {
   type StartConnectOptions,
   startConnect,
 } from '../src/index.js'
-import { json, observedClient, problem } from './observed-client.js'
+import { createClient, json, observedFetch, problem } from './observed-client.js'
 
 export const redirectUri = 'https://app.example.test/connected'
 
@@ -22,6 +22,15 @@ type Answer = () => Response | Promise<Response>
 
 /** A client that lists these accounts, or fails to if they are undefined; its other responses come in turn. */
 export function clientWith(accounts: object[] | undefined, ...answers: Answer[]) {
+  return hastyClientWith(30_000, accounts, ...answers)
+}
+
+/** The same, with a timeout in milliseconds. */
+export function hastyClientWith(
+  timeout: number,
+  accounts: object[] | undefined,
+  ...answers: Answer[]
+) {
   const list = accounts ? json(200, { accounts }) : problem(403)
   const posts: Answer[] = [...answers]
   const answer: (request: Request) => Response | Promise<Response> = (request) => {
@@ -29,7 +38,8 @@ export function clientWith(accounts: object[] | undefined, ...answers: Answer[])
     const next = posts.length > 1 ? posts.shift() : posts[0]
     return next ? next() : problem(500)()
   }
-  const { client, requests } = observedClient(answer)
+  const { fetch, requests } = observedFetch(answer)
+  const client = createClient({ fetch, timeout })
   const sent = () => requests.filter(({ method }) => method === 'POST')
   return { client, requests, sent }
 }

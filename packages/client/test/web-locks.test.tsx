@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import { completeConnect, localStorageTransactions } from '../src/index.js'
-import { clientWith, comeBack, connected, lost } from './flows.js'
+import { clientWith, comeBack, connected, hastyClientWith, lost } from './flows.js'
 import { json } from './observed-client.js'
 
 beforeEach(() => localStorage.clear())
@@ -63,9 +63,9 @@ test('a tab that waits for its turn can give up', async () => {
 
 test('a tab that waits for its turn has a time limit', async () => {
   const { callbackUrl, transactions, state } = await comeBack()
-  const once = clientWith([], json(201, connected))
+  const once = hastyClientWith(50, [], json(201, connected))
   await navigator.locks.request(`connected-accounts.${state}`, async () => {
-    const waiting = completeConnect(once.client, { callbackUrl, transactions, timeout: 50 })
+    const waiting = completeConnect(once.client, { callbackUrl, transactions })
     await expect(waiting).rejects.toMatchObject({ name: 'TimeoutError' })
   })
   expect(once.sent()).toHaveLength(0)
@@ -76,7 +76,8 @@ test('a tab whose store hangs keeps no other tab waiting for ever', async () => 
   const { callbackUrl, transactions } = await comeBack()
   const once = clientWith([], json(201, connected))
   const hanging = { ...transactions, set: () => new Promise<never>(() => {}) }
-  const first = completeConnect(once.client, { callbackUrl, transactions: hanging, timeout: 200 })
+  const { client: hasty } = hastyClientWith(200, [], json(201, connected))
+  const first = completeConnect(hasty, { callbackUrl, transactions: hanging })
   const second = elsewhere(once.client, { callbackUrl, transactions })
   await expect(first).rejects.toMatchObject({ name: 'TimeoutError' })
   expect((await second).account).toEqual(connected)

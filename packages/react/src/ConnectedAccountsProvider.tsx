@@ -12,7 +12,7 @@ import {
   listenToOtherTabs,
   type PendingCallback,
 } from '@connected-accounts/client/browser'
-import { isUndoableBy } from '@connected-accounts/client/internal'
+import { isUndoableBy, subscribeToDismissal } from '@connected-accounts/client/internal'
 import { type SkipToken, useQueryClient } from '@tanstack/react-query'
 import {
   createContext,
@@ -97,10 +97,9 @@ export function ConnectedAccountsProvider(props: ConnectedAccountsProviderProps)
 
 /** Returns the callback in the address bar, as {@link getPendingCallback} does; undefined on a server. @internal */
 export function usePendingCallback(): PendingCallback | undefined {
-  return useSyncExternalStore(neverChanges, getPendingCallback, noCallback)
+  return useSyncExternalStore(subscribeToDismissal, getPendingCallback, noCallback)
 }
 
-const neverChanges = () => () => undefined // each render looks at the address bar, which is often enough
 const noCallback = () => undefined
 
 /** The values that the hooks get from the provider. */

@@ -39,6 +39,12 @@ function openPage(url: URL | string): void {
 
 const completed = ({ calls }: TestBed) => calls.filter((call) => call.endsWith('/complete')).length
 
+const withoutFunctions = (result: ReturnType<typeof useConnectCallback>) => ({
+  ...result,
+  retry: undefined,
+  dismiss: undefined,
+})
+
 function Result() {
   const { status, account, error } = useConnectCallback()
   return <output>{account?.connection ?? error?.message ?? status}</output>
@@ -93,7 +99,7 @@ test('the list of accounts has the new account without being asked to', async ()
   await expect.poll(() => result.current[0].data?.length).toBe(1)
 })
 
-test('mounted again, it shows the result again and sends nothing', async () => {
+test('mounted again, it shows the result again and completes nothing', async () => {
   const bed = createTestBed()
   await comeBack(bed)
   const screen = await render(<Result />, { wrapper: bed.page })
@@ -102,6 +108,43 @@ test('mounted again, it shows the result again and sends nothing', async () => {
   const again = await render(<Result />, { wrapper: bed.page })
   await expect.element(again.getByRole('status')).toHaveTextContent('google-oauth2')
   expect(completed(bed)).toBe(1)
+})
+
+test('a success is reported once: a component that is mounted later gets it as repeated', async () => {
+  const bed = createTestBed()
+  await comeBack(bed)
+  const first = await renderHook(() => useConnectCallback(), { wrapper: bed.page })
+  await expect.poll(() => first.result.current.status).toBe('success')
+  await first.rerender()
+  expect(first.result.current.isRepeated).toBe(false)
+  const second = await renderHook(() => useConnectCallback(), { wrapper: bed.page })
+  await expect
+    .poll(() => second.result.current)
+    .toMatchObject({ status: 'success', isRepeated: true })
+})
+
+test('a success that was dismissed is gone everywhere on the page', async () => {
+  const bed = createTestBed()
+  await comeBack(bed)
+  const { result } = await renderHook(() => [useConnectCallback(), useConnectCallback()] as const, {
+    wrapper: bed.page,
+  })
+  await expect.poll(() => result.current[0].status).toBe('success')
+  result.current[0].dismiss()
+  await expect.poll(() => result.current.map(({ status }) => status)).toEqual(['idle', 'idle'])
+  const later = await renderHook(() => useConnectCallback(), { wrapper: bed.page })
+  expect(later.result.current.status).toBe('idle')
+})
+
+test('a refusal cannot be retried: retry() leaves it as it is', async () => {
+  const bed = createTestBed()
+  await comeBack(bed, { decision: 'cancel' })
+  const { result } = await renderHook(() => useConnectCallback(), { wrapper: bed.page })
+  await expect.poll(() => result.current.status).toBe('error')
+  expect(result.current.canRetry).toBe(false)
+  result.current.retry()
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(result.current.error).toMatchObject({ code: 'access_denied' })
 })
 
 test('on another page of the application it is idle', async () => {
@@ -189,14 +232,14 @@ test.for(['allow', 'cancel'] as const)(
     await comeBack(bed, { decision })
     const { result, rerender } = await renderHook(() => useConnectCallback(), { wrapper: bed.page })
     await expect.poll(() => result.current.status).not.toBe('pending')
-    const before = { ...result.current, retry: undefined }
+    const before = withoutFunctions(result.current)
     sessionStorage.clear()
     await bed.queryClient.invalidateQueries()
     focusManager.setFocused(false)
     focusManager.setFocused(true)
     await new Promise((resolve) => setTimeout(resolve, 200))
     await rerender()
-    expect({ ...result.current, retry: undefined }).toEqual(before)
+    expect(withoutFunctions(result.current)).toEqual(before)
   },
 )
 
@@ -208,6 +251,7 @@ test('after a network failure retry() resumes', async () => {
   bed.send = (request) => (down ? Promise.reject(new Error('offline')) : send(request))
   const { result } = await renderHook(() => useConnectCallback(), { wrapper: bed.page })
   await expect.poll(() => result.current.error?.message).toBe('offline')
+  expect(result.current.canRetry).toBe(true)
   down = false
   result.current.retry()
   await expect.poll(() => result.current.status).toBe('success')

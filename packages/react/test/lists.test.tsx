@@ -42,11 +42,11 @@ test('the accounts of every page are one list', async () => {
   expect(calls.filter((call) => call.includes('from='))).toHaveLength(2)
 })
 
-test('a list can be of one connection or of several', async () => {
+test('a list can be of one connection or of several, and all of them make one request', async () => {
   await seed(2, 'google-oauth2')
   await seed(1, 'github')
   await seed(1, 'acme')
-  const { page: App } = createTestBed()
+  const { page: App, calls } = createTestBed()
   const { result } = await renderHook(
     () => [
       useConnectedAccounts({ connection: 'github' }),
@@ -56,6 +56,7 @@ test('a list can be of one connection or of several', async () => {
     { wrapper: App },
   )
   await expect.poll(() => result.current.map(({ data }) => data?.length)).toEqual([1, 2, 4])
+  expect(calls).toHaveLength(1)
 })
 
 test('the connections are those that the tenant offers', async () => {

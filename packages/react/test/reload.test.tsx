@@ -1,4 +1,8 @@
-import { sessionStorageTransactions, startConnect } from '@connected-accounts/client'
+import {
+  deleteConnectedAccount,
+  sessionStorageTransactions,
+  startConnect,
+} from '@connected-accounts/client'
 import { afterEach, expect, test } from 'vitest'
 import { startOverHttp } from './emulators.js'
 import { consent, createTestBed, origin, token, withEmulator } from './support.js'
@@ -6,6 +10,7 @@ import { consent, createTestBed, origin, token, withEmulator } from './support.j
 withEmulator(startOverHttp)
 afterEach(() => {
   for (const frame of document.querySelectorAll('iframe')) frame.remove()
+  sessionStorage.removeItem('toasts')
 })
 
 const fixture = new URL('./reload.html', import.meta.url)
@@ -19,6 +24,7 @@ async function openFrame(url: string) {
   return {
     text: () => page()?.document.querySelector('output')?.textContent,
     search: () => page()?.location.search,
+    dismiss: () => page()?.document.querySelector('button')?.click(),
     reload: () =>
       new Promise((resolve) => {
         frame.addEventListener('load', resolve, { once: true })
@@ -45,6 +51,35 @@ test('a reload of the callback page shows the same account again', async () => {
   await expect.poll(frame.search).toBe('')
   await frame.reload()
   await expect.poll(frame.text).toBe(account)
+})
+
+/** How often the page has told the person that the account is connected. */
+const toasts = () => (sessionStorage.getItem('toasts') ?? '').length
+
+test('a reload does not report the success again', async () => {
+  const frame = await openFrame(await callbackUrl())
+  await expect.poll(frame.text).toMatch(/^cac_/)
+  expect(toasts()).toBe(1)
+  await frame.reload()
+  await expect.poll(frame.text).toMatch(/^cac_/)
+  expect(toasts()).toBe(1)
+})
+
+test('a reload after the account was disconnected shows an ordinary page', async () => {
+  const frame = await openFrame(await callbackUrl())
+  await expect.poll(frame.text).toMatch(/^cac_/)
+  await deleteConnectedAccount(createTestBed().client, frame.text() ?? '')
+  await frame.reload()
+  await expect.poll(frame.text).toBe('idle')
+})
+
+test('a reload after the success was dismissed shows an ordinary page', async () => {
+  const frame = await openFrame(await callbackUrl())
+  await expect.poll(frame.text).toMatch(/^cac_/)
+  frame.dismiss()
+  await expect.poll(frame.text).toBe('idle')
+  await frame.reload()
+  await expect.poll(frame.text).toBe('idle')
 })
 
 test('a reload after the transaction is gone shows an ordinary page', async () => {

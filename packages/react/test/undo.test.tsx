@@ -64,6 +64,59 @@ function Disconnect({ id }: { id: string }) {
   )
 }
 
+/** A list whose rows each have the hook, as people write it. */
+function List({ keepUndoable }: { keepUndoable: boolean }) {
+  const { data: accounts = [] } = useConnectedAccounts()
+  const { lastFailure } = useDisconnectAccount()
+  return (
+    <>
+      {lastFailure && <p role="alert">{lastFailure.error.message}</p>}
+      {accounts.map(({ id }) => (
+        <UndoableRow key={id} id={id} keepUndoable={keepUndoable} />
+      ))}
+    </>
+  )
+}
+
+function UndoableRow({ id, keepUndoable }: { id: string; keepUndoable: boolean }) {
+  const { mutate, undoable, undo } = useDisconnectAccount({ undoMs: 1500, keepUndoable })
+  const isUndoable = undoable.includes(id)
+  return (
+    <button type="button" onClick={() => (isUndoable ? undo(id) : mutate(id))}>
+      {isUndoable ? 'Undo' : 'Disconnect'}
+    </button>
+  )
+}
+
+test('with keepUndoable a row stays until the time to undo is over, so that it can undo itself', async () => {
+  const bed = createTestBed()
+  await seed(1)
+  const screen = await render(<List keepUndoable />, { wrapper: bed.page })
+  await screen.getByRole('button', { name: 'Disconnect' }).click()
+  await screen.getByRole('button', { name: 'Undo' }).click()
+  await expect.element(screen.getByRole('button', { name: 'Disconnect' })).toBeVisible()
+  expect(deletions(bed)).toBe(0)
+  await screen.getByRole('button', { name: 'Disconnect' }).click()
+  await expect.element(screen.getByRole('button', { name: 'Undo' })).toBeVisible()
+  const untilOver = { timeout: 5000 }
+  await expect.poll(() => screen.getByRole('button').elements().length, untilOver).toBe(0)
+  await expect.poll(() => deletions(bed), untilOver).toBe(1)
+})
+
+test('the error of a refused disconnect can be read anywhere, although its row was gone meanwhile', async () => {
+  const bed = createTestBed()
+  await seed(1)
+  await failNext('deleteConnectedAccount', 403)
+  const screen = await render(<List keepUndoable={false} />, { wrapper: bed.page })
+  await screen.getByRole('button', { name: 'Disconnect' }).click()
+  await expect
+    .element(screen.getByRole('alert'))
+    .toHaveTextContent('Insufficient Scope (403): A fault of the emulator')
+  await screen.getByRole('button', { name: 'Disconnect' }).click() // the row is back
+  await expect.poll(() => deletions(bed), { timeout: 5000 }).toBe(2)
+  await expect.poll(() => screen.getByRole('alert').elements().length).toBe(0)
+})
+
 test('within undoMs nothing is sent and the account is out of the list; then it is deleted', async () => {
   const bed = createTestBed()
   const { id, disconnect, listed } = await renderList(bed, 400)

@@ -177,13 +177,13 @@ describe('a callback that is sent twice, to two machines with one store', () => 
     const gate = createGate()
     const store = memoryStore().keyv
     const lock = memoryLock()
-    const create = (send = fetch) =>
-      createMachines(emulator, { store, lock, patience: 1000, send: (request) => send(request) })
+    const create = (send = fetch, patience = 30_000) =>
+      createMachines(emulator, { store, lock, patience, send: (request) => send(request) })
     const slow = create(async (request) => {
       if (request instanceof Request && request.url.endsWith('/oauth/token')) await gate.pass()
       return fetch(request)
     })
-    const { one, grants } = create()
+    const { one, grants } = create(fetch, 300)
     const visitor = createVisitor(emulator.url)
     const callbackUrl = await comeBack(one, visitor)
     const first = complete(slow.one, copyOf(visitor), callbackUrl)

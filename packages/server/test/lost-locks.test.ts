@@ -19,7 +19,7 @@ const emulator = await rotatingEmulator()
 afterAll(() => Promise.all([emulator.close(), steady.close()]))
 
 /** The `timeout` of machines that are not paused, in milliseconds: after it they take the paused one for dead. */
-const PATIENCE = 1000
+const PATIENCE = 2000
 
 /** A lock that everybody gets, as when the one who had it was paused for too long. */
 const lostLock: RefreshLock = {
@@ -43,7 +43,7 @@ test('a machine that lost the lock while it was paused does not overwrite a newe
   const store = memoryStore().keyv
   const { gate, paused } = createPaused(steady, store)
   const { one, other } = createMachines(steady, { store, lock: lostLock, patience: PATIENCE })
-  const visitor = await loggedIn(one, steady.url)
+  const visitor = await loggedIn(paused, steady.url)
   const late = tokenAt(paused, sameBrowser(visitor))
   await gate.reached
   const newer = await tokenAt(other, visitor, { forceRefresh: true })
@@ -71,7 +71,7 @@ test('with compare-and-set it does not do so either where it was paused just bef
     },
   }
   const { one: paused } = createMachines(steady, { store: slow, lock: lostLock, timeout: 10_000 })
-  const visitor = await loggedIn(one, steady.url)
+  const visitor = await loggedIn(paused, steady.url)
   const late = tokenAt(paused, sameBrowser(visitor))
   await gate.reached
   const newer = await tokenAt(other, visitor, { forceRefresh: true })
@@ -94,7 +94,7 @@ test('one waits for a refresh, here or elsewhere, as long as it was told: refres
   const [store, lock] = [memoryStore().keyv, memoryLock()]
   const { gate, paused } = createPaused(emulator, store, lock)
   const { one } = createMachines(emulator, { store, lock, patience: PATIENCE })
-  const visitor = await loggedIn(one, emulator.url)
+  const visitor = await loggedIn(paused, emulator.url)
   const first = tokenAt(paused, sameBrowser(visitor))
   await gate.reached
   const waiting = [one, one, one].map((server) => tokenAt(server, sameBrowser(visitor)))
@@ -108,19 +108,43 @@ test('one waits for a refresh, here or elsewhere, as long as it was told: refres
 
 test('a lock that fails is store_unavailable, and nothing is sent', async () => {
   const cause = new Error('the connection is closed')
+  const store = memoryStore().keyv
   const { one, grants } = createMachines(emulator, {
+    store,
     lock: { acquire: () => Promise.reject(cause) },
   })
-  const visitor = await loggedIn(one, emulator.url)
+  const visitor = await loggedIn(createMachines(emulator, { store }).one, emulator.url)
   expect(await rejection(tokenAt(one, visitor))).toMatchObject({ code: 'store_unavailable', cause })
-  expect(grants).toEqual(['authorization_code'])
+  expect(grants).toEqual([])
+})
+
+test('a lock that fails does not use up the callback of a login, which succeeds once the lock is back', async () => {
+  const good = memoryLock()
+  let isBroken = true
+  const { one, grants } = createMachines(emulator, {
+    lock: {
+      acquire: (key, options) =>
+        isBroken
+          ? Promise.reject(new Error('the connection is closed'))
+          : good.acquire(key, options),
+    },
+  })
+  const visitor = createVisitor(emulator.url)
+  const url = await visitor.request((options) => one.startInteractiveLogin({}, options))
+  const callbackUrl = await visitor.logIn(url)
+  const complete = () =>
+    visitor.request((options) => one.completeInteractiveLogin(callbackUrl, options))
+  expect(await rejection(complete())).toMatchObject({ code: 'store_unavailable' })
+  expect(grants).toEqual([])
+  isBroken = false
+  expect((await complete()).user.sub).toBe('auth0|alice')
 })
 
 test('a crash between the grant and the write: the user is told to log in again, and can', async () => {
   const store = memoryStore().keyv
   const { gate, paused } = createPaused(emulator, store)
   const { one } = createMachines(emulator, { store, lock: lostLock, patience: PATIENCE })
-  const visitor = await loggedIn(one, emulator.url)
+  const visitor = await loggedIn(paused, emulator.url)
   tokenAt(paused, sameBrowser(visitor)).catch(() => {}) // it never comes back
   await gate.reached
   const error = await rejection(tokenAt(one, visitor))
@@ -172,7 +196,7 @@ describe('a machine that gets the lock while the refresh of another one is unfin
       },
     }).one
     const { one } = createMachines(emulator, { store, lock: lostLock, patience: PATIENCE })
-    const visitor = await loggedIn(one, emulator.url)
+    const visitor = await loggedIn(crashed, emulator.url)
     const reuses = emulator.refreshTokenReuses
     tokenAt(crashed, sameBrowser(visitor)).catch(() => {}) // it never comes back
     await gate.reached

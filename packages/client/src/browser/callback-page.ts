@@ -9,10 +9,12 @@ import {
   localStorageTransactions,
   sessionStorageTransactions,
 } from '../connect/web-storage-transactions.js'
-import type { Abortable } from '../contract/types.js'
+import type { Abortable, CompletedConnectedAccount } from '../contract/types.js'
+import { ConnectFlowError } from '../errors/connect-flow-error.js'
 import { unlessAborted, wait, within } from '../http/abort.js'
 import { retryDelay } from '../http/retry.js'
 import { runAlone } from '../mutex.js'
+import { iterateConnectedAccounts } from '../my-account/accounts.js'
 import type { ConnectedAccountsClient } from '../my-account/client.js'
 import { tellOtherTabs } from './tabs.js'
 
@@ -20,13 +22,15 @@ import { tellOtherTabs } from './tabs.js'
 export interface CompleteConnectInPageOptions extends Omit<CompleteConnectOptions, 'transactions'> {
   /** The store that the flow was started with; by default `sessionStorageTransactions()`. */
   transactions?: TransactionStore | undefined
+  /** Pass `isRepeated` of the {@link PendingCallback}. If it is true, the account must still be connected. */
+  isRepeated?: boolean | undefined
 }
 
 /**
  * Completes a flow as `completeConnect` does, and tells the user's other tabs. Tries again as `retryDelay` says after a
  * failure that may pass, and waits while the browser is offline. An abort of `signal` ends the waiting.
  *
- * @throws {ConnectFlowError} any code of `completeConnect`.
+ * @throws {ConnectFlowError} any code of `completeConnect`; also `unknown_state`, when a repeated callback's account is gone.
  * @throws {MyAccountApiError} when the server refuses.
  *
  * @example
@@ -41,14 +45,31 @@ export interface CompleteConnectInPageOptions extends Omit<CompleteConnectOption
  */
 export async function completeConnectInPage(
   client: ConnectedAccountsClient,
-  { transactions = sessionStorageTransactions(), ...options }: CompleteConnectInPageOptions,
+  {
+    transactions = sessionStorageTransactions(),
+    isRepeated = false,
+    ...options
+  }: CompleteConnectInPageOptions,
 ): Promise<CompletedConnect> {
-  const completed = await retried(
-    () => completeConnect(client, { ...options, transactions }),
-    options.signal,
-  )
-  tellOtherTabs({ client, user: options.user }, completed.account.connection)
-  return completed
+  const { user, signal } = options
+  return retried(async () => {
+    const completed = await completeConnect(client, { ...options, transactions })
+    if (isRepeated) await checkIsListed(client, completed.account, signal)
+    else tellOtherTabs({ client, user }, completed.account.connection)
+    return completed
+  }, signal)
+}
+
+async function checkIsListed(
+  client: ConnectedAccountsClient,
+  { id, connection }: CompletedConnectedAccount,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for await (const account of iterateConnectedAccounts(client, { connection, signal })) {
+    if (account.id === id) return
+  }
+  const message = 'The account of this callback is no longer connected, so the callback is over.'
+  throw new ConnectFlowError('unknown_state', { connection, message })
 }
 
 async function retried<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {

@@ -11,6 +11,8 @@ export interface DisconnectAccountOptions extends Abortable {
   user?: string | undefined
   /** How long the user can undo it, in milliseconds. Nothing is sent before that time is over. Default: 0, sent at once. */
   undoMs?: number | undefined
+  /** Called when the time to undo is over, before anything is sent. */
+  onSend?: (() => void) | undefined
 }
 
 /**
@@ -29,12 +31,13 @@ export interface DisconnectAccountOptions extends Abortable {
 export async function disconnectAccount(
   client: ConnectedAccountsClient,
   id: string,
-  { user, undoMs = 0, signal }: DisconnectAccountOptions = {},
+  { user, undoMs = 0, onSend, signal }: DisconnectAccountOptions = {},
 ): Promise<boolean> {
   signal?.throwIfAborted()
   const isUndone = undoMs > 0 && (await waitForUndo(id, { client, user, undoMs, signal }))
   signal?.throwIfAborted()
   if (isUndone) return true
+  onSend?.()
   try {
     await deleteConnectedAccount(client, id, { signal })
   } catch (error) {

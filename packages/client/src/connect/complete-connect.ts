@@ -1,6 +1,6 @@
 import type { Abortable, CompletedConnectedAccount } from '../contract/types.js'
 import { ConnectFlowError } from '../errors/connect-flow-error.js'
-import { isMyAccountApiError } from '../errors/my-account-api-error.js'
+import { isMyAccountApiError, type MyAccountApiError } from '../errors/my-account-api-error.js'
 import { unlessAborted, withAbortController } from '../http/abort.js'
 import { wasSent } from '../http/fetch.js'
 import { runAlone } from '../mutex.js'
@@ -35,11 +35,6 @@ export interface CompleteConnectOptions extends Abortable {
   transactions: TransactionStore
   /** The logged-in user. If `startConnect` was given a user, only that user can complete the flow. */
   user?: string | undefined
-  /**
-   * How long the call may take, in milliseconds, including the wait for other tabs. Default: the client's `timeout`. A store that
-   * hangs while the attempt is saved may add up to 3 seconds.
-   */
-  timeout?: number | undefined
 }
 
 /** The result of {@link completeConnect}. */
@@ -66,7 +61,8 @@ export interface CompletedConnect {
  * @throws {ConnectFlowError} `outcome_unknown`, when an earlier answer was lost, or may have been, and the list does not show which account is the flow's.
  * @throws {ConnectFlowError} `storage_unavailable`, when the browser refuses to keep the transaction.
  * @throws {MyAccountApiError} when the server refuses.
- * @throws {DOMException} `TimeoutError`, when `timeout` is over; the next call resumes.
+ * @throws {DOMException} `TimeoutError`, when it takes longer than the client's `timeout`, including the wait for other tabs. A store
+ * that hangs while the attempt is saved may add up to 3 seconds. The next call resumes.
  *
  * @example
  * ```ts
@@ -79,10 +75,11 @@ export interface CompletedConnect {
  */
 export async function completeConnect(
   client: ConnectedAccountsClient,
-  { callbackUrl, signal, timeout = client.timeout, ...options }: CompleteConnectOptions,
+  { callbackUrl, signal, ...options }: CompleteConnectOptions,
 ): Promise<CompletedConnect> {
   checkStore(options.transactions)
   const callback = parseCallback(callbackUrl)
+  const { timeout } = client
   return withAbortController({ signal, timeout }, (abort) =>
     completeOnce({ ...options, callback, client, state: callback.state, signal: abort.signal }),
   )
@@ -202,13 +199,18 @@ async function handleFailure(
     await takeBackAttempt(completion, transaction) // the code is not used up
     throw error
   }
-  const isRefusal = isMyAccountApiError(error) && error.code !== 'unexpected_response'
-  if (isRefusal && error.status < 500) return recover(completion, transaction, error)
+  if (isRefusal(error)) return recover(completion, transaction, error)
   throw error
 }
 
-/** Returns true if the server refused a request before it looked at the code. */
-function isRefusedUnread(error: unknown): boolean {
+/** Returns true if the server has refused a request for good. @internal */
+export function isRefusal(error: unknown): error is MyAccountApiError {
+  const isDefinite = isMyAccountApiError(error) && error.code !== 'unexpected_response'
+  return isDefinite && error.status < 500
+}
+
+/** Returns true if the server refused a request before it looked at the code. @internal */
+export function isRefusedUnread(error: unknown): boolean {
   if (!isMyAccountApiError(error) || error.code === 'unexpected_response') return false
   const { status, response } = error
   return [401, 403, 415, 429].includes(status) || response.headers.has('www-authenticate')

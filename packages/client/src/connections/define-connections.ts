@@ -76,6 +76,26 @@ export function defineConnections<const Connections extends Record<string, Conne
   return connections
 }
 
+/**
+ * Finds the definition of a connection by a name that comes from the tenant, such as the `connection` of an account or the
+ * `name` of a listed connection. If you have registered your connections, TypeScript takes the definition wherever it would
+ * not take the name, which could be any string.
+ *
+ * @returns The first definition with that name. Undefined if there is none.
+ * @example
+ * ```ts
+ * const definition = findConnection(connections, account.connection)
+ * console.log(definition?.label ?? account.connection)
+ * if (definition) connect({ connection: definition })
+ * ```
+ */
+export function findConnection<Definition extends ConnectionDefinition>(
+  connections: Record<string, Definition>,
+  name: string | undefined,
+): Definition | undefined {
+  return Object.values(connections).find(({ connection }) => connection === name)
+}
+
 /** Returns the name of a connection. @internal */
 export function connectionName(connection: string | ConnectionDefinition): string {
   return typeof connection === 'object' ? connection.connection : connection

@@ -1,24 +1,28 @@
 'use client'
 
-import { type CompletedConnectedAccount, isConnectFlowError } from '@connected-accounts/client'
-import type { PendingCallback } from '@connected-accounts/client/browser'
+import type { CompletedConnectedAccount, ConnectFlowError } from '@connected-accounts/client'
+import { canRetryCallback, type PendingCallback } from '@connected-accounts/client/browser'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { useConnectedAccountsContext, usePendingCallback } from '../ConnectedAccountsProvider.js'
 
 /** The state of the flow that this page was opened to complete. `idle`: this page is not the callback of a flow. */
 export type UseConnectCallbackResult = {
-  /** Tries again after a failure that may pass, for example of the network. */
+  /** Tries again after a failure that may pass, for example of the network. Does nothing if `canRetry` is false. */
   retry: () => void
+  /** Forgets the flow: its success or error is gone, also after a reload. The status is then `idle`. */
+  dismiss: () => void
 } & (Nothing<'idle'> | Nothing<'pending'> | Success | Failure)
 
 interface Nothing<Status> {
   status: Status
-  account: undefined
-  appState: undefined
-  reconnectAccountId: undefined
-  returnTo: undefined
+  account?: undefined
+  appState?: undefined
+  reconnectAccountId?: undefined
+  returnTo?: undefined
   error: null
+  isRepeated: false
+  canRetry: false
 }
 
 interface Success {
@@ -29,15 +33,21 @@ interface Success {
   reconnectAccountId: string | undefined
   returnTo: string | undefined
   error: null
+  /** True if this success was reported before: the page was reloaded, or the person came back to it. Show no toast again. */
+  isRepeated: boolean
+  canRetry: false
 }
 
 interface Failure {
   status: 'error'
-  account: undefined
+  account?: undefined
   appState: unknown
   reconnectAccountId: string | undefined
   returnTo: string | undefined
   error: Error
+  isRepeated: false
+  /** True if `retry()` can succeed. It cannot after a refusal, for example. */
+  canRetry: boolean
 }
 
 /**
@@ -47,6 +57,9 @@ interface Failure {
  *
  * When the status is `success`, go to `returnTo`. Replace the history entry, so that the back button does not lead to the
  * callback again.
+ *
+ * A success is reported once. After a reload, or when the person comes back to the page, the status is `success` with
+ * `isRepeated`, as long as the account is still connected.
  *
  * @returns `error` is a `ConnectFlowError` (`access_denied` if the person refused, or another code of the client's
  * `completeConnect`), a `MyAccountApiError`, or a network failure. After a network failure, `retry()` or a reload resumes.
@@ -66,7 +79,11 @@ export function useConnectCallback(): UseConnectCallbackResult {
   const { queries, transactions, user } = useConnectedAccountsContext()
   const callback = useCallbackOfPage()
   const query = useQuery({
-    ...queries.callback({ callbackUrl: callback?.url, transactions }),
+    ...queries.callback({
+      callbackUrl: callback?.url,
+      isRepeated: callback?.isRepeated,
+      transactions,
+    }),
     throwOnError: false, // `error` is in the result; after a reload it may only mean that the flow was completed before
   })
   const { status, data, error, refetch } = query
@@ -78,26 +95,28 @@ export function useConnectCallback(): UseConnectCallbackResult {
     if (status !== 'pending') callback?.markHandled(status, user)
   }, [callback, status, user])
 
-  const retry = () => void refetch()
-  if (!callback || callback.isStale(error, user)) return { ...nothing, status: 'idle', retry }
-  if (status === 'pending') return { ...nothing, status, retry }
-  if (status === 'success') return { ...nothing, ...data, status, retry }
-  const { appState, reconnectAccountId, returnTo } = isConnectFlowError(error) ? error : nothing
-  return { ...nothing, appState, reconnectAccountId, returnTo, status, error, retry }
+  const canRetry = status === 'error' && canRetryCallback(error)
+  const retry = () => void (canRetry && refetch())
+  const dismiss = () => callback?.dismiss()
+  const result = { error: null, isRepeated: false, canRetry: false, retry, dismiss } as const
+  if (!callback || callback.isStale(error, user)) return { ...result, status: 'idle' }
+  if (status === 'pending') return { ...result, status }
+  const { isRepeated } = callback
+  if (status === 'success') return { ...result, ...data, status, isRepeated }
+  // Of a ConnectFlowError, they are those of the flow. Other errors have none.
+  const { appState, reconnectAccountId, returnTo }: Partial<ConnectFlowError> = Object(error)
+  return { ...result, appState, reconnectAccountId, returnTo, status, error, canRetry }
 }
 
-/** Returns the callback that the page was opened with; undefined on a server. The component keeps it once it has seen it. */
+/**
+ * Returns the callback that the page was opened with; undefined on a server. The component keeps it once it has seen it, because
+ * the page's own is repeated as soon as its success is reported.
+ */
 function useCallbackOfPage(): PendingCallback | undefined {
   const current = usePendingCallback()
   const [seen, setSeen] = useState(current)
-  if (current && current !== seen) setSeen(current)
-  return current ?? seen
-}
-
-const nothing = {
-  account: undefined,
-  appState: undefined,
-  reconnectAccountId: undefined,
-  returnTo: undefined,
-  error: null,
+  const isNew = current !== undefined && current.url !== seen?.url
+  if (isNew) setSeen(current)
+  const callback = isNew ? current : seen
+  return callback?.isDismissed ? undefined : callback
 }

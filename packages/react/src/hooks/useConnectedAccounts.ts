@@ -3,10 +3,7 @@
 import type { ConnectedAccount } from '@connected-accounts/client'
 import { type UseQueryResult, useQuery } from '@tanstack/react-query'
 import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
-import type { ConnectedAccountsFilter } from '../queries/accounts.js'
-
-/** Selects what a component needs from the list. */
-export type Select<Selected> = (accounts: ConnectedAccount[]) => Selected
+import { type ConnectedAccountsFilter, type Select, selectAccounts } from '../queries/accounts.js'
 
 /** Options of {@link useConnectedAccounts} and {@link useSuspenseConnectedAccounts}. */
 export interface UseConnectedAccountsOptions<Selected> extends ConnectedAccountsFilter {
@@ -16,6 +13,7 @@ export interface UseConnectedAccountsOptions<Selected> extends ConnectedAccounts
 
 /**
  * Lists every connected account of the user, from all pages. While nobody is logged in, it sends nothing and stays pending.
+ * All components share one list, also those that show the accounts of one connection.
  *
  * @returns TanStack Query's result. Its `error` is a `MyAccountApiError` if the server refused.
  * @example
@@ -28,8 +26,5 @@ export function useConnectedAccounts<Selected = ConnectedAccount[]>({
   ...filter
 }: UseConnectedAccountsOptions<Selected> = {}): UseQueryResult<Selected> {
   const { queries } = useConnectedAccountsContext()
-  return useQuery({
-    ...queries.accounts(filter),
-    select: select as Select<Selected>, // TanStack's type does not allow undefined; its code does
-  })
+  return useQuery({ ...queries.accounts(), select: selectAccounts(filter, select) })
 }

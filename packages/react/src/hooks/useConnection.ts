@@ -12,7 +12,7 @@ import type { ConnectAccountOptions } from '../queries/connect.js'
 import { type UseConnectAccountOptions, useConnectAccount } from './useConnectAccount.js'
 import { useConnectedAccounts } from './useConnectedAccounts.js'
 import { useConnectionHealth } from './useConnectionHealth.js'
-import { isOf, useGrantReports } from './useGrantReports.js'
+import { useGrantReports } from './useGrantReports.js'
 
 /** Options of {@link useConnection}. */
 export interface UseConnectionOptions<Reference extends ConnectionReference = ConnectionReference>
@@ -86,7 +86,7 @@ export function useConnection<Reference extends ConnectionReference>(
 ): UseConnectionResult {
   const { accountId } = options
   const connection = connectionName(reference)
-  const list = useConnectedAccounts({ select: (accounts) => accounts.filter(isOf(connection)) })
+  const list = useConnectedAccounts({ connection: reference })
   const { lastConnect, grantError, reportGrantError } = useGrantReports({
     connection,
     accounts: list.data,

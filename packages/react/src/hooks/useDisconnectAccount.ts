@@ -2,13 +2,19 @@
 
 import { getUndoable, subscribeToUndoable, type Undoable } from '@connected-accounts/client/browser'
 import { isUndoableBy } from '@connected-accounts/client/internal'
-import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query'
+import {
+  type MutationState,
+  type UseMutationResult,
+  useMutation,
+  useMutationState,
+  useQueryClient,
+} from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
 import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
 import type { DisconnectedAccount, DisconnectSettings } from '../queries/disconnect.js'
 
 /** Options of {@link useDisconnectAccount}. */
-export type UseDisconnectAccountOptions = Pick<DisconnectSettings, 'undoMs'>
+export type UseDisconnectAccountOptions = Pick<DisconnectSettings, 'undoMs' | 'keepUndoable'>
 
 /** TanStack Query's mutation result, and what can be undone. */
 export type UseDisconnectAccountResult = UseMutationResult<DisconnectedAccount, Error, string> & {
@@ -16,11 +22,17 @@ export type UseDisconnectAccountResult = UseMutationResult<DisconnectedAccount, 
   undoable: string[]
   /** Undoes the disconnect of the account with this id. Without an id, undoes all that are `undoable`. */
   undo: (id?: string) => void
+  /**
+   * The last disconnect, if it failed, whichever component began it: in a list, the row that began it may be gone. A later
+   * disconnect replaces it, and it is forgotten after five minutes (`gcTime` of the mutations).
+   */
+  lastFailure: { id: string; error: Error } | undefined
 }
 
 /**
  * Disconnects accounts: `mutate(account.id)`. The account leaves the lists at once. If the server refuses, it comes back and
- * `error` says why. With `undoMs` nothing is sent until that time is over, and leaving the page undoes it.
+ * `error` says why. With `undoMs` nothing is sent until that time is over, and leaving the page undoes it. If
+ * each row of your list has this hook, set `keepUndoable`, so that the row with the button to undo stays.
  *
  * The person's grant at the provider remains. They revoke it on the page that `data.revokeUrl` names.
  *
@@ -35,14 +47,21 @@ export type UseDisconnectAccountResult = UseMutationResult<DisconnectedAccount, 
  */
 export function useDisconnectAccount({
   undoMs,
+  keepUndoable,
 }: UseDisconnectAccountOptions = {}): UseDisconnectAccountResult {
   const { queries, client, user, connections } = useConnectedAccountsContext()
   const queryClient = useQueryClient()
-  const mutation = useMutation(queries.disconnect({ queryClient, undoMs, connections }))
+  const options = queries.disconnect({ queryClient, undoMs, keepUndoable, connections })
+  const mutation = useMutation(options)
+  const { mutationKey } = options
+  const last = useMutationState<MutationState<DisconnectedAccount, Error, string>>({
+    filters: { mutationKey },
+  }).at(-1)
   const undoableOfAll = useSyncExternalStore(subscribeToUndoable, getUndoable, nothingUndoable)
   const undoable = undoableOfAll.filter(isUndoableBy(user, client.baseUrl))
   return {
     ...mutation,
+    lastFailure: last?.error ? { id: last.variables ?? '', error: last.error } : undefined,
     undoable: undoable.map(({ id }) => id),
     undo: (id) => {
       for (const entry of undoable) if (id === undefined || entry.id === id) entry.undo()

@@ -7,9 +7,10 @@ import {
   useSuspenseQuery,
 } from '@tanstack/react-query'
 import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
+import { selectAccounts } from '../queries/accounts.js'
 import { connectedAccountsQueries } from '../queries/connected-accounts-queries.js'
 import { loggedIn } from '../queries/keys.js'
-import type { Select, UseConnectedAccountsOptions } from './useConnectedAccounts.js'
+import type { UseConnectedAccountsOptions } from './useConnectedAccounts.js'
 
 /**
  * Lists every connected account of the user, from all pages. Suspends until the list is loaded. If the server refuses, it
@@ -37,15 +38,12 @@ export function useSuspenseConnectedAccounts<Selected = ConnectedAccount[]>({
   const queryClient = useQueryClient()
   const { client } = context
   const queries = connectedAccountsQueries({ client, user: loggedIn(context), queryClient })
-  const accounts = queries.accounts(filter)
+  const accounts = queries.accounts()
   const isServer = typeof window === 'undefined'
   if (isServer && queryClient.getQueryData(accounts.queryKey) === undefined) {
     throw new Error(
       'The accounts were not prefetched. Prefetch connectedAccountsQueries().accounts(), or let the browser load them.',
     )
   }
-  return useSuspenseQuery({
-    ...accounts,
-    select: select as Select<Selected>, // TanStack's type does not allow undefined; its code does
-  })
+  return useSuspenseQuery({ ...accounts, select: selectAccounts(filter, select) })
 }

@@ -2,11 +2,12 @@ import {
   type ConnectedAccount,
   type ConnectedAccountsPage,
   type Connection,
+  type ConnectionReference,
   iterateConnectedAccounts,
   iterateConnections,
   listConnectedAccounts,
-  type RegisteredConnection,
 } from '@connected-accounts/client'
+import { connectionName } from '@connected-accounts/client/internal'
 import {
   infiniteQueryOptions,
   type QueryFunctionContext,
@@ -23,19 +24,20 @@ import {
   whileLoggedIn,
 } from './options.js'
 
-type ConnectionName = RegisteredConnection['connection']
-
 /** Says which accounts to list. */
 export interface ConnectedAccountsFilter {
-  /** Name of a connection, or up to 20 names. Default: the accounts of every connection. */
-  connection?: ConnectionName | ConnectionName[] | undefined
+  /** A connection, or up to 20. Default: the accounts of every connection. */
+  connection?: ConnectionReference | ConnectionReference[] | undefined
 }
 
-/** Key of a list of accounts. */
-export type ListKey = [...AccountsKey, Required<ConnectedAccountsFilter>]
+/** Selects what a component needs from the list. */
+export type Select<Selected> = (accounts: ConnectedAccount[]) => Selected
 
-/** Key of a list of accounts in pages. */
-export type PagesKey = [...ListKey, 'pages']
+/** Key of the list of accounts. */
+export type ListKey = [...AccountsKey, 'all']
+
+/** Key of a list of accounts in pages, with the names of its connections. */
+export type PagesKey = [...AccountsKey, 'pages', string[] | undefined]
 
 /** Key of the list of connections. */
 export type ConnectionsKey = [...IdentityKey, 'connections']
@@ -43,7 +45,7 @@ export type ConnectionsKey = [...IdentityKey, 'connections']
 /** Options of the queries that list. `Skip` is `SkipToken` if it is possible that nobody is logged in. */
 export interface ListQueries<Skip = never> {
   /** Lists every connected account of the user, from all pages. */
-  accounts(filter?: ConnectedAccountsFilter): QueryOptions<ConnectedAccount[], ListKey, Skip>
+  accounts(): QueryOptions<ConnectedAccount[], ListKey, Skip>
   /** Lists the connected accounts of the user page by page, up to 20 on each page. */
   infiniteAccounts(
     filter?: ConnectedAccountsFilter,
@@ -55,33 +57,52 @@ export interface ListQueries<Skip = never> {
 /** Returns the {@link ListQueries} of a user. */
 export function listQueries(identity: QueriesIdentity): ListQueries<SkipToken> {
   return {
-    accounts: (filter = {}) => accountsOptions(identity, filter),
+    accounts: () => accountsOptions(identity),
     infiniteAccounts: (filter = {}) => infiniteAccountsOptions(identity, filter),
     connections: () => connectionsOptions(identity),
   }
 }
 
-function accountsOptions(
-  identity: QueriesIdentity,
-  { connection }: ConnectedAccountsFilter,
-): QueryOptions<ConnectedAccount[], ListKey> {
+/**
+ * Selects the accounts of a filter, and what a component needs of them. So one request serves the components of every
+ * connection.
+ */
+export function selectAccounts<Selected = ConnectedAccount[]>(
+  filter: ConnectedAccountsFilter,
+  select: Select<Selected> | undefined,
+): Select<Selected> {
+  const names = namesOf(filter)
+  return (accounts) => {
+    const listed = names
+      ? accounts.filter(({ connection }) => names.includes(connection))
+      : accounts
+    return select ? select(listed) : (listed as Selected) // by the default of `Selected`
+  }
+}
+
+function namesOf({ connection }: ConnectedAccountsFilter): string[] | undefined {
+  return connection === undefined ? undefined : [connection].flat().map(connectionName)
+}
+
+function accountsOptions(identity: QueriesIdentity): QueryOptions<ConnectedAccount[], ListKey> {
   const { client } = identity
-  const queryKey: ListKey = [...accountsKey(identity), { connection }]
+  const queryKey: ListKey = [...accountsKey(identity), 'all']
   return queryOptions({
     ...listOptions(identity, queryKey),
     queryKey,
     queryFn: whileLoggedIn(identity, ({ signal }: QueryFunctionContext<ListKey>) =>
-      toArray(iterateConnectedAccounts(client, { connection, signal })),
+      toArray(iterateConnectedAccounts(client, { signal })),
     ),
   })
 }
 
 function infiniteAccountsOptions(
   identity: QueriesIdentity,
-  { connection }: ConnectedAccountsFilter,
+  filter: ConnectedAccountsFilter,
 ): InfiniteQueryOptions<ConnectedAccountsPage, PagesKey> {
   const { client } = identity
-  const queryKey: PagesKey = [...accountsKey(identity), { connection }, 'pages']
+  const connection = namesOf(filter)
+  const queryKey: PagesKey = [...accountsKey(identity), 'pages', connection]
   return infiniteQueryOptions({
     ...listOptions(identity, queryKey),
     queryKey,

@@ -12,10 +12,12 @@ export interface CallbackOptions extends Abortable {
   callbackUrl: string | undefined
   /** The store that the flow was started with. Default: `sessionStorageTransactions()`. */
   transactions?: TransactionStore | undefined
+  /** True if the success was reported before. Then the account must still be connected. Default: false. */
+  isRepeated?: boolean | undefined
 }
 
-/** Key of the query that completes a flow. It ends with the `state` of the callback URL. */
-export type CallbackKey = [...IdentityKey, 'callback', string | undefined]
+/** Key of the query that completes a flow: with the `state` of the callback URL, and `isRepeated`. */
+export type CallbackKey = [...IdentityKey, 'callback', string | undefined, boolean]
 
 /**
  * Returns the options of the query that completes a flow once, while somebody is logged in. TanStack Query does
@@ -25,11 +27,11 @@ export function callbackOptions(
   identity: AccountsIdentity,
   options: CallbackOptions,
 ): QueryOptions<CompletedConnect, CallbackKey> {
-  const { callbackUrl } = options
+  const { callbackUrl, isRepeated = false } = options
   const state = callbackUrl === undefined ? undefined : callbackState(callbackUrl)
   return queryOptions<CompletedConnect, Error, CompletedConnect, CallbackKey>({
     ...withoutPlaceholder,
-    queryKey: [...identityKey(identity), 'callback', state],
+    queryKey: [...identityKey(identity), 'callback', state, isRepeated],
     queryFn:
       callbackUrl === undefined
         ? skipToken
@@ -37,7 +39,7 @@ export function callbackOptions(
             completeCallback(context, identity, { ...options, callbackUrl }),
           ),
     retry: false,
-    staleTime: 'static',
+    staleTime: isRepeated ? 0 : 'static',
     // After an error only `refetch` fetches it again, because a flow that has failed does not change by itself.
     enabled: ({ state }) => state.status !== 'error',
   })
@@ -49,6 +51,7 @@ async function completeCallback(
   callback: CallbackOptions & { callbackUrl: string },
 ): Promise<CompletedConnect> {
   const { client, user } = identity
+  if (callback.isRepeated) return completeConnectInPage(client, { ...callback, user })
   try {
     const completed = await completeConnectInPage(client, { ...callback, user })
     noteCompletedConnect(queryClient, identity, completed)

@@ -33,7 +33,7 @@ export interface ConnectedAccountsQueries<Skip = never>
  * @example
  * ```ts
  * const queries = connectedAccountsQueries({ client, user: 'auth0|alice' })
- * const accounts = await queryClient.query(queries.accounts({ connection: 'github' }))
+ * const accounts = await queryClient.query(queries.accounts())
  * await queryClient.invalidateQueries({ queryKey: queries.key })
  * ```
  */

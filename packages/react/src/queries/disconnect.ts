@@ -1,8 +1,8 @@
-import type { ConnectedAccount, ConnectionDefinition } from '@connected-accounts/client'
+import { type ConnectionDefinition, findConnection } from '@connected-accounts/client'
 import { type AccountsIdentity, disconnectAccount } from '@connected-accounts/client/browser'
 import type { QueryClient } from '@tanstack/react-query'
 import { identityKey, refreshAccounts } from './keys.js'
-import { removeOptimistically } from './optimistic-removal.js'
+import { type OptimisticRemoval, removeOptimistically } from './optimistic-removal.js'
 import type { MutationOptions } from './options.js'
 
 /** What the mutation that disconnects an account needs. */
@@ -11,6 +11,8 @@ export interface DisconnectSettings {
   queryClient: QueryClient
   /** How long the disconnect can be undone, in milliseconds. Nothing is sent before. Default: 0, sent at once. */
   undoMs?: number | undefined
+  /** True to keep the account in the lists until the time to undo is over. Default: false, it leaves them at once. */
+  keepUndoable?: boolean | undefined
   /** Your connections from `defineConnections`. The `revokeUrl` of the result comes from them. */
   connections?: Record<string, ConnectionDefinition> | undefined
 }
@@ -28,8 +30,8 @@ export interface DisconnectedAccount {
 const underWay = new Map<string, Promise<DisconnectedAccount>>()
 
 /**
- * Returns the options of the mutation that deletes an account by its id. The account leaves the cached lists at once, and
- * comes back if the server refuses. A 404 counts as done only if the account is no longer listed. The mutation is never
+ * Returns the options of the mutation that deletes an account by its id. The account leaves the cached lists at once,
+ * unless `keepUndoable` is set, and comes back if the server refuses. A 404 counts as done only if the account is no longer listed. The mutation is never
  * retried, and two calls at once send one request.
  */
 export function disconnectOptions(
@@ -53,28 +55,25 @@ export function disconnectOptions(
 
 async function disconnect(
   identity: AccountsIdentity,
-  { queryClient, undoMs, connections }: DisconnectSettings,
+  { queryClient, undoMs, keepUndoable, connections = {} }: DisconnectSettings,
   id: string,
 ): Promise<DisconnectedAccount> {
   const { client, user } = identity
-  const removal = removeOptimistically(queryClient, identity, id)
+  let removal: OptimisticRemoval | undefined
+  const remove = () => {
+    removal ??= removeOptimistically(queryClient, identity, id)
+  }
+  if (!keepUndoable) remove()
   try {
-    const undone = await disconnectAccount(client, id, { user, undoMs })
-    if (undone) removal.undo()
-    return { id, undone, revokeUrl: revokeUrlOf(removal.account, connections) }
+    const undone = await disconnectAccount(client, id, { user, undoMs, onSend: remove })
+    if (undone) removal?.undo()
+    const definition = findConnection(connections, removal?.account?.connection)
+    return { id, undone, revokeUrl: definition?.revokeUrl }
   } catch (error) {
-    removal.undo()
+    removal?.undo()
     throw error
   } finally {
-    removal.end()
+    removal?.end()
     void refreshAccounts(queryClient, identity)
   }
-}
-
-function revokeUrlOf(
-  account: ConnectedAccount | undefined,
-  connections: Record<string, ConnectionDefinition> = {},
-): string | undefined {
-  const definitions = Object.values(connections)
-  return definitions.find(({ connection }) => connection === account?.connection)?.revokeUrl
 }

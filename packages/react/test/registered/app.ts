@@ -1,9 +1,10 @@
 // An app that has registered its connections, against the packages as they are built: a registration is for a whole program.
-import { defineConnections } from '@connected-accounts/client'
+import { defineConnections, findConnection } from '@connected-accounts/client'
 import {
   useConnectAccount,
   useConnectedAccounts,
   useConnection,
+  useConnections,
   useInfiniteConnectedAccounts,
 } from '@connected-accounts/react'
 
@@ -41,6 +42,13 @@ export function useThem() {
   useInfiniteConnectedAccounts({ connection: 'google' })
 
   const { connect } = useConnectAccount()
+  const { data: ofTenant = [] } = useConnections()
+  for (const { name } of ofTenant) {
+    const definition = findConnection(connections, name)
+    if (definition) connect({ connection: definition })
+    // @ts-expect-error a name of the tenant may not be registered
+    connect({ connection: name })
+  }
   connect({ connection: connections.code })
   connect({ connection: 'github', scopes: ['repo'] })
   // @ts-expect-error no such connection is registered

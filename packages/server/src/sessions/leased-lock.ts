@@ -39,8 +39,9 @@ export function createLeasedLock(
       const renewal = setInterval(() => renew().catch(() => {}), ttl / 3)
       inBackground(renewal) // the connection to the server keeps the process alive, until the application closes it
       const held: HeldLock = {
-        // The server decides, because the clocks of this machine may stand still while it is suspended.
-        isHeld: () => within(renew(), PATIENCE).catch(() => false),
+        // The server decides, because the clocks of this machine may stand still while it is suspended. An answer that takes half
+        // the life of the lock leaves the other half to send the refresh token in.
+        isHeld: () => within(renew(), ttl / 2).catch(() => false),
         async release() {
           clearInterval(renewal)
           await within(release(), PATIENCE).catch(() => {})

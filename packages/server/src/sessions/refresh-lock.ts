@@ -24,7 +24,7 @@ export interface HeldLock {
   release(): Promise<void>
 }
 
-/** How long a lock may take to heed the signal, to release, or to say if it is held, in milliseconds. */
+/** How long a lock may take to heed the signal, or to release, in milliseconds. */
 const GRACE = 2000
 
 /** Options of {@link createLockedTurns}. */
@@ -56,7 +56,7 @@ export function createLockedTurns(
       id,
       async (signal) => {
         const held = await acquire(lock, await options.keyOf(id), { signal, timeout })
-        return runHeld({ ...options, held, id }, async (claim) => {
+        return runHeld({ ...options, held, id, timeout }, async (claim) => {
           await options.sentRefreshes.settled(id, { signal, timeout })
           return work(claim)
         })
@@ -89,7 +89,8 @@ async function runHeld<T>(
     id,
     unsavedWork,
     sentRefreshes,
-  }: Omit<LockedTurnsOptions, 'keyOf'> & { held: HeldLock; id: string },
+    timeout,
+  }: Omit<LockedTurnsOptions, 'keyOf'> & { held: HeldLock; id: string; timeout: number },
   work: (...args: Parameters<Parameters<SessionStore['runAlone']>[1]>) => Promise<T>,
 ): Promise<T> {
   let isClaimed = false
@@ -97,11 +98,11 @@ async function runHeld<T>(
     return await work(async (session) => {
       await sentRefreshes.note(session)
       isClaimed = true
-      if (!(await isStillHeld(held))) throw busy()
+      if (!(await isStillHeld(held, timeout))) throw busy()
     })
   } catch (error) {
     // Without an answer of the tenant there is nothing to wait for. If the lock was lost, the note may be another machine's.
-    const isOver = isClaimed && !unsavedWork(id) && (await isStillHeld(held))
+    const isOver = isClaimed && !unsavedWork(id) && (await isStillHeld(held, timeout))
     if (isOver) await sentRefreshes.forget(id).catch(() => {})
     throw error
   } finally {
@@ -111,9 +112,9 @@ async function runHeld<T>(
   }
 }
 
-function isStillHeld(held: HeldLock): Promise<boolean> {
+function isStillHeld(held: HeldLock, timeout: number): Promise<boolean> {
   const ask = async () => held.isHeld()
-  return within(ask(), GRACE).catch(() => false)
+  return within(ask(), timeout).catch(() => false)
 }
 
 /**

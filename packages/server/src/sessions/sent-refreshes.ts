@@ -59,8 +59,8 @@ export function createSentRefreshes(
         // After an outage of the store, the other machine gets the time for its next try to write.
         const deadAt = Math.max(Math.min(since, askedAt) + timeout, askedAt + timeout / 2)
         if (Date.now() > deadAt) return
-        await pause(Math.min(wait, deadAt - Date.now() + 1))
         if (signal.aborted) throw busy()
+        await pause(Math.min(wait, deadAt - Date.now() + 1))
       }
     },
   }
