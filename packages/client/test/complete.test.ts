@@ -88,6 +88,14 @@ test('a 500 keeps the transaction', async () => {
   expect((await complete(json(201, account)).done).account).toEqual(account)
 })
 
+test('a 500 is no refusal, even if it says what is wrong with the request', async () => {
+  const { complete, state, transactions } = await comeBack({ accounts: [] })
+  const validation_errors = [{ detail: 'wrong', field: 'connect_code' }]
+  const error = await rejection(complete(problem(500, { validation_errors })).done)
+  expect(error).toMatchObject({ code: 'validation', status: 500 })
+  expect((await transactions.get(state))?.pending?.attempted).toBe(true)
+})
+
 test.for<[string, string]>([
   ['not a URL', 'callback?state=connect.x'],
   ['without state', `${redirectUri}?connect_code=c`],

@@ -81,6 +81,18 @@ test('a refusal for another cause than the token asks for no other token', async
   expect([requests.length, asked]).toEqual([1, [false]])
 })
 
+test('if the network fails when a call is sent again, that is its failure', async () => {
+  const failure = new TypeError('fetch failed')
+  const headers = { 'www-authenticate': 'Bearer error="invalid_token"' }
+  const { fetch } = observedFetch(
+    () => new Response(null, { status: 401, headers }),
+    () => Promise.reject(failure),
+  )
+  const accessToken = ({ forceRefresh }: AccessTokenRequest) => (forceRefresh ? 'new' : 'old')
+  const authorized = createAuthorizedFetch({ ...calendar, accessToken, fetch })
+  await expect(authorized('https://api.example.test/events')).rejects.toBe(failure)
+})
+
 describe('a call that is given up while its refusal arrives', () => {
   function callOf(
     challenge: string,

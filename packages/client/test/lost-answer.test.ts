@@ -286,6 +286,28 @@ describe('accounts that other flows have connected', () => {
     },
   )
 
+  test('may be those of a flow of the same client whose answer was lost, too', async () => {
+    const a = await comeBack({ accounts: [] })
+    const b = await comeBack({ accounts: [] })
+    const accounts: object[] = []
+    const client = clientWith(accounts, lost, lost, problem(400))
+    await rejection(a.completeWith(client))
+    await rejection(b.completeWith(client))
+    accounts.push(newer)
+    expect(await rejection(a.completeWith(client))).toMatchObject({ code: 'outcome_unknown' })
+  })
+
+  test('are left out if a flow of the same client has connected them', async () => {
+    const a = await comeBack({ accounts: [] })
+    const b = await comeBack({ accounts: [] })
+    const accounts: object[] = []
+    const client = clientWith(accounts, lost, json(201, connected), problem(400))
+    await rejection(a.completeWith(client))
+    await b.completeWith(client)
+    accounts.push(connected, newer)
+    expect(await a.completeWith(client)).toEqual({ account: newer })
+  })
+
   test('cannot be those of a flow of the same client that was refused', async () => {
     const a = await comeBack({ accounts: [] })
     const b = await comeBack({ accounts: [] })

@@ -168,7 +168,6 @@ export async function authorizeRequest(
       }
       discard(refused)
       try {
-        signal.throwIfAborted()
         response = await send(await sign(request.clone(), { token, prover }))
       } catch (error) {
         await replay()

@@ -40,8 +40,7 @@ import {
  */
 export function authorizationMiddleware(options: AuthorizationOptions): Middleware {
   const authorize = createAuthorizer(options)
-  // The key is the options object that openapi-fetch makes for each call. If the call fails, or a later middleware returns a
-  // response itself, the entry is garbage-collected with that object.
+  // The key is the options object that openapi-fetch makes for each call. The entry is garbage-collected with that object.
   const underWay = new WeakMap<object, AuthorizedRequest>()
   return {
     async onRequest({ request, options: call }) {
@@ -51,7 +50,6 @@ export function authorizationMiddleware(options: AuthorizationOptions): Middlewa
     },
     async onResponse({ response, options: call }) {
       const authorized = underWay.get(call)
-      underWay.delete(call)
       const { fetch } = call // not called as a method: browsers refuse their `fetch` with another `this`
       return authorized?.settle(response, (request) => fetch(request))
     },

@@ -90,7 +90,7 @@ function inLocalStorage<T>(work: (storage: Storage) => T): T | undefined {
   try {
     return work(globalThis.localStorage)
   } catch {
-    return undefined
+    // The browser refuses.
   }
 }
 
