@@ -25,7 +25,12 @@ export function createSeal(secret: string | readonly string[]): Seal {
   const keys = new Map<string, Promise<CryptoKey>>()
   function keyFor(text: string, purpose: string): Promise<CryptoKey> {
     const name = `${purpose} ${text}`
-    const key = keys.get(name) ?? deriveKey(text, purpose)
+    const known = keys.get(name)
+    if (known) return known
+    const key = deriveKey(text, purpose).catch((error: unknown) => {
+      keys.delete(name) // the next call tries again
+      throw error
+    })
     keys.set(name, key)
     return key
   }
