@@ -70,6 +70,7 @@ export default defineConfig({
         test: { name: 'msw 2', include: msw2 },
       },
       {
+        plugins: [numberAwaits()],
         resolve: { conditions },
         ssr: { resolve: { conditions } },
         test: { name: 'slow', include: slow, testTimeout: 300_000 },

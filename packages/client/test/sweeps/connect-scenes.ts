@@ -157,7 +157,7 @@ export async function completing(options: ApplicationOptions): Promise<Scene> {
 }
 
 /** The answer to the first completion was lost. */
-export async function completingAgain(options: ApplicationOptions): Promise<Scene> {
+async function completingAgain(options: ApplicationOptions): Promise<Scene> {
   const flow = await comeBack(options)
   const { application, callbackUrl } = flow
   application.network.losesNext = '/complete'
@@ -166,7 +166,7 @@ export async function completingAgain(options: ApplicationOptions): Promise<Scen
 }
 
 /** The answer was lost, and another account is new, which may be that of another device. */
-export async function completingInDoubt(options: ApplicationOptions): Promise<Scene> {
+async function completingInDoubt(options: ApplicationOptions): Promise<Scene> {
   const flow = await comeBack(options)
   const { application, callbackUrl } = flow
   application.network.losesNext = '/complete'
@@ -187,7 +187,7 @@ export async function completingInDoubt(options: ApplicationOptions): Promise<Sc
 }
 
 /** The person has pressed Cancel at the provider. */
-export async function completingDenied(options: ApplicationOptions): Promise<Scene> {
+async function completingDenied(options: ApplicationOptions): Promise<Scene> {
   const { application, callbackUrl } = await comeBack(options, { decision: 'cancel' })
   const codes = ['access_denied', 'unknown_state']
   return {
@@ -201,7 +201,7 @@ export async function completingDenied(options: ApplicationOptions): Promise<Sce
 }
 
 /** Two callers complete at once, and the first one may be aborted. */
-export async function completingTwice(options: ApplicationOptions): Promise<Scene> {
+async function completingTwice(options: ApplicationOptions): Promise<Scene> {
   const flow = await comeBack(options)
   const { application, callbackUrl } = flow
   const attempt: Scene['attempt'] = async (signal) => {
@@ -213,3 +213,11 @@ export async function completingTwice(options: ApplicationOptions): Promise<Scen
   }
   return sceneOf(flow, attempt, 2)
 }
+
+/** What else completing a flow may meet. */
+export const otherCompletions: [string, (options: ApplicationOptions) => Promise<Scene>][] = [
+  ['after a lost answer', completingAgain],
+  ['where the outcome cannot be known', completingInDoubt],
+  ['after a refusal at the provider', completingDenied],
+  ['while another call completes the same flow', completingTwice],
+]

@@ -1,6 +1,6 @@
 import { createEmulator, defaultTenant, type Emulator } from '@connected-accounts/emulator'
 import { loginWithCode } from '@connected-accounts/testing/person/login'
-import { currentTry, type Try } from '@connected-accounts/testing/sweep/outside'
+import { call, currentTry, type Try } from '@connected-accounts/testing/sweep/outside'
 import { stopClock } from '@connected-accounts/testing/sweep/time'
 import { watch, watchCrypto, watchFetch, watchLocks } from '@connected-accounts/testing/sweep/watch'
 import { calculateJwkThumbprint, exportJWK } from 'jose'
@@ -113,15 +113,18 @@ function fieldsOf(text: string): Record<string, unknown> {
   return text.startsWith('{') ? JSON.parse(text) : Object.fromEntries(new URLSearchParams(text))
 }
 
-/** A prover that keeps its nonces elsewhere, so that each of its methods is a call. */
+/** A prover that keeps its nonces elsewhere. Each of its methods is a call, and what it does with Web Crypto as well. */
 async function watchedProver(keyPair: CryptoKeyPair): Promise<Dpop> {
   const { generateProof, getClockOffset, setClockOffset } = await createDpop({ keyPair })
   const nonces = new Map<string, string>()
   return fromProver({
     ...(getClockOffset && { getClockOffset }),
     ...(setClockOffset && { setClockOffset }),
+    async generateProof(request) {
+      await call('prover.generateProof()', () => {})
+      return generateProof(request)
+    },
     ...watch('prover', {
-      generateProof,
       isEnabled: () => true,
       getNonce: (origin: string) => nonces.get(origin),
       setNonce: (origin: string, nonce: string) => void nonces.set(origin, nonce),
