@@ -133,6 +133,23 @@ test('a refused code stays refused if two accounts are new, as no attempt is kno
   expect(await transactions.get(state)).toBeUndefined()
 })
 
+test.for<[string, object[] | undefined, object[]]>([
+  ['two accounts are new', [], [connected, newer]],
+  ['no account is new', [connected], [connected]],
+  ['the accounts at the start are not known', undefined, [connected]],
+])(
+  'a code that is refused is outcome_unknown in a store that may lose an attempt, if %s',
+  async ([, before, after]) => {
+    const { callbackUrl, transactions } = await comeBack(before ? { accounts: before } : {})
+    const { client } = clientWith(after, problem(400))
+    const options = { callbackUrl, transactions: { ...transactions, isLossy: true } }
+    for (const cause of [{ status: 400 }, undefined]) {
+      const error = await rejection(completeConnect(client, options))
+      expect(error).toMatchObject({ code: 'outcome_unknown', cause })
+    }
+  },
+)
+
 test('one AbortController for a list and a completion: the completion counts as sent', async () => {
   const { callbackUrl, transactions, completeWith } = await comeBack({ accounts: [] })
   const abort = new AbortController()

@@ -1,5 +1,4 @@
 import { tenantOrigin } from '@connected-accounts/client/internal'
-import { LRUCache } from 'lru-cache'
 import { createCookieJar, type StoreOptions } from './cookies/cookie-jar.js'
 import { createSeal } from './cookies/seal.js'
 import { createSessionCookie } from './cookies/session-cookie.js'
@@ -8,6 +7,7 @@ import { SessionError } from './errors.js'
 import { checkOptions, type ServerClientOptions } from './options.js'
 import { type ConnectionTokens, createConnectionTokens } from './sessions/connection-token-cache.js'
 import { cookieSessions } from './sessions/cookie-sessions.js'
+import { createFlowMemory, type FlowMemory } from './sessions/flow-memory.js'
 import type { Session, SessionStore } from './sessions/session.js'
 import {
   type AuthorizationServer,
@@ -34,18 +34,13 @@ export interface Context {
    * @throws {SessionError} missing_session, if there is none.
    */
   needSession(storeOptions: StoreOptions): Promise<Session>
-  /** Saves a session as the session of this browser. */
+  /** Saves a session as the session of this browser, without the access tokens that have expired. */
   keepSession(storeOptions: StoreOptions, session: Session): Promise<void>
   endSession(storeOptions: StoreOptions): Promise<void>
   transactions<T>(storeOptions: StoreOptions): Transactions<T>
   connectionTokens: ConnectionTokens
-  /** The sessions of logins that are being completed, or were completed a moment ago, by state. */
-  logins: LRUCache<string, Promise<Session>>
+  flows: FlowMemory
 }
-
-const MAX_LOGINS = 1000
-/** How long the result of a login is remembered, in milliseconds: long enough to load the callback again. */
-const LOGIN_LIFE = 120_000
 
 const contexts = new WeakMap<object, Context>()
 
@@ -78,14 +73,16 @@ export function contextOf(server: object): Context {
  */
 export function createContext(options: ServerClientOptions): Context {
   checkOptions(options)
-  const { domain, secret, authorizationParams, sessions = cookieSessions() } = options
-  const seal = createSeal(secret)
-  const secure = new URL(authorizationParams.redirect_uri).protocol === 'https:'
+  const { domain, secret, clientId, sessions = cookieSessions() } = options
+  const url = new URL(options.authorizationParams.redirect_uri)
+  const seal = createSeal(secret, [clientId, url.origin])
+  const jarOf = (storeOptions: StoreOptions) =>
+    createCookieJar(storeOptions, { url, name: options.cookiePrefix })
+  const connectionTokens = sessions.connectionTokens ?? createConnectionTokens()
   const tenantAt = createAuthorizationServers(options)
   const originOf = async (storeOptions: StoreOptions) =>
     tenantOrigin(typeof domain === 'function' ? await domain(storeOptions) : domain)
-  const cookieOf = (storeOptions: StoreOptions) =>
-    createSessionCookie(createCookieJar(storeOptions, secure), seal, secure)
+  const cookieOf = (storeOptions: StoreOptions) => createSessionCookie(jarOf(storeOptions), seal)
   const findSession = async (storeOptions: StoreOptions) => {
     const session = await sessions.get(cookieOf(storeOptions))
     return session?.domain === (await originOf(storeOptions)) ? session : undefined
@@ -97,13 +94,23 @@ export function createContext(options: ServerClientOptions): Context {
     sessions,
     findSession,
     needSession: async (storeOptions) => (await findSession(storeOptions)) ?? missing(),
-    keepSession: (storeOptions, session) => sessions.set(cookieOf(storeOptions), session),
-    endSession: (storeOptions) => sessions.delete(cookieOf(storeOptions)),
-    transactions: (storeOptions) =>
-      createTransactions(createCookieJar(storeOptions, secure), seal, secure),
-    connectionTokens: sessions.connectionTokens ?? createConnectionTokens(),
-    logins: new LRUCache({ max: MAX_LOGINS, ttl: LOGIN_LIFE }),
+    keepSession: (storeOptions, session) =>
+      sessions.set(cookieOf(storeOptions), withUsableTokens(session)),
+    async endSession(storeOptions) {
+      const cookie = cookieOf(storeOptions)
+      const session = await sessions.get(cookie).catch(() => undefined) // then it is ended without
+      await sessions.delete(cookie)
+      if (session) await connectionTokens.clear(session).catch(() => {}) // nobody can ask for them any more
+    },
+    transactions: (storeOptions) => createTransactions(jarOf(storeOptions), seal),
+    connectionTokens,
+    flows: sessions.flows ?? createFlowMemory(),
   }
+}
+
+function withUsableTokens(session: Session): Session {
+  const tokens = session.tokens.filter(({ usableUntil }) => usableUntil > Date.now())
+  return { ...session, tokens }
 }
 
 function missing(): never {

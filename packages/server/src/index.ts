@@ -22,6 +22,7 @@ export type { Route } from './routes/route.js'
 export { createRoutes, type Routes, type RoutesOptions } from './routes/routes.js'
 export { ServerClient } from './server-client.js'
 export type { ConnectionTokens, TokenOwner } from './sessions/connection-token-cache.js'
+export type { FlowMemory } from './sessions/flow-memory.js'
 export type { HeldLock, RefreshLock } from './sessions/refresh-lock.js'
 export type {
   EndedLogin,

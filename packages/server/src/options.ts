@@ -1,7 +1,7 @@
 import type { Fetch } from '@connected-accounts/client'
 import { tenantOrigin } from '@connected-accounts/client/internal'
 import type { ClientAuth } from '@connected-accounts/client/token-vault'
-import type { StoreOptions } from './cookies/cookie-jar.js'
+import { isCookiePrefix, type StoreOptions } from './cookies/cookie-jar.js'
 import type { SessionStore } from './sessions/session.js'
 
 /** Parameters for `/authorize`. A parameter that has no type here is sent unchanged. */
@@ -27,7 +27,8 @@ export type ServerClientOptions = ClientAuth & {
   clientId: string
   /**
    * The secret that seals the cookies, 32 bytes or more. To change it, pass a list: the first secret seals, and all of
-   * them open. So put the new one in front of the old one.
+   * them open. So put the new one in front of the old one. The keys also depend on `clientId` and on the origin of the
+   * `redirect_uri`, so another application with the same secret cannot open these cookies.
    */
   secret: string | readonly string[]
   /** Parameters of every login. `redirect_uri` also says which origin the application has, and if it uses https. */
@@ -39,6 +40,12 @@ export type ServerClientOptions = ClientAuth & {
   dpopKeyPair?: CryptoKeyPair | undefined
   /** The time from a login until its session ends, in seconds. Default: 259200, which is three days. */
   sessionLifetime?: number | undefined
+  /**
+   * How the names of the cookies begin, after `__Host-` with https: letters, digits and hyphens. If several applications are on
+   * one host, give each of them another one, because a browser sends all cookies of a host to each application there. Default:
+   * `ca`. If the `redirect_uri` has a port, `ca-` and the port, such as `ca-3000`.
+   */
+  cookiePrefix?: string | undefined
   /** Keeps the sessions. Default: sealed cookies. */
   sessions?: SessionStore | undefined
   /** Sends the requests. Default: the runtime's own `fetch`. */
@@ -55,7 +62,13 @@ export const SESSION_LIFETIME = 259_200
  * @internal
  */
 export function checkOptions(options: ServerClientOptions): void {
-  const { domain, clientId, authorizationParams, sessionLifetime = 1 } = options
+  const {
+    domain,
+    clientId,
+    authorizationParams,
+    cookiePrefix = 'ca',
+    sessionLifetime = 1,
+  } = options
   if (typeof domain !== 'function') tenantOrigin(domain)
   if (typeof clientId !== 'string' || !clientId) throw new TypeError('clientId is missing.')
   const hasSecret = 'clientSecret' in options && !!options.clientSecret
@@ -64,6 +77,11 @@ export function checkOptions(options: ServerClientOptions): void {
     throw new TypeError('Pass either clientSecret or privateKey, but not both.')
   }
   checkRedirectUri(authorizationParams?.redirect_uri)
+  if (!isCookiePrefix(cookiePrefix)) {
+    throw new TypeError(
+      'cookiePrefix must be letters, digits and hyphens, because it is a part of the names of cookies.',
+    )
+  }
   if (!(sessionLifetime > 0)) throw new TypeError('sessionLifetime must be more than 0 seconds.')
 }
 

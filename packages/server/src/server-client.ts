@@ -28,6 +28,7 @@ import { type LogoutOptions, logout } from './login/logout.js'
 import type { ServerClientOptions } from './options.js'
 import type { Session, User } from './sessions/session.js'
 import { type GetAccessTokenOptions, getAccessToken } from './tokens/access-token.js'
+import { changeAccounts } from './tokens/account-change.js'
 import {
   type GetAccessTokenForConnectionOptions,
   getAccessTokenForConnection,
@@ -92,6 +93,7 @@ export class ServerClient {
    * @throws {LoginFlowError} unknown_state, if this browser did not start the login, or it was completed before.
    * @throws {LoginFlowError} access_denied, if the person or the tenant refused; other codes say what else was wrong.
    * @throws {TokenError} invalid_grant, if the tenant refuses the code, for example because it was used before.
+   * @throws {SessionError} refresh_busy, if another machine is still completing the same callback; nothing was sent.
    * @example
    * ```ts
    * const response = { headers: new Headers({ location: '/' }) }
@@ -231,11 +233,14 @@ export class ServerClient {
   }
 
   /**
-   * Completes the connect flow that a callback URL belongs to.
+   * Completes the connect flow that a callback URL belongs to. If the callback comes again, because its answer was lost or the
+   * page is reloaded, it returns the same account.
    *
    * @param callbackUrl - the whole URL that the browser came back to.
    * @throws {SessionError} missing_session, if nobody is logged in.
    * @throws {ConnectFlowError} access_denied, if the person refused at the provider; other codes say what else was wrong.
+   * @throws {ConnectFlowError} outcome_unknown, if the code was refused, but an answer to it may have been lost.
+   * @throws {SessionError} refresh_busy, if another machine is still completing the same callback; nothing was sent.
    * @throws {MyAccountApiError} if the My Account API refuses.
    * @throws {TokenError} as `getAccessToken` does.
    * @example
@@ -297,7 +302,8 @@ export class ServerClient {
   }
 
   /**
-   * Deletes a connected account and its tokens in Token Vault.
+   * Deletes a connected account and its tokens in Token Vault. Afterwards no session of the user gets the provider's token from
+   * the cache, whatever became of the request.
    *
    * @param id - the account's `id`, as `listConnectedAccounts` returns it.
    * @throws {SessionError} missing_session, if nobody is logged in.
@@ -310,9 +316,8 @@ export class ServerClient {
    * ```
    */
   deleteConnectedAccount(id: string, storeOptions: StoreOptions): Promise<void> {
-    return withSessionClient(this.#context, storeOptions, async ({ client, session }) => {
-      await deleteConnectedAccount(client, id)
-      await this.#context.connectionTokens.clear(session)
-    })
+    return withSessionClient(this.#context, storeOptions, ({ client, session }) =>
+      changeAccounts(this.#context, session, () => deleteConnectedAccount(client, id)),
+    )
   }
 }

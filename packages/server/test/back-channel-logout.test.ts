@@ -9,8 +9,10 @@ import {
   createHandler,
   type Route,
   type ServerClient,
+  type SharedStore,
+  sharedSessions,
 } from '../src/index.js'
-import { createMachines, rotatingEmulator, tokenAt } from './shared.js'
+import { createMachines, memoryLock, memoryStore, rotatingEmulator, tokenAt } from './shared.js'
 import { createServer, loggedIn, rejection, type Visitor } from './visitor.js'
 
 const emulator = await rotatingEmulator()
@@ -96,6 +98,25 @@ test('a logout of a user without a sid ends all of their sessions, and nobody el
   expect(await userAt(other, bob)).toMatchObject({ sub: 'auth0|bob' })
 })
 
+test('a logout ends no session of another application in the same store', async () => {
+  const sessions = sharedSessions(memoryStore().keyv, { lock: memoryLock() })
+  const production = createServer(emulator, { sessions, fetch: sendWithKey })
+  const staging = createServer(emulator, { sessions, fetch: sendWithKey, clientId: 'staging' })
+  const atStaging = await loggedIn(staging, emulator.url)
+  const atProduction = await loggedIn(production, emulator.url)
+  const { sid } = (await userAt(staging, atStaging)) ?? {}
+  expect(sid).toBeTruthy()
+  route = createBackChannelLogout(production)
+  for (const claims of [{ sid }, {}]) {
+    expect((await send(await sign(claims))).status).toBe(200)
+  }
+  expect(await userAt(staging, atStaging)).toBeDefined()
+  expect(await userAt(production, atProduction)).toBeUndefined()
+  route = createBackChannelLogout(staging)
+  expect((await send(await sign({ aud: 'staging' }))).status).toBe(200)
+  expect(await userAt(staging, atStaging)).toBeUndefined()
+})
+
 test('a logout token that comes twice, or late, does not end a session of afterwards', async () => {
   const { one } = machinesWithKey()
   route = createBackChannelLogout(one)
@@ -110,6 +131,62 @@ test('a logout token that comes twice, or late, does not end a session of afterw
   expect((await send(early)).status).toBe(200)
   expect(await userAt(one, alice)).toBeUndefined()
 })
+
+test.for([
+  ['a store with replace', { hasReplace: true }, { refreshTokens: 'non-rotating' }],
+  ['a lock', { hasReplace: false }, { lock: memoryLock() }],
+  ['one machine', { hasReplace: false }, { refreshTokens: 'non-rotating' }],
+] as const)(
+  'of two logouts of a user at once the newer one counts, with %s',
+  async ([where, { hasReplace }, options]) => {
+    const { store, slow } = slowStore(hasReplace)
+    const { one, other } = machinesWithKey({ store, ...options })
+    route = createBackChannelLogout(one)
+    const [early, late] = [await sign({ iat: now() - 20 }), await sign({ iat: now() + 10 })]
+    const alice = await loggedIn(one, emulator.url)
+    let isAnswered = (_: unknown) => {}
+    const reached = slow(new Promise((resolve) => (isAnswered = resolve)))
+    const older = send(early)
+    await reached
+    if (where !== 'one machine') route = createBackChannelLogout(other)
+    const newer = send(late)
+    newer.then(isAnswered)
+    expect([(await older).status, (await newer).status]).toEqual([200, 200])
+    expect(await userAt(one, alice)).toBeUndefined()
+  },
+)
+
+/** A store whose next read is slow: it takes as long as a promise, but no longer than 300 ms. */
+function slowStore(hasReplace: boolean) {
+  const kept = new Map<string, string>()
+  let wait: (() => Promise<unknown>) | undefined
+  const store: SharedStore = {
+    async get(key) {
+      const value = kept.get(key)
+      const pending = wait?.()
+      wait = undefined
+      await pending
+      return value
+    },
+    set: async (key, value) => kept.set(key, value),
+    delete: async (key) => kept.delete(key),
+    ...(hasReplace && {
+      async replace(key, expected, value) {
+        if (kept.get(key) !== expected) return false
+        kept.set(key, value)
+        return true
+      },
+    }),
+  }
+  const slow = (promise: Promise<unknown>) =>
+    new Promise<void>((resolve) => {
+      wait = () => {
+        resolve()
+        return Promise.race([promise, new Promise((done) => setTimeout(done, 300))])
+      }
+    })
+  return { store, slow }
+}
 
 const other = await generateKeyPair('RS256')
 test.for([

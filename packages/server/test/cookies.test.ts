@@ -29,7 +29,7 @@ test('cookies are HttpOnly, SameSite=Lax and of the whole host, and no cache kee
   await visitor.request((store) => server.startInteractiveLogin({}, store))
   const [line] = visitor.lastHeaders.getSetCookie()
   expect(line).toMatch(
-    /^ca_tx\.login\.[\w-]+=[\w.-]+; Max-Age=\d+; Path=\/; HttpOnly; SameSite=Lax$/,
+    /^ca-3000_tx\.login\.[\w-]+=[\w.-]+; Max-Age=\d+; Path=\/; HttpOnly; SameSite=Lax$/,
   )
   expect(visitor.lastHeaders.get('cache-control')).toBe('no-store')
 })
@@ -62,7 +62,7 @@ test('a session that one cookie cannot hold has several, each under 4096 bytes',
   await visitor.request((store) => server.getAccessToken({ audience }, store))
   await visitor.request((store) => server.listConnectedAccounts({}, store))
   const names = [...visitor.cookies.keys()]
-  expect(names).toEqual(['ca_session.0', 'ca_session.1'])
+  expect(names).toEqual(['ca-3000_session.0', 'ca-3000_session.1'])
   for (const line of visitor.lastHeaders.getSetCookie()) expect(line.length).toBeLessThan(4096)
   expect(await userOf(server, visitor)).toBeTruthy()
 })
@@ -75,7 +75,7 @@ test('pieces that are no longer needed are removed', async () => {
   const url = await visitor.request((store) => server.startInteractiveLogin({}, store))
   const callbackUrl = await visitor.logIn(url)
   await visitor.request((store) => server.completeInteractiveLogin(callbackUrl, store))
-  expect([...visitor.cookies.keys()]).toEqual(['ca_session.0'])
+  expect([...visitor.cookies.keys()]).toEqual(['ca-3000_session.0'])
 })
 
 test('two answers at once, of one piece and of two, leave a session whichever comes last', async () => {
@@ -205,7 +205,7 @@ test('flows give way to a session that would not fit beside them', async () => {
   visitor.cookies.set('of_the_application', 'x'.repeat(5000))
   await visitor.request((store) => server.completeInteractiveLogin(callbackUrl, store))
   expect(await userOf(server, visitor)).toBeTruthy()
-  expect([...visitor.cookies.keys()].join()).not.toContain('ca_tx')
+  expect([...visitor.cookies.keys()].join()).not.toContain('ca-3000_tx')
 })
 
 test('however many access tokens a session has, there is room to start a flow', async () => {
@@ -232,6 +232,96 @@ test('logins that any site can start do not end a connect flow', async () => {
   expect(account.connection).toBe('github')
 })
 
+/** Connects an account. */
+async function connectAccount(server: ReturnType<typeof createServer>, visitor: Visitor) {
+  const url = await startConnect(server, visitor)
+  const callbackUrl = await visitor.connect(url)
+  return visitor.request((store) => server.completeConnectAccount(callbackUrl, store))
+}
+const startConnect = (server: ReturnType<typeof createServer>, visitor: Visitor) =>
+  visitor.request((store) => server.startConnectAccount({ connection: 'github' }, store))
+const flowsOf = ({ cookies }: Visitor) =>
+  [...cookies.keys()].filter((name) => name.startsWith('ca_tx.'))
+
+test('a connect flow that is completed is kept for a reload, no longer than the flow may take', async () => {
+  const server = createServer(emulator)
+  const visitor = await loggedIn(server, emulator.url)
+  await connectAccount(server, visitor)
+  const [kept, ...others] = flowsOf(visitor)
+  expect(others).toEqual([])
+  const line = visitor.lastHeaders.getSetCookie().find((each) => each.startsWith(`${kept}=`))
+  const [, maxAge = ''] = /Max-Age=(\d+)/.exec(line ?? '') ?? []
+  expect(Number(maxAge)).toBeGreaterThan(200)
+  expect(Number(maxAge)).toBeLessThanOrEqual(300)
+})
+
+test('connect flows that are completed give way to those that are under way', async () => {
+  const server = createServer(emulator)
+  const visitor = await loggedIn(server, emulator.url)
+  const url = await startConnect(server, visitor)
+  for (let account = 0; account < 4; account += 1) await connectAccount(server, visitor)
+  expect(flowsOf(visitor)).toHaveLength(5)
+  for (let flow = 0; flow < 4; flow += 1) await startConnect(server, visitor)
+  expect(flowsOf(visitor)).toHaveLength(5)
+  const callbackUrl = await visitor.connect(url)
+  await visitor.request((store) => server.completeConnectAccount(callbackUrl, store))
+})
+
+test('connect flows that are completed give way to the access tokens of the session', async () => {
+  const server = createServer(emulator)
+  const visitor = await loggedIn(server, emulator.url)
+  for (let account = 0; account < 4; account += 1) await connectAccount(server, visitor)
+  visitor.cookies.set('of_the_application', 'x'.repeat(1000))
+  const first = await visitor.request((store) => server.getAccessToken({ audience }, store))
+  const again = await visitor.request((store) => server.getAccessToken({ audience }, store))
+  expect(again).toEqual(first)
+  expect(flowsOf(visitor).length).toBeLessThan(4)
+})
+
+test('a connect flow that is completed ends no other flow if there is no room to keep it', async () => {
+  const server = createServer(emulator)
+  const visitor = await loggedIn(server, emulator.url)
+  await visitor.request((store) => server.listConnectedAccounts({}, store))
+  await startConnect(server, visitor)
+  const [other = ''] = flowsOf(visitor)
+  const scopes = Array.from({ length: 20 }, (_, index) => `scope:number:${index}`)
+  const url = await visitor.request((store) =>
+    server.startConnectAccount({ connection: 'github', scopes }, store),
+  )
+  const callbackUrl = await visitor.connect(url)
+  const length = [...visitor.cookies].map(([name, value]) => `${name}=${value}; `).join('').length
+  visitor.cookies.set('of_the_application', 'x'.repeat(7970 - length))
+  await visitor.request((store) => server.completeConnectAccount(callbackUrl, store))
+  expect(flowsOf(visitor)).toContain(other)
+})
+
+test('access tokens that have expired leave the session when it is written', async () => {
+  const server = createServer(emulator)
+  const visitor = await loggedIn(server, emulator.url)
+  const lengthOfSession = () =>
+    [...visitor.cookies].map(([name, value]) => (/session/.test(name) ? value : '')).join('').length
+  await visitor.request((store) => server.getAccessToken({ audience }, store))
+  const before = lengthOfSession()
+  await visitor.request((store) => server.listConnectedAccounts({}, store))
+  expect(lengthOfSession()).toBeGreaterThan(before + 500)
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 172_800_000 })
+  onTestFinished(() => void vi.useRealTimers())
+  await visitor.request((store) => server.getAccessToken({ audience }, store))
+  expect(lengthOfSession()).toBeLessThan(before + 100)
+})
+
+test('a connect flow starts however many accounts of the connection there are', async () => {
+  const server = createServer(emulator)
+  const visitor = await loggedIn(server, emulator.url)
+  await emulator.seed(
+    Array.from({ length: 85 }, () => ({ user_id: 'auth0|alice', connection: 'github' })),
+  )
+  const { account } = await connectAccount(server, visitor)
+  expect(account.connection).toBe('github')
+  await startConnect(server, visitor)
+  for (const value of visitor.cookies.values()) expect(value.length).toBeLessThan(4000)
+})
+
 test('a cookie that was removed by its Expires takes no room', async () => {
   const server = createServer(emulator)
   const headers = new Headers({ cookie: `large=${'x'.repeat(7500)}` })
@@ -247,7 +337,7 @@ test.for([16_000, 64_000])(
     const server = createServer(emulator)
     await startLogin(server, createVisitor(emulator.url))
     let cookie = ''
-    for (let index = 0; cookie.length < bytes; index += 1) cookie += `ca_tx.${index}=; `
+    for (let index = 0; cookie.length < bytes; index += 1) cookie += `ca-3000_tx.${index}=; `
     const request = { headers: new Headers({ cookie }) }
     const response = { headers: new Headers() }
     const startedAt = performance.now()

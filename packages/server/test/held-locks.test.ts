@@ -1,6 +1,13 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import type { SharedStore } from '../src/index.js'
-import { createGate, createMachines, memoryLock, rotatingEmulator, tokenAt } from './shared.js'
+import {
+  createGate,
+  createMachines,
+  memoryLock,
+  memoryStore,
+  rotatingEmulator,
+  tokenAt,
+} from './shared.js'
 import { createServer, createVisitor, loggedIn, rejection, type Visitor } from './visitor.js'
 
 const emulator = await rotatingEmulator()
@@ -108,8 +115,9 @@ test('a lock that ignores its signal is refresh_busy, and is released when it co
       }
     },
   }
-  const { one } = createMachines(emulator, { lock, lockTimeout: 100 })
-  const visitor = await loggedIn(one, emulator.url)
+  const store = memoryStore().keyv
+  const visitor = await loggedIn(createMachines(emulator, { store }).one, emulator.url)
+  const { one } = createMachines(emulator, { store, lock, lockTimeout: 100 })
   expect(await rejection(tokenAt(one, visitor))).toMatchObject(busy)
   gate.open()
   await expect.poll(() => isReleased).toBe(true)

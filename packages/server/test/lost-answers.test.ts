@@ -57,7 +57,7 @@ test.for<[string, RequestInit, unknown, number, string]>([
     const answer = await send(path, init)
     expect(answer.status).toBe(status)
     expect(await answer.json()).toMatchObject({ status, title })
-    expect(answer.headers.getSetCookie().join()).toContain('ca_session.0=')
+    expect(answer.headers.getSetCookie().join()).toContain('ca-3000_session.0=')
     expect(await refreshAgain()).toHaveProperty('accessToken')
   },
 )

@@ -23,7 +23,7 @@ test('an action sets the cookies of a refresh, each with its attributes', async 
   const cookies = { set: (cookie: object) => set.push(cookie) }
   await server.getAccessToken({ audience }, storeOptions({ headers, cookies }))
   expect(set.at(-1)).toEqual({
-    name: 'ca_session.0',
+    name: 'ca-3000_session.0',
     value: expect.stringMatching(/^[\w.-]+$/),
     path: '/',
     maxAge: expect.any(Number),

@@ -177,7 +177,8 @@ test('an empty returnTo is none, and one that the application itself kept does n
 test('cookies of others that begin as ours do no harm', async () => {
   const routes = createRoutes(createServer(emulator))
   const visitor = createVisitor(emulator.url)
-  for (const name of ['a b', 'a', 'b', 'c', 'd', 'e']) visitor.cookies.set(`ca_tx.${name}`, '1')
+  for (const name of ['a b', 'a', 'b', 'c', 'd', 'e'])
+    visitor.cookies.set(`ca-3000_tx.${name}`, '1')
   expect((await send(visitor, routes.login, '/login')).status).toBe(303)
 })
 
@@ -201,7 +202,7 @@ test('errors are problems with their code, and a transaction that ended is taken
   const answer = await send(visitor, routes.callback, refused.href)
   expect(answer.status).toBe(400)
   expect(await answer.json()).toMatchObject({ title: 'access_denied' })
-  expect([...visitor.cookies.keys()]).toEqual(['ca_session.0'])
+  expect([...visitor.cookies.keys()]).toEqual(['ca-3000_session.0'])
   expect(answer.headers.get('cache-control')).toBe('no-store')
 })
 

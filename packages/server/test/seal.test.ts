@@ -11,6 +11,20 @@ test('what is sealed for one purpose is not opened for another', async () => {
   expect(await seal.open(sealed, 'transaction')).toBeUndefined()
 })
 
+test('what one application has sealed is not opened by another with the same secret', async () => {
+  const staging = ['web', 'https://staging.example.test']
+  const sealed = await createSeal(secret, staging).close('value', 'session')
+  expect(await createSeal(secret, staging).open(sealed, 'session')).toBe('value')
+  for (const other of [
+    ['web', 'https://app.example.test'],
+    ['other', 'https://staging.example.test'],
+    ['webhttps:', '//staging.example.test'],
+    [],
+  ]) {
+    expect(await createSeal(secret, other).open(sealed, 'session')).toBeUndefined()
+  }
+})
+
 test('the first of several secrets seals, and all of them open', async () => {
   const old = await createSeal(secret).close('value', 'session')
   const seal = createSeal([next, secret])

@@ -24,7 +24,7 @@ async function cameBack(email?: string) {
   return { visitor, callbackUrl: await visitor.logIn(url, email) }
 }
 
-const sessionOf = (visitor: Visitor) => visitor.cookies.get('ca_session.0') ?? ''
+const sessionOf = (visitor: Visitor) => visitor.cookies.get('ca-3000_session.0') ?? ''
 
 test('login CSRF: a callback of the attacker logs nobody in at the victim', async () => {
   const attacker = await cameBack('bob@example.test')
@@ -116,7 +116,7 @@ test('replayed callback: a second completion is refused, and the first session s
 test('session fixation: a login makes a session of its own, whatever the browser had', async () => {
   const attacker = await loggedIn(server, emulator.url, { email: 'bob@example.test' })
   const { visitor, callbackUrl } = await cameBack()
-  visitor.cookies.set('ca_session.0', sessionOf(attacker))
+  visitor.cookies.set('ca-3000_session.0', sessionOf(attacker))
   await complete(visitor, callbackUrl)
   expect((await userOf(visitor))?.sub).toBe('auth0|alice')
   expect(sessionOf(visitor)).not.toBe(sessionOf(attacker))
@@ -132,10 +132,10 @@ test('cookie tampering: a session of which one character is another is none', as
     sealed.length - 3,
   ]) {
     const changed = sealed[at] === 'A' ? 'B' : 'A'
-    visitor.cookies.set('ca_session.0', sealed.slice(0, at) + changed + sealed.slice(at + 1))
+    visitor.cookies.set('ca-3000_session.0', sealed.slice(0, at) + changed + sealed.slice(at + 1))
     expect(await userOf(visitor), `character ${at}`).toBeUndefined()
   }
-  visitor.cookies.set('ca_session.0', sealed)
+  visitor.cookies.set('ca-3000_session.0', sealed)
   expect(await userOf(visitor)).toBeTruthy()
 })
 
@@ -149,8 +149,8 @@ test('cookie truncation: a session that lacks a piece or the end of one is none'
     [undefined, sealed],
   ]) {
     visitor.cookies.clear()
-    if (first) visitor.cookies.set('ca_session.0', first)
-    if (second) visitor.cookies.set('ca_session.1', second)
+    if (first) visitor.cookies.set('ca-3000_session.0', first)
+    if (second) visitor.cookies.set('ca-3000_session.1', second)
     expect(await userOf(visitor)).toBeUndefined()
   }
 })
@@ -158,7 +158,7 @@ test('cookie truncation: a session that lacks a piece or the end of one is none'
 test('cookie substitution: a transaction is no session, and not that of another state', async () => {
   const { visitor, callbackUrl } = await cameBack()
   const [[name = '', transaction = ''] = []] = [...visitor.cookies]
-  visitor.cookies.set('ca_session.0', transaction)
+  visitor.cookies.set('ca-3000_session.0', transaction)
   expect(await userOf(visitor)).toBeUndefined()
   const other = new URL(callbackUrl)
   other.searchParams.set('state', 'login.other')
@@ -171,6 +171,22 @@ test('another secret: what was sealed with a secret that is no longer given is n
   const other = createServer(emulator, { secret: 'another secret of thirty-two bytes' })
   expect(await visitor.request((store) => other.getUser(store))).toBeUndefined()
 })
+
+test.for([
+  ['client', { clientId: 'spa' }],
+  ['origin', { authorizationParams: { redirect_uri: 'http://127.0.0.1:3000/callback' } }],
+] as const)(
+  'another application with the same secret and cookie names, but another %s, opens no session and no flow',
+  async ([, options]) => {
+    const other = createServer(emulator, options)
+    const { visitor, callbackUrl } = await cameBack()
+    const attempt = visitor.request((store) => other.completeInteractiveLogin(callbackUrl, store))
+    expect(await rejection(attempt)).toMatchObject({ code: 'unknown_state' })
+    await complete(visitor, callbackUrl)
+    expect(await visitor.request((store) => other.getUser(store))).toBeUndefined()
+    expect(await userOf(visitor)).toBeTruthy()
+  },
+)
 
 test('a logout ends the session also where its cookie was copied before', async () => {
   const visitor = await loggedIn(server, emulator.url)

@@ -5,7 +5,7 @@ import { createBackChannelLogout, type SharedStore } from '../src/index.js'
 import { redisLock, redisStore } from '../src/sessions/redis.js'
 import { startRedis } from './redis-server.js'
 import { createMachines, rotatingEmulator, tokenAt } from './shared.js'
-import { loggedIn, rejection } from './visitor.js'
+import { createVisitor, loggedIn, rejection } from './visitor.js'
 
 const redisServer = await startRedis()
 const emulator = await rotatingEmulator()
@@ -47,11 +47,56 @@ describe.for(stores)('Sessions in Redis by %s', ([, store]) => {
     const visitor = await loggedIn(one, emulator.url)
     const { accessToken } = await tokenAt(one, visitor)
     const keys = await redis.keys('*')
-    expect(keys).toHaveLength(1) // the lock has been released
-    const life = (await redis.pTTL(keys[0] ?? '')) / 1000
-    expect(Math.abs(life - 259_200)).toBeLessThan(5)
-    const entry = await redis.get(keys[0] ?? '')
-    for (const text of [accessToken, 'alice', 'refreshToken']) expect(entry).not.toContain(text)
+    expect(keys).toHaveLength(2) // the session and the login; the locks have been released
+    const lives = await Promise.all(keys.map(async (key) => (await redis.pTTL(key)) / 1000))
+    const [login = 0, session = 0] = lives.toSorted((one, other) => one - other)
+    expect(Math.abs(session - 259_200)).toBeLessThan(5)
+    expect(Math.abs(login - 120)).toBeLessThan(5)
+    for (const key of keys) {
+      const entry = await redis.get(key)
+      for (const text of [accessToken, 'alice', 'refreshToken']) expect(entry).not.toContain(text)
+    }
+  })
+
+  test('a login callback that two machines get at once, and that comes again, uses its code once', async () => {
+    const { one, other, third, grants } = create()
+    const visitor = createVisitor(emulator.url)
+    const start = await visitor.request((options) => one.startInteractiveLogin({}, options))
+    const callbackUrl = await visitor.logIn(start)
+    const reuses = emulator.refreshTokenReuses
+    const complete = async (server: typeof one) => {
+      const cookies = new Map(visitor.cookies)
+      const browser = Object.assign(createVisitor(emulator.url), { cookies })
+      await browser.request((options) => server.completeInteractiveLogin(callbackUrl, options))
+      return tokenAt(server, browser)
+    }
+    const tokens = [...(await Promise.all([one, other].map(complete))), await complete(third)]
+    expect(new Set(tokens.map(({ accessToken }) => accessToken)).size).toBe(1)
+    expect(grants).toEqual(['authorization_code', 'refresh_token'])
+    expect(emulator.refreshTokenReuses).toBe(reuses)
+  })
+
+  test('a connect callback that two machines get at once, and that comes again, is completed once', async () => {
+    const sent: string[] = []
+    const { one, other, third } = create({
+      async send(request: Request) {
+        if (request.url.endsWith('/complete')) sent.push(request.url)
+        return fetch(request)
+      },
+    })
+    const visitor = await loggedIn(one, emulator.url)
+    const start = await visitor.request((options) =>
+      one.startConnectAccount({ connection: 'github' }, options),
+    )
+    const callbackUrl = await visitor.connect(start)
+    const complete = async (server: typeof one) => {
+      const cookies = new Map(visitor.cookies)
+      const browser = Object.assign(createVisitor(emulator.url), { cookies })
+      return browser.request((options) => server.completeConnectAccount(callbackUrl, options))
+    }
+    const completed = [...(await Promise.all([one, other].map(complete))), await complete(third)]
+    expect(new Set(completed.map(({ account }) => account.id)).size).toBe(1)
+    expect(sent).toHaveLength(1)
   })
 
   test('a logout ends a session everywhere, and a login makes another', async () => {

@@ -1,11 +1,11 @@
 import { createEmulator } from '@connected-accounts/emulator'
 import { afterAll, beforeEach, expect, test } from 'vitest'
-import type { ServerClient } from '../src/index.js'
+import { type ServerClient, sharedSessions } from '../src/index.js'
 import { entryKey } from '../src/sessions/shared-store.js'
-import { createGate, createMachines, memoryStore } from './shared.js'
-import { createVisitor, loggedIn, rejection, type Visitor } from './visitor.js'
+import { createGate, createMachines, memoryLock, memoryStore, tenantWithStaging } from './shared.js'
+import { createServer, createVisitor, loggedIn, rejection, type Visitor } from './visitor.js'
 
-const emulator = await createEmulator({ port: 0 })
+const emulator = await createEmulator({ port: 0, tenant: tenantWithStaging() })
 afterAll(() => emulator.close())
 beforeEach(() => emulator.reset())
 
@@ -55,6 +55,80 @@ test('after an account was deleted at one machine no other hands out its token',
   expect(await rejection(tokenAt(other, visitor))).toMatchObject({
     code: 'connection_not_connected',
   })
+})
+
+test('a disconnect at one machine ends the tokens of all sessions of the user, at all machines', async () => {
+  const { one, other, third } = createMachines(emulator)
+  const id = await connected()
+  const visitor = await loggedIn(one, emulator.url)
+  const elsewhere = await loggedIn(third, emulator.url)
+  for (const server of [other, third]) await tokenAt(server, elsewhere)
+  await visitor.request((store) => one.deleteConnectedAccount(id, store))
+  for (const server of [one, other, third]) {
+    expect(await rejection(tokenAt(server, elsewhere))).toMatchObject({
+      code: 'connection_not_connected',
+    })
+  }
+})
+
+test('a disconnect in one application ends the tokens in another with the same store', async () => {
+  const sessions = sharedSessions(memoryStore().keyv, { lock: memoryLock() })
+  const web = createServer(emulator, { sessions })
+  const staging = createServer(emulator, { sessions, clientId: 'staging' })
+  const id = await connected()
+  const visitor = await loggedIn(web, emulator.url)
+  const elsewhere = await loggedIn(staging, emulator.url)
+  await tokenAt(staging, elsewhere)
+  await visitor.request((store) => web.deleteConnectedAccount(id, store))
+  expect(await rejection(tokenAt(staging, elsewhere))).toMatchObject({
+    code: 'connection_not_connected',
+  })
+})
+
+test('a store that fails before a disconnect ends it before the tenant is asked: store_unavailable', async () => {
+  let isDown = false
+  const { keyv } = memoryStore()
+  const store = {
+    get: (key: string) => keyv.get(key),
+    set: (key: string, value: string, ttl: number) =>
+      isDown ? Promise.reject(new Error('down')) : keyv.set(key, value, ttl),
+    delete: (key: string) => keyv.delete(key),
+  }
+  const { one } = createMachines(emulator, { store, timeout: 100 })
+  const id = await connected()
+  const visitor = await loggedIn(one, emulator.url)
+  const disconnect = (account = id) =>
+    visitor.request((options) => one.deleteConnectedAccount(account, options))
+  await rejection(disconnect('cac_none')) // from here on the session has the access token for this
+  const { accessToken } = await tokenAt(one, visitor)
+  isDown = true
+  expect(await rejection(disconnect())).toMatchObject({ code: 'store_unavailable' })
+  expect(await tokenAt(one, visitor)).toMatchObject({ accessToken })
+  isDown = false
+  await disconnect()
+  expect(await rejection(tokenAt(one, visitor))).toMatchObject({ code: 'connection_not_connected' })
+})
+
+test('a token of which the third party says that it lives for years is kept for a day at most', async () => {
+  const { keyv: store, kept } = memoryStore()
+  const { one } = createMachines(emulator, {
+    store,
+    async send(request) {
+      const isExchange = EXCHANGE.test(
+        request.method === 'POST' ? await request.clone().text() : '',
+      )
+      const answer = await fetch(request)
+      if (!isExchange) return answer
+      return Response.json({ ...(await answer.json()), expires_in: 100_000_000 })
+    },
+  })
+  await connected()
+  const visitor = await loggedIn(one, emulator.url)
+  const before = new Set(kept.keys())
+  await tokenAt(one, visitor)
+  const [entry] = [...kept].filter(([key]) => !before.has(key))
+  const life = JSON.parse(entry?.[1] ?? '').expires - Date.now()
+  expect(Math.abs(life - 86_400_000)).toBeLessThan(10_000)
 })
 
 test('a token that an exchange brings after the account was deleted is not kept', async () => {

@@ -12,9 +12,15 @@ import { createServer, type Visitor } from './visitor.js'
 /** The API that tokens are asked for. */
 export const audience = 'https://api.example.test/'
 
+/** The tenant that the emulator starts with, and a client `staging`, which is like `web`. */
+export function tenantWithStaging(): ReturnType<typeof defaultTenant> {
+  const tenant = defaultTenant()
+  return tenantWithWeb(tenant, (web) => void tenant.clients.push({ ...web, client_id: 'staging' }))
+}
+
 /** An emulator that rotates refresh tokens and takes none twice. */
 export function rotatingEmulator(): Promise<Emulator> {
-  const tenant = tenantWithWeb(defaultTenant(), ({ refresh_token }) => {
+  const tenant = tenantWithWeb(tenantWithStaging(), ({ refresh_token }) => {
     refresh_token.rotation_type = 'rotating'
     refresh_token.leeway = 0
   })

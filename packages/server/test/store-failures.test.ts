@@ -128,7 +128,7 @@ test('garbage in place of a logout is store_unreadable, and lets nobody in', asy
   const { store, kept } = breakableStore()
   const { one } = createMachines(emulator, { store })
   const visitor = await loggedIn(one, emulator.url)
-  kept.set(await entryKey('sub', emulator.url, 'auth0|alice'), 'x')
+  kept.set(await entryKey('sub', 'web', emulator.url, 'auth0|alice'), 'x')
   const attempt = visitor.request((options) => one.getUser(options))
   expect(await rejection(attempt)).toMatchObject({ code: 'store_unreadable' })
 })

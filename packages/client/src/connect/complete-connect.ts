@@ -65,7 +65,7 @@ const DEFAULT_TIMEOUT = 60_000
  * @throws {ConnectFlowError} `missing_connect_code`, when the URL has no code; the transaction is kept.
  * @throws {ConnectFlowError} `access_denied` or `provider_error`, when the flow was refused at the provider and no answer was lost.
  * @throws {ConnectFlowError} `expired`, when the user came back too late and no answer was lost.
- * @throws {ConnectFlowError} `outcome_unknown`, when an earlier answer was lost and the list does not show which account is the flow's.
+ * @throws {ConnectFlowError} `outcome_unknown`, when an earlier answer was lost, or may have been, and the list does not show which account is the flow's.
  * @throws {ConnectFlowError} `storage_unavailable`, when the browser refuses to keep the transaction.
  * @throws {MyAccountApiError} when the server refuses.
  * @throws {DOMException} `TimeoutError`, when `timeout` is over; the next call resumes.
@@ -222,13 +222,13 @@ async function recover(
   transaction: Pending,
   refusal: Error,
 ): Promise<CompletedConnect> {
-  const { client, signal } = completion
+  const { client, signal, transactions } = completion
   const account = await unlessAborted(
     recoverLostAnswer(client, { ...completion, transaction }),
     signal,
   )
   if (account) return finishFlow(completion, transaction, account)
-  if (!transaction.pending.attempted) return endFlow(completion, refusal)
+  if (!transaction.pending.attempted && !transactions.isLossy) return endFlow(completion, refusal)
   await keepOutcome(completion, transaction)
   throw outcomeUnknown(transaction, refusal)
 }

@@ -119,6 +119,6 @@ export function outcomeUnknown(transaction: Transaction, cause?: unknown): Conne
     ...transaction,
     cause,
     message:
-      'An earlier attempt had no answer, so the account may be connected. List the accounts before you start a new flow.',
+      'An earlier attempt may have had no answer, so the account may be connected. List the accounts before you start a new flow.',
   })
 }

@@ -66,6 +66,11 @@ export interface TransactionStore {
    * account that another flow of the same browser may have connected. Without it, a flow knows only those of its page.
    */
   otherFlows?(state: string): readonly FlowNote[] | Promise<readonly FlowNote[]>
+  /**
+   * Optional: true if a record may be lost after it was set, as a cookie is lost with the answer that sets it. Then a code that
+   * is refused may have been used by an attempt that is not known, so the flow ends with `outcome_unknown`. Default: false.
+   */
+  readonly isLossy?: boolean | undefined
 }
 
 /**

@@ -4,10 +4,14 @@ import {
   type StartConnectOptions,
   startConnect,
   type Transaction,
+  type TransactionStore,
 } from '@connected-accounts/client'
+import { callbackState } from '@connected-accounts/client/internal'
 import type { Context } from '../context.js'
 import type { StoreOptions } from '../cookies/cookie-jar.js'
 import type { Session } from '../sessions/session.js'
+import { changeAccounts } from '../tokens/account-change.js'
+import { createConnectTransactions } from './connect-transactions.js'
 import { withSessionClient } from './session-client.js'
 
 /** Options of {@link ServerClient.startConnectAccount}: those of `startConnect` that do not come from the session. */
@@ -32,7 +36,7 @@ export function startConnectAccount(
     const { url } = await startConnect(client, {
       ...options,
       redirectUri: options.redirectUri ?? redirect_uri,
-      transactions: context.transactions<Transaction>(storeOptions),
+      transactions: transactionsOf(context, storeOptions),
       user: userOf(session),
     })
     return url
@@ -50,14 +54,22 @@ export function completeConnectAccount(
   storeOptions: StoreOptions,
 ): Promise<CompletedConnect> {
   return withSessionClient(context, storeOptions, async ({ client, session }) => {
-    const completed = await completeConnect(client, {
-      callbackUrl,
-      transactions: context.transactions<Transaction>(storeOptions),
-      user: userOf(session),
-    })
-    await context.connectionTokens.clear(session)
-    return completed
+    const complete = () =>
+      completeConnect(client, {
+        callbackUrl,
+        transactions: transactionsOf(context, storeOptions),
+        user: userOf(session),
+      })
+    const state = callbackState(callbackUrl)
+    // Requests with the same callback take turns, so that the second one gets the account of the first.
+    return changeAccounts(context, session, () =>
+      state ? context.sessions.runAlone(state, complete) : complete(),
+    )
   })
+}
+
+function transactionsOf(context: Context, storeOptions: StoreOptions): TransactionStore {
+  return createConnectTransactions(context.transactions<Transaction>(storeOptions), context.flows)
 }
 
 /** Names who may complete a flow: the same user in the same session. */

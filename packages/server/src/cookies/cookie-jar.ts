@@ -18,6 +18,8 @@ export interface Cookie {
 
 /** The cookies of one browser. */
 export interface CookieJar {
+  /** How the names of our cookies begin. */
+  prefix: string
   /** Returns the cookies that the browser has after this response, in the order in which it sends them. */
   all(): Map<string, string>
   /** Sets cookies, all or none. */
@@ -31,9 +33,26 @@ export interface CookieJar {
   fits(cookies: readonly Cookie[], reserve?: number): boolean
 }
 
-/** Returns the prefix of our cookies. `__Host-` binds them to one host (RFC 6265bis §4.1.3.2), but needs https. */
-export function cookiePrefix(secure: boolean): string {
-  return `${secure ? '__Host-' : ''}ca_`
+/**
+ * Returns the prefix of an application's cookies. `__Host-` binds them to one host (RFC 6265bis §4.1.3.2), but needs https.
+ *
+ * @param name - Default: `ca`, with the port of the URL if it has one, as a browser sends cookies to all ports of a host.
+ */
+function cookiePrefix({ protocol, port }: URL, name = port ? `ca-${port}` : 'ca'): string {
+  return `${protocol === 'https:' ? '__Host-' : ''}${name}_`
+}
+
+/** Returns whether a text can begin the names of an application's cookies. The cookies of no two such texts are mixed up. */
+export function isCookiePrefix(text: unknown): boolean {
+  return typeof text === 'string' && /^[A-Za-z0-9-]+$/.test(text)
+}
+
+/** How the cookies of an application are set. */
+export interface CookieJarOptions {
+  /** The application's `redirect_uri`. */
+  url: URL
+  /** Replaces `ca` at the beginning of the names. */
+  name?: string | undefined
 }
 
 /** How long one cookie may be with its attributes, in bytes (RFC 6265 §6.1). */
@@ -51,12 +70,16 @@ const unencoded = { decode: (text: string) => text, encode: (text: string) => te
 
 /**
  * Creates the cookie jar of one request and its response. A response that sets a cookie is marked `no-store`, so that no cache
- * keeps it.
+ * keeps it. With https, cookies are `Secure`.
  *
  * @throws {SessionError} `cookies_too_large`, when a cookie is set that a browser or a proxy would refuse.
  */
-export function createCookieJar(storeOptions: StoreOptions, secure: boolean): CookieJar {
+export function createCookieJar(
+  storeOptions: StoreOptions,
+  { url, name: prefixName }: CookieJarOptions,
+): CookieJar {
   const { request, response } = storeOptions
+  const secure = url.protocol === 'https:'
   const all = () => {
     const sent = Object.entries(parseCookie(request.headers.get('cookie') ?? '', unencoded))
     const cookies = new Map(sent.map(([name, value = '']) => [name, value]))
@@ -88,7 +111,7 @@ export function createCookieJar(storeOptions: StoreOptions, secure: boolean): Co
   const remove = (...names: string[]) => {
     if (names.length > 0) set(...names.map((name) => ({ name, value: '', maxAge: 0 })))
   }
-  return { all, fits, set, delete: remove }
+  return { prefix: cookiePrefix(url, prefixName), all, fits, set, delete: remove }
 }
 
 function isPast(time: Date | undefined): boolean {

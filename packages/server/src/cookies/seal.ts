@@ -12,9 +12,13 @@ export interface Seal {
  * Creates a seal: JWE (RFC 7516) with `dir` and A256GCM. HKDF (RFC 5869) derives the key from the secret.
  *
  * @param secret - The first secret seals, and all of them open.
+ * @param owner - Names who seals, for example by client id and origin. Another owner with the same secret opens nothing.
  * @throws {TypeError} if there is no secret, or one has fewer than 32 bytes.
  */
-export function createSeal(secret: string | readonly string[]): Seal {
+export function createSeal(
+  secret: string | readonly string[],
+  owner: readonly string[] = [],
+): Seal {
   const secrets = typeof secret === 'string' ? [secret] : [...(secret ?? [])]
   const [first] = secrets
   if (first === undefined || secrets.some(isShort)) {
@@ -27,7 +31,7 @@ export function createSeal(secret: string | readonly string[]): Seal {
     const name = `${purpose} ${text}`
     const known = keys.get(name)
     if (known) return known
-    const key = deriveKey(text, purpose).catch((error: unknown) => {
+    const key = deriveKey(text, [purpose, ...owner]).catch((error: unknown) => {
       keys.delete(name) // the next call tries again
       throw error
     })
@@ -54,10 +58,10 @@ function isShort(text: string): boolean {
   return typeof text !== 'string' || new TextEncoder().encode(text).length < 32
 }
 
-async function deriveKey(secret: string, purpose: string): Promise<CryptoKey> {
+async function deriveKey(secret: string, context: readonly string[]): Promise<CryptoKey> {
   const bytes = new TextEncoder().encode(secret)
   const material = await crypto.subtle.importKey('raw', bytes, 'HKDF', false, ['deriveKey'])
-  const info = new TextEncoder().encode(`connected-accounts ${purpose}`)
+  const info = new TextEncoder().encode(JSON.stringify(['connected-accounts', ...context]))
   const hkdf = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info }
   const aes = { name: 'AES-GCM', length: 256 }
   return crypto.subtle.deriveKey(hkdf, material, aes, false, ['encrypt', 'decrypt'])

@@ -1,6 +1,6 @@
-import { type Cookie, type CookieJar, cookiePrefix } from './cookie-jar.js'
+import type { Cookie, CookieJar } from './cookie-jar.js'
 import type { Seal } from './seal.js'
-import { hasFlow, makeRoom } from './transaction-cookies.js'
+import { makeRoom } from './transaction-cookies.js'
 
 /** The cookie of a session, sealed, and split into as many pieces as it needs. */
 export interface SessionCookie {
@@ -11,8 +11,8 @@ export interface SessionCookie {
    *
    * @param value - Any JSON.
    * @param maxAge - How long the browser keeps it, in seconds.
-   * @param options.keepFlows - True to leave room for a flow and to remove none. By default, if there is no room for the
-   *   value, the oldest flows of the browser are removed.
+   * @param options.keepFlows - True to leave room for a flow, and to remove only flows that have ended. By default, if there
+   *   is no room for the value, the oldest flows of the browser are removed.
    * @returns False if the value is too large. Then nothing is set.
    */
   set(value: unknown, maxAge: number, options?: { keepFlows?: boolean }): Promise<boolean>
@@ -21,12 +21,10 @@ export interface SessionCookie {
 
 /** How long one piece is, in bytes: a browser takes 4096 with the name and the attributes. */
 const CHUNK = 3800
-/** How much room is left for a flow, in bytes. */
-const FLOW_ROOM = 2000
 
-/** Creates the session's cookie of a request, in pieces named `ca_session.0`, `ca_session.1` and so on. */
-export function createSessionCookie(jar: CookieJar, seal: Seal, secure: boolean): SessionCookie {
-  const nameOf = (index: number) => `${cookiePrefix(secure)}session.${index}`
+/** Creates the session's cookie of a request, in pieces with names like `ca_session.0`, `ca_session.1` and so on. */
+export function createSessionCookie(jar: CookieJar, seal: Seal): SessionCookie {
+  const nameOf = (index: number) => `${jar.prefix}session.${index}`
   const pieces = () => {
     const cookies = jar.all()
     const values: string[] = []
@@ -57,9 +55,7 @@ export function createSessionCookie(jar: CookieJar, seal: Seal, secure: boolean)
       // The answer to another request may have set one piece more, which must not be read together with these.
       const end = { name: nameOf(chunks.length), value: '', maxAge: 0 }
       const changes = [end, ...removals(chunks.length + 1), ...added]
-      if (!keepFlows) return setIfFits(makeRoom(changes, jar, { secure }))
-      const reserve = hasFlow(jar, secure) ? 0 : FLOW_ROOM
-      return setIfFits(jar.fits(changes, reserve) ? changes : undefined)
+      return setIfFits(makeRoom(changes, jar, { keepFlows }))
     },
     delete() {
       jar.delete(...removals(0).map(({ name }) => name))

@@ -1,4 +1,4 @@
-import { type Cookie, type CookieJar, cookiePrefix } from './cookie-jar.js'
+import type { Cookie, CookieJar } from './cookie-jar.js'
 import type { Seal } from './seal.js'
 
 /** The transactions of one browser: what is kept between the start and the completion of a flow, in one sealed cookie each. */
@@ -8,15 +8,23 @@ export interface Transactions<T> {
    * Keeps a transaction.
    *
    * @param options.expiresAt - In milliseconds since the epoch.
+   * @param options.isEnded - True if the flow has ended. Then the transaction is kept until `expiresAt` at most, and makes
+   *   room for anything else. Default: false.
    */
-  set(state: string, record: T, options: { expiresAt: number }): Promise<void>
+  set(
+    state: string,
+    record: T,
+    options: { expiresAt: number; isEnded?: boolean | undefined },
+  ): Promise<void>
   delete(state: string): Promise<void>
-  /** Returns the browser's other connect flows. */
-  otherFlows(state: string): Promise<T[]>
+  /** Returns the browser's other connect flows, by state. */
+  otherFlows(state: string): Promise<Map<string, T>>
 }
 
 /** The prefix of a login's state. Those of connect flows begin with `connect.`. */
 export const LOGIN_PREFIX = 'login.'
+/** What stands before the state in the name of a cookie whose flow has ended. No state begins with it. */
+const ENDED_PREFIX = 'ended.'
 
 /** How many logins, and how many connect flows, a browser can have at once. */
 const MAX_TRANSACTIONS = 5
@@ -24,67 +32,97 @@ const MAX_TRANSACTIONS = 5
 const MAX_REMOVED = 10
 /** How long an expired transaction is kept, in seconds, so that a late callback is reported as late. */
 const GRACE = 3600
+/** How much room is left for a flow, in bytes, if the browser has none that it may replace. */
+const FLOW_ROOM = 2000
 
 /**
  * Creates the transactions of one browser. It can have 5 logins and 5 connect flows at once. One more replaces the oldest of
- * its kind, which is the first that the browser sends (RFC 6265 §5.4). If there is no room, the oldest flows are removed until
- * the new one fits. `set` throws as follows.
+ * its kind, which is the first that the browser sends (RFC 6265 §5.4), and those that have ended before all others. If there is
+ * no room, flows are removed in this order until the new one fits. `set` throws as follows.
  *
  * @throws {SessionError} `cookies_too_large`, if the transaction does not fit even without other flows.
  */
-export function createTransactions<T>(
-  jar: CookieJar,
-  seal: Seal,
-  secure: boolean,
-): Transactions<T> {
-  const prefix = flowPrefix(secure)
+export function createTransactions<T>(jar: CookieJar, seal: Seal): Transactions<T> {
+  const prefix = flowPrefix(jar)
+  const namesOf = (state: string) => [prefix + ENDED_PREFIX + state, prefix + state]
   async function get(state: string): Promise<T | undefined> {
-    const sealed = jar.all().get(prefix + state)
+    const cookies = jar.all()
+    const [sealed] = namesOf(state).flatMap((name) => cookies.get(name) ?? [])
     const opened = sealed ? await seal.open(sealed, 'transaction') : undefined
     const kept = opened as { state: string; record: T } | undefined // only `set` seals for this purpose
     return kept?.state === state ? kept.record : undefined
   }
+  function setEnded(state: string, cookie: Cookie): void {
+    const [name = '', pending = ''] = namesOf(state)
+    const changes = [
+      { name: pending, value: '', maxAge: 0 },
+      { ...cookie, name },
+    ]
+    const cookies = makeRoom(changes, jar, { except: [name, pending], keepFlows: true })
+    jar.set(...(cookies ?? changes.slice(0, 1)))
+  }
   return {
     get,
-    async set(state, record, { expiresAt }) {
+    async set(state, record, { expiresAt, isEnded = false }) {
       const value = await seal.close({ state, record }, 'transaction')
-      const maxAge = Math.ceil((expiresAt - Date.now()) / 1000) + GRACE
+      const maxAge = Math.ceil((expiresAt - Date.now()) / 1000) + (isEnded ? 0 : GRACE)
       const cookie = { name: prefix + state, value, maxAge: Math.max(1, maxAge) }
-      const { logins, others } = readFlows(jar, { secure, except: cookie.name })
+      if (isEnded) return setEnded(state, cookie)
+      const except = [cookie.name]
+      const { ended, logins, others } = readFlows(jar, except)
       const isLogin = state.startsWith(LOGIN_PREFIX)
-      const surplus = [...surplusOf(logins, isLogin ? 1 : 0), ...surplusOf(others, isLogin ? 0 : 1)]
+      const surplus = [
+        ...surplusOf(logins, isLogin ? 1 : 0),
+        ...surplusOf([...ended, ...others], isLogin ? 0 : 1),
+      ]
       jar.delete(...surplus.slice(0, MAX_REMOVED))
-      jar.set(...(makeRoom([cookie], jar, { secure, except: cookie.name }) ?? [cookie]))
+      jar.set(...(makeRoom([cookie], jar, { except }) ?? [cookie]))
     },
     async delete(state) {
-      if (jar.all().has(prefix + state)) jar.delete(prefix + state)
+      const cookies = jar.all()
+      jar.delete(...namesOf(state).filter((name) => cookies.has(name)))
     },
     async otherFlows(state) {
-      const { others } = readFlows(jar, { secure, except: prefix + state })
+      const { ended, others } = readFlows(jar, namesOf(state))
       // The newest alone: somebody else may have set thousands of cookies with our names.
-      const names = others.slice(-MAX_TRANSACTIONS)
-      const records = await Promise.all(names.map((name) => get(name.slice(prefix.length))))
-      return records.filter((record) => record !== undefined)
+      const names = [...ended, ...others].slice(-MAX_TRANSACTIONS)
+      const records = new Map<string, T>()
+      for (const name of names) {
+        const other = name.slice(prefix.length).replace(ENDED_PREFIX, '')
+        const record = await get(other)
+        if (record) records.set(other, record)
+      }
+      return records
     },
   }
 }
 
+/** Which flows {@link makeRoom} may remove. */
+interface MakeRoomOptions {
+  /** Names of cookies that are not removed. Default: none. */
+  except?: readonly string[]
+  /** True to remove only flows that have ended, and to leave room for one flow. Default: false. */
+  keepFlows?: boolean
+}
+
 /**
- * Adds removals of flows to cookies until they fit: of logins first, because a link on any site starts one, and of the oldest
- * first.
+ * Adds removals of flows to cookies until they fit: of those that have ended first, then of logins, because a link on any site
+ * starts one, and of the oldest first.
  *
  * @returns undefined if they do not fit anyway.
  */
 export function makeRoom(
   cookies: readonly Cookie[],
   jar: CookieJar,
-  options: { secure: boolean; except?: string },
+  { except = [], keepFlows = false }: MakeRoomOptions = {},
 ): Cookie[] | undefined {
-  const { logins, others } = readFlows(jar, options)
-  const removable = [...logins, ...others].slice(0, MAX_REMOVED)
+  const { ended, logins, others } = readFlows(jar, except)
+  const flows = [...logins, ...others]
+  const reserve = keepFlows && flows.length === 0 ? FLOW_ROOM : 0
+  const removable = [...ended, ...(keepFlows ? [] : flows)].slice(0, MAX_REMOVED)
   for (let count = 0; count <= removable.length; count += 1) {
     const removals = removable.slice(0, count).map((name) => ({ name, value: '', maxAge: 0 }))
-    if (jar.fits([...removals, ...cookies])) return [...removals, ...cookies]
+    if (jar.fits([...removals, ...cookies], reserve)) return [...removals, ...cookies]
   }
   return undefined
 }
@@ -94,25 +132,21 @@ function surplusOf(flows: string[], added: number): string[] {
   return flows.slice(0, Math.max(0, flows.length + added - MAX_TRANSACTIONS))
 }
 
-/** True if the browser has a flow, which a new one may replace. */
-export function hasFlow(jar: CookieJar, secure: boolean): boolean {
-  const { logins, others } = readFlows(jar, { secure })
-  return logins.length + others.length > 0
-}
-
 /** Returns the names of the browser's flows, the oldest first. */
-function readFlows(jar: CookieJar, { secure, except }: { secure: boolean; except?: string }) {
-  const prefix = flowPrefix(secure)
+function readFlows(jar: CookieJar, except: readonly string[] = []) {
+  const prefix = flowPrefix(jar)
   // Other cookies may have this prefix, and names that cannot be set.
   const isOurs = (name: string) => name.startsWith(prefix) && /^[\w.-]+$/.test(name)
-  const names = [...jar.all().keys()].filter((name) => isOurs(name) && name !== except)
+  const names = [...jar.all().keys()].filter((name) => isOurs(name) && !except.includes(name))
+  const isEnded = (name: string) => name.startsWith(prefix + ENDED_PREFIX)
   const isLogin = (name: string) => name.startsWith(prefix + LOGIN_PREFIX)
   return {
+    ended: names.filter(isEnded),
     logins: names.filter(isLogin),
-    others: names.filter((name) => !isLogin(name)),
+    others: names.filter((name) => !isLogin(name) && !isEnded(name)),
   }
 }
 
-function flowPrefix(secure: boolean): string {
-  return `${cookiePrefix(secure)}tx.`
+function flowPrefix({ prefix }: CookieJar): string {
+  return `${prefix}tx.`
 }

@@ -2,6 +2,7 @@ import {
   checkBound,
   createIssuedToken,
   type IssuedToken,
+  within,
 } from '@connected-accounts/client/internal'
 import {
   authorizationCodeGrant,
@@ -40,6 +41,10 @@ export interface CompletedLogin {
 const DEFAULT_SCOPE = 'openid profile email offline_access'
 /** How long a login may take, in milliseconds. */
 const LIFETIME = 3_600_000
+/** How long the session of a login is remembered, in milliseconds: long enough to load the callback again. */
+const RESULT_LIFE = 120_000
+/** How long the exchange of a code may take, in milliseconds, with what the tenant is asked for besides. */
+const TIMEOUT = 60_000
 
 interface LoginTransaction {
   codeVerifier: string
@@ -82,9 +87,8 @@ export async function completeLogin(
   storeOptions: StoreOptions,
 ): Promise<CompletedLogin> {
   const callback = readCallback(callbackUrl)
-  const transaction = await takeTransaction(context, callback.state, storeOptions)
-  const session = await logInOnce(context, transaction, callback)
-  await context.keepSession(storeOptions, session)
+  const transaction = await findTransaction(context, callback.state, storeOptions)
+  const session = await logInOnce(context, { transaction, callback }, storeOptions)
   // The old session is ended last, so that a failure cannot leave the person without a session. The cookie holds the new one.
   await context.endSession({
     request: storeOptions.request,
@@ -144,8 +148,8 @@ function readCallback(callbackUrl: string | URL): Callback {
   })
 }
 
-/** Returns the transaction of a callback and removes it, even if the login fails later, because its code works only once. */
-async function takeTransaction(
+/** Returns the transaction of a callback that still can be completed. */
+async function findTransaction(
   context: Context,
   state: string,
   storeOptions: StoreOptions,
@@ -153,30 +157,37 @@ async function takeTransaction(
   const transactions = context.transactions<LoginTransaction>(storeOptions)
   const transaction = await transactions.get(state)
   if (!transaction) throw unknownState()
+  if (transaction.expiresAt > Date.now()) return transaction
   await transactions.delete(state)
-  if (transaction.expiresAt <= Date.now()) throw expired(transaction)
-  return transaction
+  throw expired(transaction)
 }
 
 /**
- * Exchanges the code of a callback. If the same callback comes twice, at once or because the first answer did not reach the
- * browser, both share one exchange: a code that is used twice revokes all tokens of the login.
+ * Exchanges the code of a callback, and keeps the session. If the same callback comes twice, at once or because the first answer
+ * did not reach the browser, both get the session of one exchange: a code that is used twice revokes all tokens of the login.
  */
 function logInOnce(
   context: Context,
-  transaction: LoginTransaction,
-  callback: Callback,
+  { transaction, callback }: { transaction: LoginTransaction; callback: Callback },
+  storeOptions: StoreOptions,
 ): Promise<Session> {
-  const { logins } = context
-  const { state } = callback
-  const known = logins.get(state)
-  if (known) return known
-  const session = logIn(context, transaction, callback).catch((error: unknown) => {
-    logins.delete(state)
-    throw error
+  const { sessions, flows } = context
+  const { state, search } = callback
+  // With the code, because somebody else may have planted the transaction in this browser, and so has the rest.
+  const secret = `${transaction.codeVerifier} ${new URLSearchParams(search).get('code')}`
+  return sessions.runAlone(state, async () => {
+    const known = (await flows.get(secret)) as Session | undefined // only this function has the secret
+    // Even if the login fails later, because the code works only once.
+    await context.transactions(storeOptions).delete(state)
+    const session = known ?? (await within(logIn(context, transaction, callback), TIMEOUT))
+    try {
+      await context.keepSession(storeOptions, session)
+    } finally {
+      // If this fails, only a callback that is repeated fails, too.
+      if (!known) await flows.set(secret, session, Date.now() + RESULT_LIFE).catch(() => {})
+    }
+    return session
   })
-  logins.set(state, session)
-  return session
 }
 
 async function logIn(
@@ -197,6 +208,7 @@ async function logIn(
   if (server.dpop) checkBound(token)
   return {
     id: randomState(),
+    clientId: options.clientId,
     user,
     domain: server.origin,
     ...(answer.refresh_token !== undefined && { refreshToken: answer.refresh_token }),

@@ -66,7 +66,8 @@ async function endSessions(
   const keys = keysOf(server)
   const { iat, ...who } = await verifyLogoutToken(token, { issuer, clientId, keys })
   const forgetAt = Date.now() + sessionLifetime * 1000
-  await sessions.end?.({ ...who, domain: server.origin, endedAt: iat * 1000, forgetAt })
+  const endedAt = iat * 1000
+  await sessions.end?.({ ...who, clientId, domain: server.origin, endedAt, forgetAt })
 }
 
 async function readToken(request: Request): Promise<string> {

@@ -3,6 +3,7 @@ import { type Context, contextOf } from '../context.js'
 import { errorsPage } from '../errors.js'
 import type { ServerClient } from '../server-client.js'
 import { getAccessToken } from '../tokens/access-token.js'
+import { changeAccounts } from '../tokens/account-change.js'
 import { answerErrors, type RouteStore } from './answer-errors.js'
 import { errorResponse, problemResponse } from './problem.js'
 import { readBody } from './request-body.js'
@@ -113,15 +114,13 @@ async function forward(
   })
   const { request, response } = store
   const { method, signal } = request
-  const answer = await send(`${domain}/me/v1${target}`, {
-    method,
-    signal,
-    ...(method === 'POST' && {
-      body: await readBody(request),
-      headers: { 'content-type': request.headers.get('content-type') ?? '' },
-    }),
-  })
-  if (method !== 'GET' && answer.ok) await context.connectionTokens.clear(session)
+  const init: RequestInit = { method, signal }
+  if (method === 'POST') {
+    init.body = await readBody(request)
+    init.headers = { 'content-type': request.headers.get('content-type') ?? '' }
+  }
+  const work = () => send(`${domain}/me/v1${target}`, init)
+  const answer = await (method === 'GET' ? work() : changeAccounts(context, session, work))
   return passOn(answer, response.headers)
 }
 

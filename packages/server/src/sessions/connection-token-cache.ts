@@ -10,34 +10,38 @@ export interface ConnectionTokens {
     key: string,
     exchange: () => Promise<ConnectionToken>,
   ): Promise<ConnectionToken>
-  /** Removes the tokens of a session. */
+  /**
+   * Removes the tokens of a session's user, in all of their sessions and at all domains of the tenant. Does not cache the token
+   * of an exchange that was started before either.
+   */
   clear(session: TokenOwner): Promise<void>
 }
 
 /** The session that tokens belong to. */
 export interface TokenOwner {
   id: string
+  user: { sub: string }
   /** When the session ends, in milliseconds since the epoch. */
   expiresAt: number
 }
 
-const MAX_SESSIONS = 1000
+const MAX_USERS = 1000
 const MAX_TOKENS = 50
 
 /**
- * Creates a cache in the memory of this process, for the 1000 sessions that were used last. A token whose expiry is unknown is
- * not cached.
+ * Creates a cache in the memory of this process, for the 1000 users who used it last, with up to 50 tokens for each. A token
+ * whose expiry is unknown is not cached.
  */
 export function createConnectionTokens(): ConnectionTokens {
-  const sessions = new LRUCache<string, ReturnType<typeof tokensOfSession>>({ max: MAX_SESSIONS })
+  const users = new LRUCache<string, ReturnType<typeof tokensOfUser>>({ max: MAX_USERS })
   return {
-    get({ id }, key, exchange) {
-      const tokens = sessions.get(id) ?? tokensOfSession()
-      sessions.set(id, tokens)
-      return tokens.get(key, exchange)
+    get({ id, user }, key, exchange) {
+      const tokens = users.get(user.sub) ?? tokensOfUser()
+      users.set(user.sub, tokens)
+      return tokens.get(JSON.stringify([id, key]), exchange)
     },
-    async clear({ id }) {
-      sessions.delete(id)
+    async clear({ user }) {
+      users.delete(user.sub) // an exchange that is under way puts its token into what is deleted here
     },
   }
 }
@@ -47,7 +51,7 @@ export function connectionTokenUsableUntil({ expiresAt = 0 }: ConnectionToken): 
   return usableUntil(expiresAt)
 }
 
-function tokensOfSession() {
+function tokensOfUser() {
   const kept = new LRUCache<string, ConnectionToken>({ max: MAX_TOKENS })
   const pending = new Map<string, Promise<ConnectionToken>>()
   const isUsable = (token: ConnectionToken) => connectionTokenUsableUntil(token) > Date.now()

@@ -1,38 +1,45 @@
 import { LRUCache } from 'lru-cache'
 import type { SessionCookie } from '../cookies/session-cookie.js'
 import { SessionError } from '../errors.js'
+import { createEndedSessions } from './ended-sessions.js'
 import { createLocalTurns } from './refresh-lock.js'
 import type { Session, SessionStore } from './session.js'
 
-const MAX_REMEMBERED = 1000
+const MAX_REFRESHED = 1000
 
 /**
  * Keeps sessions in the sealed cookie itself. Requests that a browser sends at once all have the same cookie. So this process
- * remembers what a refresh changed, and which sessions were ended, for 1000 sessions: one refresh serves all these requests.
- * If not all access tokens fit into the cookie, those that expire first are left out; they can be refreshed.
+ * remembers the 1000 sessions that were refreshed last: one refresh serves all these requests. It also remembers every session
+ * that was ended, until its cookie expires. If not all access tokens fit into the cookie, those that expire first are left out;
+ * they can be refreshed.
  */
 export function cookieSessions(): SessionStore {
-  const changed = new LRUCache<string, Session | 'ended'>({ max: MAX_REMEMBERED })
+  const refreshed = new LRUCache<string, Session>({ max: MAX_REFRESHED })
+  const ended = createEndedSessions()
   return {
     runAlone: createLocalTurns(),
     async get(cookie) {
       const session = await readSession(cookie)
-      const newest = session && changed.get(session.id)
-      if (!session || newest === 'ended') return undefined
+      if (!session || ended.has(session.id)) return undefined
+      const newest = refreshed.get(session.id)
       if (!newest || newest.revision <= session.revision) return session
       await write(cookie, newest)
       return newest
     },
     async set(cookie, session) {
-      const known = changed.get(session.id)
-      if (known === 'ended') return // a logout was faster
+      if (ended.has(session.id)) return // a logout was faster
+      const known = refreshed.get(session.id)
       const newest = known && known.revision > session.revision ? known : session
-      changed.set(session.id, newest) // first, as its refresh token may be the only good one
+      // First, as its refresh token may be the only good one. What a login brought is in its cookie.
+      if (newest.revision > 0) refreshed.set(session.id, newest)
       await write(cookie, newest)
     },
     async delete(cookie) {
       const session = await readSession(cookie)
-      if (session) changed.set(session.id, 'ended')
+      if (session) {
+        ended.add(session)
+        refreshed.delete(session.id)
+      }
       cookie.delete()
     },
   }

@@ -17,8 +17,9 @@ const PREFIX = 'connected-accounts:'
 const RENEW =
   "return redis.call('get', KEYS[1]) == ARGV[1] and redis.call('pexpire', KEYS[1], ARGV[2])"
 const RELEASE = "return redis.call('get', KEYS[1]) == ARGV[1] and redis.call('del', KEYS[1])"
+// No entry is empty, so an empty expected value is none.
 const REPLACE =
-  "return redis.call('get', KEYS[1]) == ARGV[1] and redis.call('set', KEYS[1], ARGV[2], 'PX', ARGV[3]) and 1"
+  "return (redis.call('get', KEYS[1]) or '') == ARGV[1] and redis.call('set', KEYS[1], ARGV[2], 'PX', ARGV[3]) and 1"
 /** How long one command may take, in milliseconds. */
 const PATIENCE = 1000
 
@@ -88,7 +89,7 @@ export function redisStore(redis: RedisClient): SharedStore {
     get: (key) => send('GET', PREFIX + key),
     set: (key, value, ttl) => send('SET', PREFIX + key, value, 'PX', String(ttl)),
     delete: (key) => send('DEL', PREFIX + key),
-    replace: async (key, expected, value, ttl) =>
+    replace: async (key, expected = '', value, ttl) =>
       (await send('EVAL', REPLACE, '1', PREFIX + key, expected, value, String(ttl))) === 1,
   }
 }

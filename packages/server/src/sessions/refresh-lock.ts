@@ -72,7 +72,13 @@ export function createLockedTurns(
   }
 }
 
-async function acquire(
+/**
+ * Takes a lock, also one that ignores its signal.
+ *
+ * @throws {SessionError} `refresh_busy`, if another machine has it for too long.
+ * @throws {SessionError} `store_unavailable`, if the lock fails.
+ */
+export async function acquire(
   lock: RefreshLock,
   key: string,
   { signal, timeout }: { signal: AbortSignal; timeout: number },
@@ -90,14 +96,16 @@ function isOf(signal: AbortSignal, error: unknown): boolean {
   return error === signal.reason || (error instanceof DOMException && error.name === 'TimeoutError')
 }
 
-async function release(held: HeldLock): Promise<void> {
+/** Releases a lock, but does not wait for one that hangs. */
+export async function release(held: HeldLock): Promise<void> {
   await within(held.release(), GRACE).catch(() => {})
 }
 
-/** Returns the error for a refresh that did not get its turn. */
+/** Returns the error for a refresh, or a callback, that did not get its turn. */
 export function busy(): SessionError {
   return new SessionError('refresh_busy', {
     message:
-      'Another refresh of this session did not end in time, so this one was not started and nothing was sent. Try again.',
+      'Another refresh of this session, or another request with this callback, did not end in time. So this one was not ' +
+      'started, and nothing was sent. Try again.',
   })
 }

@@ -1,6 +1,7 @@
 import type { IssuedToken } from '@connected-accounts/client/internal'
 import type { SessionCookie } from '../cookies/session-cookie.js'
 import type { ConnectionTokens } from './connection-token-cache.js'
+import type { FlowMemory } from './flow-memory.js'
 
 export type { IssuedToken } from '@connected-accounts/client/internal'
 export type { SessionCookie } from '../cookies/session-cookie.js'
@@ -20,6 +21,8 @@ export interface User {
 
 /** A logout at the tenant (Back-Channel Logout). */
 export interface EndedLogin {
+  /** The application whose sessions end. Those of another application in the same store go on. */
+  clientId: string
   /** The origin of the domain of the sessions that end. */
   domain: string
   /** The session that ends. Undefined if all sessions of the user end. */
@@ -35,6 +38,8 @@ export interface EndedLogin {
 export interface Session {
   /** A random id, made at the login. It never leaves the server, except sealed. */
   id: string
+  /** The application that the user logged in to. */
+  clientId: string
   user: User
   /** The origin of the domain at which the user logged in. The tokens are valid at this domain only. */
   domain: string
@@ -61,8 +66,10 @@ export interface SessionStore {
   /** Deletes the session and the cookie. */
   delete(cookie: SessionCookie): Promise<void>
   /**
-   * Runs work of a session while no other work of this session runs. Refreshes take turns by it.
+   * Runs work of a session while no other work of this session runs. Refreshes take turns by it, and so do the requests of one
+   * callback.
    *
+   * @param id - The id of a session, or the `state` of a flow.
    * @param work - It can ask whether it still runs alone, because a lock may be lost.
    */
   runAlone<T>(id: string, work: (isAlone: () => boolean) => Promise<T>): Promise<T>
@@ -70,4 +77,6 @@ export interface SessionStore {
   end?(login: EndedLogin): Promise<void>
   /** Caches third parties' tokens. Default: a cache in the memory of this process. */
   connectionTokens?: ConnectionTokens
+  /** Remembers what logins and connect flows have come to. Default: in the memory of this process. */
+  flows?: FlowMemory
 }

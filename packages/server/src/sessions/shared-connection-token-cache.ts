@@ -1,20 +1,33 @@
 import type { ConnectionToken } from '@connected-accounts/client/token-vault'
 import { createSeal } from '../cookies/seal.js'
-import { type ConnectionTokens, connectionTokenUsableUntil } from './connection-token-cache.js'
+import {
+  type ConnectionTokens,
+  connectionTokenUsableUntil,
+  type TokenOwner,
+} from './connection-token-cache.js'
 import { type Entries, entryKey, unreadable } from './shared-store.js'
 
 const PURPOSE = 'connection token'
+/** How long a token is kept at most, in milliseconds. */
+const MAX_LIFE = 86_400_000
+/**
+ * How long a generation is kept, in milliseconds. When it is forgotten, no token from before it may be left, nor one of an
+ * exchange that was under way then.
+ */
+const GENERATION_LIFE = 2 * MAX_LIFE
 
 /**
- * Creates a cache in the store of the sessions, sealed as these are. Each token is kept until it expires. The keys contain the
- * session's generation, which `clear` changes. So a token of an exchange that was started before is never found.
+ * Creates a cache in the store of the sessions, sealed as these are. Each token is kept until it expires or its session ends, and
+ * for a day at most. The keys contain the generation of the user's tokens, which `clear` changes. So a token of an exchange that
+ * was started before is never found, at any machine.
  */
 export function sharedConnectionTokens(entries: Entries): ConnectionTokens {
   const pending = new Map<string, Promise<ConnectionToken>>()
-  const generationKey = (id: string) => entryKey('generation', id)
+  // Neither domain nor client: accounts belong to the user, whichever of these the user logged in to.
+  const generationKey = ({ user }: TokenOwner) => entryKey('generation', user.sub)
 
   async function keptOrExchanged(
-    { id, name }: { id: string; name: string },
+    { id, expiresAt, name }: { id: string; expiresAt: number; name: string },
     exchange: () => Promise<ConnectionToken>,
   ): Promise<ConnectionToken> {
     try {
@@ -24,12 +37,9 @@ export function sharedConnectionTokens(entries: Entries): ConnectionTokens {
       if (sealed !== undefined && !kept) unreadable()
       if (kept && connectionTokenUsableUntil(kept) > Date.now()) return kept
       const token = await exchange()
-      if (connectionTokenUsableUntil(token) > Date.now()) {
-        await entries.set(
-          name,
-          await createSeal(id).close(token, PURPOSE),
-          connectionTokenUsableUntil(token),
-        )
+      const until = Math.min(connectionTokenUsableUntil(token), expiresAt, Date.now() + MAX_LIFE)
+      if (until > Date.now()) {
+        await entries.set(name, await createSeal(id).close(token, PURPOSE), until)
       }
       return token
     } finally {
@@ -37,15 +47,17 @@ export function sharedConnectionTokens(entries: Entries): ConnectionTokens {
     }
   }
   return {
-    async get({ id }, key, exchange) {
-      const generation = (await entries.get(await generationKey(id))) ?? ''
+    async get(session, key, exchange) {
+      const { id, expiresAt } = session
+      const generation = (await entries.get(await generationKey(session))) ?? ''
       const name = await entryKey(PURPOSE, id, generation, key)
-      const shared = pending.get(name) ?? keptOrExchanged({ id, name }, exchange)
+      const shared = pending.get(name) ?? keptOrExchanged({ id, expiresAt, name }, exchange)
       pending.set(name, shared)
       return shared
     },
-    async clear({ id, expiresAt }) {
-      await entries.set(await generationKey(id), crypto.randomUUID(), expiresAt)
+    async clear(session) {
+      const until = Date.now() + GENERATION_LIFE
+      await entries.set(await generationKey(session), crypto.randomUUID(), until)
     },
   }
 }

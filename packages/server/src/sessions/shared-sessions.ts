@@ -1,8 +1,10 @@
 import type { SessionCookie } from '../cookies/session-cookie.js'
 import { SessionError } from '../errors.js'
+import { createEnd, endKey } from './ended-logins.js'
+import { sharedFlowMemory } from './flow-memory.js'
 import { createLocalTurns, createLockedTurns, type RefreshLock } from './refresh-lock.js'
-import type { EndedLogin, Session, SessionStore } from './session.js'
-import { createSessionWriter, findSession, sealSession, timeOf } from './session-entries.js'
+import type { Session, SessionStore } from './session.js'
+import { createSessionWriter, findSession, sealSession } from './session-entries.js'
 import { sharedConnectionTokens } from './shared-connection-token-cache.js'
 import { createEntries, type Entries, entryKey, type SharedStore } from './shared-store.js'
 
@@ -59,6 +61,8 @@ export function sharedSessions(store: SharedStore, options: SharedSessionsOption
 
   return {
     connectionTokens: sharedConnectionTokens(entries),
+    // Without a lock another machine may be about to send the same code.
+    flows: sharedFlowMemory(entries, { isComplete: lock !== undefined }),
     runAlone,
     async get(cookie) {
       const pointer = await readPointer(cookie)
@@ -83,12 +87,7 @@ export function sharedSessions(store: SharedStore, options: SharedSessionsOption
       }
       cookie.delete()
     },
-    async end(login) {
-      const key = await endOf(login)
-      // A logout token that comes twice must not let in a session that a later logout has ended.
-      const before = timeOf((await entries.get(key)) ?? '0')
-      if (before < login.endedAt) await entries.set(key, String(login.endedAt), login.forgetAt)
-    },
+    end: createEnd(entries, { lock: store.replace ? undefined : lock, timeout: lockTimeout }),
   }
 }
 
@@ -108,9 +107,9 @@ async function readPointer(cookie: SessionCookie): Promise<Pointer | undefined> 
 }
 
 async function create(entries: Entries, cookie: SessionCookie, session: Session): Promise<void> {
-  const { id, domain, user, expiresAt } = session
-  const ends = [await entryKey('ended', id), await endOf({ domain, sub: user.sub })]
-  if (user.sid) ends.push(await endOf({ domain, sid: user.sid }))
+  const { id, clientId, domain, user, expiresAt } = session
+  const ends = [await entryKey('ended', id), await endKey({ clientId, domain, sub: user.sub })]
+  if (user.sid) ends.push(await endKey({ clientId, domain, sid: user.sid }))
   const pointer: Pointer = { id, expiresAt, ends }
   // If a callback came twice at once, the session may be there already, and refreshed by now.
   const isThere = (await findSession(entries, pointer)) !== undefined
@@ -122,10 +121,6 @@ async function create(entries: Entries, cookie: SessionCookie, session: Session)
     message:
       'There is no room for the cookie of the session, which has about 500 bytes. Set fewer other cookies.',
   })
-}
-
-function endOf({ domain, sid, sub }: Pick<EndedLogin, 'domain' | 'sid' | 'sub'>): Promise<string> {
-  return sid === undefined ? entryKey('sub', domain, sub ?? '') : entryKey('sid', domain, sid)
 }
 
 function rotated(): SessionError {

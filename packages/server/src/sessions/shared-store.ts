@@ -17,9 +17,10 @@ export interface SharedStore {
   /**
    * Like `set`, but only if the value is the expected one (compare-and-set).
    *
-   * @returns False if the value is another one, or there is none.
+   * @param expected - Undefined if there must be no value.
+   * @returns False if the value is another one. Then nothing is changed.
    */
-  replace?(key: string, expected: string, value: string, ttl: number): Promise<boolean>
+  replace?(key: string, expected: string | undefined, value: string, ttl: number): Promise<boolean>
 }
 
 /** A {@link SharedStore} whose operations either succeed or throw a `SessionError`. Times are in milliseconds since the epoch. */
@@ -27,8 +28,8 @@ export interface Entries {
   get(key: string): Promise<string | undefined>
   set(key: string, value: string, until: number): Promise<void>
   delete(key: string): Promise<void>
-  /** Replaces the expected value. If the store has no `replace`, this is a `set`. */
-  replace(key: string, expected: string, value: string, until: number): Promise<boolean>
+  /** Replaces the expected value, or keeps a value if none is expected. If the store has no `replace`, this is a `set`. */
+  replace(key: string, expected: string | undefined, value: string, until: number): Promise<boolean>
   /**
    * Resolves when no write that timed out can overwrite this entry any more. If the store has a `replace`, such a write does
    * no harm.
