@@ -3,7 +3,7 @@ import type { Emulator } from '@connected-accounts/emulator'
 import type { Try } from '@connected-accounts/testing/sweep/outside'
 import type { Outcome, Scene } from '@connected-accounts/testing/sweep/sweep'
 import { tenantWithWeb } from '@connected-accounts/testing/tenant/web'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import { isLoginFlowError } from '../../src/index.js'
 import { audience } from '../shared.js'
 import type { Visitor } from '../visitor.js'
@@ -15,6 +15,9 @@ import {
   type Place,
   type World,
 } from './world.js'
+
+/** In milliseconds. */
+const TWO_HOURS = 7_200_000
 
 /** Creates the scene of a function of the server client. */
 export type CreateScene = (emulator: Emulator, place: Place) => Promise<Scene>
@@ -82,6 +85,25 @@ export const completingLogin: CreateScene = async (emulator, place) => {
   }
 }
 
+/** A person who comes back from the tenant too late. */
+export const completingLateLogin: CreateScene = async (emulator, place) => {
+  const opened = await open(emulator, place)
+  const { world, browser } = opened
+  const callbackUrl = await comeBackFromLogin(world.one, browser)
+  vi.advanceTimersByTime(TWO_HOURS)
+  return {
+    attempt: () =>
+      browser.request((store) => world.one.completeInteractiveLogin(callbackUrl, store)),
+    isFinal: isLoginFlowError,
+    async check(outcomes) {
+      expect(Object(outcomes.at(-1)).error).toSatisfy(isLoginFlowError)
+      expect(world.grants).toEqual([])
+      await logIn(world.one, browser)
+      await checkSession(opened)
+    },
+  }
+}
+
 const isInvalidGrant = (error: unknown) => Object(error).code === 'invalid_grant'
 
 /** True if the network may have lost the answer to a refresh, so that nobody can know which refresh token is good. */
@@ -138,8 +160,10 @@ export const completingConnect: CreateScene = async (emulator, place) => {
   const opened = await open(emulator, place)
   const { world, browser } = opened
   await logIn(world.one, browser)
-  const start = browser.request((store) => world.one.startConnectAccount({ connection }, store))
-  const callbackUrl = await browser.connect(await start)
+  const start = () =>
+    browser.request((store) => world.one.startConnectAccount({ connection }, store))
+  await start() // in another tab
+  const callbackUrl = await browser.connect(await start())
   const codes = ['outcome_unknown', 'unknown_state']
   return {
     attempt: () => browser.request((store) => world.one.completeConnectAccount(callbackUrl, store)),
@@ -167,6 +191,26 @@ function turnRotationOff({ tenant }: Emulator): void {
       refresh_token.rotation_type = 'non-rotating'
     }),
   )
+}
+
+/** The person has pressed Cancel at the provider. */
+export const completingRefusedConnect: CreateScene = async (emulator, place) => {
+  const opened = await open(emulator, place)
+  const { world, browser } = opened
+  await logIn(world.one, browser)
+  const start = browser.request((store) => world.one.startConnectAccount({ connection }, store))
+  const callbackUrl = await browser.connect(await start, { decision: 'cancel' })
+  const codes = ['access_denied', 'unknown_state']
+  const isFinal = (error: unknown) => codes.includes(Object(error).code)
+  return {
+    attempt: () => browser.request((store) => world.one.completeConnectAccount(callbackUrl, store)),
+    isFinal,
+    async check(outcomes) {
+      expect(Object(outcomes.at(-1)).error).toSatisfy(isFinal)
+      expect(await accountsOf(opened)).toEqual([])
+      await checkSession(opened)
+    },
+  }
 }
 
 export const disconnecting: CreateScene = async (emulator, place) => {

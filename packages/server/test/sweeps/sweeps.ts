@@ -5,7 +5,9 @@ import { passTime } from '@connected-accounts/testing/sweep/time'
 import {
   type CreateScene,
   completingConnect,
+  completingLateLogin,
   completingLogin,
+  completingRefusedConnect,
   disconnecting,
   loggingOut,
   refreshing,
@@ -18,9 +20,11 @@ import type { Place } from './world.js'
 export const functions: [string, CreateScene][] = [
   ['startInteractiveLogin', startingLogin],
   ['completeInteractiveLogin', completingLogin],
+  ['completeInteractiveLogin, too late', completingLateLogin],
   ['getAccessToken', refreshing],
   ['startConnectAccount', startingConnect],
   ['completeConnectAccount', completingConnect],
+  ['completeConnectAccount after a refusal', completingRefusedConnect],
   ['deleteConnectedAccount', disconnecting],
   ['logout', loggingOut],
 ]
