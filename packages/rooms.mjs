@@ -17,7 +17,7 @@ export const orders = {
   react: [['queries'], ['ConnectedAccountsProvider'], ['hooks']],
   server: [
     ['errors'],
-    ['cookies'],
+    ['cookies', 'navigation'],
     ['sessions', 'tenant'],
     ['options'],
     ['context', 'management'],

@@ -21,6 +21,8 @@ import {
  */
 export interface Context {
   options: ServerClientOptions
+  /** Returns the origin of the domain of this request. */
+  originOf(storeOptions: StoreOptions): Promise<string>
   /** Finds the tenant at the domain of this request. */
   tenant(storeOptions: StoreOptions): Promise<AuthorizationServer>
   /** Finds the tenant at the origin of a session's or a flow's domain. */
@@ -89,6 +91,7 @@ export function createContext(options: ServerClientOptions): Context {
   }
   return {
     options,
+    originOf,
     tenantAt,
     tenant: async (storeOptions) => tenantAt(await originOf(storeOptions)),
     sessions,

@@ -66,6 +66,7 @@ export class ServerClient {
 
   /**
    * Starts a login with PKCE (RFC 7636). The user has an hour to complete it. A browser can have five logins at once.
+   * Do not call it for a prefetch: it sets a cookie. The `login` route of this package refuses one.
    *
    * @returns the URL to redirect the browser to.
    * @throws {TypeError} if `scope` has no `openid`, or `redirect_uri` is wrong.
@@ -142,10 +143,11 @@ export class ServerClient {
   }
 
   /**
-   * Ends the session.
+   * Ends the session, and revokes its refresh token (RFC 7009). The cookie is removed in any case, even if this throws. If the
+   * tenant does not answer within 5 seconds, the refresh token is not revoked, and the URL is the tenant's `/v2/logout`.
    *
    * @returns the URL to redirect the browser to, which ends the tenant's session, too.
-   * @throws {TokenError} unexpected_response, if the domain does not answer as a tenant.
+   * @throws {SessionError} store_unavailable, if the store does not take it: a copy of the cookie may still be a session.
    * @example
    * ```ts
    * const response = { headers: new Headers() }

@@ -11,11 +11,12 @@ test('a logout that overtakes a refresh stays one', async () => {
   const server = createServer(emulator, {
     async fetch(request) {
       const body = request.method === 'POST' ? await request.clone().text() : ''
+      const answer = await fetch(request)
       if (body.includes('grant_type=refresh_token')) {
         refreshStarted()
         await logout
       }
-      return fetch(request)
+      return answer
     },
   })
   const visitor = await loggedIn(server, emulator.url)

@@ -64,18 +64,6 @@ test('what fails once is tried again, so that a store may be restarted', async (
   expect(visitor.cookies.size).toBe(0)
 })
 
-test('a logout that the store does not take is an error, and the cookie stays to try again', async () => {
-  const { store, broken } = breakableStore()
-  const { one } = createMachines(emulator, { store, timeout: 100 })
-  const visitor = await loggedIn(one, emulator.url)
-  broken.operations = ['set']
-  const logOut = () => visitor.request((options) => one.logout({}, options))
-  expect(await rejection(logOut())).toMatchObject({ code: 'store_unavailable' })
-  broken.operations = []
-  expect(await logOut()).toContain('/oidc/logout')
-  expect(visitor.cookies.size).toBe(0)
-})
-
 test('a rotated refresh token that the store did not take is kept here, and given to it at the next request', async () => {
   const { store, broken } = breakableStore()
   const { one, other } = createMachines(emulator, { store, timeout: 100 })

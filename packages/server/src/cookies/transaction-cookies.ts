@@ -127,6 +127,11 @@ export function makeRoom(
   return undefined
 }
 
+/** True if a `Set-Cookie` line only removes a flow. */
+export function isFlowRemoval(line: string): boolean {
+  return /^[\w-]*tx\.[\w.-]+=; Max-Age=0;/.test(line)
+}
+
 /** Returns the oldest flows of one kind that are too many if this number is added. */
 function surplusOf(flows: string[], added: number): string[] {
   return flows.slice(0, Math.max(0, flows.length + added - MAX_TRANSACTIONS))

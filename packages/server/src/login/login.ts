@@ -23,6 +23,7 @@ import type { Session, User } from '../sessions/session.js'
 import type { AuthorizationServer } from '../tenant/authorization-servers.js'
 import { checkOrganization, userOf } from './id-token.js'
 import { authorizationError, loginError } from './login-error.js'
+import { createLoginState, unknownState } from './login-state.js'
 
 /** Options of {@link ServerClient.startInteractiveLogin}. */
 export interface StartInteractiveLoginOptions {
@@ -66,7 +67,7 @@ export async function startLogin(
   const params = loginParams(context, authorizationParams)
   const server = await context.tenant(storeOptions)
   server.prefetchKeys() // while the person logs in
-  const state = LOGIN_PREFIX + randomState()
+  const state = createLoginState(storeOptions.request, params.redirect_uri)
   const transaction: LoginTransaction = {
     codeVerifier: randomPKCECodeVerifier(),
     nonce: randomNonce(),
@@ -156,7 +157,10 @@ async function findTransaction(
 ): Promise<LoginTransaction> {
   const transactions = context.transactions<LoginTransaction>(storeOptions)
   const transaction = await transactions.get(state)
-  if (!transaction) throw unknownState()
+  if (!transaction) {
+    const { redirect_uri } = context.options.authorizationParams
+    throw unknownState(state, storeOptions.request, redirect_uri)
+  }
   if (transaction.expiresAt > Date.now()) return transaction
   await transactions.delete(state)
   throw expired(transaction)
@@ -238,14 +242,6 @@ async function exchangeCode(
   } catch (error) {
     throw authorizationError(error, appState) ?? (await loginError(error, appState))
   }
-}
-
-function unknownState(): LoginFlowError {
-  return new LoginFlowError('unknown_state', {
-    message:
-      'This browser has no login with the state of this callback: it was started in another browser, is already completed, ' +
-      'or has expired. Start again.',
-  })
 }
 
 function expired({ appState }: LoginTransaction): LoginFlowError {

@@ -1,14 +1,25 @@
 import type { StoreOptions } from '../cookies/cookie-jar.js'
+import { isFlowRemoval } from '../cookies/transaction-cookies.js'
 import { errorsPage } from '../errors.js'
-import { knownError, problemResponse } from './problem.js'
+import type { Answers, OnError } from './answers.js'
 import { Refusal } from './request-body.js'
-
-/** Returns an answer for an error, or throws it. */
-export type OnError = (error: unknown, request: Request) => Response | Promise<Response>
 
 /** The request of a route, and the headers of its answer. */
 export interface RouteStore extends StoreOptions {
   request: Request
+}
+
+/** What decides about the answer if the work of a route fails. */
+interface Failing {
+  answers: Answers
+  /** Decides first, if the application has given it. */
+  onError?: OnError | undefined
+}
+
+/** A request whose work failed, and the headers that were set before. */
+interface Failed {
+  request: Request
+  headers: Headers
 }
 
 /**
@@ -19,7 +30,7 @@ export interface RouteStore extends StoreOptions {
  */
 export async function answerErrors(
   request: Request,
-  onError: OnError,
+  failing: Failing,
   work: (store: RouteStore) => Promise<Response>,
 ): Promise<Response> {
   const headers = new Headers({ 'x-content-type-options': 'nosniff' })
@@ -28,32 +39,42 @@ export async function answerErrors(
   } catch (error) {
     // The browser left. Nobody reads this answer, and nothing is wrong with the application.
     if (request.signal.aborted) return new Response(null, { status: 499, headers })
-    if (error instanceof Refusal) return withHeaders(error.response, headers)
-    return await answerError(error, { request, onError, headers })
+    if (error instanceof Refusal) {
+      return withHeaders(await failing.answers.refuse(error.problem, request), headers)
+    }
+    return answerError(error, { request, headers, ...failing })
   }
 }
 
 async function answerError(
   error: unknown,
-  { request, onError, headers }: { request: Request; onError: OnError; headers: Headers },
+  { request, headers, answers, onError = answers.fail }: Failing & Failed,
 ): Promise<Response> {
   try {
     return withHeaders(await onError(error, request), headers)
   } catch (unanswered) {
-    if (!headers.has('set-cookie')) throw unanswered
-    // A framework would drop the cookies with the answer, so it does not get to see this error.
+    // Some frameworks redirect so.
+    if (unanswered instanceof Response) return withHeaders(unanswered, headers)
+    // A framework that handles this error drops the cookies. A flow that is not removed does no harm.
+    if (headers.getSetCookie().every(isFlowRemoval)) throw unanswered
     console.error(unanswered)
-    return withHeaders(knownError(unanswered) ?? serverError(), headers)
+    return withHeaders(await failWith(unanswered, request, answers), headers)
   }
 }
 
-function serverError(): Response {
-  return problemResponse({
-    type: errorsPage('server_error'),
-    title: 'server_error',
-    status: 500,
-    detail: 'The application failed. Its log has the error.',
-  })
+/** Returns the answer for an error that must not reach the framework. */
+async function failWith(error: unknown, request: Request, answers: Answers): Promise<Response> {
+  try {
+    return await answers.fail(error, request)
+  } catch {
+    const problem = {
+      type: errorsPage('server_error'),
+      title: 'server_error',
+      status: 500,
+      detail: 'The application failed. Its log has the error.',
+    }
+    return answers.refuse(problem, request)
+  }
 }
 
 /** Returns the answer with more headers. Appends cookies, and replaces every other header. */

@@ -5,7 +5,8 @@ import type { ServerClient } from '../server-client.js'
 import { getAccessToken } from '../tokens/access-token.js'
 import { changeAccounts } from '../tokens/account-change.js'
 import { answerErrors, type RouteStore } from './answer-errors.js'
-import { errorResponse, problemResponse } from './problem.js'
+import { problemAnswers } from './answers.js'
+import { problemResponse } from './problem.js'
 import { readBody } from './request-body.js'
 import type { Route } from './route.js'
 import { refuseOtherOrigins } from './same-origin.js'
@@ -79,9 +80,9 @@ export function accountsHandlerOf(
     const operation = OPERATIONS.find((one) => one.method === request.method && one.path.test(path))
     if (!operation) return noSuchOperation(request.method, pathname)
     const refusal = request.method === 'GET' ? undefined : refuseOtherOrigins(request, origin)
-    if (refusal) return refusal
+    if (refusal) return problemResponse(refusal)
     const scope = `${operation.verb}:me:connected_accounts`
-    return answerErrors(request, errorResponse, (store) =>
+    return answerErrors(request, { answers: problemAnswers }, (store) =>
       forward(context, { target: path + search, scope }, store),
     )
   }

@@ -1,9 +1,10 @@
+import type { ProblemDetails } from '@connected-accounts/client'
 import { type Context, contextOf } from '../context.js'
 import { errorsPage } from '../errors.js'
 import type { ServerClient } from '../server-client.js'
+import { createAnswers } from './answers.js'
 import { backChannelLogoutOf } from './back-channel-logout.js'
 import { accountsHandlerOf } from './connected-accounts-handler.js'
-import { problemResponse } from './problem.js'
 import type { Route } from './route.js'
 import { type RoutesOptions, routesOf } from './routes.js'
 
@@ -24,10 +25,12 @@ import { type RoutesOptions, routesOf } from './routes.js'
  * ```
  */
 export function createHandler(server: ServerClient, options: RoutesOptions = {}): Route {
-  const findRoute = routerOf(contextOf(server), options)
+  const context = contextOf(server)
+  const findRoute = routerOf(context, options)
+  const answers = createAnswers(context)
   return async (request) => {
     const { pathname } = new URL(request.url)
-    return (await findRoute(pathname)?.(request)) ?? noSuchRoute(pathname)
+    return (await findRoute(pathname)?.(request)) ?? answers.refuse(noSuchRoute(pathname), request)
   }
 }
 
@@ -49,7 +52,7 @@ export function routerOf(
     )
   }
   const beside = (path: string) => callbackPath.replace(/[^/]*$/, path)
-  const { login, callback, connect, logout } = routesOf(context, options)
+  const { login, callback, connect, logout } = routesOf(context, options, beside('login'))
   const basePath = beside('me/v1')
   const accounts = accountsHandlerOf(context, { basePath })
   const routes = new Map([
@@ -65,11 +68,11 @@ export function routerOf(
     routes.get(pathname) ?? (pathname.startsWith(`${basePath}/`) ? accounts : undefined)
 }
 
-function noSuchRoute(pathname: string): Response {
-  return problemResponse({
+function noSuchRoute(pathname: string): ProblemDetails {
+  return {
     type: errorsPage('not_found'),
     title: 'not_found',
     status: 404,
     detail: `${pathname} is not a route. The routes are beside the redirect_uri: see docs/servers.md.`,
-  })
+  }
 }

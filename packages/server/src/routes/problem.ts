@@ -20,31 +20,33 @@ export function problemResponse(problem: ProblemDetails, headers = new Headers()
 }
 
 /**
- * Turns an error into a problem. Throws the error again if it is the application's own.
+ * Returns the problem of an error as an answer. Throws the error again if it is the application's own.
  *
  * @internal
  */
 export function errorResponse(error: unknown): Response {
-  const answer = knownError(error)
-  if (!answer) throw error
-  return answer
+  const known = knownProblem(error)
+  if (!known) throw error
+  return problemResponse(known.problem, known.headers)
 }
 
 /**
  * Turns an error into a problem: the `title` is the error's code, the `type` is the page about it. A network failure
  * between this server and the tenant is 502 `tenant_unreachable` or 504 `tenant_timeout`.
  *
- * @returns undefined if the error is the application's own.
+ * @returns the problem and headers for the answer. Undefined if the error is the application's own.
  * @internal
  */
-export function knownError(error: unknown): Response | undefined {
+export function knownProblem(
+  error: unknown,
+): { problem: ProblemDetails; headers: Headers } | undefined {
   const problem = codedProblem(error) ?? networkProblem(error)
   if (!problem) return undefined
   const headers = new Headers()
   if ((isTokenError(error) || isMyAccountApiError(error)) && error.retryAfter !== undefined) {
     headers.set('retry-after', String(error.retryAfter))
   }
-  return problemResponse(problem, headers)
+  return { problem, headers }
 }
 
 function codedProblem(error: unknown): ProblemDetails | undefined {

@@ -1,17 +1,17 @@
+import type { ProblemDetails } from '@connected-accounts/client'
 import { errorsPage } from '../errors.js'
-import { problemResponse } from './problem.js'
 
 /**
- * A request that one of our routes refuses. The route sends `response`, a problem, and does not call `onError`.
+ * A request that one of our routes refuses. The route answers with `problem`, and does not call `onError`.
  *
  * @internal
  */
 export class Refusal extends Error {
-  readonly response: Response
+  readonly problem: ProblemDetails
 
   constructor(status: number, { title, detail }: { title: string; detail: string }) {
     super(detail)
-    this.response = problemResponse({ type: errorsPage(title), title, status, detail })
+    this.problem = { type: errorsPage(title), title, status, detail }
   }
 }
 

@@ -1,7 +1,8 @@
+import type { ProblemDetails } from '@connected-accounts/client'
 import { errorsPage } from '../errors.js'
-import { answerErrors, type OnError, type RouteStore } from './answer-errors.js'
-import { problemResponse } from './problem.js'
-import { refuseOtherOrigins } from './same-origin.js'
+import { redirect } from '../navigation/return-to.js'
+import { answerErrors, type RouteStore } from './answer-errors.js'
+import type { Answers, OnError } from './answers.js'
 
 /** A function from a request to its answer. Every framework can mount it. */
 export type Route = (request: Request) => Promise<Response>
@@ -14,9 +15,10 @@ export type Route = (request: Request) => Promise<Response>
  */
 export interface RouteOptions {
   method: 'GET' | 'POST'
-  /** The application's origin. A POST from a page of another one is refused. */
-  origin: string
-  onError: OnError
+  /** Returns why a request is refused, or undefined. */
+  refuse(request: Request): ProblemDetails | undefined
+  answers: Answers
+  onError: OnError | undefined
   work(store: RouteStore): Promise<string>
 }
 
@@ -25,29 +27,24 @@ export interface RouteOptions {
  *
  * @internal
  */
-export function createRoute({ method, origin, onError, work }: RouteOptions): Route {
+export function createRoute({ method, refuse, answers, onError, work }: RouteOptions): Route {
   return async (request) => {
-    if (request.method !== method) return wrongMethod(method)
-    const refusal = method === 'POST' ? refuseOtherOrigins(request, origin) : undefined
-    if (refusal) return refusal
-    return answerErrors(request, onError, async (store) =>
+    if (request.method !== method) {
+      return answers.refuse(wrongMethod(method), request, new Headers({ allow: method }))
+    }
+    const refusal = refuse(request)
+    if (refusal) return answers.refuse(refusal, request)
+    return answerErrors(request, { answers, onError }, async (store) =>
       redirect(await work(store), store.response.headers),
     )
   }
 }
 
-function redirect(location: string, headers: Headers): Response {
-  headers.set('location', location)
-  headers.set('cache-control', 'no-store')
-  return new Response(null, { status: 303, headers }) // a GET, whatever the method was (RFC 9110 §15.4.4)
-}
-
-function wrongMethod(method: string): Response {
-  const problem = {
+function wrongMethod(method: string): ProblemDetails {
+  return {
     type: errorsPage('wrong_method'),
     title: 'wrong_method',
     status: 405,
     detail: `This route takes only ${method}.`,
   }
-  return problemResponse(problem, new Headers({ allow: method }))
 }

@@ -4,19 +4,24 @@ import { completeConnectAccount, startConnectAccount } from '../connect/connect-
 import { type Context, contextOf } from '../context.js'
 import { completeLogin, startLogin } from '../login/login.js'
 import { logout } from '../login/logout.js'
+import { refusePrefetch, refuseUnlessNavigation } from '../navigation/fetch-metadata.js'
+import { returnToOf, returnUrl } from '../navigation/return-to.js'
 import type { ServerClient } from '../server-client.js'
-import type { OnError, RouteStore } from './answer-errors.js'
+import type { RouteStore } from './answer-errors.js'
+import { createAnswers, type OnError } from './answers.js'
 import { connectOptions } from './connect-form.js'
-import { errorResponse } from './problem.js'
 import { Refusal, readForm } from './request-body.js'
 import { createRoute, type Route, type RouteOptions } from './route.js'
+import { refuseOtherOrigins } from './same-origin.js'
 
 /** Options of {@link createRoutes}. */
 export interface RoutesOptions {
   /**
-   * Returns the answer if something went wrong. By default the answer is a problem whose `title` is the error's code.
-   * The answer also gets the cookies that were set before the error. To let your framework handle an error, throw it
-   * again.
+   * Returns the answer if something went wrong. By default, a person whose connect flow failed is taken back to `returnTo` with
+   * the code in `?auth_error=`, and gets a page otherwise. A program gets a problem whose `title` is the code.
+   *
+   * The answer also gets the cookies that were set before the error, so return a `Response` for a redirect, or throw one. To let
+   * your framework handle an error, throw it again. If the answer has cookies that must arrive, the framework does not see it.
    */
   onError?: OnError | undefined
 }
@@ -67,27 +72,34 @@ export function createRoutes(server: ServerClient, options: RoutesOptions = {}):
  *
  * @internal
  */
-export function routesOf(context: Context, options: RoutesOptions): Routes {
+export function routesOf(
+  context: Context,
+  { onError }: RoutesOptions,
+  loginPath?: string | undefined,
+): Routes {
   const { redirect_uri: redirectUri } = context.options.authorizationParams
   const { origin } = new URL(redirectUri)
-  const { onError = errorResponse } = options
-  const route = (method: RouteOptions['method'], work: RouteOptions['work']) =>
-    createRoute({ method, origin, onError, work })
+  const answers = createAnswers(context, loginPath)
+  const get = (refuse: RouteOptions['refuse'], work: RouteOptions['work']) =>
+    createRoute({ method: 'GET', refuse, answers, onError, work })
+  const post = (work: RouteOptions['work']) => {
+    const refuse = (request: Request) => refuseOtherOrigins(request, origin)
+    return createRoute({ method: 'POST', refuse, answers, onError, work })
+  }
   return {
-    login: route('GET', (store) => {
+    login: get(refuseUnlessNavigation, (store) => {
       const { searchParams } = new URL(store.request.url)
       const returnTo = checkReturnTo(searchParams.get('returnTo'), redirectUri)
       return startLogin(context, { appState: { returnTo } }, store)
     }),
-    callback: route('GET', async (store) => {
-      const returnTo = await completeFlow(context, store)
-      return new URL(isReturnTo(returnTo, redirectUri) ? returnTo : '/', redirectUri).href
-    }),
-    connect: route('POST', async (store) => {
+    callback: get(refusePrefetch, async (store) =>
+      returnUrl(await completeFlow(context, store), redirectUri),
+    ),
+    connect: post(async (store) => {
       const form = await readForm(store.request)
       return startConnectAccount(context, connectOptions(form), store)
     }),
-    logout: route('POST', async (store) => {
+    logout: post(async (store) => {
       const form = await readForm(store.request)
       const returnTo = checkReturnTo(form.get('returnTo'), redirectUri)
       return logout(context, { returnTo: new URL(returnTo, redirectUri).href }, store)
@@ -96,16 +108,10 @@ export function routesOf(context: Context, options: RoutesOptions): Routes {
 }
 
 /** Completes the connect flow or the login that a callback belongs to, and returns its `returnTo`. */
-async function completeFlow(context: Context, store: RouteStore): Promise<string> {
+async function completeFlow(context: Context, store: RouteStore): Promise<string | undefined> {
   const { url } = store.request
-  if (isConnectCallback(url)) {
-    const { returnTo = '/' } = await completeConnectAccount(context, url, store)
-    return returnTo
-  }
-  const { appState } = await completeLogin(context, url, store)
-  // The application may have started this login itself, with any state.
-  const { returnTo }: { returnTo?: unknown } = { ...(typeof appState === 'object' && appState) }
-  return typeof returnTo === 'string' ? returnTo : '/'
+  if (isConnectCallback(url)) return (await completeConnectAccount(context, url, store)).returnTo
+  return returnToOf((await completeLogin(context, url, store)).appState)
 }
 
 function checkReturnTo(returnTo: FormDataEntryValue | null, redirectUri: string): string {

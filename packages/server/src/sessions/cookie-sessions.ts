@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { SessionCookie } from '../cookies/session-cookie.js'
-import { SessionError } from '../errors.js'
+import { isSessionError, SessionError } from '../errors.js'
 import { createEndedSessions } from './ended-sessions.js'
 import { createLocalTurns } from './refresh-lock.js'
 import type { Session, SessionStore } from './session.js'
@@ -23,7 +23,8 @@ export function cookieSessions(): SessionStore {
       if (!session || ended.has(session.id)) return undefined
       const newest = refreshed.get(session.id)
       if (!newest || newest.revision <= session.revision) return session
-      await write(cookie, newest)
+      // Reading works without room for the cookie. What needs the room, such as a refresh, reports it.
+      await write(cookie, newest).catch(ignoreNoRoom)
       return newest
     },
     async set(cookie, session) {
@@ -48,6 +49,10 @@ export function cookieSessions(): SessionStore {
 async function readSession(cookie: SessionCookie): Promise<Session | undefined> {
   const session = (await cookie.get()) as Session | undefined // the cookie is sealed: only `write` makes it
   return session && session.expiresAt > Date.now() ? session : undefined
+}
+
+function ignoreNoRoom(error: unknown): void {
+  if (!isSessionError(error) || error.code !== 'cookies_too_large') throw error
 }
 
 async function write(cookie: SessionCookie, session: Session): Promise<void> {

@@ -79,13 +79,12 @@ export function sharedSessions(store: SharedStore, options: SharedSessionsOption
     },
     async delete(cookie) {
       const pointer = await readPointer(cookie)
-      if (pointer) {
-        const { id, expiresAt } = pointer
-        // A refresh that is under way must not bring the session back.
-        await entries.set(await entryKey('ended', id), String(Number.MAX_SAFE_INTEGER), expiresAt)
-        await entries.delete(await entryKey('session', id))
-      }
-      cookie.delete()
+      cookie.delete() // first, so that a store that is away keeps nobody logged in
+      if (!pointer) return
+      const { id, expiresAt } = pointer
+      // A refresh that is under way must not bring the session back.
+      await entries.set(await entryKey('ended', id), String(Number.MAX_SAFE_INTEGER), expiresAt)
+      await entries.delete(await entryKey('session', id))
     },
     end: createEnd(entries, { lock: store.replace ? undefined : lock, timeout: lockTimeout }),
   }

@@ -1,5 +1,4 @@
-import { isConnectFlowError } from '@connected-accounts/client'
-import { isLoginFlowError, ServerClient } from '@connected-accounts/server'
+import { ServerClient } from '@connected-accounts/server'
 import { createExpressHandler, storeOptions } from '@connected-accounts/server/express'
 import express from 'express'
 
@@ -14,15 +13,8 @@ const server = new ServerClient({
   authorizationParams: { redirect_uri: `${ORIGIN}/auth/callback` },
 })
 
-const handler = createExpressHandler(server, {
-  onError(error) {
-    if (!isLoginFlowError(error) && !isConnectFlowError(error)) throw error
-    return new Response(null, { status: 303, headers: { location: `/?error=${error.code}` } })
-  },
-})
-
 const app = express()
-app.use(handler)
+app.use(createExpressHandler(server))
 
 app.get('/user', async (req, res) => {
   const user = await server.getUser(storeOptions(req, res))

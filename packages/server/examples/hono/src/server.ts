@@ -1,5 +1,4 @@
-import { isConnectFlowError } from '@connected-accounts/client'
-import { createHandler, isLoginFlowError, ServerClient } from '@connected-accounts/server'
+import { createHandler, ServerClient } from '@connected-accounts/server'
 import { serve } from '@hono/node-server'
 import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
@@ -15,12 +14,7 @@ const server = new ServerClient({
   authorizationParams: { redirect_uri: `${ORIGIN}/auth/callback` },
 })
 
-const handler = createHandler(server, {
-  onError(error) {
-    if (!isLoginFlowError(error) && !isConnectFlowError(error)) throw error
-    return new Response(null, { status: 303, headers: { location: `/?error=${error.code}` } })
-  },
-})
+const handler = createHandler(server)
 
 const app = new Hono()
 app.all('/auth/*', ({ req }) => handler(req.raw))

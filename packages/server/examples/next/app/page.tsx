@@ -11,10 +11,10 @@ import { server } from './server'
 export default async function Page({
   searchParams,
 }: {
-  searchParams: Promise<{ error?: string }>
+  searchParams: Promise<{ auth_error?: string }>
 }) {
   const user = await server.getUser(storeOptions({ headers: await headers() }))
-  const { error } = await searchParams
+  const { auth_error: error } = await searchParams
   return (
     <main>
       <h1>{user ? `Hello, ${user.name}` : 'Your accounts'}</h1>

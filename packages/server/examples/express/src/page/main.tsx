@@ -10,7 +10,7 @@ const client = createConnectedAccountsClient({ baseUrl: '/auth/me/v1' })
 const queryClient = new QueryClient()
 
 const user: { sub: string; name: string } | null = await (await fetch('/user')).json()
-const error = new URLSearchParams(location.search).get('error')
+const error = new URLSearchParams(location.search).get('auth_error')
 
 createRoot(document.getElementById('root') ?? document.body).render(
   <QueryClientProvider client={queryClient}>

@@ -1,0 +1,126 @@
+import {
+  isConnectCallback,
+  isConnectFlowError,
+  type ProblemDetails,
+} from '@connected-accounts/client'
+import { isReturnTo } from '@connected-accounts/client/internal'
+import type { Context } from '../context.js'
+import { isLoginFlowError } from '../errors.js'
+import { type ErrorPage, errorPage } from '../navigation/error-page.js'
+import { isNavigation, varyByNavigation } from '../navigation/fetch-metadata.js'
+import { redirect, returnToOf, returnUrl } from '../navigation/return-to.js'
+import { errorResponse, knownProblem, problemResponse } from './problem.js'
+
+/** Returns an answer for an error, or throws it. */
+export type OnError = (error: unknown, request: Request) => Response | Promise<Response>
+
+/**
+ * What a route sends if it does not carry out a request.
+ *
+ * @internal
+ */
+export interface Answers {
+  /** Returns the answer for a request that the route refuses. */
+  refuse(problem: ProblemDetails, request: Request, headers?: Headers): Response | Promise<Response>
+  /** Returns the answer for an error. Throws the error again if it is the application's own. */
+  fail: OnError
+}
+
+/**
+ * Sends problems.
+ *
+ * @internal
+ */
+export const problemAnswers: Answers = {
+  refuse: (problem, _request, headers) => problemResponse(problem, headers),
+  fail: errorResponse,
+}
+
+/**
+ * Sends problems to programs. Shows a page to a person, or takes the person back to the application.
+ *
+ * @param loginPath - the path of the login. By default the page has no link to it.
+ * @internal
+ */
+export function createAnswers(context: Context, loginPath?: string): Answers {
+  const { redirect_uri: redirectUri } = context.options.authorizationParams
+  const home = new URL('/', redirectUri).href
+  const answer = (page: Omit<ErrorPage, 'home'>, request: Request, headers = new Headers()) => {
+    varyByNavigation(headers)
+    const isForPerson = isNavigation(request)
+    return isForPerson
+      ? errorPage({ ...page, home }, headers)
+      : problemResponse(page.problem, headers)
+  }
+  return {
+    refuse: (problem, request, headers) => answer({ problem }, request, headers),
+    async fail(error, request) {
+      const known = knownProblem(error)
+      if (!known) throw error
+      const url = isNavigation(request) ? await wayBack(context, error, request) : undefined
+      if (url) return redirect(url, new Headers())
+      const { problem, headers } = known
+      const isLoginNext = loginPath !== undefined && needsLogin(error, problem, request)
+      const login = isLoginNext ? loginUrl(error, request, { loginPath, redirectUri }) : undefined
+      const canReload = isPassing(problem) && isConnectCallback(request.url)
+      return answer({ problem, task: taskOf(error), login, canReload }, request, headers)
+    },
+  }
+}
+
+/**
+ * Returns where a person goes after a flow that failed, if a page there can be shown: after a connect flow, and after a login if
+ * the person is logged in anyway. After any other failed login, a page that needs a login would send the person straight back
+ * to the tenant. If the tenant refuses without asking, that never ends.
+ */
+async function wayBack(
+  context: Context,
+  error: unknown,
+  request: Request,
+): Promise<string | undefined> {
+  const { redirect_uri: redirectUri } = context.options.authorizationParams
+  if (isConnectFlowError(error)) {
+    const { returnTo, code } = error
+    return returnTo === undefined ? undefined : returnUrl(returnTo, redirectUri, code)
+  }
+  if (!isLoginFlowError(error) || !(await isLoggedIn(context, request))) return undefined
+  // The person went back in the browser, to a login that was completed.
+  if (error.code === 'unknown_state') return returnUrl('/', redirectUri)
+  return returnUrl(returnToOf(error.appState), redirectUri, error.code)
+}
+
+async function isLoggedIn(context: Context, request: Request): Promise<boolean> {
+  // What is read is not saved, and a store that is away is reported by the next request that needs it.
+  const storeOptions = { request, response: { headers: new Headers() } }
+  const session = await context.findSession(storeOptions).catch(() => undefined)
+  return session !== undefined
+}
+
+function taskOf(error: unknown): ErrorPage['task'] {
+  if (isLoginFlowError(error)) return 'login'
+  return isConnectFlowError(error) ? 'connect' : undefined
+}
+
+/** True if the problem may pass by itself. */
+function isPassing({ status }: ProblemDetails): boolean {
+  return status === 429 || status > 500
+}
+
+/** True if the way on is a new login. A login that failed is over, as its code works only once. */
+function needsLogin(error: unknown, problem: ProblemDetails, { method, url }: Request): boolean {
+  if (isLoginFlowError(error) || problem.status === 401) return true
+  return isPassing(problem) && method === 'GET' && !isConnectCallback(url)
+}
+
+function loginUrl(
+  error: unknown,
+  request: Request,
+  { loginPath, redirectUri }: { loginPath: string; redirectUri: string },
+): string {
+  const url = new URL(loginPath, redirectUri)
+  const returnTo = isLoginFlowError(error)
+    ? returnToOf(error.appState)
+    : new URL(request.url).searchParams.get('returnTo')
+  if (returnTo && isReturnTo(returnTo, redirectUri)) url.searchParams.set('returnTo', returnTo)
+  return url.href
+}
