@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { watch } from '@connected-accounts/testing/sweep/watch'
 import { createClient } from 'redis'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sharedSessions } from '../../src/index.js'
 import { type RedisClient, redisLock, redisStore } from '../../src/sessions/redis.js'
 import { startRedis } from '../redis-server.js'
@@ -32,8 +32,10 @@ const inRedis: Place = {
   },
 }
 
-describe('Sessions in redisStore', () => {
-  test.for(functions)('%s', { timeout: 300_000 }, async ([, createScene]) => {
+test.for(functions)(
+  '%s withstands every fault of every call, with sessions in redisStore',
+  { timeout: 300_000 },
+  async ([, createScene]) => {
     expect(await sweepFunction(tenant(), inRedis, createScene)).toEqual([])
-  })
-})
+  },
+)

@@ -6,7 +6,7 @@ import { setUpTenant } from './world.js'
 const tenant = setUpTenant()
 
 describe.for([keyv, keyvWithReplace])('Sessions in $name', (place) => {
-  test.for(functions)('%s', async ([, createScene]) => {
+  test.for(functions)('%s withstands every fault of every call', async ([, createScene]) => {
     expect(await sweepFunction(tenant(), place, createScene)).toEqual([])
   })
 })

@@ -1,6 +1,6 @@
 import { unreached } from '@connected-accounts/testing/sweep/awaits'
 import { reached } from '@connected-accounts/testing/sweep/outside'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { cookies, keyv } from './places.js'
 import { refreshing } from './scenes.js'
 import { functions, sweepFunction } from './sweeps.js'
@@ -8,18 +8,20 @@ import { setUpTenant } from './world.js'
 
 const tenant = setUpTenant()
 
-describe('Sessions in cookies', () => {
-  test.for(functions)('%s', async ([, createScene]) => {
+test.for(functions)(
+  '%s withstands every fault of every call, with sessions in cookies',
+  async ([, createScene]) => {
     expect(await sweepFunction(tenant(), cookies, createScene)).toEqual([])
-  })
-})
+  },
+)
 
-test('getAccessToken, with sessions in a Keyv', async () => {
+// The other functions are in the slow tests.
+test('getAccessToken withstands every fault of every call, with sessions in a Keyv', async () => {
   expect(await sweepFunction(tenant(), keyv, refreshing)).toEqual([])
 })
 
-test('every await is reached', () => {
+test('the sweeps of the server reach every await of these files', () => {
   const src = new URL('../../src/', import.meta.url)
-  const rooms = ['login/login.ts', 'login/logout.ts', 'connect', 'tokens/access-token.ts']
-  expect(unreached(src, rooms, reached)).toEqual([])
+  const swept = ['login/login.ts', 'login/logout.ts', 'connect', 'tokens/access-token.ts']
+  expect(unreached(src, swept, reached)).toEqual([])
 })
