@@ -23,7 +23,7 @@ export function observedClient(...handlers: Handler[]) {
 
 /** A client of `tenant.example.test` with a Bearer token. */
 export function createClient(
-  options: Pick<ConnectedAccountsClientOptions, 'fetch'> & { domain?: string },
+  options: Pick<ConnectedAccountsClientOptions, 'fetch' | 'timeout'> & { domain?: string },
 ) {
   return createConnectedAccountsClient({
     domain: 'tenant.example.test',

@@ -68,6 +68,22 @@ test('without retry-after a GET waits up to half a second, then twice as long ea
   }
 })
 
+test('each retry has the whole timeout, and the pause before it does not count', async () => {
+  const slow = (seconds: number, answer: () => Response) => () =>
+    new Promise<Response>((resolve) => setTimeout(() => resolve(answer()), seconds * 1000))
+  const { client, requests } = clientOf(
+    2,
+    slow(20, busy('45')),
+    slow(20, busy('45')),
+    slow(31, empty),
+  )
+  const listing = rejection(listConnectedAccounts(client))
+  await vi.advanceTimersByTimeAsync(20_000 + 45_000 + 20_000 + 45_000 + 29_999)
+  expect(requests).toHaveLength(3)
+  await vi.advanceTimersByTimeAsync(1)
+  expect(await listing).toMatchObject({ name: 'TimeoutError' })
+})
+
 test('the answer that is not used is let go', async () => {
   const cancel = vi.fn()
   const headers = { 'retry-after': '0' }

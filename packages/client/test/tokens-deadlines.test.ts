@@ -1,8 +1,11 @@
 import type { Emulator } from '@connected-accounts/emulator'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { runAlone } from '../src/mutex.js'
-import type { RefreshTokenSourceOptions } from '../src/tokens/refresh-token-source.js'
-import { rejection } from './observed-client.js'
+import {
+  type RefreshTokenSourceOptions,
+  refreshTokenSource,
+} from '../src/tokens/refresh-token-source.js'
+import { createClient, rejection } from './observed-client.js'
 import { es256, logIn, myAccount, startEmulator } from './refreshing.js'
 
 let emulator: Emulator
@@ -145,15 +148,83 @@ test('work that fails under a Web Lock runs once, and its error passes through',
   expect(work).toHaveBeenCalledTimes(1)
 })
 
-test.for([0, -1, Number.NaN])('a timeout of %s is refused', async (wrong) => {
-  const { createSource } = await logIn({ emulator })
-  expect(() => createSource({ timeout: wrong })).toThrow('timeout must be more than 0')
-})
-
-test.for([2 ** 31, Number.POSITIVE_INFINITY])(
-  'a timeout of %s, which no timer can have, does not end at once',
-  async (timeout) => {
-    const { createSource } = await logIn({ emulator })
-    expect(await createSource({ timeout })(myAccount(emulator))).toHaveProperty('accessToken')
+test.for([0, -1, Number.NaN, 2 ** 31, Number.POSITIVE_INFINITY])(
+  'a timeout of %s is refused by name when it is given',
+  (wrong) => {
+    const source = () =>
+      refreshTokenSource({ domain: 'd.test', clientId: 'spa', refreshToken: never, timeout: wrong })
+    const client = () => createClient({ timeout: wrong })
+    for (const create of [source, client]) {
+      expect(create).toThrow(TypeError)
+      expect(create).toThrow('timeout must be a number of milliseconds above 0')
+    }
   },
 )
+
+test('the longest timeout that a timer can have does not end at once', async () => {
+  const { createSource } = await logIn({ emulator })
+  const source = createSource({ timeout: 2 ** 31 - 1 })
+  expect(await source(myAccount(emulator))).toHaveProperty('accessToken')
+})
+
+test('a rotated refresh token that comes after the time is over is kept, and the next refresh sends it', async () => {
+  let answerLate = () => {}
+  const late = new Promise<void>((resolve) => {
+    answerLate = resolve
+  })
+  const session = await logIn({ emulator })
+  const source = session.createSource({
+    timeout,
+    async fetch(request) {
+      const body = await request.text()
+      const answer = await fetch(request.url, { method: 'POST', body: new URLSearchParams(body) })
+      await late // whatever the signal says
+      return answer
+    },
+  })
+  expect(await rejection(source(myAccount(emulator)))).toMatchObject({ name: 'TimeoutError' })
+  answerLate()
+  await expect.poll(() => session.store.kept.length).toBe(2)
+  await session.createSource()(myAccount(emulator))
+  expect(emulator.refreshTokenReuses).toBe(0)
+})
+
+test('a late answer does not replace the refresh token of a login that came after it', async () => {
+  let answerLate = () => {}
+  const late = new Promise<void>((resolve) => {
+    answerLate = resolve
+  })
+  const first = await logIn({ emulator })
+  const read = vi.fn(() => first.store.refreshToken)
+  const source = first.createSource({
+    timeout,
+    refreshToken: read,
+    async fetch(request) {
+      const body = await request.text()
+      const answer = await fetch(request.url, { method: 'POST', body: new URLSearchParams(body) })
+      await late
+      return answer
+    },
+  })
+  await rejection(source(myAccount(emulator)))
+  const second = await logIn({ emulator })
+  first.store.refreshToken = second.store.refreshToken
+  read.mockClear()
+  answerLate()
+  await expect.poll(() => read.mock.calls.length).toBe(2)
+  expect(await first.createSource()(myAccount(emulator))).toHaveProperty('accessToken')
+  expect(first.store.kept).toHaveLength(2) // of the second login
+  expect(emulator.refreshTokenReuses).toBe(0)
+})
+
+test('the refresh of one session does not wait for that of another session of the same client', async () => {
+  const alice = await logIn({ emulator })
+  const bob = await logIn({ emulator })
+  const hanging = rejection(alice.createSource({ timeout, fetch: never })(myAccount(emulator)))
+  const first = await Promise.race([
+    hanging.then(() => 'alice'),
+    bob.source(myAccount(emulator)).then(() => 'bob'),
+  ])
+  expect(first).toBe('bob')
+  expect(await hanging).toMatchObject({ name: 'TimeoutError' })
+})

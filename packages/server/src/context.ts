@@ -1,4 +1,4 @@
-import { tenantOrigin } from '@connected-accounts/client/internal'
+import { DEFAULT_TIMEOUT, tenantOrigin, within } from '@connected-accounts/client/internal'
 import { createCookieJar, type StoreOptions } from './cookies/cookie-jar.js'
 import { createSeal } from './cookies/seal.js'
 import { createSessionCookie } from './cookies/session-cookie.js'
@@ -8,6 +8,7 @@ import { checkOptions, type ServerClientOptions } from './options.js'
 import { type ConnectionTokens, createConnectionTokens } from './sessions/connection-token-cache.js'
 import { cookieSessions } from './sessions/cookie-sessions.js'
 import { createFlowMemory, type FlowMemory } from './sessions/flow-memory.js'
+import { withinTimeout } from './sessions/hanging-store.js'
 import type { Session, SessionStore } from './sessions/session.js'
 import {
   type AuthorizationServer,
@@ -23,6 +24,8 @@ export interface Context {
   options: ServerClientOptions
   /** Returns the origin of the domain of this request. */
   originOf(storeOptions: StoreOptions): Promise<string>
+  /** How long one step may take, in milliseconds. */
+  timeout: number
   /** Finds the tenant at the domain of this request. */
   tenant(storeOptions: StoreOptions): Promise<AuthorizationServer>
   /** Finds the tenant at the origin of a session's or a flow's domain. */
@@ -75,15 +78,19 @@ export function contextOf(server: object): Context {
  */
 export function createContext(options: ServerClientOptions): Context {
   checkOptions(options)
-  const { domain, secret, clientId, sessions = cookieSessions() } = options
+  const { domain, secret, clientId, timeout = DEFAULT_TIMEOUT } = options
+  const sessions = withinTimeout(options.sessions ?? cookieSessions(), timeout)
   const url = new URL(options.authorizationParams.redirect_uri)
   const seal = createSeal(secret, [clientId, url.origin])
   const jarOf = (storeOptions: StoreOptions) =>
     createCookieJar(storeOptions, { url, name: options.cookiePrefix })
   const connectionTokens = sessions.connectionTokens ?? createConnectionTokens()
-  const tenantAt = createAuthorizationServers(options)
-  const originOf = async (storeOptions: StoreOptions) =>
-    tenantOrigin(typeof domain === 'function' ? await domain(storeOptions) : domain)
+  const tenantAt = createAuthorizationServers({ ...options, timeout })
+  const originOf = async (storeOptions: StoreOptions) => {
+    if (typeof domain !== 'function') return tenantOrigin(domain)
+    const choose = async () => domain(storeOptions)
+    return tenantOrigin(await within(choose(), timeout))
+  }
   const cookieOf = (storeOptions: StoreOptions) => createSessionCookie(jarOf(storeOptions), seal)
   const findSession = async (storeOptions: StoreOptions) => {
     const session = await sessions.get(cookieOf(storeOptions))
@@ -91,6 +98,7 @@ export function createContext(options: ServerClientOptions): Context {
   }
   return {
     options,
+    timeout,
     originOf,
     tenantAt,
     tenant: async (storeOptions) => tenantAt(await originOf(storeOptions)),

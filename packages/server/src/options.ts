@@ -1,5 +1,5 @@
 import type { Fetch } from '@connected-accounts/client'
-import { tenantOrigin } from '@connected-accounts/client/internal'
+import { checkTimeout, DEFAULT_TIMEOUT, tenantOrigin } from '@connected-accounts/client/internal'
 import type { ClientAuth } from '@connected-accounts/client/token-vault'
 import { isCookiePrefix, type StoreOptions } from './cookies/cookie-jar.js'
 import type { SessionStore } from './sessions/session.js'
@@ -46,6 +46,12 @@ export type ServerClientOptions = ClientAuth & {
    * `ca`. If the `redirect_uri` has a port, `ca-` and the port, such as `ca-3000`.
    */
   cookiePrefix?: string | undefined
+  /**
+   * How long one step may take, in milliseconds: an answer of the tenant, the turn to refresh a session, your `domain` function,
+   * an operation of your own `SessionStore`. Default: 30,000. Then the call rejects, and others go on: `refresh_busy` if it had
+   * no turn, `store_unavailable` for a store, or else a DOMException `TimeoutError`, which the routes answer with 504.
+   */
+  timeout?: number | undefined
   /** Keeps the sessions. Default: sealed cookies. */
   sessions?: SessionStore | undefined
   /** Sends the requests. Default: the runtime's own `fetch`. */
@@ -69,6 +75,7 @@ export function checkOptions(options: ServerClientOptions): void {
     cookiePrefix = 'ca',
     sessionLifetime = 1,
   } = options
+  checkTimeout(options.timeout ?? DEFAULT_TIMEOUT)
   if (typeof domain !== 'function') tenantOrigin(domain)
   if (typeof clientId !== 'string' || !clientId) throw new TypeError('clientId is missing.')
   const hasSecret = 'clientSecret' in options && !!options.clientSecret

@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import type { SharedStore } from '../src/index.js'
 import {
+  afterRefresh,
   createGate,
   createMachines,
   memoryLock,
@@ -38,11 +39,14 @@ describe('a rotated refresh token that the store does not take in time', () => {
   test('no other machine uses the old one until the new one is written', async () => {
     const { store, changeable } = createStore()
     const lock = memoryLock()
-    const options = { store, lock, timeout: 100, lockTimeout: 300 }
-    const { one, other, third } = createMachines(emulator, options)
-    const visitor = await loggedIn(one, emulator.url)
     const { set } = changeable
-    changeable.set = () => Promise.reject(new Error('the connection is closed'))
+    const send = afterRefresh(() => {
+      changeable.set = () => Promise.reject(new Error('the connection is closed'))
+    })
+    const options = { store, lock, timeout: 100, patience: 1000 }
+    const { one } = createMachines(emulator, { ...options, send })
+    const { other, third } = createMachines(emulator, options)
+    const visitor = await loggedIn(one, emulator.url)
     expect(await rejection(tokenAt(one, visitor))).toMatchObject(unavailable)
     expect(await rejection(tokenAt(other, visitor))).toMatchObject(busy)
     changeable.set = set
@@ -54,16 +58,19 @@ describe('a rotated refresh token that the store does not take in time', () => {
   test('a write that lands late does not undo what another machine has written', async () => {
     const { store, changeable, write } = createStore()
     const lock = memoryLock()
-    const options = { store, lock, timeout: 200, lockTimeout: 400 }
-    const { one, other, third } = createMachines(emulator, options)
-    const visitor = await loggedIn(one, emulator.url)
     const { set } = changeable
     const gate = createGate()
-    changeable.set = async (key, value) => {
-      changeable.set = set
-      await gate.pass()
-      write(key, value)
-    }
+    const send = afterRefresh(() => {
+      changeable.set = async (key, value) => {
+        changeable.set = set
+        await gate.pass()
+        write(key, value)
+      }
+    })
+    const options = { store, lock, timeout: 200, patience: 1000 }
+    const { one } = createMachines(emulator, { ...options, send })
+    const { other, third } = createMachines(emulator, options)
+    const visitor = await loggedIn(one, emulator.url)
     expect(await rejection(tokenAt(one, visitor))).toMatchObject(unavailable)
     expect(await rejection(tokenAt(other, visitor, { forceRefresh: true }))).toMatchObject(busy)
     gate.open()
@@ -117,7 +124,7 @@ test('a lock that ignores its signal is refresh_busy, and is released when it co
   }
   const store = memoryStore().keyv
   const visitor = await loggedIn(createMachines(emulator, { store }).one, emulator.url)
-  const { one } = createMachines(emulator, { store, lock, lockTimeout: 100 })
+  const { one } = createMachines(emulator, { store, lock, patience: 1000 })
   expect(await rejection(tokenAt(one, visitor))).toMatchObject(busy)
   gate.open()
   await expect.poll(() => isReleased).toBe(true)

@@ -1,5 +1,5 @@
 import { createClient } from 'redis'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { type RedisClient, redisLock, redisStore } from '../src/sessions/redis.js'
 import { startRedis } from './redis-server.js'
 import { rejection } from './visitor.js'
@@ -32,10 +32,10 @@ test.for([
       const held = await lock.acquire('key', soon())
       order.push(name)
       await pause(30)
-      expect(held.isHeld()).toBe(true)
+      expect(await held.isHeld()).toBe(true)
       order.push(name)
       await held.release()
-      expect(held.isHeld()).toBe(false)
+      expect(await held.isHeld()).toBe(false)
     }
     await Promise.all(['a', 'b', 'c', 'd'].map(work))
     for (let turn = 0; turn < 8; turn += 2) expect(order[turn]).toBe(order[turn + 1])
@@ -60,7 +60,7 @@ test('the lock of a process that died is free after its time', async () => {
 test('it is renewed for as long as it is held', async () => {
   const held = await redisLock(redis, { ttl: 150 }).acquire('key', soon())
   await pause(500)
-  expect(held.isHeld()).toBe(true)
+  expect(await held.isHeld()).toBe(true)
   expect(await redis.pTTL(NAME)).toBeGreaterThan(0)
   await held.release()
 })
@@ -69,10 +69,28 @@ test('one that was taken by another is known as lost, and neither renewed nor re
   const held = await redisLock(redis, { ttl: 150 }).acquire('key', soon())
   await redis.set(NAME, 'another', { PX: 60_000 })
   await pause(250)
-  expect(held.isHeld()).toBe(false)
+  expect(await held.isHeld()).toBe(false)
   await held.release()
   expect(await redis.get(NAME)).toBe('another')
   expect(await redis.pTTL(NAME)).toBeGreaterThan(50_000)
+})
+
+test('one that expired while the machine was suspended is known as lost, although its clock stood still', async () => {
+  const now = performance.now()
+  const held = await redisLock(redis, { ttl: 60_000 }).acquire('key', soon())
+  await redis.set(NAME, 'another', { PX: 60_000 }) // as after the time of the first one
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(now)
+  onTestFinished(() => clock.mockRestore())
+  expect(await held.isHeld()).toBe(false)
+  await held.release()
+})
+
+test('one whose Redis is away does not count as held', async () => {
+  const held = await redisLock(redis).acquire('key', soon())
+  await server.stop()
+  expect(await held.isHeld()).toBe(false)
+  await server.start()
+  await held.release()
 })
 
 test('one waits no longer than the signal says, and takes nothing afterwards', async () => {

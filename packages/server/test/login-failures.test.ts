@@ -178,7 +178,7 @@ describe('a callback that is sent twice, to two machines with one store', () => 
     const store = memoryStore().keyv
     const lock = memoryLock()
     const create = (send = fetch) =>
-      createMachines(emulator, { store, lock, lockTimeout: 100, send: (request) => send(request) })
+      createMachines(emulator, { store, lock, patience: 1000, send: (request) => send(request) })
     const slow = create(async (request) => {
       if (request instanceof Request && request.url.endsWith('/oauth/token')) await gate.pass()
       return fetch(request)

@@ -1,10 +1,12 @@
 import { createEmulator, type Emulator } from '@connected-accounts/emulator'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import type { RefreshLock, SharedStore } from '../src/index.js'
 import { errorResponse } from '../src/routes/problem.js'
 import {
+  afterRefresh,
   createGate,
   createMachines,
+  isRefresh,
   memoryLock,
   memoryStore,
   rotatingEmulator,
@@ -16,9 +18,8 @@ const steady = await createEmulator({ port: 0 })
 const emulator = await rotatingEmulator()
 afterAll(() => Promise.all([emulator.close(), steady.close()]))
 
-const isRefresh = async (request: Request) =>
-  request.url.endsWith('/oauth/token') &&
-  (await request.clone().text()).includes('grant_type=refresh_token')
+/** The `timeout` of machines that are not paused, in milliseconds: after it they take the paused one for dead. */
+const PATIENCE = 1000
 
 /** A lock that everybody gets, as when the one who had it was paused for too long. */
 const lostLock: RefreshLock = {
@@ -26,15 +27,12 @@ const lostLock: RefreshLock = {
 }
 
 /** A machine whose refreshes are held up after the tenant has answered. */
-function createPaused(of: Emulator, store: SharedStore, lock = lostLock, lockTimeout = 5000) {
+function createPaused(of: Emulator, store: SharedStore, lock = lostLock) {
   const gate = createGate()
-  const send = async (request: Request) => {
-    const isPaused = await isRefresh(request)
-    const answer = await fetch(request)
-    if (isPaused) await gate.pass()
-    return answer
+  return {
+    gate,
+    paused: createMachines(of, { store, lock, send: afterRefresh(gate.pass) }).one,
   }
-  return { gate, paused: createMachines(of, { store, lock, lockTimeout, send }).one }
 }
 
 /** The same browser, so that two requests of it can be under way. */
@@ -44,7 +42,7 @@ const sameBrowser = ({ cookies }: Visitor): Visitor =>
 test('a machine that lost the lock while it was paused does not overwrite a newer session', async () => {
   const store = memoryStore().keyv
   const { gate, paused } = createPaused(steady, store)
-  const { one, other } = createMachines(steady, { store, lock: lostLock })
+  const { one, other } = createMachines(steady, { store, lock: lostLock, patience: PATIENCE })
   const visitor = await loggedIn(one, steady.url)
   const late = tokenAt(paused, sameBrowser(visitor))
   await gate.reached
@@ -64,7 +62,7 @@ test('with compare-and-set it does not do so either where it was paused just bef
     replace: async (key, expected, value) =>
       kept.get(key) === expected && kept.set(key, value).has(key),
   }
-  const { one, other } = createMachines(steady, { store, lock: lostLock })
+  const { one, other } = createMachines(steady, { store, lock: lostLock, patience: PATIENCE })
   const slow = {
     ...store,
     replace: async (...args: Parameters<NonNullable<SharedStore['replace']>>) => {
@@ -72,7 +70,7 @@ test('with compare-and-set it does not do so either where it was paused just bef
       return store.replace?.(...args) ?? false
     },
   }
-  const { one: paused } = createMachines(steady, { store: slow, lock: lostLock })
+  const { one: paused } = createMachines(steady, { store: slow, lock: lostLock, timeout: 10_000 })
   const visitor = await loggedIn(one, steady.url)
   const late = tokenAt(paused, sameBrowser(visitor))
   await gate.reached
@@ -94,12 +92,12 @@ test('a machine whose lock is lost before the grant sends nothing: refresh_busy'
 
 test('one waits for a refresh, here or elsewhere, as long as it was told: refresh_busy', async () => {
   const [store, lock] = [memoryStore().keyv, memoryLock()]
-  const { gate, paused } = createPaused(emulator, store, lock, 300)
-  const { one } = createMachines(emulator, { store, lock, lockTimeout: 300 })
+  const { gate, paused } = createPaused(emulator, store, lock)
+  const { one } = createMachines(emulator, { store, lock, patience: PATIENCE })
   const visitor = await loggedIn(one, emulator.url)
   const first = tokenAt(paused, sameBrowser(visitor))
   await gate.reached
-  const waiting = [one, one, paused].map((server) => tokenAt(server, sameBrowser(visitor)))
+  const waiting = [one, one, one].map((server) => tokenAt(server, sameBrowser(visitor)))
   for (const error of await Promise.all(waiting.map(rejection)))
     expect(error).toMatchObject({ code: 'refresh_busy' })
   gate.open()
@@ -121,7 +119,7 @@ test('a lock that fails is store_unavailable, and nothing is sent', async () => 
 test('a crash between the grant and the write: the user is told to log in again, and can', async () => {
   const store = memoryStore().keyv
   const { gate, paused } = createPaused(emulator, store)
-  const { one } = createMachines(emulator, { store, lock: lostLock })
+  const { one } = createMachines(emulator, { store, lock: lostLock, patience: PATIENCE })
   const visitor = await loggedIn(one, emulator.url)
   tokenAt(paused, sameBrowser(visitor)).catch(() => {}) // it never comes back
   await gate.reached
@@ -133,6 +131,71 @@ test('a crash between the grant and the write: the user is told to log in again,
   const callbackUrl = await visitor.logIn(url)
   await visitor.request((options) => one.completeInteractiveLogin(callbackUrl, options))
   expect(await tokenAt(one, visitor)).toHaveProperty('accessToken')
+})
+
+describe('a machine that gets the lock while the refresh of another one is unfinished', () => {
+  test('waits until the new refresh token is written, as when the store and its lock were away', async () => {
+    const { keyv } = memoryStore()
+    let isAway = false
+    const store: SharedStore = {
+      get: (key) => keyv.get(key),
+      set: async (key, value, ttl) => {
+        if (isAway) throw new Error('the connection is closed')
+        return keyv.set(key, value, ttl)
+      },
+      delete: (key) => keyv.delete(key),
+    }
+    const send = afterRefresh(() => {
+      isAway = true
+    })
+    const { one } = createMachines(emulator, { store, lock: lostLock, timeout: 100, send })
+    const { other } = createMachines(emulator, { store, lock: lostLock })
+    const visitor = await loggedIn(one, emulator.url)
+    const reuses = emulator.refreshTokenReuses
+    const error = await rejection(tokenAt(one, visitor))
+    expect(error).toMatchObject({ code: 'store_unavailable' })
+    const token = tokenAt(other, sameBrowser(visitor))
+    isAway = false
+    expect(await tokenAt(one, visitor)).toEqual(await token)
+    expect(emulator.refreshTokenReuses).toBe(reuses)
+  })
+
+  test('refreshes itself after its timeout, so that a crash before the token was sent ends no login', async () => {
+    const store = memoryStore().keyv
+    const gate = createGate()
+    const crashed = createMachines(emulator, {
+      store,
+      lock: lostLock,
+      async send(request) {
+        if (await isRefresh(request)) await gate.pass()
+        return fetch(request)
+      },
+    }).one
+    const { one } = createMachines(emulator, { store, lock: lostLock, patience: PATIENCE })
+    const visitor = await loggedIn(one, emulator.url)
+    const reuses = emulator.refreshTokenReuses
+    tokenAt(crashed, sameBrowser(visitor)).catch(() => {}) // it never comes back
+    await gate.reached
+    expect(await tokenAt(one, visitor)).toHaveProperty('accessToken')
+    expect(emulator.refreshTokenReuses).toBe(reuses)
+  })
+
+  test('does not wait after a refresh that got no answer', async () => {
+    const store = memoryStore().keyv
+    const { one } = createMachines(emulator, {
+      store,
+      async send(request) {
+        if (await isRefresh(request)) throw new TypeError('fetch failed')
+        return fetch(request)
+      },
+    })
+    const { other } = createMachines(emulator, { store })
+    const visitor = await loggedIn(one, emulator.url)
+    expect(await rejection(tokenAt(one, visitor))).toMatchObject({ message: 'fetch failed' })
+    const startedAt = performance.now()
+    expect(await tokenAt(other, visitor)).toHaveProperty('accessToken')
+    expect(performance.now() - startedAt).toBeLessThan(10_000)
+  })
 })
 
 test('a logout at another machine that overtakes a refresh stays one', async () => {

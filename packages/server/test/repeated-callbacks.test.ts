@@ -215,7 +215,7 @@ describe('with sessions in a store', () => {
       return fetch(request)
     }
     const { one } = createMachines(emulator, { store, lock, send })
-    const hasty = createMachines(emulator, { store, lock, send, lockTimeout: 100 }).one
+    const hasty = createMachines(emulator, { store, lock, send, patience: 1000 }).one
     const visitor = await loggedIn(one, emulator.url)
     const callbackUrl = await comeBack(one, visitor)
     const first = complete(one, copyOf(visitor), callbackUrl)

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createBackChannelLogout, type SharedStore } from '../src/index.js'
 import { redisLock, redisStore } from '../src/sessions/redis.js'
 import { startRedis } from './redis-server.js'
-import { createMachines, rotatingEmulator, tokenAt } from './shared.js'
+import { afterRefresh, createMachines, rotatingEmulator, tokenAt } from './shared.js'
 import { createVisitor, loggedIn, rejection } from './visitor.js'
 
 const redisServer = await startRedis()
@@ -99,6 +99,18 @@ describe.for(stores)('Sessions in Redis by %s', ([, store]) => {
     expect(sent).toHaveLength(1)
   })
 
+  test('a refresh token is used once, although Redis was away when the new one was to be written, and the lock with it', async () => {
+    const options = { lock: redisLock(redis, { ttl: 300 }), timeout: 500 }
+    const { one } = create({ ...options, send: afterRefresh(() => redisServer.stop()) })
+    const { other } = create({ ...options, timeout: 10_000 })
+    const visitor = await loggedIn(one, emulator.url)
+    const reuses = emulator.refreshTokenReuses
+    expect(await rejection(tokenAt(one, visitor))).toMatchObject({ code: 'store_unavailable' })
+    await redisServer.start()
+    expect(await tokenAt(other, visitor)).toHaveProperty('accessToken')
+    expect(emulator.refreshTokenReuses).toBe(reuses)
+  })
+
   test('a logout ends a session everywhere, and a login makes another', async () => {
     const { one, other } = create()
     const visitor = await loggedIn(one, emulator.url)
@@ -110,7 +122,7 @@ describe.for(stores)('Sessions in Redis by %s', ([, store]) => {
   })
 
   test('a Redis that is down is store_unavailable; after it was restarted the sessions go on', async () => {
-    const { one, other } = create({ timeout: 300, lockTimeout: 500 })
+    const { one, other } = create({ timeout: 300, patience: 500 })
     const visitor = await loggedIn(one, emulator.url)
     const token = await tokenAt(one, visitor)
     await redisServer.stop()

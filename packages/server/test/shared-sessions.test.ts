@@ -77,12 +77,12 @@ test('entries are gone from the store when the session’s time is over, those o
   await tokenAt(one, visitor)
   const { expiresAt = 0, createdAt = 0 } =
     (await visitor.request((options) => one.getSession(options))) ?? {}
-  const [session = 0, login = 0, ...others] = [...kept.values()].map(
-    (entry) => JSON.parse(entry).expires,
-  )
-  expect(others).toEqual([])
-  expect(Math.abs(session - expiresAt)).toBeLessThan(100)
-  expect(Math.abs(login - createdAt - 120_000)).toBeLessThan(5000)
+  const lives = [...kept.values()].map((entry) => JSON.parse(entry).expires)
+  expect(Math.abs(Math.max(...lives) - expiresAt)).toBeLessThan(100)
+  // The others are of the login and of the refresh, which nobody asks about any more after minutes.
+  for (const end of lives.filter((one) => one !== Math.max(...lives))) {
+    expect(end - createdAt).toBeLessThan(16 * 60_000)
+  }
 })
 
 test('a session of another browser under the same key is refused, not taken', async () => {

@@ -56,7 +56,9 @@ export function memoryLock(): RefreshLock {
 type MachineOptions = {
   store?: SharedStore
   lock?: RefreshLock
-  lockTimeout?: number
+  /** The `timeout` of the server clients, in milliseconds. */
+  patience?: number
+  /** The `timeout` of the store, in milliseconds. */
   timeout?: number
   refreshTokens?: 'non-rotating'
   send?: (request: Request) => Promise<Response>
@@ -65,12 +67,13 @@ type MachineOptions = {
 /** As many server clients as there are machines, which share a store and a lock. */
 export function createMachines(emulator: Emulator, options: MachineOptions = {}) {
   const { store = memoryStore().keyv, send = fetch, timeout = 1000 } = options
-  const { lock = memoryLock(), lockTimeout, refreshTokens } = options
-  const sharing = refreshTokens ? { refreshTokens } : { lock, lockTimeout }
+  const { lock = memoryLock(), patience, refreshTokens } = options
+  const sharing = refreshTokens ? { refreshTokens } : { lock }
   const grants: string[] = []
   const create = () =>
     createServer(emulator, {
       sessions: sharedSessions(store, { timeout, ...sharing }),
+      timeout: patience,
       async fetch(request) {
         const sent = request.method === 'POST' ? await request.clone().text() : ''
         if (request.url.endsWith('/oauth/token')) {
@@ -80,6 +83,19 @@ export function createMachines(emulator: Emulator, options: MachineOptions = {})
       },
     })
   return { one: create(), other: create(), third: create(), grants }
+}
+
+/** True if a request sends a refresh token. */
+export const isRefresh = async (request: Request) =>
+  request.url.endsWith('/oauth/token') &&
+  (await request.clone().text()).includes('grant_type=refresh_token')
+
+/** Sends requests, and calls `then` when the tenant has answered a refresh. */
+export const afterRefresh = (then: () => unknown) => async (request: Request) => {
+  const isOne = await isRefresh(request)
+  const answer = await fetch(request)
+  if (isOne) await then()
+  return answer
 }
 
 /** An access token of this browser's user. */

@@ -2,7 +2,14 @@ import { Keyv } from 'keyv'
 import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
 import { createRoutes, type SharedStore, sharedSessions } from '../src/index.js'
 import { entryKey } from '../src/sessions/shared-store.js'
-import { createMachines, memoryLock, memoryStore, rotatingEmulator, tokenAt } from './shared.js'
+import {
+  afterRefresh,
+  createMachines,
+  memoryLock,
+  memoryStore,
+  rotatingEmulator,
+  tokenAt,
+} from './shared.js'
 import { loggedIn, rejection } from './visitor.js'
 
 const emulator = await rotatingEmulator()
@@ -66,9 +73,12 @@ test('what fails once is tried again, so that a store may be restarted', async (
 
 test('a rotated refresh token that the store did not take is kept here, and given to it at the next request', async () => {
   const { store, broken } = breakableStore()
-  const { one, other } = createMachines(emulator, { store, timeout: 100 })
+  const send = afterRefresh(() => {
+    broken.operations = ['set']
+  })
+  const { one } = createMachines(emulator, { store, timeout: 100, send })
+  const { other } = createMachines(emulator, { store })
   const visitor = await loggedIn(one, emulator.url)
-  broken.operations = ['set']
   const error = await rejection(tokenAt(one, visitor))
   expect(error).toMatchObject({ code: 'store_unavailable' })
   broken.operations = []
@@ -80,11 +90,13 @@ test('a rotated refresh token that the store did not take is kept here, and give
 
 test('a rotated refresh token that cannot be written does not keep a process alive that has ended its work', async () => {
   const { store, broken } = breakableStore()
-  const { one } = createMachines(emulator, { store, timeout: 100 })
+  const send = afterRefresh(() => {
+    broken.operations = ['set']
+  })
+  const { one } = createMachines(emulator, { store, timeout: 100, send })
   const visitor = await loggedIn(one, emulator.url)
   const setTimer = vi.spyOn(globalThis, 'setTimeout')
   onTestFinished(() => setTimer.mockRestore())
-  broken.operations = ['set']
   expect(await rejection(tokenAt(one, visitor))).toMatchObject({ code: 'store_unavailable' })
   // Pauses grow: after the timeout of one operation, only the next try of the write is this long.
   const next = () => setTimer.mock.results[setTimer.mock.calls.findIndex(([, ms]) => ms === 400)]

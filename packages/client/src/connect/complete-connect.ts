@@ -36,8 +36,8 @@ export interface CompleteConnectOptions extends Abortable {
   /** The logged-in user. If `startConnect` was given a user, only that user can complete the flow. */
   user?: string | undefined
   /**
-   * How long the call may take, in milliseconds, including the wait for other tabs. Default: 60,000. A store that hangs while
-   * the attempt is saved may add up to 3 seconds.
+   * How long the call may take, in milliseconds, including the wait for other tabs. Default: the client's `timeout`. A store that
+   * hangs while the attempt is saved may add up to 3 seconds.
    */
   timeout?: number | undefined
 }
@@ -50,8 +50,6 @@ export interface CompletedConnect {
   /** Id of the account that was to be connected again. If `account` has another id, the user chose another account. */
   reconnectAccountId?: string | undefined
 }
-
-const DEFAULT_TIMEOUT = 60_000
 
 /**
  * Completes the flow that a callback URL belongs to. You can safely call it twice: calls at the same time share one completion,
@@ -81,7 +79,7 @@ const DEFAULT_TIMEOUT = 60_000
  */
 export async function completeConnect(
   client: ConnectedAccountsClient,
-  { callbackUrl, signal, timeout = DEFAULT_TIMEOUT, ...options }: CompleteConnectOptions,
+  { callbackUrl, signal, timeout = client.timeout, ...options }: CompleteConnectOptions,
 ): Promise<CompletedConnect> {
   checkStore(options.transactions)
   const callback = parseCallback(callbackUrl)

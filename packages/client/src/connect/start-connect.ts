@@ -67,6 +67,7 @@ export interface StartedConnect {
  * @throws {MyAccountApiError} `not_found`, when the connection is not enabled for the application.
  * @throws {MyAccountApiError} any other code, when the server refuses.
  * @throws {TypeError} when `transactions` is not a store.
+ * @throws {DOMException} `TimeoutError`, when it takes longer than the `timeout` of the client.
  * @see https://auth0.com/docs/secure/tokens/token-vault/connected-accounts-for-token-vault
  *
  * @example
@@ -93,6 +94,18 @@ export async function startFlow<Reference extends ConnectionReference>(
   options: StartConnectOptions<Reference>,
   statePrefix: string,
 ): Promise<StartedConnect> {
+  const { signal } = options
+  const { timeout } = client
+  return withAbortController({ signal, timeout }, (abort) =>
+    startInTime(client, { ...options, signal: abort.signal }, statePrefix),
+  )
+}
+
+async function startInTime<Reference extends ConnectionReference>(
+  client: ConnectedAccountsClient,
+  options: StartConnectOptions<Reference> & { signal: AbortSignal },
+  statePrefix: string,
+): Promise<StartedConnect> {
   const { redirectUri, transactions, authorizationParams, signal } = options
   const { user, appState, returnTo, reconnectAccountId } = options
   const reference = options.connection ?? '' // what comes from a request may have none
@@ -116,7 +129,7 @@ export async function startFlow<Reference extends ConnectionReference>(
     const call = client.POST('/connected-accounts/connect', {
       body,
       parseAs: 'text',
-      signal: signal ?? null,
+      signal,
     })
     return unwrap(call, isConnectResponse)
   }

@@ -1,6 +1,22 @@
 /** The longest time of a timer, in milliseconds: 24 days. `setTimeout` ends a longer one at once. */
 export const LONGEST_TIMER = 2 ** 31 - 1
 
+/** The default of every `timeout`, in milliseconds. @internal */
+export const DEFAULT_TIMEOUT = 30_000
+
+/**
+ * Returns an option that is a time in milliseconds.
+ *
+ * @throws {TypeError} if it is not a number above 0, or longer than a timer can wait. The message has its `name`.
+ * @internal
+ */
+export function checkTimeout(timeout: number, name = 'timeout'): number {
+  if (typeof timeout === 'number' && timeout > 0 && timeout <= LONGEST_TIMER) return timeout
+  throw new TypeError(
+    `${name} must be a number of milliseconds above 0, and at most ${LONGEST_TIMER}.`,
+  )
+}
+
 /** Waits for a promise; rejects with the signal's reason if that is aborted first. */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise
@@ -47,11 +63,15 @@ export async function within<T>(promise: Promise<T>, milliseconds: number): Prom
  * Runs work with an AbortController that also aborts when `signal` does, and with a `TimeoutError` when the time is over.
  *
  * @param options - `timeout` in milliseconds; without it the work may take as long as it likes.
+ * @param work - It can start the time anew, after a pause in milliseconds.
  * @internal
  */
 export async function withAbortController<T>(
-  { signal, timeout = LONGEST_TIMER }: { signal?: AbortSignal | undefined; timeout?: number },
-  work: (controller: AbortController) => Promise<T>,
+  {
+    signal,
+    timeout = LONGEST_TIMER,
+  }: { signal?: AbortSignal | null | undefined; timeout?: number },
+  work: (controller: AbortController, startAnew: (pause: number) => void) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController()
   const abort = () => controller.abort(signal?.reason)
@@ -59,11 +79,16 @@ export async function withAbortController<T>(
     const message = `No result within ${timeout} ms. Try again, or allow more time.`
     controller.abort(new DOMException(message, 'TimeoutError'))
   }
-  const timer = timeout < LONGEST_TIMER ? setTimeout(end, timeout) : undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const startAnew = (pause: number) => {
+    clearTimeout(timer)
+    if (timeout < LONGEST_TIMER) timer = setTimeout(end, timeout + pause)
+  }
+  startAnew(0)
   if (signal?.aborted) abort()
   signal?.addEventListener('abort', abort)
   try {
-    return await work(controller)
+    return await work(controller, startAnew)
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener('abort', abort)

@@ -45,11 +45,12 @@ function isTransientStatus(status: unknown): boolean {
  * @param request - A request without a body; it is copied, never sent itself.
  * @param options.limit - How many retries there are at most.
  * @param options.send - Authorizes the copy that it gets, marks it as sent, and sends it.
+ * @param options.onPause - Called before each pause, with its length in milliseconds.
  * @internal
  */
 export async function retryGet(
   request: Request,
-  { limit, send }: { limit: number; send: Fetch },
+  { limit, send, onPause }: { limit: number; send: Fetch; onPause: (pause: number) => void },
 ): Promise<Response> {
   for (let retries = 0; ; retries += 1) {
     const copy = withoutRedirects(request)
@@ -63,6 +64,7 @@ export async function retryGet(
     } catch (error) {
       if (retries >= limit || !wasSent(copy) || !isNetworkError(error)) throw error
     }
+    onPause(seconds * 1000)
     await wait(seconds * 1000, request.signal)
   }
 }

@@ -3,6 +3,7 @@ import type { AccessTokenSource } from '../authorization/access-token.js'
 import { authorizeRequest, checkAuthorization } from '../authorization/authorized-fetch.js'
 import type { Dpop } from '../authorization/dpop.js'
 import type { paths } from '../contract/generated/my-account.js'
+import { checkTimeout, DEFAULT_TIMEOUT, unlessAborted, withAbortController } from '../http/abort.js'
 import { createSender, type Fetch, markSent, withoutRedirects } from '../http/fetch.js'
 import { retryGet } from '../http/retry.js'
 import { parseUrl, tenantOrigin } from '../http/url.js'
@@ -19,6 +20,12 @@ interface SendOptions {
    * says, up to a minute, or else half a second, doubled each time. POST and DELETE are never sent again.
    */
   retry?: { limit: number } | undefined
+  /**
+   * How long one call may take, in milliseconds, with everything that it waits for: the access token, the proof, the answer and,
+   * in `startConnect` and `completeConnect`, the store and other tabs. Default: 30,000. Then it rejects with a DOMException
+   * `TimeoutError`. A retry has the same time again. A call with `parseAs: 'stream'` has no limit.
+   */
+  timeout?: number | undefined
 }
 
 interface TenantOptions extends SendOptions {
@@ -43,6 +50,8 @@ interface BackendOptions extends SendOptions {
 export type ConnectedAccountsClient = Client<paths> & {
   /** The base of every request, without a trailing slash. */
   readonly baseUrl: string
+  /** How long one call may take, in milliseconds. */
+  readonly timeout: number
 }
 
 /**
@@ -71,16 +80,30 @@ export type ConnectedAccountsClient = Client<paths> & {
 export function createConnectedAccountsClient(
   options: ConnectedAccountsClientOptions,
 ): ConnectedAccountsClient {
-  const { retry: { limit } = { limit: 0 } } = options
+  const { retry: { limit } = { limit: 0 }, timeout = DEFAULT_TIMEOUT } = options
   if (!Number.isInteger(limit) || limit < 0) {
     throw new TypeError('retry.limit must be a whole number, 0 or more.')
   }
   const { baseUrl, authorizedSend } =
     options.baseUrl === undefined ? tenant(options) : backend(options)
-  const fetchBeneath = (send: Fetch): Fetch => createFetch({ send, limit, authorizedSend })
-  const api = createClient<paths>({ baseUrl, fetch: fetchBeneath(createSender(options.fetch)) })
-  return { ...withOwnFetch(api, fetchBeneath), baseUrl }
+  const send = createSender(options.fetch)
+  const fetchBeneath: FetchBeneath = (callFetch, onPause) =>
+    createFetch({
+      send: callFetch ? createSender(callFetch) : send,
+      limit,
+      authorizedSend,
+      onPause,
+    })
+  const api = createClient<paths>({ baseUrl })
+  return {
+    ...withOwnFetch(api, { fetchBeneath, timeout: checkTimeout(timeout) }),
+    baseUrl,
+    timeout,
+  }
 }
+
+/** Makes the `fetch` of a call, which authorizes its requests and sends them with the call's own `fetch` or the client's. */
+type FetchBeneath = (fetch: Fetch | undefined, onPause: (pause: number) => void) => Fetch
 
 /** Authorizes a request and sends it with `send`, again if it was refused because of the token or the proof. */
 type AuthorizedSend = (request: Request, send: Fetch) => Promise<Response>
@@ -90,8 +113,9 @@ function createFetch(options: {
   send: Fetch
   limit: number
   authorizedSend: AuthorizedSend
+  onPause: (pause: number) => void
 }): Fetch {
-  const { send, limit, authorizedSend } = options
+  const { send, limit, authorizedSend, onPause } = options
   return async (request) => {
     const sendCopy: Fetch = (copy) =>
       authorizedSend(copy, (authorized) => {
@@ -99,7 +123,9 @@ function createFetch(options: {
         markSent(copy)
         return send(authorized)
       })
-    if (limit > 0 && request.method === 'GET') return retryGet(request, { limit, send: sendCopy })
+    if (limit > 0 && request.method === 'GET') {
+      return retryGet(request, { limit, send: sendCopy, onPause })
+    }
     return sendCopy(withoutRedirects(request))
   }
 }
@@ -109,14 +135,30 @@ const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'HEAD', 'PATCH', 'TR
 type Call = (
   method: string,
   path: string,
-  init?: Record<string, unknown> & { fetch?: Fetch },
+  init?: Record<string, unknown> & { fetch?: Fetch; signal?: AbortSignal | null },
 ) => Promise<unknown>
 
-/** Puts a call's own `fetch` beneath the authorization; openapi-fetch would send with it directly, without a token. */
-function withOwnFetch(api: Client<paths>, fetchBeneath: (send: Fetch) => Fetch): Client<paths> {
+/**
+ * Puts a call's own `fetch` beneath the authorization; openapi-fetch would send with it directly, without a token. And ends each
+ * call in time.
+ */
+function withOwnFetch(
+  api: Client<paths>,
+  { fetchBeneath, timeout }: { fetchBeneath: FetchBeneath; timeout: number },
+): Client<paths> {
   const call = api.request as Call // which path goes with which method, only the contract's types know
-  const request: Call = async (method, path, { fetch, ...init } = {}) =>
-    call(method, path, fetch ? { ...init, fetch: fetchBeneath(createSender(fetch)) } : init)
+  const request: Call = async (method, path, { fetch, ...init } = {}) => {
+    // A stream is read after the call, and only the caller's own signal reaches that far.
+    if (init.parseAs === 'stream') {
+      return call(method, path, { ...init, fetch: fetchBeneath(fetch, () => {}) })
+    }
+    return withAbortController({ signal: init.signal, timeout }, ({ signal }, startAnew) =>
+      unlessAborted(
+        call(method, path, { ...init, signal, fetch: fetchBeneath(fetch, startAnew) }),
+        signal,
+      ),
+    )
+  }
   const methods = METHODS.map((method) => [
     method,
     (path: string, init?: Parameters<Call>[2]) => request(method, path, init),

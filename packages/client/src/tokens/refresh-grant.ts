@@ -29,6 +29,8 @@ export interface RefreshGrantOptions {
   timeout: number
   /** Bounds every call of the application's own functions. */
   withDeadline: WithDeadline
+  /** Called with an answer that comes after the time is over, and with the refresh token that was sent. */
+  onLateAnswer(answer: GrantAnswer, refreshToken: string): void
 }
 
 /**
@@ -61,16 +63,19 @@ export function createRefreshGrant(
 }
 
 async function sendOnce(
-  { origin, fetch = runtimeFetch, timeout, withDeadline }: RefreshGrantOptions,
-  parameters: Record<string, string | undefined>,
+  { origin, fetch = runtimeFetch, timeout, withDeadline, onLateAnswer }: RefreshGrantOptions,
+  parameters: Record<string, string | undefined> & { refresh_token: string },
   { prover, nonce }: { prover: Dpop | undefined; nonce?: string },
 ): Promise<GrantAnswer & { newNonce: string | null }> {
   const url = `${origin}/oauth/token`
   const proof = prover && (await createProof(prover, { origin, url, nonce, withDeadline }))
-  // The deadline is for a `fetch` that ignores its signal.
-  const answer = await withDeadline(() =>
-    sendGrant({ url, parameters, proof, signal: AbortSignal.timeout(timeout), fetch }),
-  )
+  const signal = AbortSignal.timeout(timeout)
+  const sent = sendGrant({ url, parameters, proof, signal, fetch })
+  // The deadline is for a `fetch` that ignores its signal. Its answer may still come, with the only good refresh token.
+  const answer = await withDeadline(() => sent).catch((error: unknown) => {
+    sent.then((late) => onLateAnswer(late, parameters.refresh_token)).catch(() => {})
+    throw error
+  })
   const newNonce = answer.response.headers.get('dpop-nonce')
   if (prover && newNonce) keepNonce(prover, origin, newNonce)
   return { ...answer, newNonce }

@@ -1,11 +1,12 @@
 import { TokenError } from '../errors/token-error.js'
+import { createMutex, runAlone } from '../mutex.js'
 import type { WithDeadline } from './refresh-grant.js'
 
 /** How an application stores the refresh token of a session. */
 export interface RefreshTokenOptions {
   /**
-   * Returns the refresh token that the application has now. It is called before each refresh, while no other tab
-   * refreshes. It must not ask the source for an access token, because that would wait for this very call.
+   * Returns the refresh token that the application has now. It is called twice for each refresh: before the source waits for other
+   * tabs that use this token, and after that. It must not ask the source for an access token, because that would wait for this very call.
    */
   refreshToken: () => RefreshToken | Promise<RefreshToken>
   /**
@@ -73,6 +74,39 @@ export function followRefreshToken(
       await storeNewest()
     },
   }
+}
+
+/**
+ * Creates a function that runs work with the refresh token of one session, while neither this source nor another tab uses the
+ * same one. Other sessions do not wait.
+ *
+ * @param current - Returns the refresh token to send.
+ */
+export function createTurns(
+  current: () => Promise<string>,
+): <T>(work: (refreshToken: string) => Promise<T>) => Promise<T> {
+  const takeTurn = createMutex()
+  return (work) =>
+    takeTurn('', async () => {
+      for (let expected = await current(); ; ) {
+        const done = await runAlone(lockOf(expected), async () => {
+          const refreshToken = await current()
+          if (refreshToken === expected) return { result: await work(refreshToken) }
+          expected = refreshToken // another tab has refreshed meanwhile
+          return undefined
+        })
+        if (done) return done.result
+      }
+    })
+}
+
+/** Names the lock of a refresh token by 32 bits, from which nobody learns the token. If two have one name, they take turns. */
+function lockOf(refreshToken: string): string {
+  let hash = 0
+  for (const character of refreshToken) {
+    hash = (Math.imul(hash, 31) + character.charCodeAt(0)) | 0
+  }
+  return `connected-accounts.refresh ${hash}`
 }
 
 function missingRefreshToken(): TokenError {

@@ -1,10 +1,9 @@
 import type { AccessToken, AccessTokenRequest } from '../authorization/access-token.js'
 import { checkDpop, type Dpop } from '../authorization/dpop.js'
-import { LONGEST_TIMER, unlessAborted, within } from '../http/abort.js'
+import { checkTimeout, DEFAULT_TIMEOUT, unlessAborted, within } from '../http/abort.js'
 import type { Fetch } from '../http/fetch.js'
 import { hasFields, isSomeText } from '../http/json.js'
 import { tenantOrigin } from '../http/url.js'
-import { runAlone } from '../mutex.js'
 import {
   checkBound,
   checkScopes,
@@ -14,9 +13,13 @@ import {
   type TokenRequest,
 } from './issued-token.js'
 import { createRefreshGrant, type RefreshAnswer, type WithDeadline } from './refresh-grant.js'
-import { followRefreshToken, type RefreshTokenOptions } from './refresh-token-rotation.js'
+import {
+  createTurns,
+  followRefreshToken,
+  type RefreshTokenOptions,
+} from './refresh-token-rotation.js'
 import { createTokenCache } from './token-cache.js'
-import { grantError, isTokenResponse } from './token-endpoint.js'
+import { type GrantAnswer, grantError, isTokenResponse } from './token-endpoint.js'
 
 export type { AccessToken, AccessTokenRequest } from '../authorization/access-token.js'
 export type { Dpop, DpopProofRequest, DpopProver } from '../authorization/dpop.js'
@@ -39,15 +42,13 @@ export interface RefreshTokenSourceOptions extends RefreshTokenOptions {
   timeout?: number | undefined
 }
 
-const DEFAULT_TIMEOUT = 30_000
-
 /**
  * Makes the `accessToken` option of `createConnectedAccountsClient` and `createAuthorizedFetch` from the refresh token of
  * one session. It returns a token for any audience and scope that the client's refresh token policies allow (MRRT).
  *
  * A token is reused until 30 seconds before it expires, or for nine tenths of a life under five minutes, by the clock of
  * this machine. Concurrent callers share one request. An abort ends the waiting of its caller, not the request, because the
- * answer may hold the next refresh token. All refreshes of a client take turns, across tabs and workers if the runtime has
+ * answer may hold the next refresh token. The refreshes of a session take turns, across tabs and workers if the runtime has
  * Web Locks.
  *
  * @returns A function that resolves to an access token. It rejects with the errors below. Errors of the network and of your
@@ -75,14 +76,28 @@ export function refreshTokenSource(
 ): (request: AccessTokenRequest) => Promise<AccessToken> {
   const { origin, clientId, dpop, fetch, timeout } = checkOptions(options)
   const withDeadline: WithDeadline = (work) => within(Promise.resolve().then(work), timeout)
-  const grant = createRefreshGrant({ origin, clientId, dpop, fetch, timeout, withDeadline })
+  const grant = createRefreshGrant({
+    origin,
+    clientId,
+    dpop,
+    fetch,
+    timeout,
+    withDeadline,
+    onLateAnswer,
+  })
   const rotation = followRefreshToken(options, withDeadline)
-  const lock = `connected-accounts.refresh ${origin} ${clientId}`
+  const withRefreshToken = createTurns(() => rotation.current(cache.clear))
   const cache = createTokenCache()
   const pending = new Map<string, Promise<IssuedToken>>()
 
-  async function refresh(wanted: TokenRequest): Promise<IssuedToken> {
-    const refreshToken = await rotation.current(cache.clear)
+  function onLateAnswer({ response, body }: GrantAnswer, sent: string): void {
+    const successor = newRefreshToken({ response, body })
+    withRefreshToken(async (refreshToken) => {
+      if (refreshToken === sent) await rotation.replace(successor, () => {})
+    }).catch(() => {})
+  }
+
+  async function refresh(wanted: TokenRequest, refreshToken: string): Promise<IssuedToken> {
     const cached = cache.get(wanted) // from the refresh that had its turn before
     if (cached) return cached
     const requestedAt = Date.now()
@@ -107,7 +122,10 @@ export function refreshTokenSource(
     if (cached) return accessTokenOf(cached)
     const key = JSON.stringify(wanted)
     const shared =
-      pending.get(key) ?? runAlone(lock, () => refresh(wanted)).finally(() => pending.delete(key))
+      pending.get(key) ??
+      withRefreshToken((refreshToken) => refresh(wanted, refreshToken)).finally(() =>
+        pending.delete(key),
+      )
     pending.set(key, shared)
     return accessTokenOf(await unlessAborted(shared, signal))
   }
@@ -124,9 +142,8 @@ function checkOptions(options: RefreshTokenSourceOptions) {
       'refreshToken must be a function that returns the token, because the token may change.',
     )
   }
-  if (!(timeout > 0)) throw new TypeError('timeout must be more than 0 milliseconds.')
   checkDpop(dpop)
-  return { origin, clientId, dpop, fetch, timeout: Math.min(timeout, LONGEST_TIMER) }
+  return { origin, clientId, dpop, fetch, timeout: checkTimeout(timeout) }
 }
 
 function readAnswer(answer: RefreshAnswer, wanted: TokenRequest, requestedAt: number): IssuedToken {
@@ -137,7 +154,7 @@ function readAnswer(answer: RefreshAnswer, wanted: TokenRequest, requestedAt: nu
   return issued
 }
 
-function newRefreshToken({ response, body }: RefreshAnswer): string | undefined {
+function newRefreshToken({ response, body }: GrantAnswer): string | undefined {
   return response.ok && hasRefreshToken(body) ? body.refresh_token : undefined
 }
 

@@ -1,5 +1,6 @@
 import type { Abortable } from '../contract/types.js'
 import type { TokenError } from '../errors/token-error.js'
+import { unlessAborted } from '../http/abort.js'
 import { type Fetch, runtimeFetch } from '../http/fetch.js'
 import { tenantOrigin } from '../http/url.js'
 import {
@@ -92,7 +93,8 @@ export async function exchangeConnectionToken(
   const exchange = exchangeParameters(options)
   const parameters = { ...(await clientAuthParameters(origin, clientId, clientAuth)), ...exchange }
   const requestedAt = Date.now()
-  const answer = await sendGrant({ url: `${origin}/oauth/token`, parameters, signal, fetch })
+  const sent = sendGrant({ url: `${origin}/oauth/token`, parameters, signal, fetch })
+  const answer = await unlessAborted(sent, signal) // in case `fetch` ignores its signal
   const { response, body } = answer
   if (!response.ok || !isTokenVaultExchangeResponse(body)) throw exchangeError(answer)
   return {

@@ -63,7 +63,7 @@ export function completeConnectAccount(
     const state = callbackState(callbackUrl)
     // Requests with the same callback take turns, so that the second one gets the account of the first.
     return changeAccounts(context, session, () =>
-      state ? context.sessions.runAlone(state, complete) : complete(),
+      state ? context.sessions.runAlone(state, complete, { timeout: context.timeout }) : complete(),
     )
   })
 }

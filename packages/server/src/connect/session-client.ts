@@ -34,6 +34,7 @@ export async function withSessionClient<T>(
     },
     dpop,
     fetch: context.options.fetch,
+    timeout: context.timeout,
   })
   try {
     return await work({ client, session })

@@ -44,8 +44,6 @@ const DEFAULT_SCOPE = 'openid profile email offline_access'
 const LIFETIME = 3_600_000
 /** How long the session of a login is remembered, in milliseconds: long enough to load the callback again. */
 const RESULT_LIFE = 120_000
-/** How long the exchange of a code may take, in milliseconds, with what the tenant is asked for besides. */
-const TIMEOUT = 60_000
 
 interface LoginTransaction {
   codeVerifier: string
@@ -175,15 +173,15 @@ function logInOnce(
   { transaction, callback }: { transaction: LoginTransaction; callback: Callback },
   storeOptions: StoreOptions,
 ): Promise<Session> {
-  const { sessions, flows } = context
+  const { sessions, flows, timeout } = context
   const { state, search } = callback
   // With the code, because somebody else may have planted the transaction in this browser, and so has the rest.
   const secret = `${transaction.codeVerifier} ${new URLSearchParams(search).get('code')}`
-  return sessions.runAlone(state, async () => {
+  const exchange = async () => {
     const known = (await flows.get(secret)) as Session | undefined // only this function has the secret
     // Even if the login fails later, because the code works only once.
     await context.transactions(storeOptions).delete(state)
-    const session = known ?? (await within(logIn(context, transaction, callback), TIMEOUT))
+    const session = known ?? (await logIn(context, transaction, callback))
     try {
       await context.keepSession(storeOptions, session)
     } finally {
@@ -191,11 +189,12 @@ function logInOnce(
       if (!known) await flows.set(secret, session, Date.now() + RESULT_LIFE).catch(() => {})
     }
     return session
-  })
+  }
+  return sessions.runAlone(state, exchange, { timeout })
 }
 
 async function logIn(
-  { tenantAt, options }: Context,
+  { tenantAt, options, timeout }: Context,
   transaction: LoginTransaction,
   callback: Callback,
 ): Promise<Session> {
@@ -203,7 +202,7 @@ async function logIn(
   const server = await tenantAt(domain)
   server.prefetchKeys() // if another process started the login: while the code is exchanged
   const requestedAt = Date.now()
-  const answer = await exchangeCode(server, transaction, callback)
+  const answer = await within(exchangeCode(server, transaction, callback), timeout)
   const claims = answer.claims()
   const user = userOf(claims)
   checkOrganization(user, params.organization, appState)

@@ -1,5 +1,10 @@
 import type { AccessTokenSource, Fetch } from '@connected-accounts/client'
-import { createIssuedToken, type IssuedToken } from '@connected-accounts/client/internal'
+import {
+  createIssuedToken,
+  DEFAULT_TIMEOUT,
+  type IssuedToken,
+  within,
+} from '@connected-accounts/client/internal'
 import { clientCredentialsGrant } from 'openid-client'
 import { createAuthorizationServers } from '../tenant/authorization-servers.js'
 import { tenantError } from '../tenant/tenant-error.js'
@@ -24,7 +29,7 @@ export function clientCredentials(origin: string, options: MachineOptions): Acce
       throw new TypeError(`${name} is missing.`)
     }
   }
-  const tenantAt = createAuthorizationServers(options)
+  const tenantAt = createAuthorizationServers({ ...options, timeout: DEFAULT_TIMEOUT })
   let token: IssuedToken | undefined
   let underWay: Promise<IssuedToken> | undefined
 
@@ -32,7 +37,7 @@ export function clientCredentials(origin: string, options: MachineOptions): Acce
     try {
       const { config } = await tenantAt(origin)
       const askedAt = Date.now()
-      const answer = await clientCredentialsGrant(config, { audience })
+      const answer = await within(clientCredentialsGrant(config, { audience }), DEFAULT_TIMEOUT)
       token = createIssuedToken(answer, { audience, scope: '' }, askedAt)
       return token
     } catch (error) {

@@ -1,4 +1,4 @@
-import { within } from '@connected-accounts/client/internal'
+import { checkTimeout, within } from '@connected-accounts/client/internal'
 import type { HeldLock, RefreshLock } from './refresh-lock.js'
 import { inBackground, pause, type SharedStore } from './shared-store.js'
 
@@ -27,6 +27,7 @@ const PATIENCE = 1000
  * Creates a lock in one Redis: `SET` with `NX`, `PX` and an owner. Only its owner can release it. After a failover to a
  * replica two machines may hold the lock at once. The store then keeps the newer revision of the session.
  *
+ * @throws {TypeError} if `ttl` is not a time.
  * @see https://redis.io/docs/latest/develop/clients/patterns/distributed-locks/#correct-implementation-with-a-single-instance
  * @example
  * const redis = await createClient({ url: 'redis://localhost:6379' }).connect()
@@ -36,35 +37,29 @@ export function redisLock(
   redis: RedisClient,
   { ttl = 10_000 }: RedisLockOptions = {},
 ): RefreshLock {
+  checkTimeout(ttl, 'ttl')
   const send = sender(redis)
   return {
     async acquire(key, { signal }) {
       const name = `${PREFIX}lock:${key}`
       const owner = crypto.randomUUID()
-      let heldUntil = 0
-      const hold = async (work: () => Promise<unknown>) => {
-        const sentAt = performance.now()
-        const isOurs = (await work()) !== null
-        if (isOurs) heldUntil = sentAt + ttl
-        return isOurs
-      }
-      const take = () => send('SET', name, owner, 'NX', 'PX', String(ttl))
-      const renew = () => send('EVAL', RENEW, '1', name, owner, String(ttl))
+      const take = async () => (await send('SET', name, owner, 'NX', 'PX', String(ttl))) !== null
+      const renew = async () => (await send('EVAL', RENEW, '1', name, owner, String(ttl))) !== null
       const release = () => send('EVAL', RELEASE, '1', name, owner)
       try {
         // A command that failed may still have taken the lock.
-        await untilTrue(async (isUnsure) => (await hold(take)) || (isUnsure && hold(renew)), signal)
+        await untilTrue(async (isUnsure) => (await take()) || (isUnsure && renew()), signal)
       } catch (error) {
         release().catch(() => {})
         throw error
       }
-      const renewal = setInterval(() => hold(renew).catch(() => {}), ttl / 3)
+      const renewal = setInterval(() => renew().catch(() => {}), ttl / 3)
       inBackground(renewal) // the connection to Redis keeps the process alive, until the application closes it
       const held: HeldLock = {
-        isHeld: () => performance.now() < heldUntil,
+        // Redis decides, because the clocks of this machine may stand still while it is suspended.
+        isHeld: () => within(renew(), PATIENCE).catch(() => false),
         async release() {
           clearInterval(renewal)
-          heldUntil = 0
           await within(release(), PATIENCE).catch(() => {})
         },
       }

@@ -1,7 +1,7 @@
 import { createMutex, within } from '@connected-accounts/client/internal'
-import { SessionError } from '../errors.js'
+import type { SentRefreshes } from './sent-refreshes.js'
 import type { SessionStore } from './session.js'
-import { unavailable } from './shared-store.js'
+import { busy, unavailable } from './shared-store.js'
 
 /** Lets one machine at a time refresh a session. */
 export interface RefreshLock {
@@ -15,29 +15,31 @@ export interface RefreshLock {
 
 /** A lock that was taken. It is renewed until it is released. */
 export interface HeldLock {
-  /** False if another machine may have the lock, because this process was paused for longer than the lock lasts. */
-  isHeld(): boolean
+  /**
+   * Returns false if another machine may have the lock by now, because this process was paused for longer than the lock lasts.
+   * Ask where the lock is kept: a clock of this machine may stand still while the machine is suspended.
+   */
+  isHeld(): boolean | Promise<boolean>
   /** Frees the lock if it is still held. It never rejects. */
   release(): Promise<void>
 }
 
-/** How long a lock may take to heed the signal, or to release, in milliseconds. */
+/** How long a lock may take to heed the signal, to release, or to say if it is held, in milliseconds. */
 const GRACE = 2000
 
 /** Options of {@link createLockedTurns}. */
 export interface LockedTurnsOptions {
   /** Returns the lock's key of a session. */
   keyOf(id: string): Promise<string>
-  /** How long one caller waits for its turn, in milliseconds. */
-  timeout: number
   /** Returns what the lock must outlast after the work of a session. Undefined if there is nothing. */
   unsavedWork(id: string): Promise<void> | undefined
+  sentRefreshes: SentRefreshes
 }
 
 /** Creates the `runAlone` of a store that only this process uses: work of the same session takes turns. */
 export function createLocalTurns(): SessionStore['runAlone'] {
-  const runAlone = createMutex()
-  return (id, work) => runAlone(id, () => work(() => true))
+  const takeTurn = createTurns()
+  return (id, work, { timeout }) => takeTurn(id, () => work(async () => {}), timeout)
 }
 
 /**
@@ -46,30 +48,72 @@ export function createLocalTurns(): SessionStore['runAlone'] {
  */
 export function createLockedTurns(
   lock: RefreshLock,
-  { keyOf, timeout, unsavedWork }: LockedTurnsOptions,
+  options: LockedTurnsOptions,
 ): SessionStore['runAlone'] {
+  const takeTurn = createTurns()
+  return (id, work, { timeout }) =>
+    takeTurn(
+      id,
+      async (signal) => {
+        const held = await acquire(lock, await options.keyOf(id), { signal, timeout })
+        return runHeld({ ...options, held, id }, async (claim) => {
+          await options.sentRefreshes.settled(id, { signal, timeout })
+          return work(claim)
+        })
+      },
+      timeout,
+    )
+}
+
+/** Creates turns in this process. The wait for a turn ends after the timeout, with `refresh_busy`. */
+function createTurns() {
   const runAlone = createMutex()
-  return (id, work) => {
+  return async <T>(
+    id: string,
+    work: (signal: AbortSignal) => Promise<T>,
+    timeout: number,
+  ): Promise<T> => {
     const signal = AbortSignal.timeout(timeout)
-    return new Promise((resolve, reject) => {
-      const stopWaiting = () => reject(busy())
-      signal.addEventListener('abort', stopWaiting)
-      const turn = runAlone(id, async () => {
-        const key = await keyOf(id)
-        if (signal.aborted) throw busy()
-        signal.removeEventListener('abort', stopWaiting) // from here on the lock heeds the signal
-        const held = await acquire(lock, key, { signal, timeout })
-        try {
-          return await work(() => held.isHeld())
-        } finally {
-          const unsaved = unsavedWork(id)
-          if (unsaved) unsaved.finally(() => release(held))
-          else await release(held)
-        }
-      })
-      turn.then(resolve, reject)
-    })
+    try {
+      return await runAlone(id, () => work(signal), { signal })
+    } catch (error) {
+      throw error === signal.reason ? busy() : error
+    }
   }
+}
+
+/** Runs work while a lock is held, and releases it afterwards. */
+async function runHeld<T>(
+  {
+    held,
+    id,
+    unsavedWork,
+    sentRefreshes,
+  }: Omit<LockedTurnsOptions, 'keyOf'> & { held: HeldLock; id: string },
+  work: (...args: Parameters<Parameters<SessionStore['runAlone']>[1]>) => Promise<T>,
+): Promise<T> {
+  let isClaimed = false
+  try {
+    return await work(async (session) => {
+      await sentRefreshes.note(session)
+      isClaimed = true
+      if (!(await isStillHeld(held))) throw busy()
+    })
+  } catch (error) {
+    // Without an answer of the tenant there is nothing to wait for. If the lock was lost, the note may be another machine's.
+    const isOver = isClaimed && !unsavedWork(id) && (await isStillHeld(held))
+    if (isOver) await sentRefreshes.forget(id).catch(() => {})
+    throw error
+  } finally {
+    const unsaved = unsavedWork(id)
+    if (unsaved) unsaved.finally(() => release(held))
+    else await release(held)
+  }
+}
+
+function isStillHeld(held: HeldLock): Promise<boolean> {
+  const ask = async () => held.isHeld()
+  return within(ask(), GRACE).catch(() => false)
 }
 
 /**
@@ -99,13 +143,4 @@ function isOf(signal: AbortSignal, error: unknown): boolean {
 /** Releases a lock, but does not wait for one that hangs. */
 export async function release(held: HeldLock): Promise<void> {
   await within(held.release(), GRACE).catch(() => {})
-}
-
-/** Returns the error for a refresh, or a callback, that did not get its turn. */
-export function busy(): SessionError {
-  return new SessionError('refresh_busy', {
-    message:
-      'Another refresh of this session, or another request with this callback, did not end in time. So this one was not ' +
-      'started, and nothing was sent. Try again.',
-  })
 }

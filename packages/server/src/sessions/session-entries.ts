@@ -18,7 +18,7 @@ const MAX_REPLACES = 5
 const PAUSE = 50
 const MAX_PAUSE = 5_000
 /** How long the lock is held for a write that the store does not take, in milliseconds. */
-const MAX_HOLD = 900_000
+export const MAX_HOLD = 900_000
 
 /** A session, as the store has it. */
 export interface StoredSession {
@@ -36,7 +36,10 @@ export interface SessionWriter {
   save(session: Session): Promise<Session | undefined>
   /** Returns a session that the store has not taken yet. Its refresh token may be the only good one. */
   unsaved(id: string): Session | undefined
-  /** Resolves when the session is written and no late write can undo that. Undefined if there is nothing to wait for. */
+  /**
+   * Resolves when the session is written and no late write can undo that, also if the caller of `save` did not wait for it.
+   * Undefined if there is nothing to wait for.
+   */
   unsavedWork(id: string): Promise<void> | undefined
 }
 
@@ -73,14 +76,26 @@ export function createSessionWriter(entries: Entries): SessionWriter {
     work.delete(id)
   }
 
+  async function untilSaved(session: Session, writing: Promise<unknown>): Promise<void> {
+    try {
+      await writing
+      work.delete(session.id)
+    } catch {
+      await goOn(session)
+    }
+  }
+
   return {
     unsaved: (id) => unsaved.get(id),
     unsavedWork: (id) => work.get(id),
     async save(session) {
+      const { id } = session
+      const writing = write(session)
+      if (!work.has(id)) work.set(id, untilSaved(session, writing))
       try {
-        return await write(session)
+        return await writing
       } catch (error) {
-        if (!work.has(session.id)) work.set(session.id, goOn(session))
+        if (!work.has(id)) work.set(id, goOn(session))
         throw error
       }
     },

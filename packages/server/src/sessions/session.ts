@@ -70,9 +70,16 @@ export interface SessionStore {
    * callback.
    *
    * @param id - The id of a session, or the `state` of a flow.
-   * @param work - It can ask whether it still runs alone, because a lock may be lost.
+   * @param work - It calls `claim` right before it sends the refresh token of a session. `claim` rejects, so that nothing is sent,
+   *   if the work may not run alone any more, because a lock may be lost.
+   * @param options.timeout - How long to wait for the turn, in milliseconds.
+   * @throws {SessionError} `refresh_busy`, if the turn did not come in time.
    */
-  runAlone<T>(id: string, work: (isAlone: () => boolean) => Promise<T>): Promise<T>
+  runAlone<T>(
+    id: string,
+    work: (claim: (session: Session) => Promise<void>) => Promise<T>,
+    options: { timeout: number },
+  ): Promise<T>
   /** Ends sessions without their cookies (Back-Channel Logout). Leave it out if the store cannot do that. */
   end?(login: EndedLogin): Promise<void>
   /** Caches third parties' tokens. Default: a cache in the memory of this process. */

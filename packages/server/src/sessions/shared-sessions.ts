@@ -1,8 +1,10 @@
+import { checkTimeout, DEFAULT_TIMEOUT } from '@connected-accounts/client/internal'
 import type { SessionCookie } from '../cookies/session-cookie.js'
 import { SessionError } from '../errors.js'
 import { createEnd, endKey } from './ended-logins.js'
 import { sharedFlowMemory } from './flow-memory.js'
 import { createLocalTurns, createLockedTurns, type RefreshLock } from './refresh-lock.js'
+import { createSentRefreshes } from './sent-refreshes.js'
 import type { Session, SessionStore } from './session.js'
 import { createSessionWriter, findSession, sealSession } from './session-entries.js'
 import { sharedConnectionTokens } from './shared-connection-token-cache.js'
@@ -10,21 +12,21 @@ import { createEntries, type Entries, entryKey, type SharedStore } from './share
 
 /** Options of {@link sharedSessions}. */
 export type SharedSessionsOptions = {
-  /** How long one operation of the store is tried, in milliseconds. Default: 5,000. */
+  /**
+   * How long one operation of the store is tried, in milliseconds. Default: 5,000. How long a request waits for the lock is the
+   * `timeout` of the `ServerClient`.
+   */
   timeout?: number | undefined
 } & (
   | {
       /** Lets one machine at a time refresh a session. */
       lock: RefreshLock
-      /** How long a request waits for the lock, in milliseconds. Default: 30,000, which is as long as a grant may take. */
-      lockTimeout?: number | undefined
       refreshTokens?: undefined
     }
   | {
       /** Says that refresh token rotation is off for the application, so that no lock is needed. */
       refreshTokens: 'non-rotating'
       lock?: undefined
-      lockTimeout?: undefined
     }
 )
 
@@ -40,22 +42,24 @@ interface Pointer {
  * Keeps sessions in a store that all machines share, such as a `Keyv`. The cookie holds only an id. Entries are sealed with a
  * key that is derived from this id, and the id is not in the store.
  *
- * If a rotated refresh token cannot be written, the lock is held until it is: no other machine uses the old one meanwhile.
+ * If a rotated refresh token cannot be written, the lock is held until it is: no other machine uses the old one meanwhile. The
+ * store also notes that a refresh token is sent, so that the same holds if the lock is lost.
  *
- * @throws {TypeError} if there is no `lock` and `refreshTokens` is not `'non-rotating'`, or if a Keyv hides its failures.
+ * @throws {TypeError} if there is no `lock` and `refreshTokens` is not `'non-rotating'`, if a Keyv hides its failures, or if
+ *   `timeout` is not a time.
  * @example
  * const sessions = sharedSessions(redisStore(redis), { lock: redisLock(redis) })
  * const server = new ServerClient({ ...options, sessions })
  */
 export function sharedSessions(store: SharedStore, options: SharedSessionsOptions): SessionStore {
-  const { lock, lockTimeout = 30_000, timeout = 5_000 } = checkOptions(options)
-  const entries = createEntries(store, timeout)
+  const { lock, timeout = 5_000 } = checkOptions(options)
+  const entries = createEntries(store, checkTimeout(timeout))
   const writer = createSessionWriter(entries)
   const runAlone = lock
     ? createLockedTurns(lock, {
         keyOf: (id) => entryKey('lock', id),
-        timeout: lockTimeout,
         unsavedWork: writer.unsavedWork,
+        sentRefreshes: createSentRefreshes(entries, writer),
       })
     : createLocalTurns()
 
@@ -86,7 +90,7 @@ export function sharedSessions(store: SharedStore, options: SharedSessionsOption
       await entries.set(await entryKey('ended', id), String(Number.MAX_SAFE_INTEGER), expiresAt)
       await entries.delete(await entryKey('session', id))
     },
-    end: createEnd(entries, { lock: store.replace ? undefined : lock, timeout: lockTimeout }),
+    end: createEnd(entries, { lock: store.replace ? undefined : lock, timeout: DEFAULT_TIMEOUT }),
   }
 }
 

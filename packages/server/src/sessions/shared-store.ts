@@ -157,6 +157,14 @@ export function unavailable(cause: unknown): SessionError {
   })
 }
 
+/** Returns the error for a refresh that did not get its turn. */
+export function busy(): SessionError {
+  return new SessionError('refresh_busy', {
+    message:
+      'Another refresh of this session did not end in time, so this one was not started and nothing was sent. Try again.',
+  })
+}
+
 function refuseFalse(kept: unknown): void {
   if (kept === false) throw new Error('The store returned false: it did not keep the entry.')
 }

@@ -1,5 +1,6 @@
 import type { Fetch } from '@connected-accounts/client'
 import { createDpop, type Dpop } from '@connected-accounts/client/dpop'
+import { within } from '@connected-accounts/client/internal'
 import type { ClientAuth } from '@connected-accounts/client/token-vault'
 import { LRUCache } from 'lru-cache'
 import {
@@ -27,6 +28,8 @@ export type Application = ClientAuth & {
   dpopKeyPair?: CryptoKeyPair | undefined
   /** Sends the requests. Default: the runtime's own `fetch`. */
   fetch?: Fetch | undefined
+  /** How long one request to the tenant may take, in milliseconds. */
+  timeout: number
 }
 
 /** The tenant at one of its domains. */
@@ -53,8 +56,6 @@ const MAX_DOMAINS = 100
  * were fetched ahead count as this old at once, because the tenant may change its keys while the person logs in.
  */
 const REFETCH_AGE = 60
-/** How long to wait for the keys, in milliseconds. */
-const TIMEOUT = 30_000
 
 /**
  * Creates a function that finds the tenant at an origin (OpenID Connect Discovery 1.0), once for each origin. The function
@@ -66,6 +67,7 @@ export function createAuthorizationServers(
   application: Application,
 ): (origin: string) => Promise<AuthorizationServer> {
   const send = application.fetch ?? ((request) => fetch(request))
+  const { timeout } = application
   const createRefreshGrant = createRefreshGrants(send)
   const servers = new LRUCache<string, Promise<AuthorizationServer>>({ max: MAX_DOMAINS })
 
@@ -74,6 +76,7 @@ export function createAuthorizationServers(
     const clientAuth = clientAuthentication(application)
     const isPlain = new URL(origin).protocol === 'http:' // allowed on loopback addresses only
     const config = await discovery(new URL(origin), clientId, {}, clientAuth, {
+      timeout: timeout / 1000,
       execute: [enableNonRepudiationChecks, ...(isPlain ? [allowInsecureRequests] : [])],
       // The runtime takes every init of openid-client; only the two types of a body differ.
       [customFetch]: (url, init) => send(new Request(url, init as RequestInit)),
@@ -90,16 +93,18 @@ export function createAuthorizationServers(
         clientAuth,
         dpop: handle,
         isPlain,
+        timeout,
         knownKeys: () => getJwksCache(config),
       }),
-      prefetchKeys: createKeyPrefetch(config, send),
+      prefetchKeys: createKeyPrefetch(config, send, timeout),
     }
   }
 
   return (origin) => {
     const known = servers.get(origin)
     if (known) return known
-    const found = discover(origin).catch(async (error: unknown) => {
+    // In case `fetch` ignores its signal.
+    const found = within(discover(origin), timeout).catch(async (error: unknown) => {
       servers.delete(origin) // the next call tries again
       throw await tenantError(error)
     })
@@ -112,12 +117,12 @@ export function createAuthorizationServers(
  * Creates a function that fetches the tenant's keys for openid-client. Nothing waits for it: it may fail, or be cut off when a
  * serverless request ends. Then the check of the ID token fetches the keys, and reports what fails.
  */
-function createKeyPrefetch(config: Configuration, send: Fetch): () => void {
+function createKeyPrefetch(config: Configuration, send: Fetch, timeout: number): () => void {
   let isStarted = false
   async function fetchKeys(): Promise<void> {
     const { jwks_uri, issuer } = config.serverMetadata()
     if (!jwks_uri || new URL(jwks_uri).protocol !== new URL(issuer).protocol) return
-    const signal = AbortSignal.timeout(TIMEOUT)
+    const signal = AbortSignal.timeout(timeout)
     const response = await send(new Request(jwks_uri, { redirect: 'manual', signal }))
     if (response.status !== 200) return
     const jwks = await response.json() // openid-client checks its form before it uses it

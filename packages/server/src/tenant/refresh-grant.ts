@@ -1,5 +1,5 @@
 import { type Fetch, isTokenError, TokenError } from '@connected-accounts/client'
-import type { TokenRequest } from '@connected-accounts/client/internal'
+import { type TokenRequest, within } from '@connected-accounts/client/internal'
 import { LRUCache } from 'lru-cache'
 import {
   type AuthorizationServer,
@@ -31,6 +31,10 @@ export interface Refresh extends TokenRequest {
   refreshToken: string
   /** An ID token in the answer must be this user's. */
   owner: RefreshOwner
+  /** Called right before the refresh token is sent. If it rejects, nothing is sent. */
+  claim(): Promise<void>
+  /** Called if the tenant's answer comes after the time is over, from a `fetch` that ignored its signal. */
+  onLateOutcome(outcome: RefreshOutcome): void
 }
 
 /** The result of a refresh that the tenant has answered. */
@@ -39,7 +43,7 @@ export type RefreshOutcome = {
   refreshToken?: string | undefined
 } & ({ answer: TokenEndpointResponse } | { error: unknown })
 
-/** Refreshes tokens (RFC 6749 §6). Rejects if there was no answer. */
+/** Refreshes tokens (RFC 6749 §6). Rejects if there was no answer in time. */
 export type RefreshGrant = (refresh: Refresh) => Promise<RefreshOutcome>
 
 /** Where, and as whom, refreshes are sent. */
@@ -50,12 +54,12 @@ export interface RefreshGrantOptions {
   dpop: DPoPHandle | undefined
   /** True for plain http, which is allowed on loopback addresses only. */
   isPlain: boolean
+  /** How long one refresh may take, in milliseconds. */
+  timeout: number
   /** Returns the tenant's keys, if they were fetched before. */
   knownKeys(): JWKSCacheInput | undefined
 }
 
-/** How long to wait for one answer, in milliseconds. */
-const TIMEOUT = 30_000
 /** How far the tenant's clock may differ, in seconds: as much as openid-client allows at the login. */
 const CLOCK_TOLERANCE = 30
 const MAX_DEAD_TOKENS = 1000
@@ -79,7 +83,8 @@ export function createRefreshGrants(send: Fetch): (options: RefreshGrantOptions)
       const key = JSON.stringify([refresh.refreshToken, refresh.audience])
       const refusal = deadTokens.get(key)
       if (refusal) return { error: refusal }
-      const outcome = await refreshOnce(refresh)
+      await refresh.claim()
+      const outcome = await inTime(refreshOnce(refresh), options.timeout, refresh.onLateOutcome)
       if ('error' in outcome && isInvalidGrant(outcome.error)) {
         deadTokens.set(key, outcome.error)
       }
@@ -88,24 +93,41 @@ export function createRefreshGrants(send: Fetch): (options: RefreshGrantOptions)
   }
 }
 
+/** Waits for an outcome; passes one that comes after the time is over to `onLate`. */
+async function inTime(
+  refreshed: Promise<RefreshOutcome>,
+  timeout: number,
+  onLate: (outcome: RefreshOutcome) => void,
+): Promise<RefreshOutcome> {
+  try {
+    return await within(refreshed, timeout)
+  } catch (error) {
+    refreshed.then(onLate, () => {})
+    throw error
+  }
+}
+
 function isInvalidGrant(error: unknown): error is TokenError {
   return isTokenError(error) && error.code === 'invalid_grant'
 }
 
 function createRefresh(options: RefreshGrantOptions, send: Fetch): RefreshGrant {
-  const { metadata, clientId, clientAuth, dpop, isPlain, knownKeys } = options
+  const { metadata, clientId, clientAuth, dpop, isPlain, timeout, knownKeys } = options
   const client: Client = { client_id: clientId, [clockTolerance]: CLOCK_TOLERANCE }
-  const transport = () => ({
+  const transport = (signal: AbortSignal) => ({
     [allowInsecureRequests]: isPlain,
     [customFetch]: (url: string, init: object) => send(new Request(url, init)),
-    signal: AbortSignal.timeout(TIMEOUT),
+    signal,
   })
 
-  async function request({ refreshToken, audience, scope }: Refresh): Promise<Response> {
+  async function request(
+    { refreshToken, audience, scope }: Refresh,
+    signal: AbortSignal,
+  ): Promise<Response> {
     const additionalParameters = { ...(audience && { audience }), ...(scope && { scope }) }
     const sendOnce = () =>
       refreshTokenGrantRequest(metadata, client, clientAuth, refreshToken, {
-        ...transport(),
+        ...transport(signal),
         additionalParameters,
         ...(dpop && { DPoP: dpop }),
       })
@@ -116,20 +138,21 @@ function createRefresh(options: RefreshGrantOptions, send: Fetch): RefreshGrant 
     return isChallenge ? sendOnce() : response // the handle has the nonce of the challenge by now
   }
 
-  async function checkSignature(response: Response): Promise<void> {
+  async function checkSignature(response: Response, signal: AbortSignal): Promise<void> {
     const keys = { [jwksCache]: knownKeys() ?? {} }
-    await validateApplicationLevelSignature(metadata, response, { ...transport(), ...keys })
+    await validateApplicationLevelSignature(metadata, response, { ...transport(signal), ...keys })
   }
 
   return async (refresh) => {
-    const response = await request(refresh)
+    const signal = AbortSignal.timeout(timeout)
+    const response = await request(refresh, signal)
     // oauth4webapi refuses an answer as a whole, even if the refresh token in it is the only good one by now.
     const refreshToken = await refreshTokenOf(response.clone())
     try {
       const answer = await processRefreshTokenResponse(metadata, client, response)
       // The refresh token of another user is not kept either.
       if (!isOf(refresh.owner, answer)) return { error: otherUser(response) }
-      if (answer.id_token) await checkSignature(response)
+      if (answer.id_token) await checkSignature(response, signal)
       return { refreshToken, answer }
     } catch (error) {
       return { refreshToken, error: await tenantError(error) }

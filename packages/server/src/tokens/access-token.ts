@@ -10,8 +10,8 @@ import {
 } from '@connected-accounts/client/internal'
 import type { Context } from '../context.js'
 import type { StoreOptions } from '../cookies/cookie-jar.js'
-import { busy } from '../sessions/refresh-lock.js'
 import type { Session } from '../sessions/session.js'
+import type { RefreshOutcome } from '../tenant/refresh-grant.js'
 
 /** Options of {@link ServerClient.getAccessToken}. */
 export interface GetAccessTokenOptions {
@@ -37,17 +37,18 @@ export async function getAccessToken(
   const session = await context.needSession(storeOptions)
   const cached = usableToken(session, wanted)
   if (cached && (!forceRefresh || isOther(cached, rejectedToken))) return accessTokenOf(cached)
-  return context.sessions.runAlone(session.id, async (isAlone) => {
+  const work = async (claim: Claim) => {
     const newest = await context.needSession(storeOptions)
     const token = usableToken(newest, wanted)
     // An earlier refresh may have already replaced the rejected token.
     const rejected = rejectedToken ?? cached?.accessToken
     if (token && (!forceRefresh || token.accessToken !== rejected)) return accessTokenOf(token)
-    await context.tenantAt(newest.domain) // before `isAlone` is asked, as discovery may take long
-    if (!isAlone()) throw busy()
-    return accessTokenOf(await refresh(context, newest, wanted, storeOptions))
-  })
+    return accessTokenOf(await refresh(context, { session: newest, wanted, storeOptions, claim }))
+  }
+  return context.sessions.runAlone(session.id, work, { timeout: context.timeout })
 }
+
+type Claim = (session: Session) => Promise<void>
 
 function usableToken({ tokens }: Session, wanted: TokenRequest): IssuedToken | undefined {
   return tokens.find((token) => isUsableFor(wanted, token))
@@ -62,33 +63,47 @@ function accessTokenOf({ accessToken, tokenType, expiresAt }: IssuedToken): Acce
   return { accessToken, tokenType, expiresAt }
 }
 
-async function refresh(
-  context: Context,
-  session: Session,
-  wanted: TokenRequest,
-  storeOptions: StoreOptions,
-): Promise<IssuedToken> {
+interface RefreshOptions {
+  session: Session
+  wanted: TokenRequest
+  storeOptions: StoreOptions
+  claim: Claim
+}
+
+async function refresh(context: Context, options: RefreshOptions): Promise<IssuedToken> {
+  const { session, wanted, storeOptions, claim } = options
   const { refreshToken, user: owner, domain } = session
   if (!refreshToken) throw missingRefreshToken()
   const server = await context.tenantAt(domain)
   const requested = withEarlierScopes(wanted, session)
   const requestedAt = Date.now()
-  const outcome = await server.refresh({ ...requested, refreshToken, owner })
-  const changed = { ...session, revision: session.revision + 1 }
-  if (outcome.refreshToken !== undefined) changed.refreshToken = outcome.refreshToken
-  try {
-    if ('error' in outcome) throw outcome.error
-    const token = createIssuedToken(outcome.answer, requested, requestedAt)
-    if (server.dpop) checkBound(token)
-    const others = session.tokens.filter((other) => other.audience !== wanted.audience)
-    changed.tokens = [...others, token]
-    checkScopes(wanted, token)
-    return token
-  } finally {
-    // Even if the rest of the answer is unusable, the old refresh token may be used up: the new one is kept.
-    const isChanged = outcome.refreshToken !== undefined || changed.tokens !== session.tokens
-    if (isChanged) await context.keepSession(storeOptions, changed)
+
+  async function keep(outcome: RefreshOutcome): Promise<IssuedToken> {
+    const changed = { ...session, revision: session.revision + 1 }
+    if (outcome.refreshToken !== undefined) changed.refreshToken = outcome.refreshToken
+    try {
+      if ('error' in outcome) throw outcome.error
+      const token = createIssuedToken(outcome.answer, requested, requestedAt)
+      if (server.dpop) checkBound(token)
+      const others = session.tokens.filter((other) => other.audience !== wanted.audience)
+      changed.tokens = [...others, token]
+      checkScopes(wanted, token)
+      return token
+    } finally {
+      // Even if the rest of the answer is unusable, the old refresh token may be used up: the new one is kept.
+      const isChanged = outcome.refreshToken !== undefined || changed.tokens !== session.tokens
+      if (isChanged) await context.keepSession(storeOptions, changed)
+    }
   }
+
+  const outcome = await server.refresh({
+    ...requested,
+    refreshToken,
+    owner,
+    claim: () => claim(session),
+    onLateOutcome: (late) => keep(late).catch(() => {}),
+  })
+  return keep(outcome)
 }
 
 /** Adds the scopes of the session's token for this API: the session has one token for each API, which serves all callers. */

@@ -1,3 +1,4 @@
+import { within } from '@connected-accounts/client/internal'
 import {
   type ConnectionToken,
   exchangeConnectionToken,
@@ -30,12 +31,12 @@ export async function getAccessTokenForConnection(
 }
 
 function exchange(
-  { options }: Context,
+  { options, timeout }: Context,
   { domain, refreshToken }: Session,
   { connection, loginHint, scopes }: GetAccessTokenForConnectionOptions,
 ): Promise<ConnectionToken> {
   if (!refreshToken) throw missingRefreshToken()
-  return exchangeConnectionToken({
+  const exchanged = exchangeConnectionToken({
     domain,
     clientId: options.clientId,
     clientAuth: options,
@@ -45,5 +46,7 @@ function exchange(
     loginHint,
     scopes,
     fetch: options.fetch,
+    signal: AbortSignal.timeout(timeout),
   })
+  return within(exchanged, timeout) // in case `fetch` ignores its signal
 }
