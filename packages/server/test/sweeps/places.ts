@@ -32,5 +32,5 @@ export const keyvWithReplace: Place = {
 
 function shared(store: SharedStore) {
   const lock = watchLock(memoryLock())
-  return () => sharedSessions(watch('store', store), { lock, timeout: 1000, lockTimeout: 10_000 })
+  return () => sharedSessions(watch('store', store), { lock, timeout: 1000 })
 }

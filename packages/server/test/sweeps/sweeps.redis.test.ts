@@ -28,7 +28,7 @@ const inRedis: Place = {
     const client: RedisClient = { sendCommand: (args: string[]) => redis.sendCommand(args) }
     const watched = watch('redis', client)
     const lock = redisLock(watched, { ttl: TTL })
-    return () => sharedSessions(redisStore(watched), { lock, timeout: 1000, lockTimeout: 10_000 })
+    return () => sharedSessions(redisStore(watched), { lock, timeout: 1000 })
   },
 }
 

@@ -61,6 +61,7 @@ export async function createWorld(emulator: Emulator, { share }: Place) {
     const sessions = sessionsOf()
     return createServer(emulator, {
       ...(sessions && { sessions }),
+      timeout: 10_000,
       fetch: watchFetch(async (request) => {
         const body = request.method === 'POST' ? await request.clone().text() : ''
         const response = await emulator.fetch(request)

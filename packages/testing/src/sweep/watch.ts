@@ -92,14 +92,14 @@ interface Lock {
 }
 
 interface Held {
-  isHeld(): boolean
+  isHeld(): boolean | Promise<boolean>
   release(): Promise<void>
 }
 
 /** After how long a lock is free that was not released, in milliseconds. */
 const LEASE = 10_000
 
-/** Watches a lock of the server package: taking and releasing it are calls. A lock whose answer is lost is free again. */
+/** Watches a lock of the server package: taking, asking and releasing it are calls. A lock whose answer is lost is free again. */
 export function watchLock(lock: Lock): Lock {
   return {
     async acquire(key, options) {
@@ -112,7 +112,7 @@ export function watchLock(lock: Lock): Lock {
         const held = await call('lock.acquire()', take, { isBusy: false })
         taken = undefined
         return {
-          isHeld: () => held.isHeld(),
+          isHeld: () => call('lock.isHeld()', () => held.isHeld()),
           async release() {
             const end = setTimeout(() => void held.release(), LEASE)
             await call('lock.release()', () => held.release())
