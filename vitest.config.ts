@@ -23,6 +23,9 @@ const slow = ['packages/*/test/**/*.slow.test.ts']
 // What needs a redis-server on the machine: `npm run test:redis`.
 const redis = ['packages/*/test/**/*.redis.test.ts']
 
+// What needs a Postgres on the machine: `npm run test:stores`.
+const stores = ['packages/*/test/**/*.stores.test.ts']
+
 // What runs with msw 2 in place of 3.
 const msw2 = ['packages/emulator/test/shells-msw2.test.ts']
 
@@ -49,7 +52,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['packages/*/test/**/*.test.ts'],
-          exclude: [...slow, ...redis, ...msw2, ...sweeps],
+          exclude: [...slow, ...redis, ...stores, ...msw2, ...sweeps],
           testTimeout: 30_000,
         },
       },
@@ -79,6 +82,11 @@ export default defineConfig({
         resolve: { conditions },
         ssr: { resolve: { conditions } },
         test: { name: 'redis', include: redis, testTimeout: 30_000 },
+      },
+      {
+        resolve: { conditions },
+        ssr: { resolve: { conditions } },
+        test: { name: 'stores', include: stores, testTimeout: 30_000 },
       },
       {
         resolve: { conditions },

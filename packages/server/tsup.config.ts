@@ -6,6 +6,7 @@ export default defineConfig({
     express: 'src/adapters/express.ts',
     next: 'src/adapters/next.ts',
     management: 'src/management/management-client.ts',
+    postgres: 'src/sessions/postgres.ts',
     redis: 'src/sessions/redis.ts',
   },
   format: 'esm',

@@ -3,27 +3,21 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { createServer } from 'node:http'
 import { promisify } from 'node:util'
 import { getRequestListener } from '@hono/node-server'
-import { createKeyv } from '@keyv/redis'
-import { createClient } from 'redis'
 import { createRoutes, ServerClient, sharedSessions } from '../dist/index.js'
-import { redisLock, redisStore } from '../dist/redis.js'
+import { connect } from './stores.mjs'
 
-const { TENANT, REDIS, STORE, AUDIENCE: audience } = process.env
+const { TENANT, STORE, AUDIENCE: audience } = process.env
 /** How many times in a row a process that was told to stop must find nobody connected before it does. */
 const QUIET = 3
 
 const request = new AsyncLocalStorage()
-const redis = await createClient({ url: REDIS })
-  .on('error', () => {})
-  .connect()
-const keyv = STORE === 'redis' ? undefined : createKeyv(REDIS, { throwOnErrors: true })
-keyv?.on('error', () => {})
+const { store, lock, close } = await connect(JSON.parse(STORE))
 
 const server = new ServerClient({
   ...JSON.parse(TENANT),
   secret: 'a secret that all machines have in common',
   authorizationParams: { redirect_uri: 'http://localhost:3000/callback' },
-  sessions: sharedSessions(keyv ?? redisStore(redis), { lock: redisLock(redis) }),
+  sessions: sharedSessions(store, { lock }),
   async fetch(sent) {
     const body = sent.method === 'POST' ? await sent.clone().text() : ''
     if (body.includes('grant_type=refresh_token')) {
@@ -37,13 +31,12 @@ const { login, callback } = createRoutes(server)
 const routes = { '/login': login, '/callback': callback, '/token': token }
 
 async function token(asked) {
-  const state = { isRefreshing: false }
+  const [state, askedAt] = [{ isRefreshing: false }, Date.now()]
   const response = { headers: new Headers() }
   try {
     const get = () => server.getAccessToken({ audience }, { request: asked, response })
     const { accessToken, expiresAt } = await request.run(state, get)
-    // One that was got just now may be late already where the machine is slow.
-    const isLate = !state.isRefreshing && expiresAt + 1000 < Date.now()
+    const isLate = expiresAt < askedAt // one from during the request may have expired if the machine is slow
     return Response.json({ accessToken, isLate }, response)
   } catch ({ name, code, message }) {
     return Response.json({ name, code, message }, { ...response, status: 500 })
@@ -65,7 +58,7 @@ process.on('SIGTERM', async () => {
     if (connections > 0) quiet = 0
   }
   http.close()
-  await Promise.all([redis.close(), keyv?.disconnect()])
+  await close()
   process.exit()
 })
 process.on('disconnect', () => process.exit()) // its parent has died

@@ -10,13 +10,18 @@ const script = fileURLToPath(new URL('machine.mjs', import.meta.url))
 
 /** Starts the machines, each with this environment. */
 export async function startMachines(env) {
-  const machines = Array.from({ length: COUNT }, () => createMachine(env))
+  const machines = Array.from({ length: COUNT }, (_, number) =>
+    createMachine({ ...env, NUMBER: number }),
+  )
   await Promise.all(machines.map((machine) => machine.start()))
   let turn = 0
   return {
     machines,
     /** Refreshes that are under way now, on all of them. */
     refreshing: () => machines.reduce((sum, machine) => sum + machine.state.refreshing, 0),
+    /** Refreshes that ended after this time, on all of them. */
+    refreshedSince: (time) =>
+      machines.flatMap(({ state }) => state.ends).filter((end) => end >= time).length,
     /** Sends a GET to the next one that listens; gives `cutOff` where that one died before it answered. */
     async get(path, headers) {
       for (;;) {
@@ -41,7 +46,7 @@ export async function startMachines(env) {
 }
 
 function createMachine(env) {
-  const state = { port: undefined, child: undefined, refreshing: 0 }
+  const state = { port: undefined, child: undefined, refreshing: 0, ends: [] }
   return {
     state,
     async start() {
@@ -51,6 +56,7 @@ function createMachine(env) {
         state.child.on('message', (message) => {
           if ('port' in message) state.port = message.port
           if (message.refreshing) state.refreshing += message.refreshing
+          if (message.refreshing < 0) state.ends.push(Date.now())
           resolve()
         })
       })

@@ -36,7 +36,8 @@ export async function timed(work) {
   return [given, (performance.now() - begin) * 1000]
 }
 
-function median(values) {
+/** Returns the value in the middle. */
+export function median(values) {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.floor(sorted.length / 2)]
 }

@@ -1,5 +1,6 @@
-// Login to first token, and a third party's token that is cached, beside the two SDKs of Auth0 that do the same. Everything is
-// measured in one run and compared as ratios: the numbers alone say more about the machine than about the code.
+// What hostile requests of strangers cost over plain ones, and then: login to first token, and a third party's token that is cached,
+// beside the two SDKs of Auth0 that do the same. Everything is measured in one run and compared as ratios: the numbers alone say
+// more about the machine than about the code.
 import { execFile, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
@@ -7,11 +8,13 @@ import { promisify } from 'node:util'
 import { installPackages } from '@connected-accounts/testing/machine/npm-packages'
 import { logIn, readyApplications } from './login.mjs'
 import { measure, report, timed } from './measure.mjs'
+import { measureStrangers } from './strangers.mjs'
 
 const at = (file) => fileURLToPath(new URL(file, import.meta.url))
 
 const emulator = fork(at('emulator.mjs'))
 const [tenant] = await once(emulator, 'message')
+if (!(await measureStrangers(tenant))) process.exitCode = 1
 const { directory, remove } = await installPackages({
   '@auth0/auth0-server-js': '1.12.1',
   '@auth0/nextjs-auth0': '4.30.0',

@@ -1,19 +1,23 @@
-// Sessions of four machines on one Redis, whose refresh tokens rotate and whose access tokens live for two seconds: with the
-// machines left alone, stopped and started again, and killed, Redis too. Fails where a session is lost or a refresh token is used
-// twice, but for the refreshes that were under way at a kill.  node bench/soak.mjs [seconds of each part] [keyv or redis]
+// Sessions of four machines on one store, whose refresh tokens rotate and whose access tokens live for two seconds: with the
+// machines left alone, stopped and started again, and killed, and with the store killed. Exits with 1 if a session is lost or a
+// refresh token is used twice, except for the refreshes that were under way at a kill.
+// node bench/soak.mjs [seconds of each part, by default 60] [keyv, redis, cluster or postgres, by default keyv] [sessions, by default 200]
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { fillInForms } from '@connected-accounts/testing/person/forms'
-import { startRedis } from '../test/redis-server.ts'
 import { startMachines } from './machines.mjs'
+import { starts } from './stores.mjs'
 
 const SECONDS = Number(process.argv[2] ?? 60)
 const STORE = process.argv[3] ?? 'keyv'
-const SESSIONS = 200
+const SESSIONS = Number(process.argv[4] ?? 200)
+/** How often something is killed, in milliseconds. The store alone is killed a third as often. */
 const EVERY = 5000
 const AUDIENCE = 'https://api.example.test/'
 const USERS = ['alice', 'bob']
+/** A replica has a write at the latest this many milliseconds after its master. */
+const LAG = 100
 
 if (process.send) await serve()
 else await soak()
@@ -30,19 +34,22 @@ async function serve() {
   const { url, clients } = emulator
   process.send({ domain: url, ...clients.web })
   process.on('message', () => process.send(emulator.refreshTokenReuses))
+  process.on('disconnect', () => process.exit()) // its parent has died
 }
 
 async function soak() {
+  if (!(STORE in starts))
+    throw new Error(`No such store: ${STORE}. Use one of ${Object.keys(starts).join(', ')}.`)
   const tenant = fork(fileURLToPath(import.meta.url))
   const [web] = await once(tenant, 'message')
-  const redis = await startRedis()
-  const env = { TENANT: JSON.stringify(web), REDIS: redis.url, STORE, AUDIENCE }
+  const store = await starts[STORE]()
+  const env = { TENANT: JSON.stringify(web), STORE: JSON.stringify(store.address), AUDIENCE }
   const machines = await startMachines(env)
   try {
-    await runAll({ machines, redis, web, reuses: () => ask(tenant) })
+    await runAll({ machines, store, web, reuses: () => ask(tenant) })
   } finally {
     await machines.close()
-    await redis.close()
+    await store.close()
     tenant.kill()
   }
 }
@@ -52,10 +59,12 @@ async function runAll(world) {
   const parts = [
     ['left alone', async () => 0],
     ['stopped by SIGTERM and started again', disturb('SIGTERM')],
-    ['killed by SIGKILL, and Redis once', disturb('SIGKILL')],
+    [`left alone, and ${world.store.killed} killed now and then`, disturb(), true],
+    [`killed by SIGKILL, and ${world.store.killed} once`, disturb('SIGKILL')],
   ]
-  for (const [name, disturbance] of parts) {
-    if (!(await run(world, name, disturbance))) process.exitCode = 1
+  for (const [name, disturbance, mayBeUnavailable = world.store.mayBeUnavailable] of parts) {
+    const isFine = await run({ ...world, mayBeUnavailable }, name, disturbance)
+    if (!isFine) process.exitCode = 1
   }
 }
 
@@ -70,18 +79,17 @@ async function run(world, name, disturbance) {
   const sessions = await logInAll(world)
   const before = await world.reuses()
   const end = Date.now() + SECONDS * 1000
-  const tally = { times: [], tokens: new Set(), lost: [], wrong: [], cutOff: 0 }
+  const tally = { times: [], tokens: new Set(), lost: [], wrong: [], cutOff: 0, unavailable: 0 }
   const using = sessions.map((session) => use(world, session, { end, tally }))
   const [allowed] = await Promise.all([disturbance(world, end), ...using])
   const reuses = (await world.reuses()) - before
-  const isFine =
-    tally.wrong.length === 0 && tally.lost.length <= allowed && (allowed > 0 || reuses === 0)
+  const isFine = tally.wrong.length === 0 && tally.lost.length <= allowed && reuses <= allowed
   tally.times.sort((one, other) => one - other)
   const at = (share) => `${tally.times[Math.floor(tally.times.length * share)].toFixed(0)} ms`
   console.log(
     `${isFine ? 'holds' : 'FAILS'}: ${name}. ${tally.times.length} requests, ${tally.tokens.size} tokens; p50 ${at(0.5)}, ` +
       `p99 ${at(0.99)}; ${tally.lost.length} sessions lost, ${allowed} refreshes were under way at kills; ` +
-      `${reuses} refresh tokens used twice; ${tally.cutOff} requests cut off; ${tally.wrong.length} wrong`,
+      `${reuses} refresh tokens used twice; ${tally.cutOff} requests cut off; ${tally.unavailable} unavailable; ${tally.wrong.length} wrong`,
   )
   for (const wrong of new Set([...tally.wrong, ...tally.lost])) console.log(`  ${wrong}`)
   return isFine
@@ -124,7 +132,7 @@ async function use(world, session, { end, tally }) {
   }
 }
 
-async function getToken({ machines }, session, tally) {
+async function getToken({ machines, mayBeUnavailable }, session, tally) {
   const startedAt = performance.now()
   const { status, text } = await machines.get('/token', { cookie: session.cookies })
   if (status === 'cutOff') tally.cutOff += 1
@@ -134,10 +142,15 @@ async function getToken({ machines }, session, tally) {
   if (answer.code === 'invalid_grant' && answer.message.includes('log in again')) {
     session.isLost = true
     tally.lost.push(`${answer.name} ${answer.message}`)
-  } else if (status !== 200) tally.wrong.push(`${status} ${text}`)
+  } else if (mayBeUnavailable && isCoded(answer)) tally.unavailable += 1
+  else if (status !== 200) tally.wrong.push(`${status} ${text}`)
   else if (answer.isLate) tally.wrong.push('a token that has expired')
   else if (userOf(answer) !== session.user) tally.wrong.push('a token of another user')
   else tally.tokens.add(answer.accessToken)
+}
+
+function isCoded({ name, code }) {
+  return name === 'SessionError' && (code === 'store_unavailable' || code === 'refresh_busy')
 }
 
 function userOf({ accessToken }) {
@@ -145,16 +158,18 @@ function userOf({ accessToken }) {
   return sub.replace('auth0|', '')
 }
 
-/** Ends one machine after the other, and with SIGKILL Redis once; gives how many refreshes were under way at kills. */
+/**
+ * Ends one machine after the other with this signal, and with SIGKILL the store once. Without a signal, ends only the store.
+ * Returns how many refreshes were under way at kills.
+ */
 function disturb(signal) {
-  return async ({ machines, redis }, end) => {
+  return async ({ machines, store }, end) => {
     let [underWay, turn] = [0, 0]
-    for (; Date.now() + EVERY < end; turn += 1) {
-      await new Promise((resolve) => setTimeout(resolve, EVERY))
-      if (signal === 'SIGKILL' && turn === 3) {
-        underWay += machines.refreshing()
-        await redis.stop()
-        await redis.start()
+    const every = signal ? EVERY : 3 * EVERY
+    for (; Date.now() + every < end; turn += 1) {
+      await new Promise((resolve) => setTimeout(resolve, every))
+      if (!signal || (signal === 'SIGKILL' && turn === 3)) {
+        underWay += await killStore(machines, store)
         continue
       }
       const machine = machines.machines[turn % machines.machines.length]
@@ -164,4 +179,13 @@ function disturb(signal) {
     }
     return underWay
   }
+}
+
+/** Returns how many refreshes were under way, or had ended so shortly before that no replica may have them. */
+async function killStore(machines, store) {
+  const startedAt = Date.now()
+  await store.kill()
+  const underWay = machines.refreshing() + machines.refreshedSince(startedAt - LAG)
+  await store.recover()
+  return underWay
 }

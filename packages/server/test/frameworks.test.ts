@@ -141,7 +141,7 @@ test.for(applications)(
 )
 
 test.for(applications)(
-  'in %s a body over 64 KiB is refused, and its sender told so',
+  'in %s a form over 8 KiB and a body over 64 KiB are refused, and the sender is told so',
   async ([, app]) => {
     const { send, logIn } = visit(await start(app))
     await logIn()
@@ -152,8 +152,10 @@ test.for(applications)(
       return [answer.status, title]
     }
     const form = 'application/x-www-form-urlencoded'
-    expect(await statusOf('/auth/connect', 65_536, form)).toEqual([400, 'invalid_request'])
-    expect(await statusOf('/auth/connect', 65_537, form)).toEqual([413, 'body_too_large'])
+    expect(await statusOf('/auth/connect', 8192, form)).toEqual([400, 'invalid_request'])
+    for (const size of [8193, 65_537]) {
+      expect(await statusOf('/auth/connect', size, form)).toEqual([413, 'body_too_large'])
+    }
     const operation = '/auth/me/v1/connected-accounts/connect'
     expect(await statusOf(operation, 65_537, 'application/json')).toEqual([413, 'body_too_large'])
     expect(await statusOf('/auth/connect', 10, 'application/json')).toEqual([415, 'not_a_form'])

@@ -80,6 +80,7 @@ test('errors are told by guards, and each code has a section in the documentatio
     ...['invalid_response', 'organization_mismatch', 'missing_session', 'cookies_too_large'],
     ...['store_unavailable', 'store_unreadable', 'refresh_busy', 'refresh_token_rotated'],
     ...['other_origin', 'bad_return_to', 'wrong_method', 'not_a_form', 'body_too_large'],
+    'uri_too_long',
     ...['not_found', 'invalid_request', 'tenant_unreachable', 'tenant_timeout', 'server_error'],
   ]
   for (const code of codes) expect(page).toContain(`\n### ${code}\n`)

@@ -1,5 +1,7 @@
+import type { Cluster, Redis } from 'ioredis'
 import type { Keyv } from 'keyv'
-import type { createClient } from 'redis'
+import type { Pool } from 'pg'
+import type { createClient, createClientPool, createCluster, createSentinel } from 'redis'
 import { expectTypeOf, test } from 'vitest'
 import type {
   RefreshLock,
@@ -8,6 +10,7 @@ import type {
   SharedStore,
   sharedSessions,
 } from '../src/index.js'
+import type { PostgresClient, postgresLock, postgresStore } from '../src/sessions/postgres.js'
 import type { RedisClient, redisLock, redisStore } from '../src/sessions/redis.js'
 
 test('a store is a Keyv, or Redis itself', () => {
@@ -16,11 +19,23 @@ test('a store is a Keyv, or Redis itself', () => {
   expectTypeOf<ReturnType<typeof sharedSessions>>().toExtend<SessionStore>()
 })
 
-test('a client of node-redis fits, and one like that of ioredis', () => {
-  type IoRedis = { call(command: string, ...args: (string | number)[]): Promise<unknown> }
+test('clients of node-redis and ioredis fit, for one Redis and for a cluster', () => {
   expectTypeOf<ReturnType<typeof createClient>>().toExtend<RedisClient>()
-  expectTypeOf<IoRedis>().toExtend<RedisClient>()
+  expectTypeOf<ReturnType<typeof createClientPool>>().toExtend<RedisClient>()
+  expectTypeOf<ReturnType<typeof createCluster>>().toExtend<RedisClient>()
+  expectTypeOf<Redis>().toExtend<RedisClient>()
+  expectTypeOf<Cluster>().toExtend<RedisClient>()
   expectTypeOf<ReturnType<typeof redisLock>>().toExtend<RefreshLock>()
+})
+
+test('a client whose commands are sent in another way does not fit', () => {
+  expectTypeOf<ReturnType<typeof createSentinel>>().not.toExtend<RedisClient>()
+})
+
+test('a pool of pg fits', () => {
+  expectTypeOf<Pool>().toExtend<PostgresClient>()
+  expectTypeOf<ReturnType<typeof postgresStore>>().toExtend<SharedStore>()
+  expectTypeOf<ReturnType<typeof postgresLock>>().toExtend<RefreshLock>()
 })
 
 test('a lock is needed, unless refresh tokens do not rotate', () => {

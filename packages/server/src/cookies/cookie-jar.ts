@@ -1,5 +1,6 @@
-import { parseCookie, parseSetCookie, stringifySetCookie } from 'cookie'
+import { parseSetCookie, stringifySetCookie } from 'cookie'
 import { SessionError } from '../errors.js'
+import { findCookie, findNames } from './cookie-header.js'
 
 /** The current request and its response: cookies are read from the request and set on the response. */
 export interface StoreOptions {
@@ -20,8 +21,10 @@ export interface Cookie {
 export interface CookieJar {
   /** How the names of our cookies begin. */
   prefix: string
-  /** Returns the cookies that the browser has after this response, in the order in which it sends them. */
-  all(): Map<string, string>
+  /** Returns the value that a cookie has after this response. Undefined if the browser has no such cookie. */
+  get(name: string): string | undefined
+  /** Returns the names of the cookies that begin with a prefix, in the order in which the browser sends them. */
+  names(prefix: string): string[]
   /** Sets cookies, all or none. */
   set(...cookies: Cookie[]): void
   delete(...names: string[]): void
@@ -56,7 +59,7 @@ export interface CookieJarOptions {
 }
 
 /** How long one cookie may be with its attributes, in bytes (RFC 6265 §6.1). */
-const MAX_COOKIE = 4096
+export const MAX_COOKIE = 4096
 /** How long the header of all cookies may be, in bytes: nginx accepts 8 KB in a line by default, and others more. */
 const MAX_HEADER = 8000
 
@@ -67,6 +70,9 @@ const ATTRIBUTES = { path: '/', httpOnly: true, sameSite: 'lax' } as const
 
 /** Values are base64url already, so they are not encoded. */
 const unencoded = { decode: (text: string) => text, encode: (text: string) => text }
+
+/** The cookies that a response sets, by name. Undefined if it removes the cookie. */
+type Changes = Map<string, string | undefined>
 
 /**
  * Creates the cookie jar of one request and its response. A response that sets a cookie is marked `no-store`, so that no cache
@@ -80,27 +86,23 @@ export function createCookieJar(
 ): CookieJar {
   const { request, response } = storeOptions
   const secure = url.protocol === 'https:'
-  const all = () => {
-    const sent = Object.entries(parseCookie(request.headers.get('cookie') ?? '', unencoded))
-    const cookies = new Map(sent.map(([name, value = '']) => [name, value]))
-    for (const line of response.headers.getSetCookie()) {
-      const { name, value = '', maxAge, expires } = parseSetCookie(line, unencoded)
-      const isRemoved = maxAge === undefined ? isPast(expires) : maxAge <= 0
-      if (isRemoved) cookies.delete(name)
-      else cookies.set(name, value)
-    }
-    return cookies
+  const sent = request.headers.get('cookie') ?? ''
+  const changes = () => changesOf(response.headers)
+  const names = (prefix: string) => {
+    const all = changes()
+    const known = [...findNames(sent, prefix), ...all.keys()]
+    return [...new Set(known)].filter((name) => name.startsWith(prefix) && !isRemoved(all, name))
   }
   const fits = (added: readonly Cookie[], reserve = 0) => {
     const isTooLong = ({ name, value }: Cookie) => name.length + value.length + 100 > MAX_COOKIE
-    const length = headerLength(withChanges(all(), added))
+    const length = headerLength(sent, withCookies(changes(), added))
     return !added.some(isTooLong) && length + reserve <= MAX_HEADER
   }
   const set = (...cookies: Cookie[]) => {
     const added = cookies.filter(({ maxAge }) => maxAge > 0)
-    if (added.length > 0 && !fits(cookies)) throw tooLarge(added, withChanges(all(), cookies))
-    const names = new Set(cookies.map(({ name }) => name))
-    const others = response.headers.getSetCookie().filter((line) => !names.has(nameOf(line)))
+    if (added.length > 0 && !fits(cookies)) throw tooLarge(added, sent, changes())
+    const replaced = new Set(cookies.map(({ name }) => name))
+    const others = response.headers.getSetCookie().filter((line) => !replaced.has(nameOf(line)))
     const lines = cookies.map((cookie) =>
       stringifySetCookie({ ...cookie, ...ATTRIBUTES, secure }, unencoded),
     )
@@ -108,14 +110,41 @@ export function createCookieJar(
     for (const line of [...others, ...lines]) response.headers.append('set-cookie', line)
     response.headers.set('cache-control', 'no-store')
   }
-  const remove = (...names: string[]) => {
-    if (names.length > 0) set(...names.map((name) => ({ name, value: '', maxAge: 0 })))
+  const remove = (...removed: string[]) => {
+    if (removed.length > 0) set(...removed.map((name) => ({ name, value: '', maxAge: 0 })))
   }
-  return { prefix: cookiePrefix(url, prefixName), all, fits, set, delete: remove }
+  const get = (name: string) => valueAfter(changes(), sent, name)
+  return { prefix: cookiePrefix(url, prefixName), get, names, fits, set, delete: remove }
+}
+
+function changesOf(headers: Headers): Changes {
+  const lines = headers.getSetCookie().map((line) => parseSetCookie(line, unencoded))
+  return new Map(
+    lines.map(({ name, value = '', maxAge, expires }) => {
+      const isRemoval = maxAge === undefined ? isPast(expires) : maxAge <= 0
+      return [name, isRemoval ? undefined : value]
+    }),
+  )
 }
 
 function isPast(time: Date | undefined): boolean {
   return time !== undefined && time.getTime() <= Date.now()
+}
+
+function withCookies(changes: Changes, cookies: readonly Cookie[]): Changes {
+  const more = cookies.map(
+    ({ name, value, maxAge }) => [name, maxAge > 0 ? value : undefined] as const,
+  )
+  return new Map([...changes, ...more])
+}
+
+function isRemoved(changes: Changes, name: string): boolean {
+  return changes.has(name) && changes.get(name) === undefined
+}
+
+/** Returns the value that a cookie has after the changes. */
+function valueAfter(changes: Changes, sent: string, name: string): string | undefined {
+  return changes.has(name) ? changes.get(name) : findCookie(sent, name)
 }
 
 /** Returns the name of a `Set-Cookie` line's cookie. */
@@ -123,24 +152,28 @@ function nameOf(line: string): string {
   return line.slice(0, line.indexOf('='))
 }
 
-function withChanges(
-  cookies: Map<string, string>,
-  changes: readonly Cookie[],
-): Map<string, string> {
-  for (const { name, value, maxAge } of changes) {
-    if (maxAge === 0) cookies.delete(name)
-    else cookies.set(name, value)
-  }
-  return cookies
+/** Returns how long the `Cookie` header is after the changes. */
+function headerLength(sent: string, changes: Changes): number {
+  const more = [...changes].map(
+    ([name, value]) => sizeOf(name, value) - sizeOf(name, findCookie(sent, name)),
+  )
+  return more.reduce((sum, size) => sum + size, sent.length)
 }
 
-function headerLength(cookies: Map<string, string>): number {
-  return [...cookies].reduce((sum, [name, value]) => sum + name.length + value.length + 3, 0)
+/** Returns how much of the header a cookie takes. */
+function sizeOf(name: string, value: string | undefined): number {
+  return value === undefined ? 0 : name.length + value.length + 3
 }
 
-function tooLarge(added: readonly Cookie[], cookies: Map<string, string>): SessionError {
-  for (const { name } of added) cookies.delete(name)
-  const sizes = [...cookies].slice(0, MAX_NAMED).map(([name, { length }]) => `${name} ${length}`)
+function tooLarge(added: readonly Cookie[], sent: string, changes: Changes): SessionError {
+  const isNamed = (name: string) =>
+    !isRemoved(changes, name) && !added.some((one) => one.name === name)
+  const others = [...new Set([...findNames(sent, '', MAX_NAMED), ...changes.keys()])].filter(
+    isNamed,
+  )
+  const sizes = others.slice(0, MAX_NAMED).map((name) => {
+    return `${name} ${valueAfter(changes, sent, name)?.length ?? 0}`
+  })
   const [{ name = '', value = '' } = {}] = added
   return new SessionError('cookies_too_large', {
     message:

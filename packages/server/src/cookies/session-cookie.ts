@@ -21,15 +21,16 @@ export interface SessionCookie {
 
 /** How long one piece is, in bytes: a browser takes 4096 with the name and the attributes. */
 const CHUNK = 3800
+/** How many pieces a session has at most: more do not fit into the header. Somebody else may have set hundreds. */
+const MAX_CHUNKS = 3
 
 /** Creates the session's cookie of a request, in pieces with names like `ca_session.0`, `ca_session.1` and so on. */
 export function createSessionCookie(jar: CookieJar, seal: Seal): SessionCookie {
   const nameOf = (index: number) => `${jar.prefix}session.${index}`
   const pieces = () => {
-    const cookies = jar.all()
     const values: string[] = []
-    for (let value = cookies.get(nameOf(0)); value; value = cookies.get(nameOf(values.length))) {
-      values.push(value)
+    for (let value = jar.get(nameOf(0)); value; value = jar.get(nameOf(values.length))) {
+      if (values.push(value) > MAX_CHUNKS) break
     }
     return values
   }
@@ -44,7 +45,8 @@ export function createSessionCookie(jar: CookieJar, seal: Seal): SessionCookie {
   return {
     async get() {
       const values = pieces()
-      return values.length ? seal.open(values.join(''), 'session') : undefined
+      const isOurs = values.length <= MAX_CHUNKS && values.every(({ length }) => length <= CHUNK)
+      return values.length > 0 && isOurs ? seal.open(values.join(''), 'session') : undefined
     },
     async set(value, maxAge, { keepFlows = false } = {}) {
       const sealed = await seal.close(value, 'session')

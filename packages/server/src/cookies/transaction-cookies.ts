@@ -1,4 +1,4 @@
-import type { Cookie, CookieJar } from './cookie-jar.js'
+import { type Cookie, type CookieJar, MAX_COOKIE } from './cookie-jar.js'
 import type { Seal } from './seal.js'
 
 /** The transactions of one browser: what is kept between the start and the completion of a flow, in one sealed cookie each. */
@@ -46,9 +46,9 @@ export function createTransactions<T>(jar: CookieJar, seal: Seal): Transactions<
   const prefix = flowPrefix(jar)
   const namesOf = (state: string) => [prefix + ENDED_PREFIX + state, prefix + state]
   async function get(state: string): Promise<T | undefined> {
-    const cookies = jar.all()
-    const [sealed] = namesOf(state).flatMap((name) => cookies.get(name) ?? [])
-    const opened = sealed ? await seal.open(sealed, 'transaction') : undefined
+    const [sealed] = namesOf(state).flatMap((name) => jar.get(name) ?? [])
+    const isOurs = sealed !== undefined && sealed.length <= MAX_COOKIE
+    const opened = isOurs ? await seal.open(sealed, 'transaction') : undefined
     const kept = opened as { state: string; record: T } | undefined // only `set` seals for this purpose
     return kept?.state === state ? kept.record : undefined
   }
@@ -79,8 +79,7 @@ export function createTransactions<T>(jar: CookieJar, seal: Seal): Transactions<
       jar.set(...(makeRoom([cookie], jar, { except }) ?? [cookie]))
     },
     async delete(state) {
-      const cookies = jar.all()
-      jar.delete(...namesOf(state).filter((name) => cookies.has(name)))
+      jar.delete(...namesOf(state).filter((name) => jar.get(name) !== undefined))
     },
     async otherFlows(state) {
       const { ended, others } = readFlows(jar, namesOf(state))
@@ -140,9 +139,9 @@ function surplusOf(flows: string[], added: number): string[] {
 /** Returns the names of the browser's flows, the oldest first. */
 function readFlows(jar: CookieJar, except: readonly string[] = []) {
   const prefix = flowPrefix(jar)
-  // Other cookies may have this prefix, and names that cannot be set.
-  const isOurs = (name: string) => name.startsWith(prefix) && /^[\w.-]+$/.test(name)
-  const names = [...jar.all().keys()].filter((name) => isOurs(name) && !except.includes(name))
+  // Somebody else may have set cookies with this prefix, and names that cannot be set.
+  const isOurs = (name: string) => /^[\w.-]+$/.test(name)
+  const names = jar.names(prefix).filter((name) => isOurs(name) && !except.includes(name))
   const isEnded = (name: string) => name.startsWith(prefix + ENDED_PREFIX)
   const isLogin = (name: string) => name.startsWith(prefix + LOGIN_PREFIX)
   return {

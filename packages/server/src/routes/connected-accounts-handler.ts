@@ -8,7 +8,7 @@ import { answerErrors, type RouteStore } from './answer-errors.js'
 import { problemAnswers } from './answers.js'
 import { problemResponse } from './problem.js'
 import { readBody } from './request-body.js'
-import type { Route } from './route.js'
+import { type Route, refuseLongUrl } from './route.js'
 import { refuseOtherOrigins } from './same-origin.js'
 
 /** Options of {@link createConnectedAccountsHandler}. */
@@ -79,7 +79,9 @@ export function accountsHandlerOf(
     const path = pathname.startsWith(`${base}/`) ? pathname.slice(base.length) : ''
     const operation = OPERATIONS.find((one) => one.method === request.method && one.path.test(path))
     if (!operation) return noSuchOperation(request.method, pathname)
-    const refusal = request.method === 'GET' ? undefined : refuseOtherOrigins(request, origin)
+    const isRead = request.method === 'GET'
+    const refusal =
+      refuseLongUrl(request) ?? (isRead ? undefined : refuseOtherOrigins(request, origin))
     if (refusal) return problemResponse(refusal)
     const scope = `${operation.verb}:me:connected_accounts`
     return answerErrors(request, { answers: problemAnswers }, (store) =>

@@ -32,11 +32,30 @@ export function createRoute({ method, refuse, answers, onError, work }: RouteOpt
     if (request.method !== method) {
       return answers.refuse(wrongMethod(method), request, new Headers({ allow: method }))
     }
-    const refusal = refuse(request)
+    const refusal = refuseLongUrl(request) ?? refuse(request)
     if (refusal) return answers.refuse(refusal, request)
     return answerErrors(request, { answers, onError }, async (store) =>
       redirect(await work(store), store.response.headers),
     )
+  }
+}
+
+/** The longest URL, in bytes: as long as a line that nginx accepts by default. */
+const MAX_URL = 8000
+
+/**
+ * Refuses a URL that is too long, because a stranger decides how many parameters it has.
+ *
+ * @returns a problem with 414 `uri_too_long`, or undefined if the request may pass.
+ * @internal
+ */
+export function refuseLongUrl({ url }: Request): ProblemDetails | undefined {
+  if (url.length <= MAX_URL) return undefined
+  return {
+    type: errorsPage('uri_too_long'),
+    title: 'uri_too_long',
+    status: 414,
+    detail: `The URL of the request is over ${MAX_URL} bytes. Shorten its query.`,
   }
 }
 

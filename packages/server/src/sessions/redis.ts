@@ -1,10 +1,18 @@
-import { checkTimeout, within } from '@connected-accounts/client/internal'
-import type { HeldLock, RefreshLock } from './refresh-lock.js'
-import { inBackground, pause, type SharedStore } from './shared-store.js'
+import { createLeasedLock } from './leased-lock.js'
+import type { RefreshLock } from './refresh-lock.js'
+import type { SharedStore } from './shared-store.js'
 
-/** A connected client of node-redis (the package `redis`) or of ioredis. */
+/**
+ * A connected client of node-redis (the package `redis`) or of ioredis, for one Redis or for a Redis Cluster.
+ *
+ * Create it with `createClient` or `createCluster` of node-redis, or with `Redis` or `Cluster` of ioredis.
+ */
 export type RedisClient =
-  | { sendCommand(args: string[]): Promise<unknown> }
+  | { sendCommand(command: string[]): Promise<unknown> }
+  | {
+      sendCommand(key: string, isReadonly: boolean, command: string[]): Promise<unknown>
+      slots: unknown
+    }
   | { call(command: string, ...args: string[]): Promise<unknown> }
 
 /** Options of {@link redisLock}. */
@@ -13,6 +21,8 @@ export interface RedisLockOptions {
   ttl?: number | undefined
 }
 
+// Each command and each script has one key. So the keys need no hash tags in a cluster, and a session and its lock may be on
+// different masters. See docs/decisions.
 const PREFIX = 'connected-accounts:'
 const RENEW =
   "return redis.call('get', KEYS[1]) == ARGV[1] and redis.call('pexpire', KEYS[1], ARGV[2])"
@@ -20,12 +30,10 @@ const RELEASE = "return redis.call('get', KEYS[1]) == ARGV[1] and redis.call('de
 // No entry is empty, so an empty expected value is none.
 const REPLACE =
   "return (redis.call('get', KEYS[1]) or '') == ARGV[1] and redis.call('set', KEYS[1], ARGV[2], 'PX', ARGV[3]) and 1"
-/** How long one command may take, in milliseconds. */
-const PATIENCE = 1000
 
 /**
- * Creates a lock in one Redis: `SET` with `NX`, `PX` and an owner. Only its owner can release it. After a failover to a
- * replica two machines may hold the lock at once. The store then keeps the newer revision of the session.
+ * Creates a lock in one Redis or a Redis Cluster: `SET` with `NX`, `PX` and an owner. Only its owner can release it. After a
+ * failover to a replica two machines may hold the lock at once. The store then keeps the newer revision of the session.
  *
  * @throws {TypeError} if `ttl` is not a time.
  * @see https://redis.io/docs/latest/develop/clients/patterns/distributed-locks/#correct-implementation-with-a-single-instance
@@ -37,35 +45,16 @@ export function redisLock(
   redis: RedisClient,
   { ttl = 10_000 }: RedisLockOptions = {},
 ): RefreshLock {
-  checkTimeout(ttl, 'ttl')
   const send = sender(redis)
-  return {
-    async acquire(key, { signal }) {
-      const name = `${PREFIX}lock:${key}`
-      const owner = crypto.randomUUID()
-      const take = async () => (await send('SET', name, owner, 'NX', 'PX', String(ttl))) !== null
-      const renew = async () => (await send('EVAL', RENEW, '1', name, owner, String(ttl))) !== null
-      const release = () => send('EVAL', RELEASE, '1', name, owner)
-      try {
-        // A command that failed may still have taken the lock.
-        await untilTrue(async (isUnsure) => (await take()) || (isUnsure && renew()), signal)
-      } catch (error) {
-        release().catch(() => {})
-        throw error
-      }
-      const renewal = setInterval(() => renew().catch(() => {}), ttl / 3)
-      inBackground(renewal) // the connection to Redis keeps the process alive, until the application closes it
-      const held: HeldLock = {
-        // Redis decides, because the clocks of this machine may stand still while it is suspended.
-        isHeld: () => within(renew(), PATIENCE).catch(() => false),
-        async release() {
-          clearInterval(renewal)
-          await within(release(), PATIENCE).catch(() => {})
-        },
-      }
-      return held
-    },
-  }
+  return createLeasedLock(ttl, (key, owner) => {
+    const name = `${PREFIX}lock:${key}`
+    const isDone = async (...command: string[]) => (await send(name, command)) !== null
+    return {
+      take: () => isDone('SET', name, owner, 'NX', 'PX', String(ttl)),
+      renew: () => isDone('EVAL', RENEW, '1', name, owner, String(ttl)),
+      release: () => isDone('EVAL', RELEASE, '1', name, owner),
+    }
+  })
 }
 
 /**
@@ -81,34 +70,23 @@ export function redisLock(
 export function redisStore(redis: RedisClient): SharedStore {
   const send = sender(redis)
   return {
-    get: (key) => send('GET', PREFIX + key),
-    set: (key, value, ttl) => send('SET', PREFIX + key, value, 'PX', String(ttl)),
-    delete: (key) => send('DEL', PREFIX + key),
-    replace: async (key, expected = '', value, ttl) =>
-      (await send('EVAL', REPLACE, '1', PREFIX + key, expected, value, String(ttl))) === 1,
+    get: (key) => send(PREFIX + key, ['GET', PREFIX + key]),
+    set: (key, value, ttl) => send(PREFIX + key, ['SET', PREFIX + key, value, 'PX', String(ttl)]),
+    delete: (key) => send(PREFIX + key, ['DEL', PREFIX + key]),
+    async replace(key, expected = '', value, ttl) {
+      const command = ['EVAL', REPLACE, '1', PREFIX + key, expected, value, String(ttl)]
+      return (await send(PREFIX + key, command)) === 1
+    },
   }
 }
 
-function sender(redis: RedisClient): (command: string, ...args: string[]) => Promise<unknown> {
-  if ('call' in redis) return (command, ...args) => redis.call(command, ...args)
-  return (...args) => redis.sendCommand(args)
-}
-
-/** Asks until the answer is true. When the signal is aborted, rejects with the last failure, or with the signal's reason. */
-async function untilTrue(
-  ask: (isUnsure: boolean) => Promise<boolean>,
-  signal: AbortSignal,
-): Promise<void> {
-  let isUnsure = false
-  for (;;) {
-    let failure: unknown
-    try {
-      if (await within(ask(isUnsure), PATIENCE)) return
-    } catch (error) {
-      failure = error
-      isUnsure = true
-    }
-    if (signal.aborted) throw failure ?? signal.reason
-    await pause(20 + Math.random() * 30)
-  }
+/**
+ * Returns a function that sends a command to the master that has a key. A replica may have an older session, whose refresh
+ * token was used, so no command is sent to one.
+ */
+function sender(redis: RedisClient): (key: string, command: string[]) => Promise<unknown> {
+  // In capitals, ioredis sends a command to the master whatever `scaleReads` says.
+  if ('call' in redis) return (_, [name = '', ...args]) => redis.call(name, ...args)
+  if ('slots' in redis) return (key, command) => redis.sendCommand(key, false, command)
+  return (_, command) => redis.sendCommand(command)
 }
