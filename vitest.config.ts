@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { chromiumPath } from '@connected-accounts/testing/chromium/path'
 import { mswWorker, packagesOfMswShell } from '@connected-accounts/testing/msw/vite'
+import { numberAwaits } from '@connected-accounts/testing/sweep/awaits'
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
@@ -28,6 +29,9 @@ const stores = ['packages/*/test/**/*.stores.test.ts']
 // What runs with msw 2 in place of 3.
 const msw2 = ['packages/emulator/test/shells-msw2.test.ts']
 
+// What is compiled so that it can be aborted at each `await`.
+const sweeps = ['packages/*/test/sweeps/*.test.ts']
+
 const conditions = ['@connected-accounts/source']
 
 // Vite's own for clients, which ours would replace.
@@ -48,8 +52,19 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['packages/*/test/**/*.test.ts'],
-          exclude: [...slow, ...redis, ...stores, ...msw2],
+          exclude: [...slow, ...redis, ...stores, ...msw2, ...sweeps],
           testTimeout: 30_000,
+        },
+      },
+      {
+        plugins: [numberAwaits()],
+        resolve: { conditions },
+        ssr: { resolve: { conditions } },
+        test: {
+          name: 'sweeps',
+          include: sweeps,
+          exclude: [...slow, ...redis],
+          testTimeout: 120_000,
         },
       },
       {
@@ -58,6 +73,7 @@ export default defineConfig({
         test: { name: 'msw 2', include: msw2 },
       },
       {
+        plugins: [numberAwaits()],
         resolve: { conditions },
         ssr: { resolve: { conditions } },
         test: { name: 'slow', include: slow, testTimeout: 300_000 },

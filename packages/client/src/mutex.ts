@@ -43,10 +43,13 @@ const runAloneInThread = createMutex()
  * @see https://w3c.github.io/web-locks/
  * @internal
  */
-export const runAlone: RunAlone = async (name, work, options = {}) => {
+export const runAlone: RunAlone = (name, work, options = {}) =>
+  // In this thread first, so that work whose Web Lock is refused still waits for work whose Web Lock was granted.
+  runAloneInThread(name, () => runInTurnOfOrigin(name, work, options), options)
+
+const runInTurnOfOrigin: RunAlone = async (name, work, { signal } = {}) => {
   const locks = globalThis.navigator?.locks // missing in Node 20 and 22, and on insecure pages
-  if (!locks) return runAloneInThread(name, work, options)
-  const { signal } = options
+  if (!locks) return work()
   let hasStarted = false
   const start = () => {
     hasStarted = true
@@ -55,8 +58,8 @@ export const runAlone: RunAlone = async (name, work, options = {}) => {
   try {
     return await locks.request(name, signal ? { signal } : {}, start)
   } catch (error) {
-    if (hasStarted) throw error
+    if (hasStarted || signal?.aborted) throw error
     // Pages with an opaque origin, such as a sandboxed frame, have Web Locks that refuse every request.
-    return runAloneInThread(name, work, options)
+    return work()
   }
 }

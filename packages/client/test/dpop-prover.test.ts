@@ -1,5 +1,5 @@
 import { calculateJwkThumbprint, decodeProtectedHeader, EmbeddedJWK, jwtVerify } from 'jose'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { createDpop } from '../src/dpop/create-dpop.js'
 import { fromProver } from '../src/dpop/from-prover.js'
 import { deleteDpopKeyPair, loadDpopKeyPair } from '../src/dpop/key-pair.js'
@@ -25,6 +25,16 @@ test('a proof has the header and claims of RFC 9449 §4.2', async () => {
     ath: 'PEaenWxYddN6Q_NT1PiOYfz4EsZu7jRXRlpAsNpBU-A', // base64url(SHA-256('token'))
   })
   expect(payload.iat).toBeGreaterThanOrEqual(before)
+})
+
+test('a hash that fails once is made again for the next proof', async () => {
+  const dpop = await createDpop()
+  const failure = new DOMException('The operation failed.', 'OperationError')
+  vi.spyOn(crypto.subtle, 'digest').mockRejectedValueOnce(failure)
+  onTestFinished(() => void vi.restoreAllMocks())
+  const prove = () => dpop.generateProof({ ...request, accessToken: 'token' })
+  await expect(prove()).rejects.toBe(failure)
+  expect((await jwtVerify(await prove(), EmbeddedJWK)).payload).toHaveProperty('ath')
 })
 
 test('without nonce and access token a proof has neither nonce nor ath', async () => {

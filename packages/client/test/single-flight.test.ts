@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { runAlone } from '../src/mutex.js'
 import { clientWith, comeBack, connected } from './flows.js'
 import { json } from './observed-client.js'
 
@@ -102,4 +104,26 @@ test('a caller who gives up waiting leaves the completion to the other', async (
   await expect(second).rejects.toBe(abort.signal.reason)
   answerNow()
   expect((await first).account).toEqual(connected)
+})
+
+test('work whose Web Lock is refused waits for work whose Web Lock was granted', async () => {
+  const { request } = navigator.locks
+  const refused = () => Promise.reject(new DOMException('Denied.', 'SecurityError'))
+  const requests = [request.bind(navigator.locks), refused]
+  const locks = { request: (...args: Parameters<typeof request>) => requests.shift()?.(...args) }
+  vi.stubGlobal('navigator', { locks })
+  onTestFinished(() => void vi.unstubAllGlobals())
+  const events: string[] = []
+  let end = () => {}
+  const first = runAlone('name', async () => {
+    events.push('first')
+    await new Promise<void>((resolve) => (end = resolve))
+    events.push('first has ended')
+  })
+  const second = runAlone('name', async () => void events.push('second'))
+  await expect.poll(() => events[0]).toBe('first')
+  await nextTurn()
+  end()
+  await Promise.all([first, second])
+  expect(events).toEqual(['first', 'first has ended', 'second'])
 })

@@ -13,6 +13,7 @@ export function createApplication({ url, client }, { delay = 0 } = {}) {
     ...client,
     secret: 'a'.repeat(64),
     authorizationParams: { redirect_uri: callbackUrl },
+    cookiePrefix: 'ca', // the attacks have names with it
     async fetch(request) {
       if (request.url.endsWith('/accounts')) {
         if (delay) await new Promise((resolve) => setTimeout(resolve, delay))

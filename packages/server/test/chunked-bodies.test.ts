@@ -10,7 +10,7 @@ const server = new ServerClient({
   secret,
   authorizationParams: { redirect_uri: redirectUri },
 })
-const text = new TextEncoder().encode(`connection=${'x'.repeat(60_000)}`)
+const text = new TextEncoder().encode(`connection=${'x'.repeat(8000)}`)
 
 /** A body that comes byte by byte. */
 function byteByByte(): ReadableStream<Uint8Array> {

@@ -52,6 +52,7 @@ export async function createFuzzWorld(mode: Mode): Promise<FuzzWorld> {
   const key = { ...(await exportJWK(publicKey)), kid: 'of-the-test', alg: 'RS256', use: 'sig' }
   const sessions = sharedSessions(memoryStore().keyv, { lock: memoryLock() })
   const server = createServer(emulator, {
+    cookiePrefix: 'ca', // the requests have names with it
     ...(mode === 'store' && { sessions }),
     async fetch(request) {
       if (tenant.state !== 'fine') return FAILURES[tenant.state]()

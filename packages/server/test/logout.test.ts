@@ -139,5 +139,5 @@ test('a session without room for its cookie can be read, and ended', async () =>
   const form = { method: 'POST', headers, body: new URLSearchParams() }
   const answer = await logout(new Request('http://localhost:3000/logout', form))
   expect(answer.status).toBe(303)
-  expect(answer.headers.get('set-cookie')).toMatch(/^ca_session\.0=; Max-Age=0/)
+  expect(answer.headers.get('set-cookie')).toMatch(/^ca-3000_session\.0=; Max-Age=0/)
 })

@@ -241,12 +241,19 @@ test('nor does it end where the refresh was about to write, and the store has no
   const gate = createGate()
   const { keyv: store } = memoryStore()
   const { one } = createMachines(emulator, { store })
+  let isRefreshed = false
   const slow: SharedStore = {
     get: (key) => store.get(key),
-    set: (key, value, ttl) => gate.pass().then(() => store.set(key, value, ttl)),
+    async set(key, value, ttl) {
+      if (isRefreshed) await gate.pass()
+      return store.set(key, value, ttl)
+    },
     delete: (key) => store.delete(key),
   }
-  const { one: paused } = createMachines(emulator, { store: slow })
+  const send = afterRefresh(async () => {
+    isRefreshed = true
+  })
+  const { one: paused } = createMachines(emulator, { store: slow, send })
   const visitor = await loggedIn(one, emulator.url)
   const copied = new Map(visitor.cookies)
   const late = tokenAt(paused, sameBrowser(visitor))

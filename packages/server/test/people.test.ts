@@ -93,7 +93,7 @@ describe('a person who cancels at the provider', () => {
     const answer = await browser.send(await cancelledConnect(browser, returnTo))
     expect([answer.status, answer.headers.get('location')]).toEqual([303, origin + expected])
     expect(answer.headers.get('cache-control')).toBe('no-store')
-    expect([...browser.visitor.cookies.keys()]).toEqual(['ca_session.0'])
+    expect([...browser.visitor.cookies.keys()]).toEqual(['ca-3000_session.0'])
   })
 
   test('has no code in the URL any more when the next flow succeeds', async () => {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { createSeal } from '../src/cookies/seal.js'
 
 const secret = 'a secret of more than thirty-two bytes'
@@ -55,4 +55,13 @@ test.for([
   ['a short one behind', [secret, 'short']],
 ] as const)('a secret of %s is refused, and the message says how to get one', ([, secrets]) => {
   expect(() => createSeal(secrets)).toThrow('openssl rand')
+})
+
+test('a key that could not be derived once is derived by the next call', async () => {
+  const seal = createSeal(secret)
+  const failure = new DOMException('The operation failed.', 'OperationError')
+  vi.spyOn(crypto.subtle, 'importKey').mockRejectedValueOnce(failure)
+  onTestFinished(() => void vi.restoreAllMocks())
+  await expect(seal.close('a value', 'purpose')).rejects.toBe(failure)
+  expect(await seal.open(await seal.close('a value', 'purpose'), 'purpose')).toBe('a value')
 })

@@ -182,8 +182,8 @@ export function testLock(
     })
 
     test('it is renewed for as long as it is held', async () => {
-      const held = await createLock({ ttl: 300 }).acquire('key', soon())
-      await pause(1000)
+      const held = await createLock({ ttl: 600 }).acquire('key', soon())
+      await pause(1500)
       expect(await held.isHeld()).toBe(true)
       expect(await heldLocks()).toHaveLength(1)
       await held.release()
@@ -245,7 +245,7 @@ export function testRestart(name: string, under: StoreUnderTest, { stop, start }
     })
 
     test('a lock whose server is away does not count as held', async () => {
-      const held = await createLock().acquire('key', soon())
+      const held = await createLock({ ttl: 2000 }).acquire('key', soon())
       await stop()
       expect(await held.isHeld()).toBe(false)
       await start()

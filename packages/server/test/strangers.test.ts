@@ -11,7 +11,9 @@ let emulator: Emulator
 let handler: ReturnType<typeof createHandler>
 beforeAll(async () => {
   emulator = await createEmulator({ port: 0 })
-  handler = createHandler(createServer(emulator, { authorizationParams: { redirect_uri } }))
+  handler = createHandler(
+    createServer(emulator, { authorizationParams: { redirect_uri }, cookiePrefix: 'ca' }),
+  )
 })
 afterAll(() => emulator.close())
 

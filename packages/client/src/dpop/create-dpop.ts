@@ -85,9 +85,9 @@ function targetUri(url: string): string {
 
 /** Remembers the hash of the last text, because the same access token is hashed for every request of its life. */
 function rememberLast(hash: (text: string) => Promise<string>) {
-  let last: { text: string; result: Promise<string> } | undefined
-  return (text: string): Promise<string> => {
-    if (last?.text !== text) last = { text, result: hash(text) }
+  let last: { text: string; result: string } | undefined
+  return async (text: string): Promise<string> => {
+    if (last?.text !== text) last = { text, result: await hash(text) }
     return last.result
   }
 }

@@ -29,7 +29,12 @@ export function createSeal(
   const keys = new Map<string, Promise<CryptoKey>>()
   function keyFor(text: string, purpose: string): Promise<CryptoKey> {
     const name = `${purpose} ${text}`
-    const key = keys.get(name) ?? deriveKey(text, [purpose, ...owner])
+    const known = keys.get(name)
+    if (known) return known
+    const key = deriveKey(text, [purpose, ...owner]).catch((error: unknown) => {
+      keys.delete(name) // the next call tries again
+      throw error
+    })
     keys.set(name, key)
     return key
   }
