@@ -1,7 +1,7 @@
 import { createEmulator } from '@connected-accounts/emulator'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { createConnectedAccountsHandler } from '../src/index.js'
-import { createServer, loggedIn } from './visitor.js'
+import { createServer, keepCookies, loggedIn } from './visitor.js'
 
 const emulator = await createEmulator({ port: 0 })
 afterAll(() => emulator.close())
@@ -57,6 +57,7 @@ test('a call reaches the API with its method, query, body and type, and with the
 test.for([
   ['GET', '/connected-accounts/accounts'],
   ['GET', '/api/me/v1x/connected-accounts/accounts'],
+  ['GET', '/abc/de/fg/connected-accounts/accounts'],
   ['GET', '/api/me/v1/x/connected-accounts/accounts'],
   ['GET', '/api/me/v1/connected-accounts/accounts/'],
   ['GET', '/api/me/v1/connected-accounts/connect'],
@@ -94,6 +95,71 @@ test.for(['', '/', 'api/me', '//evil.example/api', 'https://app.example.test/api
     expect(() => createConnectedAccountsHandler(server, { basePath })).toThrow('basePath must be')
   },
 )
+
+describe('a body', () => {
+  const path = '/api/me/v1/connected-accounts/connect'
+  const streamOf = (...parts: string[]) =>
+    new ReadableStream({
+      start(controller) {
+        for (const part of parts) controller.enqueue(new TextEncoder().encode(part))
+        controller.close()
+      },
+    })
+
+  test('may come in pieces, and without a type', async () => {
+    const { send, requests } = await handlerOf()
+    const init = { method: 'POST', body: streamOf('{"a":', '1,"b"', ':"2"', '}'), duplex: 'half' }
+    expect((await send(path, init as RequestInit)).status).toBe(200) // no runtime's types know duplex
+    expect(await requests[0]?.text()).toBe('{"a":1,"b":"2"}')
+    expect(requests[0]?.headers.get('content-type')).toBe('')
+  })
+
+  test('may have 64 KiB, and no more', async () => {
+    const { send, requests } = await handlerOf()
+    const post = (bytes: number) => send(path, { method: 'POST', body: 'x'.repeat(bytes) })
+    expect((await post(65_536)).status).toBe(200)
+    const answer = await post(65_537)
+    expect(answer.status).toBe(413)
+    expect(await answer.json()).toMatchObject({
+      type: 'urn:connected-accounts:body_too_large',
+      title: 'body_too_large',
+    })
+    expect(requests).toHaveLength(1)
+  })
+})
+
+test('a list keeps the cached tokens of connections, and a deletion does not', async () => {
+  const exchanges: string[] = []
+  const server = createServer(emulator, {
+    async fetch(request) {
+      const body = request.method === 'POST' ? await request.clone().text() : ''
+      if (body.includes('token-exchange')) exchanges.push(body)
+      return fetch(request)
+    },
+  })
+  const visitor = await loggedIn(server, emulator.url)
+  const [, other] = await emulator.seed([
+    { user_id: 'auth0|alice', connection: 'github' },
+    { user_id: 'auth0|alice', connection: 'acme' },
+  ])
+  const handler = createConnectedAccountsHandler(server, { basePath: '/api/me/v1' })
+  const exchange = () =>
+    visitor.request((store) => server.getAccessTokenForConnection({ connection: 'github' }, store))
+  const send = async (method: string, path: string) => {
+    const cookie = [...visitor.cookies].map((pair) => pair.join('=')).join('; ')
+    const url = `${origin}/api/me/v1${accounts}${path}`
+    const answer = await handler(new Request(url, { method, headers: { origin, cookie } }))
+    keepCookies(visitor.cookies, answer.headers)
+    return answer.status
+  }
+  await exchange()
+  expect(await send('GET', '')).toBe(200)
+  await exchange()
+  expect(exchanges).toHaveLength(1)
+  expect(await send('DELETE', `/${other?.id}`)).toBe(204)
+  await exchange()
+  expect(exchanges).toHaveLength(2)
+})
 
 test('an answer keeps its status, its body, and the headers that a page may need', async () => {
   const headers = {

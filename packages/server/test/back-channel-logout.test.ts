@@ -250,6 +250,55 @@ test('a logout token that the tenant signed with PS256 is taken', async () => {
   expect((await send(await sign({}, { key: pair.privateKey, alg: 'PS256' }))).status).toBe(200)
 })
 
+test('the keys of the tenant are asked for once, and no failure of them is shown', async () => {
+  const asked: string[] = []
+  let isAway = true
+  const { one } = machinesWithKey({
+    async send(request) {
+      if (!request.url.endsWith('/jwks.json')) return fetch(request)
+      asked.push(request.url)
+      if (isAway) throw new Error('secret of the network')
+      return sendWithKey(request)
+    },
+  })
+  route = createBackChannelLogout(one)
+  const failed = await send(await sign())
+  expect(failed.status).toBe(400)
+  expect(failed.headers.get('x-content-type-options')).toBe('nosniff')
+  expect(await failed.json()).toEqual({
+    error: 'temporarily_unavailable',
+    error_description: expect.not.stringContaining('secret'),
+  })
+  isAway = false
+  asked.length = 0
+  for (const _ of [1, 2]) expect((await send(await sign())).status).toBe(200)
+  expect(asked).toHaveLength(1)
+})
+
+test('a form without a token is told what is missing', async () => {
+  route = createBackChannelLogout(machinesWithKey().one)
+  const answer = await post(new URLSearchParams({ logout: 'x' }))
+  expect((await answer.json()).error_description).toContain('logout_token')
+})
+
+test('an ended session is remembered for as long as a session lives', async () => {
+  const kept = new Map<string, string>()
+  const lives: number[] = []
+  const store = {
+    get: async (key: string) => kept.get(key),
+    async set(key: string, value: string, ttl: number) {
+      lives.push(ttl)
+      kept.set(key, value)
+    },
+    delete: async (key: string) => kept.delete(key),
+  }
+  route = createBackChannelLogout(machinesWithKey({ store }).one)
+  expect((await send(await sign())).status).toBe(200)
+  const threeDays = 3 * 86_400_000
+  expect(lives.length).toBeGreaterThan(0)
+  for (const ttl of lives) expect(Math.abs(ttl - threeDays)).toBeLessThan(60_000)
+})
+
 test.for([
   ['nothing', () => post('')],
   ['no token', () => post(new URLSearchParams({ logout: 'x' }))],

@@ -158,7 +158,10 @@ test('connect refuses a form that has one of its parameters twice', async () => 
   const request = { ...form({}), body: new URLSearchParams(fields) }
   const answer = await send(visitor, routes.connect, '/', request)
   expect(answer.status).toBe(400)
-  expect(await answer.json()).toMatchObject({ detail: expect.stringContaining("'connection'") })
+  expect(await answer.json()).toMatchObject({
+    title: 'invalid_request',
+    detail: expect.stringContaining("'connection'"),
+  })
 })
 
 test('an empty returnTo is none, and one that the application itself kept does not lead elsewhere', async () => {

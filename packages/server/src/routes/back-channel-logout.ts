@@ -82,7 +82,7 @@ function createKeys({ options }: Context): (server: AuthorizationServer) => JWTV
   const known = new LRUCache<string, JWTVerifyGetKey>({ max: MAX_DOMAINS })
   const send = options.fetch ?? ((request) => fetch(request))
   return ({ origin, config }) => {
-    const url = new URL(config.serverMetadata().jwks_uri ?? '', origin)
+    const url = new URL(String(config.serverMetadata().jwks_uri), origin)
     const keys =
       known.get(origin) ??
       createRemoteJWKSet(url, { [customFetch]: (uri, init) => send(new Request(uri, init)) })

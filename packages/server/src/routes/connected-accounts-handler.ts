@@ -139,5 +139,5 @@ async function passOn(answer: Response, headers: Headers): Promise<Response> {
 
 /** True for `application/json` and `application/problem+json`, which no browser shows as a page of this origin. */
 function isJson({ headers }: Response): boolean {
-  return /^application\/([\w.-]+\+)?json *(;|$)/i.test(headers.get('content-type') ?? '')
+  return /^application\/([\w.-]+\+)?json *(;|$)/i.test(String(headers.get('content-type')))
 }

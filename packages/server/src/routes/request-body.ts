@@ -64,7 +64,7 @@ export async function readForm(request: Request): Promise<FormData> {
   refuseLargeForm(Number(request.headers.get('content-length'))) // before it is read
   const body = await readBody(request)
   refuseLargeForm(body.size)
-  const headers = { 'content-type': request.headers.get('content-type') ?? '' }
+  const headers = { 'content-type': String(request.headers.get('content-type')) }
   try {
     return await new Response(body, { headers }).formData()
   } catch {
