@@ -56,20 +56,25 @@ async function mutate(room) {
 
 const isKilled = ({ status }) => ['Killed', 'Timeout'].includes(status)
 
-/** Returns the code that a mutant replaces, and its place. */
+const oneLine = (code) => code.replaceAll(/\s+/g, ' ').trim()
+
+/** Returns a mutant as equivalent.mjs has it, with the number of its line. */
 function read({ fileName, location: { start, end }, replacement }) {
-  const lines = readFileSync(fileName, 'utf8')
-    .split('\n')
-    .slice(start.line - 1, end.line)
-  lines.push(lines.pop().slice(0, end.column - 1))
-  lines[0] = lines[0].slice(start.column - 1)
-  const oneLine = (code) => code.replaceAll(/\s+/g, ' ')
-  const file = relative('.', fileName)
-  return { file, line: start.line, code: oneLine(lines.join('\n')), mutant: oneLine(replacement) }
+  const lines = readFileSync(fileName, 'utf8').split('\n')
+  const code = lines.slice(start.line - 1, end.line)
+  code.push(code.pop().slice(0, end.column - 1))
+  code[0] = code[0].slice(start.column - 1)
+  return {
+    file: relative('.', fileName),
+    number: start.line,
+    line: oneLine(lines[start.line - 1]),
+    code: oneLine(code.join('\n')),
+    mutant: oneLine(replacement),
+  }
 }
 
 const isSame = (one) => (other) =>
-  ['file', 'code', 'mutant'].every((field) => one[field] === other[field])
+  ['file', 'line', 'code', 'mutant'].every((field) => one[field] === other[field])
 
 /** Prints what became of a room's mutants. Returns whether that is enough. */
 function report(room, mutants, seconds) {
@@ -78,11 +83,13 @@ function report(room, mutants, seconds) {
   const survivors = mutants.filter((mutant) => !isKilled(mutant)).map(read)
   const unknown = survivors.filter((one) => !explained.some(isSame(one)))
   const outdated = explained.filter((one) => !survivors.some(isSame(one)))
-  for (const { file, line, code, mutant } of unknown) {
-    console.log(`\n${file}:${line} survived\n- ${code}\n+ ${mutant}`)
+  for (const { file, number, line, code, mutant } of unknown) {
+    console.log(`\n${file}:${number} survived\n  ${line}\n- ${code}\n+ ${mutant}`)
   }
-  for (const { file, code, mutant } of outdated) {
-    console.log(`\nequivalent.mjs: this mutant does not survive\n  ${file}\n- ${code}\n+ ${mutant}`)
+  for (const { file, line, code, mutant } of outdated) {
+    console.log(
+      `\n${file}: in equivalent.mjs, but killed or gone\n  ${line}\n- ${code}\n+ ${mutant}`,
+    )
   }
   const killed = mutants.length - survivors.length
   const score = (killed / mutants.length) * 100

@@ -76,7 +76,8 @@ export function accountsHandlerOf(
   const base = basePath.replace(/\/+$/, '')
   return async (request) => {
     const { pathname, search } = new URL(request.url)
-    const path = pathname.startsWith(`${base}/`) ? pathname.slice(base.length) : ''
+    if (!pathname.startsWith(`${base}/`)) return noSuchOperation(request.method, pathname)
+    const path = pathname.slice(base.length)
     const operation = OPERATIONS.find((one) => one.method === request.method && one.path.test(path))
     if (!operation) return noSuchOperation(request.method, pathname)
     const isRead = request.method === 'GET'
