@@ -19,7 +19,7 @@ afterAll(async () => {
 const tenant = setUpTenant()
 
 /** After how long a lock is free that was not released, in milliseconds. Redis has its own clock, which does not stand still. */
-const TTL = 500
+const TTL = 300
 
 const inRedis: Place = {
   name: 'redisStore',
@@ -34,7 +34,7 @@ const inRedis: Place = {
 
 test.for(functions)(
   '%s withstands every fault of every call, with sessions in redisStore',
-  { timeout: 300_000 },
+  { timeout: 900_000 },
   async ([, createScene]) => {
     expect(await sweepFunction(tenant(), inRedis, createScene)).toEqual([])
   },
