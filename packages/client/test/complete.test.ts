@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { completeConnect, isConnectCallback, memoryTransactions } from '../src/index.js'
 import { clientWith, comeBack, connected, lost, redirectUri } from './flows.js'
-import { json, problem } from './observed-client.js'
+import { json, problem, rejection } from './observed-client.js'
 
 const account = connected
 
@@ -88,6 +88,14 @@ test('a 500 keeps the transaction', async () => {
   expect((await complete(json(201, account)).done).account).toEqual(account)
 })
 
+test('a 500 is no refusal, even if it says what is wrong with the request', async () => {
+  const { complete, state, transactions } = await comeBack({ accounts: [] })
+  const validation_errors = [{ detail: 'wrong', field: 'connect_code' }]
+  const error = await rejection(complete(problem(500, { validation_errors })).done)
+  expect(error).toMatchObject({ code: 'validation', status: 500 })
+  expect((await transactions.get(state))?.pending?.attempted).toBe(true)
+})
+
 test.for<[string, string]>([
   ['not a URL', 'callback?state=connect.x'],
   ['without state', `${redirectUri}?connect_code=c`],
@@ -138,6 +146,44 @@ test.for([
   })
   await expect(done).rejects.toThrow('No thanks')
   expect(sent()).toHaveLength(0)
+})
+
+test('an error of a callback without a description is its own message', async () => {
+  const { state, complete } = await comeBack()
+  const callbackUrl = `${redirectUri}?error=server_error&state=${state}`
+  const error = await rejection(complete(json(201, account), { callbackUrl }).done)
+  expect(error).toMatchObject({ code: 'provider_error', message: 'server_error' })
+})
+
+test.for([403, 404])(
+  'a %i that is not of the API, such as the page of a proxy, keeps the transaction and counts as sent',
+  async (status) => {
+    const { complete, state, transactions } = await comeBack({ accounts: [] })
+    const page = () => new Response('<html>', { status })
+    const error = await rejection(complete(page).done)
+    expect(error).toMatchObject({ code: 'unexpected_response', status })
+    expect((await transactions.get(state))?.pending?.attempted).toBe(true)
+  },
+)
+
+test('a completion does not wait for one of another flow', async () => {
+  const hanging = await comeBack()
+  const abort = new AbortController()
+  const client = clientWith([], () => new Promise<Response>(() => {}))
+  const first = rejection(hanging.completeWith(client, { signal: abort.signal }))
+  await expect.poll(() => client.sent().length).toBe(1)
+  const { complete } = await comeBack()
+  expect((await complete(json(201, account)).done).account).toEqual(account)
+  abort.abort(new Error('enough'))
+  expect(await first).toMatchObject({ message: 'enough' })
+})
+
+test('a flow has expired at the moment that expiresAt says', async () => {
+  const { complete, state, transactions } = await comeBack()
+  const kept = await transactions.get(state)
+  vi.useFakeTimers({ toFake: ['Date'], now: kept?.expiresAt ?? 0 })
+  onTestFinished(() => void vi.useRealTimers())
+  await expect(complete(json(201, account)).done).rejects.toMatchObject({ code: 'expired' })
 })
 
 test('expired: nothing sent', async () => {

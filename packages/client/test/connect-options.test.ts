@@ -25,6 +25,7 @@ test.for<[string, Options]>([
   ['connection must be', { connection: JSON.parse('{}') }],
   ['redirectUri must be an absolute URL', { redirectUri: '/connected' }],
   ['redirectUri must be an absolute URL', { redirectUri: JSON.parse('7') }],
+  ['redirectUri must be an absolute URL', { redirectUri: Object(new URL(redirectUri)) }],
   ['returnTo must be a URL or a path', { returnTo: JSON.parse('7') }],
   ['scopes must be an array', { scopes: JSON.parse('"repo"') }],
   ['scopes must be an array', { scopes: JSON.parse('{}') }],

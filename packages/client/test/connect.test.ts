@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest'
 import { sha256 } from '../src/crypto.js'
-import { memoryTransactions, startConnect, type TransactionStore } from '../src/index.js'
+import {
+  completeConnect,
+  memoryTransactions,
+  startConnect,
+  type TransactionStore,
+} from '../src/index.js'
 import { clientWith, comeBack, connected, redirectUri, start } from './flows.js'
 import { json, observedClient, problem } from './observed-client.js'
 
@@ -114,14 +119,17 @@ test.for(['javascript:alert(1)', '/connect', 'app.example:/connect'])(
 )
 
 test('what is no store is refused before anything is sent', async () => {
-  // Not called, which the types would forbid.
-  const transactions: TransactionStore = Object(memoryTransactions)
-  const { flow, requests } = start({ transactions })
-  await expect(flow).rejects.toThrow('transactions must be a store')
-  expect(requests).toHaveLength(0)
-  const { completeWith } = await comeBack()
-  const client = clientWith([], json(201, connected))
-  await expect(completeWith(client, { transactions })).rejects.toThrow('transactions must be')
+  // The first is not called. The types would forbid both.
+  for (const wrong of [memoryTransactions, null]) {
+    const transactions = wrong as unknown as TransactionStore
+    const { client, requests } = clientWith([], json(201, connected))
+    const flow = startConnect(client, { connection: 'github', redirectUri, transactions })
+    await expect(flow).rejects.toThrow('transactions must be a store')
+    const { callbackUrl } = await comeBack()
+    const completed = completeConnect(client, { callbackUrl, transactions })
+    await expect(completed).rejects.toThrow('transactions must be a store')
+    expect(requests).toHaveLength(0)
+  }
 })
 
 test('a store that cannot keep the transaction is said, and there is no URL to go to', async () => {

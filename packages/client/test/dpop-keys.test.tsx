@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createDpop } from '../src/dpop/create-dpop.js'
 import { deleteDpopKeyPair, loadDpopKeyPair } from '../src/dpop/key-pair.js'
 
 beforeEach(() => deleteDpopKeyPair('alice'))
 afterEach(() => {
   for (const frame of document.querySelectorAll('iframe')) frame.remove()
+  vi.restoreAllMocks()
 })
 
 const request = { url: 'https://api.example.test/', method: 'GET' }
@@ -70,4 +71,59 @@ test('documents that create it at once get the same one, and keep it over a relo
   const reloaded = nextKey(frame)
   frame.contentWindow?.location.reload()
   expect(await reloaded).toBe(keys[0])
+})
+
+/** The names of this origin's databases. */
+async function databases(): Promise<string[]> {
+  return (await indexedDB.databases()).map(({ name = '' }) => name)
+}
+
+/** What becomes of a request for a database, as the name of its event. */
+function eventOf(request: IDBOpenDBRequest): Promise<string> {
+  return new Promise((resolve) => {
+    for (const type of ['success', 'error', 'blocked'])
+      request.addEventListener(type, () => resolve(type))
+  })
+}
+
+test('a key pair that is there is loaded, and no other one is generated', async () => {
+  await loadDpopKeyPair('alice')
+  const generateKey = vi.spyOn(crypto.subtle, 'generateKey')
+  await loadDpopKeyPair('alice')
+  expect(generateKey).not.toHaveBeenCalled()
+})
+
+test('the database is closed after use, so that the page can delete its data', async () => {
+  await loadDpopKeyPair('alice')
+  for (const name of await databases())
+    expect(await eventOf(indexedDB.deleteDatabase(name))).toBe('success')
+})
+
+test('a database of a later version is key_storage_unavailable', async () => {
+  await loadDpopKeyPair('alice')
+  const [name = ''] = await databases()
+  const later = indexedDB.open(name, 1000)
+  expect(await eventOf(later)).toBe('success')
+  later.result.close()
+  try {
+    await expect(loadDpopKeyPair('alice')).rejects.toMatchObject({
+      code: 'key_storage_unavailable',
+      cause: { name: 'VersionError' },
+    })
+  } finally {
+    await eventOf(indexedDB.deleteDatabase(name))
+  }
+})
+
+test('a transaction that the browser aborts is key_storage_unavailable', async () => {
+  const { transaction } = IDBDatabase.prototype
+  vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(function (
+    this: IDBDatabase,
+    ...all
+  ) {
+    const aborted = transaction.apply(this, all)
+    queueMicrotask(() => aborted.abort())
+    return aborted
+  })
+  await expect(loadDpopKeyPair('alice')).rejects.toMatchObject({ code: 'key_storage_unavailable' })
 })

@@ -124,6 +124,23 @@ test('a prover that keeps nonces is asked for them, as another tab may have a ne
   expect(signed).toEqual(['of another tab', 'n1', 'of another tab again'])
 })
 
+test.for<[string, Partial<DpopProver>]>([
+  ['getNonce without setNonce', { getNonce: () => 'its own' }],
+  ['setNonce without getNonce', { setNonce: () => {} }],
+])('a prover that has %s signs the nonce that the server sent last', async ([, prover]) => {
+  const { client, signed } = clientOf(prover, withNonce('n1'), empty)
+  await listConnectedAccounts(client)
+  await listConnectedAccounts(client)
+  expect(signed[1]).toBe('n1')
+})
+
+test('a challenge for a nonce that brings none is not answered', async () => {
+  const headers = { 'www-authenticate': 'DPoP error="use_dpop_nonce"' }
+  const { client, requests } = clientOf({}, problem(401, {}, headers), empty)
+  await expect(listConnectedAccounts(client)).rejects.toMatchObject({ status: 401 })
+  expect(requests).toHaveLength(1)
+})
+
 describe('a slow request does not replace a newer nonce', () => {
   test('with the one of its answer', async () => {
     const slow = held(withNonce('older'))

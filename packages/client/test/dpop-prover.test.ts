@@ -77,6 +77,35 @@ test('a key pair that cannot make ES256 proofs is refused at creation', async ()
   await expect(createDpop({ keyPair })).rejects.toThrow('keyPair must be')
 })
 
+test.for(['privateKey', 'publicKey'])('a key pair without its %s is refused', async (missing) => {
+  const es256 = { name: 'ECDSA', namedCurve: 'P-256' }
+  const keyPair = await crypto.subtle.generateKey(es256, false, ['sign', 'verify'])
+  const { privateKey, publicKey } = keyPair
+  const half = { privateKey, publicKey, [missing]: undefined }
+  await expect(createDpop({ keyPair: half })).rejects.toThrow('keyPair must be')
+})
+
+test('a key pair whose public key cannot be exported is refused', async () => {
+  const es256 = { name: 'ECDSA', namedCurve: 'P-256' }
+  const keyPair = await crypto.subtle.generateKey(es256, false, ['sign', 'verify'])
+  const jwk = await crypto.subtle.exportKey('jwk', keyPair.publicKey)
+  const publicKey = await crypto.subtle.importKey('jwk', jwk, es256, false, ['verify'])
+  const hidden = { privateKey: keyPair.privateKey, publicKey }
+  await expect(createDpop({ keyPair: hidden })).rejects.toThrow('keyPair must be')
+})
+
+test('the hash of a token is made once for all the proofs of its life', async () => {
+  const dpop = await createDpop()
+  const digest = vi.spyOn(crypto.subtle, 'digest')
+  try {
+    for (const accessToken of ['one', 'one', 'two', 'two'])
+      await dpop.generateProof({ ...request, accessToken })
+    expect(digest).toHaveBeenCalledTimes(2)
+  } finally {
+    digest.mockRestore()
+  }
+})
+
 test('nonces are kept by origin, for the last hundred of them', () => {
   const nonces = fromProver({ generateProof: async () => 'proof' })
   for (let n = 0; n < 100; n++) nonces.setNonce(`https://${n}.example.test`, `n${n}`)
@@ -84,6 +113,7 @@ test('nonces are kept by origin, for the last hundred of them', () => {
   nonces.setNonce('https://100.example.test', 'n100')
   expect(nonces.getNonce('https://0.example.test')).toBe('again')
   expect(nonces.getNonce('https://1.example.test')).toBeUndefined()
+  expect(nonces.getNonce('https://2.example.test')).toBe('n2')
   expect(nonces.getNonce('https://100.example.test')).toBe('n100')
 })
 
@@ -101,12 +131,16 @@ test('a prover of your own keeps its nonces and its own `this`', async () => {
   expect(dpop.getNonce('https://api.example.test')).toBe('mine')
   expect(await dpop.generateProof(request)).toBe('proof of 1')
   // What is not a prover is what this is about; the types forbid it.
-  expect(() => fromProver({} as Parameters<typeof fromProver>[0])).toThrow('generateProof() method')
+  for (const wrong of [{}, undefined])
+    expect(() => fromProver(wrong as Parameters<typeof fromProver>[0])).toThrow(
+      'generateProof() method',
+    )
 })
 
 test('without IndexedDB, as in Node, a key pair cannot be kept: key_storage_unavailable', async () => {
   const expected = { name: 'StorageError', code: 'key_storage_unavailable' }
   await expect(loadDpopKeyPair('alice')).rejects.toMatchObject(expected)
   await expect(deleteDpopKeyPair('alice')).rejects.toMatchObject(expected)
-  await expect(loadDpopKeyPair('')).rejects.toThrow('name must be a string')
+  for (const name of ['', undefined as never])
+    await expect(loadDpopKeyPair(name)).rejects.toThrow('name must be a string')
 })

@@ -6,6 +6,7 @@ import {
   isConnectFlowError,
   iterateConnectedAccounts,
   memoryTransactions,
+  type TransactionStore,
 } from '../src/index.js'
 import { clientWith, comeBack, connected, lost } from './flows.js'
 import {
@@ -75,6 +76,11 @@ test('an answer that cannot be read is as good as lost', async () => {
     code: 'unexpected_response',
   })
   expect(await completeWith(clientWith([connected], problem(400)))).toEqual({ account: connected })
+})
+
+test('a refusal connects nothing, even if its body looks like an account', async () => {
+  const { complete } = await comeBack({ accounts: [] })
+  expect(await rejection(complete(json(409, connected)).done)).toMatchObject({ status: 409 })
 })
 
 test('where the list fails too, nothing is decided: the same callback tries again', async () => {
@@ -233,6 +239,85 @@ describe('accounts that other flows have connected', () => {
     await b.completeWith(clientWith([], json(201, connected)))
     const reloaded = clientWith([connected, newer], problem(400))
     expect(await a.completeWith(reloaded)).toEqual({ account: newer })
+  })
+
+  test('may be those of a flow in the same store whose answer was lost, too', async () => {
+    const transactions = memoryTransactions()
+    const a = await answerLost({ accounts: [], transactions })
+    const done = await comeBack({ accounts: [], transactions })
+    await done.completeWith(clientWith([], json(201, older)))
+    await answerLost({ accounts: [], transactions })
+    const again = clientWith([older, newer], problem(400))
+    expect(await rejection(a.completeWith(again))).toMatchObject({ code: 'outcome_unknown' })
+  })
+
+  test.for<[string, (store: TransactionStore) => Promise<unknown>]>([
+    ['has not been sent', (transactions) => comeBack({ accounts: [], transactions })],
+    [
+      'is of another connection',
+      (transactions) => answerLost({ connection: 'google-oauth2', transactions }),
+    ],
+    [
+      'was refused',
+      async (transactions) => {
+        const { complete } = await comeBack({ accounts: [], transactions })
+        await rejection(complete(problem(400)).done)
+      },
+    ],
+  ])('cannot be those of a flow that %s', async ([, start]) => {
+    const transactions = memoryTransactions()
+    const a = await answerLost({ accounts: [], transactions })
+    await start(transactions)
+    expect(await a.completeWith(clientWith([newer], problem(400)))).toEqual({ account: newer })
+  })
+
+  test.for<[number, object]>([
+    [59, { code: 'outcome_unknown' }],
+    [61, { account: newer }],
+  ])(
+    'may be those of a flow that expired less than an hour ago: %i minutes',
+    async ([minutes, expected]) => {
+      const { completeWith, transactions } = await answerLost({ accounts: [] })
+      const expiresAt = Date.now() - minutes * 60_000
+      const other = { connection: 'github', expiresAt, pending: { attempted: true } }
+      const store = { ...transactions, otherFlows: () => [other] }
+      const done = completeWith(clientWith([newer], problem(400)), { transactions: store })
+      expect(await done.catch((error: unknown) => error)).toMatchObject(expected)
+    },
+  )
+
+  test('may be those of a flow of the same client whose answer was lost, too', async () => {
+    const a = await comeBack({ accounts: [] })
+    const b = await comeBack({ accounts: [] })
+    const accounts: object[] = []
+    const client = clientWith(accounts, lost, lost, problem(400))
+    await rejection(a.completeWith(client))
+    await rejection(b.completeWith(client))
+    accounts.push(newer)
+    expect(await rejection(a.completeWith(client))).toMatchObject({ code: 'outcome_unknown' })
+  })
+
+  test('are left out if a flow of the same client has connected them', async () => {
+    const a = await comeBack({ accounts: [] })
+    const b = await comeBack({ accounts: [] })
+    const accounts: object[] = []
+    const client = clientWith(accounts, lost, json(201, connected), problem(400))
+    await rejection(a.completeWith(client))
+    await b.completeWith(client)
+    accounts.push(connected, newer)
+    expect(await a.completeWith(client)).toEqual({ account: newer })
+  })
+
+  test('cannot be those of a flow of the same client that was refused', async () => {
+    const a = await comeBack({ accounts: [] })
+    const b = await comeBack({ accounts: [] })
+    const accounts: object[] = []
+    const refused = problem(400)
+    const client = clientWith(accounts, refused, lost, refused)
+    await rejection(b.completeWith(client))
+    await rejection(a.completeWith(client))
+    accounts.push(newer)
+    expect(await a.completeWith(client)).toEqual({ account: newer })
   })
 
   test('do not hide the own one from a flow whose store failed after its answer', async () => {

@@ -227,7 +227,7 @@ describe('an authorization middleware', () => {
       return kept.filter((reference) => reference.deref()).length
     }
     // The last call may still be on the stack of this test.
-    await expect.poll(alive).toBeLessThan(10)
+    await expect.poll(alive, { timeout: 10_000 }).toBeLessThan(10)
     // The client is still there, so it was not collected together with what it keeps.
     expect((await api.GET('/events')).response.status).toBe(200)
   })

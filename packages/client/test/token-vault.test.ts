@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { decodeProtectedHeader, jwtVerify } from 'jose'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import {
   type ExchangeConnectionTokenOptions,
   exchangeConnectionToken,
@@ -101,6 +101,20 @@ test.for(['clientId', 'clientAuth', 'subjectToken', 'subjectTokenType', 'connect
   },
 )
 
+test('an empty client secret is refused, and nothing is sent', async () => {
+  const { fetch, requests } = observedFetch(json(200, {}))
+  const call = exchangeConnectionToken({ ...options, clientAuth: { clientSecret: '' }, fetch })
+  await expect(call).rejects.toThrow('clientAuth must have')
+  expect(requests).toHaveLength(0)
+})
+
+test("the message of a failure has Auth0's own code and description", async () => {
+  const error = 'federated_connection_refresh_token_not_found'
+  const { fetch } = observedFetch(json(401, { error, error_description: 'No such account' }))
+  const call = exchangeConnectionToken({ ...options, fetch })
+  await expect(call).rejects.toThrow(`${error}: No such account`)
+})
+
 test('a login hint with a request JWT is refused, as it would choose nothing', async () => {
   const wrong = { ...options, subjectTokenType: 'jwt', loginHint: 'a@example.test' } as const
   await expect(exchangeConnectionToken(wrong)).rejects.toThrow('loginHint')
@@ -148,10 +162,59 @@ describe('A client with a key (RFC 7523 §2.2)', () => {
   })
 })
 
-test('a key that cannot sign is refused', async () => {
-  const { publicKey } = await generateKeys({ ...rs256, publicExponent })
-  const clientAuth = { privateKey: publicKey }
-  await expect(exchangeConnectionToken({ ...options, clientAuth })).rejects.toThrow('privateKey')
+describe('A key is refused', () => {
+  const refuse = (privateKey: CryptoKey) =>
+    expect(exchangeConnectionToken({ ...options, clientAuth: { privateKey } })).rejects.toThrow(
+      'privateKey must be an RSA or ECDSA CryptoKey',
+    )
+
+  test('if it cannot sign', async () =>
+    refuse((await generateKeys({ ...rs256, publicExponent })).publicKey))
+
+  test('if it signs, but is neither RSA nor ECDSA', async () =>
+    refuse(await crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])))
+
+  test('if it is undefined, as from a variable that is not set', () =>
+    refuse(Object(undefined).key))
+})
+
+describe('In a browser the client would publish its secret, so it is refused', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals()
+  })
+
+  const exchange = (globals: Record<string, unknown>) => {
+    for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value)
+    const { fetch } = observedFetch(json(200, { access_token: 'at', token_type: 'Bearer' }))
+    return exchangeConnectionToken({ ...options, fetch })
+  }
+  const browser = { userAgent: 'Mozilla/5.0 (X11; Linux x86_64)' }
+
+  test.for<[string, Record<string, unknown>]>([
+    ['in a page', { window: {}, document: {} }],
+    ['in a worker of a browser', { WorkerGlobalScope: class {}, navigator: browser }],
+  ])('%s', async ([, globals]) => {
+    await expect(exchange(globals)).rejects.toThrow('Call it on a server')
+    const request = { domain: 'd.test', clientId: 'c', user: 'u', auditContext: 'a' }
+    const { privateKey } = await generateKeys({ ...rs256, publicExponent })
+    await expect(signTokenVaultRequest({ ...request, privateKey })).rejects.toThrow(
+      'signTokenVaultRequest needs a secret of the client',
+    )
+  })
+
+  test.for<[string, Record<string, unknown>]>([
+    ['a runtime with window and no document', { window: {} }],
+    ['a runtime with document and no window', { document: {} }],
+    ['workerd', { WorkerGlobalScope: class {}, navigator: { userAgent: 'Cloudflare-Workers' } }],
+    ['a worker scope without navigator', { WorkerGlobalScope: class {}, navigator: undefined }],
+    [
+      'a runtime that only mentions Mozilla',
+      { WorkerGlobalScope: class {}, navigator: { userAgent: 'Not Mozilla' } },
+    ],
+    ['a runtime that has the name of a browser and no worker scope', { navigator: browser }],
+  ])('but not in %s', async ([, globals]) => {
+    expect(await exchange(globals)).toMatchObject({ accessToken: 'at' })
+  })
 })
 
 describe('The request of a privileged client', () => {
@@ -177,6 +240,13 @@ describe('The request of a privileged client', () => {
       exp: (payload.iat ?? 0) + 60,
       jti: expect.stringMatching(/^[\w-]{43}$/),
     })
+  })
+
+  test('may have an audit context of 256 characters', async () => {
+    const { privateKey } = await generateKeys({ ...rs256, publicExponent })
+    const auditContext = 'x'.repeat(256)
+    const jwt = await signTokenVaultRequest({ ...request, auditContext, privateKey })
+    expect(decodeJwt(jwt)).toMatchObject({ audit_context: auditContext })
   })
 
   test.for([

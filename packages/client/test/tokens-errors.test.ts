@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { createEmulator, defaultTenant, type Emulator } from '@connected-accounts/emulator'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { fromProver } from '../src/dpop/from-prover.js'
 import {
   type RefreshTokenSourceOptions,
   refreshTokenSource,
@@ -57,7 +58,9 @@ function sourceOf(...answers: (() => Response)[]) {
     onRefreshToken: (refreshToken) => void kept.push(refreshToken),
     fetch,
   })
-  return { get: () => source(myAccount({ url: 'https://tenant.example.test' })), kept, requests }
+  const get = (more: Parameters<typeof myAccount>[1] = {}) =>
+    source(myAccount({ url: 'https://tenant.example.test' }, more))
+  return { get, kept, requests }
 }
 
 const token = { access_token: 'at-secret', token_type: 'Bearer', expires_in: 60, scope: read }
@@ -97,11 +100,13 @@ test.for<[string, () => Response, object]>([
   ],
   ['an empty token', json(200, { ...token, access_token: '' }), { code: 'unexpected_response' }],
   ['no JSON object', json(200, null), { code: 'unexpected_response' }],
-  [
-    'another token type',
-    json(200, { ...token, token_type: 'mac' }),
+  ...['mac', 'xBearer', 'DPoPx', 7].map((token_type): [string, () => Response, object] => [
+    `the token type ${token_type}`,
+    json(200, { ...token, token_type }),
     { code: 'unexpected_response' },
-  ],
+  ]),
+  ['a scope that is no text', json(200, { ...token, scope: 7 }), { code: 'unexpected_response' }],
+  ['a token with 400', json(400, token), { code: 'unexpected_response', status: 400 }],
   ['no expiry', json(200, { ...token, expires_in: null }), { code: 'unexpected_response' }],
   ['an error with 200', json(200, { error: 'invalid_grant' }), { code: 'unexpected_response' }],
 ])('%s is a TokenError without a token in it', async ([, answer, expected]) => {
@@ -122,6 +127,52 @@ test('a refresh token comes through an answer that is otherwise wrong, as the on
   expect(new URLSearchParams(await requests[1]?.text()).get('refresh_token')).toBe('rt-2')
 })
 
+test.for([
+  ['the answer is an error', json(400, { error: 'invalid_grant', refresh_token: 'rt-2' })],
+  ['it is empty', json(200, { ...token, refresh_token: '' })],
+  ['it is the one that was sent', json(200, { ...token, refresh_token: 'rt-1' })],
+] as const)('a refresh token is not stored if %s', async ([, answer]) => {
+  const { get, kept } = sourceOf(answer)
+  await get().catch(() => undefined)
+  expect(kept).toEqual([])
+})
+
+test.for([
+  ['it succeeds', json(200, { ...token, token_type: 'DPoP' }, { 'dpop-nonce': 'n1' })],
+  ['it fails', json(400, { error: 'invalid_grant' }, { 'dpop-nonce': 'n1' })],
+] as const)('a nonce that nobody asked for is for the next request: if %s', async ([, answer]) => {
+  const { fetch, requests } = observedFetch(answer)
+  const proofs: (string | undefined)[] = []
+  const source = refreshTokenSource({
+    domain: 'tenant.example.test',
+    clientId: 'spa',
+    refreshToken: () => 'rt-1',
+    dpop: fromProver({
+      async generateProof({ nonce }) {
+        proofs.push(nonce)
+        return 'proof'
+      },
+    }),
+    fetch,
+  })
+  const wanted = myAccount({ url: 'https://tenant.example.test' }, { forceRefresh: true })
+  for (const _ of [1, 2]) await source(wanted).catch(() => undefined)
+  expect(proofs).toEqual([undefined, 'n1'])
+  expect(requests).toHaveLength(2)
+})
+
+test('a request for no scope takes whatever was granted', async () => {
+  const { get, requests } = sourceOf(json(200, token))
+  expect(await get({ scope: '' })).toMatchObject({ accessToken: 'at-secret' })
+  expect(new URLSearchParams(await requests[0]?.text()).has('scope')).toBe(false)
+})
+
+test('a request for no audience names none', async () => {
+  const { get, requests } = sourceOf(json(200, token))
+  await get({ audience: '' })
+  expect(new URLSearchParams(await requests[0]?.text()).has('audience')).toBe(false)
+})
+
 test('an answer without scope has granted all that was asked for (RFC 6749 §5.1)', async () => {
   const { get, requests } = sourceOf(json(200, { ...token, scope: undefined }))
   expect(await get()).toMatchObject({ accessToken: 'at-secret', tokenType: 'Bearer' })
@@ -133,10 +184,10 @@ test('a token of a short life is used for nine tenths of it', async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
   const { get, requests } = sourceOf(json(200, { ...token, expires_in: 10 }))
   await get()
-  vi.setSystemTime(Date.now() + 8_900)
+  vi.setSystemTime(Date.now() + 8_999)
   await get()
   expect(requests).toHaveLength(1)
-  vi.setSystemTime(Date.now() + 200)
+  vi.setSystemTime(Date.now() + 1)
   await get()
   expect(requests).toHaveLength(2)
 })

@@ -48,6 +48,15 @@ test.for(['with Web Locks', 'without Web Locks'])(
   },
 )
 
+test('a rotated refresh token that the application has stored empties no cache', async () => {
+  const { source, requests } = await logIn({ emulator })
+  const [create = '', read = ''] = scopes
+  await source(myAccount(emulator, { scope: create }))
+  await source(myAccount(emulator, { scope: read }))
+  await source(myAccount(emulator, { scope: create }))
+  expect(requests).toHaveLength(2)
+})
+
 test('nobody has the new access token before the refresh token is kept', async () => {
   const session = await logIn({ emulator })
   const events: string[] = []

@@ -72,6 +72,18 @@ test('a token with more scopes serves a request for fewer, in whatever order, an
   expect(requests).toHaveLength(2)
 })
 
+test('a token with more scopes replaces one with fewer, and no token of another audience', async () => {
+  const { source, requests } = await logIn({ emulator })
+  const api = { audience: example, scope: 'openid', forceRefresh: false }
+  const ofApi = await source(api)
+  const one = await source(myAccount(emulator))
+  const both = await source(myAccount(emulator, { scope: `${create} ${read}` }))
+  expect(both).not.toEqual(one)
+  expect(await source(myAccount(emulator))).toEqual(both)
+  expect(await source(api)).toEqual(ofApi)
+  expect(requests).toHaveLength(3)
+})
+
 test('a token is used until 30 seconds before it expires', async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
   const { source, requests } = await logIn({ emulator })
@@ -151,6 +163,13 @@ test.for([false, true])(
   },
 )
 
+test('calls at once for the same scopes in another order make one request', async () => {
+  const { source, requests } = await logIn({ emulator })
+  const orders = [`${read} ${create}`, `${create}  ${read}`]
+  await Promise.all(orders.map((scope) => source(myAccount(emulator, { scope }))))
+  expect(requests).toHaveLength(1)
+})
+
 test('an abort ends the waiting of its caller alone, and the refresh goes on', async () => {
   const { source, requests } = await logIn({ emulator })
   const controller = new AbortController()
@@ -177,7 +196,9 @@ test('what fails is asked for again', async () => {
 test.for([
   [{ domain: 'https://a/b' }, 'domain'],
   [{ clientId: '' }, 'clientId'],
+  [{ clientId: undefined as never }, 'clientId'],
   [{ refreshToken: 'a-token' as never }, 'refreshToken'],
+  [{ dpop: { generateProof: async () => 'proof' } as never }, 'dpop'],
 ] as const)('a wrong option is named: %o', ([change, name]) => {
   const options = { domain: 'tenant.example.test', clientId: 'spa', refreshToken: () => 'r' }
   expect(() => refreshTokenSource({ ...options, ...change })).toThrow(TypeError)

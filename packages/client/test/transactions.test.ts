@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { memoryTransactions, sessionStorageTransactions, type Transaction } from '../src/index.js'
 
 const record = (expiresAt: number): Transaction => ({
@@ -27,6 +27,21 @@ test('records that expired over an hour ago go when another is kept, later ones 
   expect(await store.get('old')).toBeUndefined()
   expect(await store.get('late')).toEqual(late)
   expect(await store.get('fresh')).toEqual(fresh)
+})
+
+test('a record is kept for exactly an hour after it expired', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const store = memoryTransactions()
+  const old = record(Date.now())
+  await store.set('old', old, old)
+  const another = record(Date.now() + 7_200_000)
+  vi.setSystemTime(Date.now() + 3_600_000)
+  await store.set('another', another, another)
+  expect(await store.get('old')).toEqual(old)
+  vi.setSystemTime(Date.now() + 1)
+  await store.set('another', another, another)
+  expect(await store.get('old')).toBeUndefined()
 })
 
 test('storage_unavailable says so where a runtime has no web storage', () => {

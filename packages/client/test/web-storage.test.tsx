@@ -65,6 +65,28 @@ describe.for([
   })
 })
 
+test.for<[string, object]>([
+  ['without a connection', { connection: undefined }],
+  ['with an expiry that is no number', { expiresAt: 'soon' }],
+  ['with a pending part that is none', { pending: 7 }],
+  ['with an account that is none', { account: 7 }],
+])('a record %s is unknown, and goes with the next one', async ([, wrong]) => {
+  const kept = record(Date.now() + 1000)
+  const key = Object.keys(await storedBy(kept))[0] ?? ''
+  localStorage.setItem(key, JSON.stringify({ ...kept, ...wrong }))
+  const store = localStorageTransactions()
+  expect(await store.get('connect.a')).toBeUndefined()
+  expect(await store.otherFlows?.('connect.b')).toEqual([])
+  await store.set('connect.b', kept, kept)
+  expect(localStorage).toHaveLength(1)
+})
+
+/** What the store keeps for a record. */
+async function storedBy(kept: Transaction) {
+  await localStorageTransactions().set('connect.a', kept, kept)
+  return { ...localStorage }
+}
+
 const sentFlow = (attempted: boolean): Transaction => ({
   ...record(Date.now() + 1000),
   pending: { authSession: 'the session', codeVerifier: 'the verifier', attempted },
@@ -78,7 +100,7 @@ describe('what other tabs know of a flow in sessionStorage', () => {
     expect(localStorage).toHaveLength(0)
     await store.set(state, sentFlow(true), sentFlow(true))
     const noted = JSON.stringify(localStorage)
-    for (const secret of ['the session', 'the verifier', state, 'nested'])
+    for (const secret of ['the session', 'the verifier', 'the-whole-state', 'nested'])
       expect(noted).not.toContain(secret)
     sessionStorage.clear() // as in another tab
     const note = { connection: 'github', pending: { attempted: true } }

@@ -189,38 +189,66 @@ function slowStore(hasReplace: boolean) {
 }
 
 const other = await generateKeyPair('RS256')
-test.for([
-  ['of another issuer', { iss: 'https://evil.example/' }, {}],
-  ['for another client', { aud: 'spa' }, {}],
-  ['without iat', { iat: undefined }, {}],
-  ['from an hour ago', { iat: now() - 3600 }, {}],
-  ['from the future', { iat: now() + 600 }, {}],
-  ['that has expired', { exp: now() - 60 }, {}],
-  ['without exp', { exp: undefined }, {}],
-  ['without jti', { jti: undefined }, {}],
-  ['without events', { events: undefined }, {}],
-  ['of another event', { events: { 'https://example.test/event': {} } }, {}],
-  ['with an event that is no object', { events: { [Object.keys(events)[0] ?? '']: true } }, {}],
-  ['with a nonce, like an ID token', { nonce: 'n' }, {}],
-  ['of nobody', { sub: undefined }, {}],
-  ['with a sid that is no text', { sid: 7 }, {}],
+const eventIs = (value: unknown) => ({ events: { [Object.keys(events)[0] ?? '']: value } })
+test.for<[string, Record<string, unknown>, Parameters<typeof sign>[1], string?]>([
+  ['of another issuer', { iss: 'https://evil.example/' }, {}, 'iss'],
+  ['for another client', { aud: 'spa' }, {}, 'aud'],
+  ['without iat', { iat: undefined }, {}, 'iat'],
+  ['from an hour ago', { iat: now() - 3600 }, {}, 'iat'],
+  ['from the future', { iat: now() + 600 }, {}, 'iat'],
+  ['that has expired', { exp: now() - 60 }, {}, 'exp'],
+  ['without exp', { exp: undefined }, {}, 'exp'],
+  ['without jti', { jti: undefined }, {}, 'jti'],
+  ['without events', { events: undefined }, {}, 'events'],
+  ['whose events are null', { events: null }, {}, 'events'],
+  ['whose events are a text', { events: 'logout' }, {}, 'events'],
+  ['of another event', { events: { 'https://example.test/event': {} } }, {}, 'events'],
+  ['with an event that is no object', eventIs(true), {}, 'events'],
+  ['with an event that is null', eventIs(null), {}, 'events'],
+  ['with a nonce, like an ID token', { nonce: 'n' }, {}, 'nonce'],
+  ['of nobody', { sub: undefined }, {}, 'sub'],
+  ['of a user without a name', { sub: '' }, {}, 'sub'],
+  ['with a sid that is no text', { sid: 7 }, {}, 'sid'],
+  ['with a sid, of a user that is no text', { sid: 'session', sub: 7 }, {}, 'sub'],
   ['signed by another key', {}, { key: other.privateKey }],
-  ['of another type', {}, { typ: 'at+jwt' }],
-] as const)(
+  ['of another type', {}, { typ: 'at+jwt' }, 'typ'],
+])(
   'a logout token %s is refused (Back-Channel Logout §2.6)',
-  async ([, claims, header]) => {
+  async ([, claims, header, claim = '']) => {
     const { one } = machinesWithKey()
     route = createBackChannelLogout(one)
     const alice = await loggedIn(one, emulator.url)
     const refused = await send(await sign(claims, header))
     expect(refused.status).toBe(400)
     expect(refused.headers.get('cache-control')).toBe('no-store')
-    expect(await refused.json()).toMatchObject({ error: 'invalid_request' })
+    const problem = await refused.json()
+    expect(problem).toMatchObject({ error: 'invalid_request' })
+    expect(problem.error_description).toContain(claim)
     expect(await userAt(one, alice)).toBeDefined()
     expect((await send(await sign())).status).toBe(200)
     expect(await userAt(one, alice)).toBeUndefined()
   },
 )
+
+test.for([undefined, 'JWT', 'logout+jwt', 'Logout+JWT', 'application/logout+jwt'])(
+  'a logout token of the type %s is taken (RFC 7515 §4.1.9)',
+  async (typ) => {
+    route = createBackChannelLogout(machinesWithKey().one)
+    expect((await send(await sign({}, { typ } as { typ: string }))).status).toBe(200) // undefined leaves it out
+  },
+)
+
+test('a logout token that the tenant signed with PS256 is taken', async () => {
+  const pair = await generateKeyPair('PS256')
+  const { one } = machinesWithKey({
+    async send(request) {
+      if (!request.url.endsWith('/jwks.json')) return fetch(request)
+      return Response.json({ keys: [{ ...(await exportJWK(pair.publicKey)), kid, alg: 'PS256' }] })
+    },
+  })
+  route = createBackChannelLogout(one)
+  expect((await send(await sign({}, { key: pair.privateKey, alg: 'PS256' }))).status).toBe(200)
+})
 
 test.for([
   ['nothing', () => post('')],

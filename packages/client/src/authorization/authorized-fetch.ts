@@ -168,7 +168,6 @@ export async function authorizeRequest(
       }
       discard(refused)
       try {
-        signal.throwIfAborted()
         response = await send(await sign(request.clone(), { token, prover }))
       } catch (error) {
         await replay()
@@ -218,9 +217,7 @@ async function getToken(
 ): Promise<AccessToken> {
   const given =
     typeof accessToken === 'string' ? accessToken : accessToken({ audience, scope, ...request })
-  // Not `instanceof`: the promise may be another realm's, or zone.js's.
-  const isPromise = typeof given === 'object' && given && 'then' in given
-  const result = isPromise ? await unlessAborted(Promise.resolve(given), request.signal) : given
+  const result = await unlessAborted(Promise.resolve(given), request.signal)
   const token = typeof result === 'string' ? { accessToken: result, tokenType: 'Bearer' } : result
   if (isToken(token)) return token
   throw new TypeError(

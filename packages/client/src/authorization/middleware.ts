@@ -40,8 +40,7 @@ import {
  */
 export function authorizationMiddleware(options: AuthorizationOptions): Middleware {
   const authorize = createAuthorizer(options)
-  // The key is the options object that openapi-fetch makes for each call. If a later middleware throws or returns a response
-  // itself, no hook runs, and the entry is garbage-collected with that object.
+  // The key is the options object that openapi-fetch makes for each call. The entry is garbage-collected with that object.
   const underWay = new WeakMap<object, AuthorizedRequest>()
   return {
     async onRequest({ request, options: call }) {
@@ -51,12 +50,8 @@ export function authorizationMiddleware(options: AuthorizationOptions): Middlewa
     },
     async onResponse({ response, options: call }) {
       const authorized = underWay.get(call)
-      underWay.delete(call)
       const { fetch } = call // not called as a method: browsers refuse their `fetch` with another `this`
       return authorized?.settle(response, (request) => fetch(request))
-    },
-    onError({ options: call }) {
-      underWay.delete(call)
     },
   }
 }

@@ -40,7 +40,7 @@ export async function accountIn(
   answer: Response | undefined,
 ): Promise<CompletedConnectedAccount | undefined> {
   if (!answer) return undefined
-  const value = parseJson(await within(answer.text(), BODY_TIMEOUT).catch(() => ''))
+  const value = await within(answer.text(), BODY_TIMEOUT).then(parseJson, () => undefined)
   return isCompletedConnectedAccount(value) ? value : undefined
 }
 

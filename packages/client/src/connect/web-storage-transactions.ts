@@ -90,7 +90,7 @@ function inLocalStorage<T>(work: (storage: Storage) => T): T | undefined {
   try {
     return work(globalThis.localStorage)
   } catch {
-    return undefined
+    // The browser refuses.
   }
 }
 
@@ -169,7 +169,7 @@ function keysOf(storage: Storage): string[] {
 }
 
 function read(storage: Storage, key: string): unknown {
-  return parseJson(storage.getItem(key) ?? '')
+  return parseJson(String(storage.getItem(key)))
 }
 
 /** Removes records and notes that are stale, or that somebody has broken. */

@@ -46,8 +46,8 @@ export async function createDpop({ keyPair }: { keyPair?: CryptoKeyPair } = {}):
       htm: method,
       htu: targetUri(url),
       iat: Math.floor(Date.now() / 1000) + clockOffset,
-      ...(nonce && { nonce }),
-      ...(accessToken && { ath: await ath(accessToken) }),
+      nonce, // JSON leaves it out if it is undefined
+      ath: accessToken && (await ath(accessToken)),
     }
     const signed = `${header}.${base64urlJson(claims)}`
     const bytes = new TextEncoder().encode(signed)
@@ -66,9 +66,10 @@ export async function createDpop({ keyPair }: { keyPair?: CryptoKeyPair } = {}):
 
 function checkedKeyPair(keyPair: CryptoKeyPair): CryptoKeyPair {
   const { privateKey, publicKey } = keyPair
+  // Of the algorithms with this curve, only ECDSA can sign.
   const algorithm: { name?: string; namedCurve?: string } = { ...privateKey?.algorithm }
   const canSign = privateKey?.usages.includes('sign') && publicKey?.extractable
-  if (algorithm.name !== P256.name || algorithm.namedCurve !== P256.namedCurve || !canSign) {
+  if (algorithm.namedCurve !== P256.namedCurve || !canSign) {
     throw new TypeError(
       'keyPair must be an ECDSA P-256 CryptoKeyPair whose private key can sign and whose public key can be exported.',
     )

@@ -76,8 +76,6 @@ function requestProver(
         return correctClock(prover, outcome, clockOffset)
       case 'invalid_token':
         return replaceToken(outcome)
-      default:
-        return undefined
     }
   }
 
@@ -153,6 +151,6 @@ function readNonce(prover: DpopProver, origin: string) {
     if (typeof nonce !== 'object') return nonce // from memory, so there is nothing to wait for
     return within(nonce, MAX_NONCE_WAIT_MS).catch(() => undefined)
   } catch {
-    return undefined
+    // The proof then has no nonce.
   }
 }

@@ -43,14 +43,13 @@ export function signJwt(
   { privateKey, kid }: SigningKey,
   typ?: string,
 ): Promise<string> {
-  return new SignJWT({ ...claims, jti: randomToken() })
+  const now = Math.floor(Date.now() / 1000) // read once, so that `exp` never is 61 seconds after `iat`
+  return new SignJWT({ ...claims, jti: randomToken(), iat: now, exp: now + 60 })
     .setProtectedHeader({ alg: algorithmOf(privateKey), ...(kid && { kid }), ...(typ && { typ }) })
-    .setIssuedAt()
-    .setExpirationTime('60s')
     .sign(privateKey)
 }
 
-const FAMILIES = new Map([
+const FAMILIES = new Map<string | undefined, string>([
   ['RSASSA-PKCS1-v1_5', 'RS'],
   ['RSA-PSS', 'PS'],
   ['ECDSA', 'ES'],
@@ -61,9 +60,9 @@ function algorithmOf(privateKey: CryptoKey): string {
   const algorithm: { name?: string; hash?: { name: string }; namedCurve?: string } = {
     ...privateKey?.algorithm,
   }
-  const family = FAMILIES.get(algorithm.name ?? '')
+  const family = FAMILIES.get(algorithm.name)
   if (!family || !privateKey.usages.includes('sign')) {
     throw new TypeError('privateKey must be an RSA or ECDSA CryptoKey with the usage `sign`.')
   }
-  return family + (algorithm.hash?.name ?? algorithm.namedCurve)?.slice(-3)
+  return family + String(algorithm.hash?.name ?? algorithm.namedCurve).slice(-3)
 }

@@ -116,7 +116,7 @@ export function refreshTokenSource(
 
   return async ({ audience, scope, forceRefresh, rejectedToken, signal }) => {
     signal?.throwIfAborted()
-    const wanted = { audience, scope: scopesOf(scope).sort().join(' ') }
+    const wanted = { audience, scope: scopesOf(scope).join(' ') }
     if (forceRefresh) cache.delete(wanted, rejectedToken)
     const cached = cache.get(wanted)
     if (cached) return accessTokenOf(cached)

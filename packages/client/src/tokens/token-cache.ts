@@ -4,7 +4,7 @@ import { covers, type IssuedToken, isUsableFor, type TokenRequest } from './issu
 export interface TokenCache {
   /** Returns a token that can serve the request now. */
   get(request: TokenRequest): IssuedToken | undefined
-  /** Adds a token. It replaces the expired ones, and those whose scopes it includes. */
+  /** Adds a token. It replaces those of its audience whose scopes it includes. */
   add(token: IssuedToken): void
   /**
    * Removes the tokens that could serve the request.
@@ -22,9 +22,7 @@ export function createTokenCache(): TokenCache {
   return {
     get: (request) => tokens.find((token) => isUsableFor(request, token)),
     add(added) {
-      const isReplaced = (token: IssuedToken) =>
-        token.usableUntil <= Date.now() || covers(token, added)
-      tokens = [...tokens.filter((token) => !isReplaced(token)), added]
+      tokens = [...tokens.filter((token) => !covers(token, added)), added]
     },
     delete(request, rejectedToken) {
       const isDeleted = (token: IssuedToken) =>

@@ -100,7 +100,7 @@ export async function exchangeConnectionToken(
   return {
     accessToken: body.access_token,
     expiresAt: body.expires_in === undefined ? undefined : requestedAt + body.expires_in * 1000,
-    scopes: (body.scope ?? '').split(/[\s,]+/).filter(Boolean),
+    scopes: (body.scope ?? '').split(/[\s,]/).filter(Boolean),
   }
 }
 

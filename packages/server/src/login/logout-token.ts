@@ -46,13 +46,13 @@ export async function verifyLogoutToken(
   })
   const { sid, sub, iat = 0 } = payload
   const check = (holds: boolean, claim: string) => {
-    const message = `"${claim}" of the logout token is missing or wrong`
-    if (!holds) throw new errors.JWTClaimValidationFailed(message, payload, claim, 'check_failed')
+    if (!holds) throw new errors.JWTInvalid(`"${claim}" of the logout token is missing or wrong`)
   }
   check(TYPES.includes(protectedHeader.typ?.toLowerCase()), 'typ')
   check(isLogoutEvent(payload), 'events')
   check(!('nonce' in payload), 'nonce')
-  check(isMissingOrText(sid) && isMissingOrText(sub) && !!(sid || sub), sid ? 'sid' : 'sub')
+  check(isMissingOrText(sid), 'sid')
+  check(isMissingOrText(sub) && (sid ?? sub) !== undefined, 'sub')
   return { ...(isText(sid) && { sid }), ...(isText(sub) && { sub }), iat }
 }
 

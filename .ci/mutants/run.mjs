@@ -1,0 +1,112 @@
+// `npm run mutants` changes the code of a room in many small ways, each a mutant, and runs the tests on each of them.
+// Fails if the tests kill less than 95 % of a room, or if a mutant survives that equivalent.mjs does not explain.
+//
+//   npm run mutants                                  every room below
+//   npm run mutants -- client                        the rooms of a package
+//   npm run mutants -- client/tokens server/login    these rooms
+//   npm run mutants -- client/tokens/token-cache     one file
+
+import { readFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import { Stryker } from '@stryker-mutator/core'
+import { equivalent } from './equivalent.mjs'
+
+const rooms = [
+  'client/authorization',
+  'client/connect',
+  'client/dpop',
+  'client/tokens',
+  'server/connect',
+  'server/cookies',
+  'server/login',
+  'server/routes',
+  'server/sessions',
+  'server/tokens',
+]
+
+const LOWEST_SCORE = 95
+
+/** Runs the tests on every mutant of a room or file. Returns the mutants that compile, with what became of them. */
+async function mutate(room) {
+  const [packageName, ...path] = room.split('/')
+  process.env.MUTANTS_PACKAGE = packageName // for vitest.config.mjs
+  const source = `packages/${packageName}/src/${path.join('/')}`
+  const stryker = new Stryker({
+    mutate: [path.length > 1 ? `${source}.ts` : `${source}/*.ts`],
+    testRunner: 'vitest',
+    vitest: { configFile: '.ci/mutants/vitest.config.mjs' },
+    checkers: ['typescript'],
+    tsconfigFile: '.ci/mutants/tsconfig.json',
+    plugins: [
+      '@stryker-mutator/typescript-checker',
+      '@stryker-mutator/vitest-runner',
+      './.ci/mutants/error-messages.mjs',
+    ],
+    ignorers: ['error-messages'],
+    ignorePatterns: ['.turbo', 'reports'],
+    // A second runner makes tests with timers fail on two processors.
+    concurrency: 1,
+    timeoutMS: 20_000, // a slow machine kills no mutant
+    reporters: ['progress-append-only', 'html'],
+    htmlReporter: { fileName: `reports/mutants/${room.replaceAll('/', '-')}.html` },
+  })
+  const results = await stryker.runMutationTest()
+  return results.filter(({ status }) => !['CompileError', 'Ignored'].includes(status))
+}
+
+const isKilled = ({ status }) => ['Killed', 'Timeout'].includes(status)
+
+/** Returns the code that a mutant replaces, and its place. */
+function read({ fileName, location: { start, end }, replacement }) {
+  const lines = readFileSync(fileName, 'utf8')
+    .split('\n')
+    .slice(start.line - 1, end.line)
+  lines.push(lines.pop().slice(0, end.column - 1))
+  lines[0] = lines[0].slice(start.column - 1)
+  const oneLine = (code) => code.replaceAll(/\s+/g, ' ')
+  const file = relative('.', fileName)
+  return { file, line: start.line, code: oneLine(lines.join('\n')), mutant: oneLine(replacement) }
+}
+
+const isSame = (one) => (other) =>
+  ['file', 'code', 'mutant'].every((field) => one[field] === other[field])
+
+/** Prints what became of a room's mutants. Returns whether that is enough. */
+function report(room, mutants, seconds) {
+  const files = new Set(mutants.map(({ fileName }) => relative('.', fileName)))
+  const explained = equivalent.filter(({ file }) => files.has(file))
+  const survivors = mutants.filter((mutant) => !isKilled(mutant)).map(read)
+  const unknown = survivors.filter((one) => !explained.some(isSame(one)))
+  const outdated = explained.filter((one) => !survivors.some(isSame(one)))
+  for (const { file, line, code, mutant } of unknown) {
+    console.log(`\n${file}:${line} survived\n- ${code}\n+ ${mutant}`)
+  }
+  for (const { file, code, mutant } of outdated) {
+    console.log(`\nequivalent.mjs: this mutant does not survive\n  ${file}\n- ${code}\n+ ${mutant}`)
+  }
+  const killed = mutants.length - survivors.length
+  const score = (killed / mutants.length) * 100
+  console.log(
+    `\n${room}: ${killed} of ${mutants.length} killed (${score.toFixed(1)} %), ` +
+      `${survivors.length - unknown.length} equivalent, ${unknown.length} survived; ${seconds} s`,
+  )
+  return unknown.length + outdated.length === 0 && score >= LOWEST_SCORE
+}
+
+/** Returns the rooms that the command line asks for. */
+function chosenRooms() {
+  const chosen = process.argv.slice(2)
+  if (chosen.length === 0) return rooms
+  return chosen.flatMap((name) =>
+    name.includes('/') ? [name] : rooms.filter((room) => room.startsWith(`${name}/`)),
+  )
+}
+
+let isEnough = true
+for (const room of chosenRooms()) {
+  const startedAt = Date.now()
+  const mutants = await mutate(room)
+  const seconds = Math.round((Date.now() - startedAt) / 1000)
+  if (!report(room, mutants, seconds)) isEnough = false
+}
+process.exit(isEnough ? 0 : 1) // a browser of a mutant that hangs would keep the process alive
