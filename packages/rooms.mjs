@@ -17,7 +17,7 @@ export const orders = {
   react: [['queries'], ['ConnectedAccountsProvider'], ['hooks']],
   server: [
     ['errors'],
-    ['cookies', 'navigation'],
+    ['cookies', 'navigation', 'store'],
     ['sessions', 'tenant'],
     ['options'],
     ['context', 'management'],

@@ -21,6 +21,7 @@ const rooms = [
   'server/login',
   'server/routes',
   'server/sessions',
+  'server/store',
   'server/tokens',
 ]
 

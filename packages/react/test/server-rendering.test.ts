@@ -52,7 +52,7 @@ test('a server fetches with the factories and renders with the hooks', async () 
       'connected-accounts',
       { baseUrl: 'https://tenant.example/me/v1', user: 'auth0|alice' },
       'accounts',
-      { connection: undefined },
+      'all',
     ],
   ])
 })

@@ -23,7 +23,6 @@ export { createRoutes, type Routes, type RoutesOptions } from './routes/routes.j
 export { ServerClient } from './server-client.js'
 export type { ConnectionTokens, TokenOwner } from './sessions/connection-token-cache.js'
 export type { FlowMemory } from './sessions/flow-memory.js'
-export type { HeldLock, RefreshLock } from './sessions/refresh-lock.js'
 export type {
   EndedLogin,
   IssuedToken,
@@ -33,6 +32,7 @@ export type {
   User,
 } from './sessions/session.js'
 export { type SharedSessionsOptions, sharedSessions } from './sessions/shared-sessions.js'
-export type { SharedStore } from './sessions/shared-store.js'
+export type { HeldLock, RefreshLock } from './store/refresh-lock.js'
+export type { SharedStore } from './store/shared-store.js'
 export type { GetAccessTokenOptions } from './tokens/access-token.js'
 export type { GetAccessTokenForConnectionOptions } from './tokens/connection-token.js'

@@ -1,7 +1,7 @@
 import { Cluster } from 'ioredis'
 import { createCluster } from 'redis'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type RedisClient, redisLock, redisStore } from '../src/sessions/redis.js'
+import { type RedisClient, redisLock, redisStore } from '../src/store/redis.js'
 import { startRedisCluster } from './redis-server.js'
 import { createMachines, rotatingEmulator, tokenAt } from './shared.js'
 import { type StoreUnderTest, testCompareAndSet, testLock, testSessions } from './store-suite.js'

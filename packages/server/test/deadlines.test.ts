@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ServerClientOptions, type SessionStore, sharedSessions } from '../src/index.js'
 import { errorResponse } from '../src/routes/problem.js'
-import { redisLock } from '../src/sessions/redis.js'
+import { redisLock } from '../src/store/redis.js'
 import {
   createGate,
   isRefresh,

@@ -1,7 +1,7 @@
 import { createClient } from 'redis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type SharedStore, sharedSessions } from '../src/index.js'
-import { redisLock, redisStore } from '../src/sessions/redis.js'
+import { redisLock, redisStore } from '../src/store/redis.js'
 import { startRedis } from './redis-server.js'
 import { createMachines, rotatingEmulator } from './shared.js'
 import { loggedIn } from './visitor.js'

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { afterAll, beforeEach, expect, test } from 'vitest'
-import { postgresLock, postgresStore } from '../src/sessions/postgres.js'
+import { postgresLock, postgresStore } from '../src/store/postgres.js'
 import { startPostgres } from './postgres-server.js'
 import { rotatingEmulator } from './shared.js'
 import {

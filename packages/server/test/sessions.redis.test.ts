@@ -3,7 +3,7 @@ import { Redis } from 'ioredis'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import type { SharedStore } from '../src/index.js'
-import { type RedisClient, redisLock, redisStore } from '../src/sessions/redis.js'
+import { type RedisClient, redisLock, redisStore } from '../src/store/redis.js'
 import { startRedis } from './redis-server.js'
 import { rotatingEmulator } from './shared.js'
 import {

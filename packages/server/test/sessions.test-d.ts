@@ -10,8 +10,8 @@ import type {
   SharedStore,
   sharedSessions,
 } from '../src/index.js'
-import type { PostgresClient, postgresLock, postgresStore } from '../src/sessions/postgres.js'
-import type { RedisClient, redisLock, redisStore } from '../src/sessions/redis.js'
+import type { PostgresClient, postgresLock, postgresStore } from '../src/store/postgres.js'
+import type { RedisClient, redisLock, redisStore } from '../src/store/redis.js'
 
 test('a store is a Keyv, or Redis itself', () => {
   expectTypeOf<Keyv>().toExtend<SharedStore>()

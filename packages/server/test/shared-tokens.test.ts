@@ -1,7 +1,7 @@
 import { createEmulator } from '@connected-accounts/emulator'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { type ServerClient, sharedSessions } from '../src/index.js'
-import { entryKey } from '../src/sessions/shared-store.js'
+import { entryKey } from '../src/store/shared-store.js'
 import { createGate, createMachines, memoryLock, memoryStore, tenantWithStaging } from './shared.js'
 import { createServer, createVisitor, loggedIn, rejection, type Visitor } from './visitor.js'
 

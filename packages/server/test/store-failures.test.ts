@@ -1,7 +1,7 @@
 import { Keyv } from 'keyv'
 import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
 import { createRoutes, type SharedStore, sharedSessions } from '../src/index.js'
-import { entryKey } from '../src/sessions/shared-store.js'
+import { entryKey } from '../src/store/shared-store.js'
 import {
   afterRefresh,
   createMachines,

@@ -2,8 +2,8 @@ import { LRUCache } from 'lru-cache'
 import type { SessionCookie } from '../cookies/session-cookie.js'
 import { isSessionError, SessionError } from '../errors.js'
 import { createEndedSessions } from './ended-sessions.js'
-import { createLocalTurns } from './refresh-lock.js'
 import type { Session, SessionStore } from './session.js'
+import { createLocalTurns } from './turns.js'
 
 const MAX_REFRESHED = 1000
 

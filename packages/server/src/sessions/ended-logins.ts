@@ -1,8 +1,8 @@
 import { createMutex } from '@connected-accounts/client/internal'
-import { acquire, type RefreshLock, release } from './refresh-lock.js'
+import { acquire, type RefreshLock, release } from '../store/refresh-lock.js'
+import { type Entries, entryKey, pause, unavailable } from '../store/shared-store.js'
 import type { EndedLogin } from './session.js'
 import { timeOf } from './session-entries.js'
-import { type Entries, entryKey, pause, unavailable } from './shared-store.js'
 
 /** How often one write is tried while other machines write, too. */
 const MAX_REPLACES = 5

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { createSeal } from '../cookies/seal.js'
-import { type Entries, entryKey, unreadable } from './shared-store.js'
+import { type Entries, entryKey, unreadable } from '../store/shared-store.js'
 
 /**
  * Remembers for a while what flows have come to, because the answer that would tell the browser may be lost. A flow is found by

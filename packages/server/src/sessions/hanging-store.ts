@@ -1,6 +1,6 @@
 import { within } from '@connected-accounts/client/internal'
+import { unavailable } from '../store/shared-store.js'
 import type { SessionStore } from './session.js'
-import { unavailable } from './shared-store.js'
 
 /**
  * Returns a store whose operations end in time, also if those of the given store hang.

@@ -1,6 +1,6 @@
+import { busy, type Entries, entryKey, pause } from '../store/shared-store.js'
 import type { Session } from './session.js'
 import { findSession, MAX_HOLD, type SessionWriter, timeOf } from './session-entries.js'
-import { busy, type Entries, entryKey, pause } from './shared-store.js'
 
 /** How long to wait before a note is read again, in milliseconds. */
 const PAUSE = 50

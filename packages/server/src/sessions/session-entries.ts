@@ -1,6 +1,5 @@
 import { LRUCache } from 'lru-cache'
 import { createSeal } from '../cookies/seal.js'
-import type { Session } from './session.js'
 import {
   type Entries,
   entryKey,
@@ -8,7 +7,8 @@ import {
   pauseInBackground,
   unavailable,
   unreadable,
-} from './shared-store.js'
+} from '../store/shared-store.js'
+import type { Session } from './session.js'
 
 const PURPOSE = 'stored session'
 const MAX_UNSAVED = 1000

@@ -1,11 +1,11 @@
 import type { ConnectionToken } from '@connected-accounts/client/token-vault'
 import { createSeal } from '../cookies/seal.js'
+import { type Entries, entryKey, unreadable } from '../store/shared-store.js'
 import {
   type ConnectionTokens,
   connectionTokenUsableUntil,
   type TokenOwner,
 } from './connection-token-cache.js'
-import { type Entries, entryKey, unreadable } from './shared-store.js'
 
 const PURPOSE = 'connection token'
 /** How long a token is kept at most, in milliseconds. */

@@ -1,14 +1,15 @@
 import { checkTimeout, DEFAULT_TIMEOUT } from '@connected-accounts/client/internal'
 import type { SessionCookie } from '../cookies/session-cookie.js'
 import { SessionError } from '../errors.js'
+import type { RefreshLock } from '../store/refresh-lock.js'
+import { createEntries, type Entries, entryKey, type SharedStore } from '../store/shared-store.js'
 import { createEnd, endKey } from './ended-logins.js'
 import { sharedFlowMemory } from './flow-memory.js'
-import { createLocalTurns, createLockedTurns, type RefreshLock } from './refresh-lock.js'
 import { createSentRefreshes } from './sent-refreshes.js'
 import type { Session, SessionStore } from './session.js'
 import { createSessionWriter, findSession, sealSession } from './session-entries.js'
 import { sharedConnectionTokens } from './shared-connection-token-cache.js'
-import { createEntries, type Entries, entryKey, type SharedStore } from './shared-store.js'
+import { createLocalTurns, createLockedTurns } from './turns.js'
 
 /** Options of {@link sharedSessions}. */
 export type SharedSessionsOptions = {

@@ -3,7 +3,7 @@ import { watch } from '@connected-accounts/testing/sweep/watch'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sharedSessions } from '../../src/index.js'
-import { type RedisClient, redisLock, redisStore } from '../../src/sessions/redis.js'
+import { type RedisClient, redisLock, redisStore } from '../../src/store/redis.js'
 import { startRedis } from '../redis-server.js'
 import { functions, sweepFunction } from './sweeps.js'
 import { type Place, setUpTenant } from './world.js'
@@ -19,7 +19,7 @@ afterAll(async () => {
 const tenant = setUpTenant()
 
 /** After how long a lock is free that was not released, in milliseconds. Redis has its own clock, which does not stand still. */
-const TTL = 500
+const TTL = 300
 
 const inRedis: Place = {
   name: 'redisStore',
@@ -34,7 +34,7 @@ const inRedis: Place = {
 
 test.for(functions)(
   '%s withstands every fault of every call, with sessions in redisStore',
-  { timeout: 300_000 },
+  { timeout: 900_000 },
   async ([, createScene]) => {
     expect(await sweepFunction(tenant(), inRedis, createScene)).toEqual([])
   },

@@ -32,11 +32,25 @@ export function timersLeft(): number {
   return vi.getTimerCount() - ofSignals.size
 }
 
-/** Waits until nothing goes on any more unless time passes. */
+/** How long something outside may be at work, in nanoseconds of the real clock. */
+const LONGEST_WORK = 30_000_000_000n
+
+/**
+ * Waits until nothing goes on any more unless time passes.
+ *
+ * @throws {Error} if something outside does not end.
+ */
 export async function idle(): Promise<void> {
+  const start = process.hrtime.bigint()
   for (let turns = 0; turns < 4; turns += 1) {
     await nextTurn()
-    if (isOutsideBusy()) turns = 0
+    if (!isOutsideBusy()) continue
+    turns = 0
+    if (process.hrtime.bigint() - start > LONGEST_WORK) {
+      throw new Error(
+        'A call that the sweep watches does not end, though nothing is wrong with it.',
+      )
+    }
   }
 }
 
