@@ -26,7 +26,7 @@ const rooms = [
 ]
 
 /** Their tests need a Redis or a Postgres. */
-const notMutated = ['!**/sessions/{leased-lock,postgres,redis}.ts']
+const notMutated = ['!**/store/{leased-lock,postgres,redis}.ts']
 
 const LOWEST_SCORE = 95
 
