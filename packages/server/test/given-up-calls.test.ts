@@ -19,7 +19,8 @@ test('a call that is given up while it refreshes still sends the rotated refresh
   const visitor = await loggedIn(server, emulator.url)
   isArmed = true
   const { signal } = abort
-  const call = visitor.request((store) => server.listConnectedAccounts({ signal }, store))
+  const options = { connection: 'github', signal }
+  const call = visitor.request((store) => server.startConnectAccount(options, store))
   expect(await rejection(call)).toBe(reason)
   const other = createServer(emulator) // another process, which knows nothing but the cookie
   expect(await tokenAt(other, visitor, { forceRefresh: true })).toHaveProperty('accessToken')
