@@ -1,0 +1,56 @@
+import { createEmulator } from '@connected-accounts/emulator'
+import { afterAll, expect, test } from 'vitest'
+import type { GetAccessTokenOptions } from '../src/index.js'
+import { audience, createGate } from './shared.js'
+import { createServer, loggedIn } from './visitor.js'
+
+const emulator = await createEmulator({ port: 0 })
+afterAll(() => emulator.close())
+
+/** Alice's session, and its refreshes, which wait at the gate once it is armed. */
+async function session() {
+  const gate = createGate()
+  const state = { refreshes: 0, isArmed: false }
+  const server = createServer(emulator, {
+    async fetch(request) {
+      const body = request.method === 'POST' ? await request.clone().text() : ''
+      if (body.includes('grant_type=refresh_token')) {
+        state.refreshes += 1
+        if (state.isArmed) await gate.pass()
+      }
+      return fetch(request)
+    },
+  })
+  const visitor = await loggedIn(server, emulator.url)
+  const get = (options: GetAccessTokenOptions) =>
+    visitor.request((store) => server.getAccessToken(options, store))
+  return { get, gate, state }
+}
+
+test('without an audience it is the token of the login, which needs no refresh', async () => {
+  const { get, state } = await session()
+  expect(await get({})).toHaveProperty('accessToken')
+  expect(state.refreshes).toBe(0)
+})
+
+test('two calls at once that both need another token make one refresh', async () => {
+  const { get, state } = await session()
+  const first = await get({ audience })
+  const both = await Promise.all([1, 2].map(() => get({ audience, forceRefresh: true })))
+  expect(both[0]).toEqual(both[1])
+  expect(both[0]).not.toEqual(first)
+  expect(state.refreshes).toBe(2)
+})
+
+test('a token that the session has waits for no refresh, not even after a late refusal of the one before', async () => {
+  const { get, gate, state } = await session()
+  const { accessToken: rejectedToken } = await get({ audience })
+  const newer = await get({ audience, forceRefresh: true, rejectedToken })
+  state.isArmed = true
+  const hanging = get({ audience: `${emulator.url}/me/` })
+  await gate.reached
+  expect(await get({ audience })).toEqual(newer)
+  expect(await get({ audience, forceRefresh: true, rejectedToken })).toEqual(newer)
+  gate.open()
+  expect(await hanging).toHaveProperty('accessToken')
+})
