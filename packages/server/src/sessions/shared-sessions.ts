@@ -2,7 +2,13 @@ import { checkTimeout, DEFAULT_TIMEOUT } from '@connected-accounts/client/intern
 import type { SessionCookie } from '../cookies/session-cookie.js'
 import { SessionError } from '../errors.js'
 import type { RefreshLock } from '../store/refresh-lock.js'
-import { createEntries, type Entries, entryKey, type SharedStore } from '../store/shared-store.js'
+import {
+  createEntries,
+  type Entries,
+  entryKey,
+  retryInBackground,
+  type SharedStore,
+} from '../store/shared-store.js'
 import { createEnd, endKey } from './ended-logins.js'
 import { sharedFlowMemory } from './flow-memory.js'
 import { createSentRefreshes } from './sent-refreshes.js'
@@ -85,11 +91,7 @@ export function sharedSessions(store: SharedStore, options: SharedSessionsOption
     async delete(cookie) {
       const pointer = await readPointer(cookie)
       cookie.delete() // first, so that a store that is away keeps nobody logged in
-      if (!pointer) return
-      const { id, expiresAt } = pointer
-      // A refresh that is under way must not bring the session back.
-      await entries.set(await entryKey('ended', id), String(Number.MAX_SAFE_INTEGER), expiresAt)
-      await entries.delete(await entryKey('session', id))
+      if (pointer) await endSession(entries, pointer)
     },
     end: createEnd(entries, { lock: store.replace ? undefined : lock, timeout: DEFAULT_TIMEOUT }),
   }
@@ -125,6 +127,26 @@ async function create(entries: Entries, cookie: SessionCookie, session: Session)
     message:
       'There is no room for the cookie of the session, which has about 500 bytes. Set fewer other cookies.',
   })
+}
+
+/**
+ * Ends a session. If the store is away, this process goes on trying: the person has logged out, although there may be a copy of
+ * the cookie.
+ *
+ * @throws {SessionError} `store_unavailable`. The session is ended as soon as the store is back.
+ */
+async function endSession(entries: Entries, { id, expiresAt }: Pointer): Promise<void> {
+  const end = async () => {
+    // A refresh that is under way must not bring the session back.
+    await entries.set(await entryKey('ended', id), String(Number.MAX_SAFE_INTEGER), expiresAt)
+    await entries.delete(await entryKey('session', id))
+  }
+  try {
+    await end()
+  } catch (error) {
+    void retryInBackground(end, expiresAt)
+    throw error
+  }
 }
 
 function rotated(): SessionError {

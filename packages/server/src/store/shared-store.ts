@@ -126,6 +126,23 @@ export function pauseInBackground(milliseconds: number): Promise<void> {
   return new Promise((resolve) => inBackground(setTimeout(resolve, milliseconds)))
 }
 
+/** How long {@link retryInBackground} goes on at most, in milliseconds. */
+const MAX_RETRY_TIME = 900_000
+const MAX_RETRY_PAUSE = 5000
+
+/** Repeats work that has failed until it succeeds, for 15 minutes at most, and not after a time in milliseconds since the epoch. */
+export async function retryInBackground(work: () => Promise<void>, until: number): Promise<void> {
+  const end = Math.min(until, Date.now() + MAX_RETRY_TIME)
+  for (let wait = PAUSE; Date.now() < end; wait = Math.min(2 * wait, MAX_RETRY_PAUSE)) {
+    await pauseInBackground(wait)
+    const isDone = await work().then(
+      () => true,
+      () => false,
+    )
+    if (isDone) return
+  }
+}
+
 /** Lets the process end although this timer is set. Runtimes other than Node have numbers as timers, and no such question. */
 export function inBackground(timer: unknown): void {
   if (hasUnref(timer)) timer.unref()
