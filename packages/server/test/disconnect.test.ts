@@ -32,7 +32,7 @@ const disconnect = (server: ServerClient, visitor: Visitor, id: string) =>
 const isExchange = async (request: Request) =>
   request.method === 'POST' && (await request.clone().text()).includes('token-exchange')
 
-/** A server whose sessions are where the test says. */
+/** A server with the sessions of the test. */
 function serverWith(where: string, options: Partial<ServerClientOptions> = {}): ServerClient {
   const lock = memoryLock()
   const sessions =

@@ -22,7 +22,7 @@ const origin = `http://localhost:${port}`
 const authorizationParams = { redirect_uri: `${origin}/auth/callback` }
 const handler = createHandler(createServer(emulator, { authorizationParams }))
 
-/** The requests for the login: what they are for, and their answers. */
+/** The requests for the login: their purpose, and their status. */
 const logins: string[] = []
 const speculate = (kind: string) =>
   `<script type="speculationrules">{"${kind}":[{"urls":["/auth/login"],"eagerness":"immediate"}]}</script>`

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
-/** A new Postgres on a socket in a directory of its own. */
+/** A new Postgres on a socket in a new directory. */
 export interface PostgresServer {
   url: string
   /** Starts it again after it was stopped, with what it had. */
@@ -69,7 +69,7 @@ function findPrograms(): string {
   throw new Error('Postgres is not installed: apt-get install postgresql')
 }
 
-/** Gives a directory to the user postgres, and returns the ids to run as, because Postgres refuses to run as root. */
+/** Makes the user postgres the owner of a directory, and returns the ids to run as, because Postgres refuses to run as root. */
 function unprivileged(directory: string): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {}
   const [uid = 0, gid = 0] = ['-u', '-g'].map((option) =>

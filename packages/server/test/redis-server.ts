@@ -28,7 +28,7 @@ export interface RedisCluster {
   failover(): Promise<void>
   /** Starts the killed node again. Resolves when it has caught up with the new master. */
   startKilled(): Promise<void>
-  /** Runs a command on each replica and returns the answers. */
+  /** Runs a command on each replica and returns the replies. */
   askReplicas(...command: string[]): Promise<string[]>
   /** Stops the nodes and removes what they had. */
   close(): Promise<void>

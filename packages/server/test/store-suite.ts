@@ -12,7 +12,7 @@ export interface StoreUnderTest {
   createLock(options?: { ttl?: number }): RefreshLock
   /** Returns all entries as the server has them, with their life in milliseconds. */
   entries(): Promise<{ key: string; value: string; life: number }[]>
-  /** Gives the lock of the key `key` to an owner, whoever had it, for a life in milliseconds. */
+  /** Makes somebody the owner of the lock of the key `key`, whoever had it, for a life in milliseconds. */
   giveLock(owner: string, life: number): Promise<unknown>
   /** Removes the lock of the key `key`. */
   removeLock(): Promise<unknown>

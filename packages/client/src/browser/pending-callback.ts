@@ -125,8 +125,8 @@ class SeenCallback implements PendingCallback {
 }
 
 /**
- * Returns true if completing the flow again can succeed although it has failed with this error: after a failure of the network,
- * of the server or of the storage, once the user has logged in again, or for another user.
+ * Returns true if completing the flow again can succeed after this error. It can after a failure of the network, the server or
+ * the storage, and when another user, or the same one again, has logged in.
  */
 export function canRetryCallback(error: unknown): boolean {
   if (isConnectFlowError(error)) {

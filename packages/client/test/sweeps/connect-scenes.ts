@@ -18,7 +18,7 @@ import { openTab, redirectUri, type Sent, type Stage, type Tab } from './world.j
 /** Makes the `accessToken` option of the application in a tab. */
 export type CreateTokens = (stage: Stage, tab: Tab) => Promise<AccessTokenSource>
 
-/** A stage, and where the application's access tokens come from. */
+/** A stage, and the source of the application's access tokens. */
 export interface ApplicationOptions {
   stage: Stage
   createTokens: CreateTokens
@@ -78,7 +78,7 @@ export async function starting(options: ApplicationOptions): Promise<Scene> {
   const application = await openApplication(options)
   const { emulator, held, start, complete, connected } = application
   return {
-    // It has no deadline of its own: the caller ends the wait.
+    // It has no deadline: the caller ends the wait.
     attempt: (signal) => start(AbortSignal.any([signal, AbortSignal.timeout(60_000)])),
     again: () => start(),
     async check(outcomes) {

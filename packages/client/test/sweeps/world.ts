@@ -132,7 +132,7 @@ async function watchedProver(keyPair: CryptoKeyPair): Promise<Dpop> {
   })
 }
 
-/** Logs Alice in with the key. Returns where the application keeps her refresh token. */
+/** Logs Alice in with the key. Returns the place in which the application keeps her refresh token. */
 export async function logIn({ emulator, keyPair }: Stage) {
   const login = { emulator, client: emulator.clients.spa, dpop: keyPair }
   const { refresh_token = '' } = await loginWithCode(login)

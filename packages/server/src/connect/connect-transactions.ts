@@ -18,31 +18,7 @@ export function createConnectTransactions(
   cookies: Transactions<Transaction>,
   memory: FlowMemory,
 ): TransactionStore {
-  /** The secrets of the flows that were read, by state. The record of a flow that has ended has none. */
-  const secrets = new Map<string, string>()
-
-  /** Returns what is remembered of a flow, which is at least as new as the record of its cookie. */
-  async function newest(state: string, kept: Transaction): Promise<Transaction> {
-    if (!kept.pending) return kept
-    const { codeVerifier } = kept.pending
-    secrets.set(state, codeVerifier)
-    const remembered = (await memory.get(codeVerifier)) as Transaction | undefined // only `remember` has the secret
-    return remembered ?? kept
-  }
-  async function remember(state: string, record: Transaction): Promise<void> {
-    const secret = secrets.get(state) // a flow that was just started has none, and needs none
-    if (secret !== undefined) await memory.set(secret, record, record.expiresAt + GRACE)
-  }
-  async function save(state: string, record: Transaction): Promise<void> {
-    const { expiresAt, account } = record
-    await cookies.set(state, record, { expiresAt, isEnded: account !== undefined })
-  }
-  async function otherFlows(state: string): Promise<[string, Transaction][]> {
-    const flows: [string, Transaction][] = []
-    for (const [other, kept] of await cookies.otherFlows(state))
-      flows.push([other, await newest(other, kept)])
-    return flows
-  }
+  const { newest, remember, forget, save, otherFlows } = createRecords(cookies, memory)
 
   /** Tells the other flows that an account is not theirs, so that nothing depends on how long this flow is kept. */
   async function claimAccount(state: string, { connection, account }: Transaction): Promise<void> {
@@ -78,14 +54,47 @@ export function createConnectTransactions(
     },
     async delete(state) {
       await cookies.delete(state)
-      const secret = secrets.get(state)
-      if (secret !== undefined) await memory.delete(secret)
+      await forget(state)
     },
     async otherFlows(state) {
       const flows = (await otherFlows(state)).map(([, record]) => record)
       return memory.isComplete ? flows : flows.map(asIfAttempted)
     },
   }
+}
+
+/** The records of a browser's connect flows: in cookies, and remembered. */
+function createRecords(cookies: Transactions<Transaction>, memory: FlowMemory) {
+  /** The secrets of the flows that were read, by state. The record of a flow that has ended has none. */
+  const secrets = new Map<string, string>()
+
+  /** Returns what is remembered of a flow, which is at least as new as the record of its cookie. */
+  async function newest(state: string, kept: Transaction): Promise<Transaction> {
+    if (!kept.pending) return kept
+    const { codeVerifier } = kept.pending
+    secrets.set(state, codeVerifier)
+    const remembered = (await memory.get(codeVerifier)) as Transaction | undefined // only `remember` has the secret
+    return remembered ?? kept
+  }
+  async function remember(state: string, record: Transaction): Promise<void> {
+    const secret = secrets.get(state) // a flow that was just started has none, and needs none
+    if (secret !== undefined) await memory.set(secret, record, record.expiresAt + GRACE)
+  }
+  async function forget(state: string): Promise<void> {
+    const secret = secrets.get(state)
+    if (secret !== undefined) await memory.delete(secret)
+  }
+  async function save(state: string, record: Transaction): Promise<void> {
+    const { expiresAt, account } = record
+    await cookies.set(state, record, { expiresAt, isEnded: account !== undefined })
+  }
+  async function otherFlows(state: string): Promise<[string, Transaction][]> {
+    const flows: [string, Transaction][] = []
+    for (const [other, kept] of await cookies.otherFlows(state))
+      flows.push([other, await newest(other, kept)])
+    return flows
+  }
+  return { newest, remember, forget, save, otherFlows }
 }
 
 /** Another machine may have attempted to complete the flow, without an answer that reached the browser. */

@@ -69,7 +69,7 @@ export function createAnswers(context: Context, loginPath?: string): Answers {
 }
 
 /**
- * Returns where a person goes after a flow that failed, if a page there can be shown: after a connect flow, and after a login if
+ * Returns the URL that a person goes to after a flow that failed, if a page there can be shown: after a connect flow, and after a login if
  * the person is logged in anyway. After any other failed login, a page that needs a login would send the person straight back
  * to the tenant. If the tenant refuses without asking, that never ends.
  */

@@ -2,7 +2,7 @@ import type { ProblemDetails } from '@connected-accounts/client'
 import { errorsPage } from '../errors.js'
 
 /**
- * A request that one of our routes refuses. The route answers with `problem`, and does not call `onError`.
+ * A request that one of our routes refuses. The route sends `problem`, and does not call `onError`.
  *
  * @internal
  */

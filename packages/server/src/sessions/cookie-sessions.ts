@@ -23,7 +23,7 @@ export function cookieSessions(): SessionStore {
       if (!session || ended.has(session.id)) return undefined
       const newest = refreshed.get(session.id)
       if (!newest || newest.revision <= session.revision) return session
-      // Reading works without room for the cookie. What needs the room, such as a refresh, reports it.
+      // Reading works without room for the cookie. A refresh needs the room, and reports that there is none.
       await write(cookie, newest).catch(ignoreNoRoom)
       return newest
     },

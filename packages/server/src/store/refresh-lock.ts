@@ -15,7 +15,7 @@ export interface RefreshLock {
 export interface HeldLock {
   /**
    * Returns false if another machine may have the lock by now, because this process was paused for longer than the lock lasts.
-   * Ask where the lock is kept: a clock of this machine may stand still while the machine is suspended.
+   * Ask the server that keeps the lock: a clock of this machine may stand still while the machine is suspended.
    */
   isHeld(): boolean | Promise<boolean>
   /** Frees the lock if it is still held. It never rejects. */

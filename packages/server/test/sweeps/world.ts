@@ -81,7 +81,7 @@ function grantOf(body: string, { status }: Response): Grant {
   return { type: fields.get('grant_type') ?? '', credential, status }
 }
 
-/** A browser whose answers can get lost on their way. */
+/** A browser that may not receive a response. */
 export function createBrowser(emulator: Emulator): Visitor {
   const visitor = createVisitor(emulator.url)
   visitor.request = async (work) => {

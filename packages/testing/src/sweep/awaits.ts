@@ -4,9 +4,9 @@ import ts from 'typescript'
 
 /** An `await`, or the `for await` of a loop. */
 interface Await {
-  /** Where it is, like `client/src/mutex.ts:58:14`. */
+  /** Its place, like `client/src/mutex.ts:58:14`. */
   site: string
-  /** Where its operand begins and ends in the text of the file. */
+  /** The begin and the end of its operand in the text of the file. */
   operand: { start: number; end: number }
 }
 

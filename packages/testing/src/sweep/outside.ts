@@ -40,7 +40,7 @@ export interface Try {
   readonly abort: AbortController
   /** How many `await`s were reached. */
   awaits: number
-  /** True when nobody waits for the try any more. What it does in the background goes on. */
+  /** True when nobody waits for the try any more. Its work in the background goes on. */
   isOver: boolean
   /** What would end the calls that hang. */
   readonly hanging: ((error: unknown) => void)[]
@@ -112,7 +112,7 @@ export async function call<T>(
   }
 }
 
-/** Gives a call its number, and returns what goes wrong with it. */
+/** Numbers a call, and returns what goes wrong with it. */
 export function faultOf({ calls, faulty, isOver }: Try, name: string): Fault | undefined {
   const nth = calls.filter((one) => one.name === name).length + 1
   calls.push({ name, nth })

@@ -5,7 +5,7 @@ import { clearTimers, passTime, timersLeft, untilSettled } from './time.js'
 /** How a try has ended. */
 export type Outcome = { value: unknown } | { error: unknown }
 
-/** A function under test, in a world of its own. */
+/** A function under test, in a new world. */
 export interface Scene {
   /** Calls the function. */
   attempt(signal: AbortSignal): Promise<unknown>

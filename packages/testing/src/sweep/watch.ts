@@ -21,7 +21,7 @@ const networkError = () => new TypeError('fetch failed')
 const bodyError = () => new TypeError('terminated')
 
 /**
- * Watches a `fetch`. The answer and its body are calls of their own. It ignores the signal of a request once it was sent, because
+ * Watches a `fetch`. The answer and its body are further calls. It ignores the signal of a request once it was sent, because
  * a custom `fetch` may do that.
  */
 export function watchFetch(send: (request: Request) => Promise<Response>) {
