@@ -16,7 +16,7 @@ const setting: Setting = {
 test('every trace of at most six actions, with one tab, one flow and a bad network, keeps the promises', async () => {
   const bounds = { from: [], depth: 6, without: /mallory|logs in|lists|tokens/ }
   const { states } = await explore({ emulator: emulator(), setting }, bounds)
-  expect(states).toBeGreaterThan(500)
+  expect(states).toBeGreaterThan(400) // fewer would mean that something keeps the model from exploring
 })
 
 test('every trace with an attacker that goes on with at most three actions keeps the promises', async () => {
