@@ -101,6 +101,7 @@ test('with keepUndoable a row stays until the time to undo is over, so that it c
   const untilOver = { timeout: 5000 }
   await expect.poll(() => screen.getByRole('button').elements().length, untilOver).toBe(0)
   await expect.poll(() => deletions(bed), untilOver).toBe(1)
+  await expect.poll(() => bed.queryClient.isMutating()).toBe(0) // or the next test's fault would meet this request
 })
 
 test('the error of a refused disconnect can be read anywhere, although its row was gone meanwhile', async () => {
@@ -115,6 +116,7 @@ test('the error of a refused disconnect can be read anywhere, although its row w
   await screen.getByRole('button', { name: 'Disconnect' }).click() // the row is back
   await expect.poll(() => deletions(bed), { timeout: 5000 }).toBe(2)
   await expect.poll(() => screen.getByRole('alert').elements().length).toBe(0)
+  await expect.poll(() => bed.queryClient.isMutating()).toBe(0)
 })
 
 test('within undoMs nothing is sent and the account is out of the list; then it is deleted', async () => {
