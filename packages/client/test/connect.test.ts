@@ -121,7 +121,7 @@ test.for(['javascript:alert(1)', '/connect', 'app.example:/connect'])(
 test('what is no store is refused before anything is sent', async () => {
   // The first is not called. The types would forbid both.
   for (const wrong of [memoryTransactions, null]) {
-    const transactions = wrong as unknown as TransactionStore
+    const transactions = wrong as unknown as TransactionStore // as JavaScript can pass it
     const { client, requests } = clientWith([], json(201, connected))
     const flow = startConnect(client, { connection: 'github', redirectUri, transactions })
     await expect(flow).rejects.toThrow('transactions must be a store')

@@ -14,6 +14,7 @@ export type Fault =
   /** The call does not end while anybody waits for it. Then what was asked for happens after all. */
   | 'comes late'
 
+/** Every way in which a call can go wrong. */
 export const allFaults: readonly Fault[] = [
   'fails',
   'keeps failing',
