@@ -26,6 +26,9 @@ const redis = ['packages/*/test/**/*.redis.test.ts']
 // What needs a Postgres on the machine: `npm run test:stores`.
 const stores = ['packages/*/test/**/*.stores.test.ts']
 
+// Applications as users build them, each installed with its framework or tool: `npm run test:environments`.
+const environments = ['packages/*/test/**/*.environment.test.ts']
+
 // What runs with msw 2 in place of 3.
 const msw2 = ['packages/emulator/test/shells-msw2.test.ts']
 
@@ -52,7 +55,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['packages/*/test/**/*.test.ts'],
-          exclude: [...slow, ...redis, ...stores, ...msw2, ...sweeps],
+          exclude: [...slow, ...redis, ...stores, ...environments, ...msw2, ...sweeps],
           testTimeout: 30_000,
         },
       },
@@ -87,6 +90,16 @@ export default defineConfig({
         resolve: { conditions },
         ssr: { resolve: { conditions } },
         test: { name: 'stores', include: stores, testTimeout: 30_000 },
+      },
+      {
+        resolve: { conditions },
+        ssr: { resolve: { conditions } },
+        test: {
+          name: 'environments',
+          include: environments,
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+        },
       },
       {
         resolve: { conditions },

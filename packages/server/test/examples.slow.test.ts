@@ -1,32 +1,42 @@
 import { createEmulator, type Emulator } from '@connected-accounts/emulator'
 import { launchChromium, newPage } from '@connected-accounts/testing/chromium/launch'
 import { button } from '@connected-accounts/testing/chromium/person'
+import {
+  type InstalledApplications,
+  installApplications,
+} from '@connected-accounts/testing/environment/install'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Examples, installExamples } from './examples.js'
 
 // Needs the built packages, and npm's registry: for Next.js, Express, Hono and React.
 const names = ['hono', 'express', 'next']
 
-let examples: Examples
+let examples: InstalledApplications
 let emulator: Emulator
 let browser: Awaited<ReturnType<typeof launchChromium>>
 beforeAll(async () => {
   emulator = await createEmulator({ port: 0 })
-  examples = await installExamples(names)
+  examples = await installApplications(
+    names.map((name) => new URL(`../examples/${name}`, import.meta.url)),
+  )
   browser = await launchChromium()
 }, 240_000)
 afterAll(async () => {
   await browser?.close()
   await emulator?.close()
-  examples?.remove()
+  await examples?.remove()
 })
 
 test.for(names)(
   'the %s example is built, and a person logs in, connects, sees events, disconnects and logs out',
   async (name) => {
     emulator.reset()
-    await examples.build(name)
-    const { origin, stop } = await examples.start(name, emulator)
+    await examples.run(name, 'npm', ['run', 'build'])
+    const { clientId, clientSecret } = emulator.clients.web
+    const { origin, stop } = await examples.start(name, 'npm start', (origin) => ({
+      ...{ ORIGIN: origin, DOMAIN: emulator.url },
+      ...{ CLIENT_ID: clientId, CLIENT_SECRET: clientSecret },
+      CALENDAR_URL: `${emulator.url}/upstream/google-oauth2/calendar/v3`,
+    }))
     try {
       const page = await newPage(browser)
       await page.goto(origin)
