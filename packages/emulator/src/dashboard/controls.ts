@@ -1,8 +1,8 @@
-import { OPERATIONS } from '../check-input.js'
-import type { Context } from '../context.js'
-import type { FaultRule } from '../faults.js'
-import { type Html, html } from '../page.js'
-import { SWITCHES } from '../switches.js'
+import type { Context } from '../context/context.js'
+import { OPERATIONS } from '../control/input.js'
+import type { FaultRule } from '../faults/faults.js'
+import { SWITCHES } from '../faults/switches.js'
+import { type Html, html } from '../pages/page.js'
 import { empty } from './table.js'
 
 /** Returns the clock, the buttons that move it, and the button that resets everything. */

@@ -1,8 +1,8 @@
 import { Hono } from 'hono'
-import type { ConnectedAccounts } from '../connected-accounts.js'
-import type { Context } from '../context.js'
-import { refuseForeign } from '../control-guard.js'
-import { document } from './document.js'
+import type { Context } from '../context/context.js'
+import { refuseForeign } from '../control/guard.js'
+import type { ConnectedAccounts } from '../vault/connected-accounts.js'
+import { document } from './page.js'
 
 /**
  * Creates the page at `/`. It shows the tenant, the requests, the faults and the switches, and changes them with the control API.

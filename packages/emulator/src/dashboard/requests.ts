@@ -1,7 +1,7 @@
-import type { Context } from '../context.js'
-import { type Html, html } from '../page.js'
-import type { RecordedRequest } from '../request-record.js'
-import type { Problem } from '../trace.js'
+import type { Context } from '../context/context.js'
+import type { RecordedRequest } from '../logs/request-record.js'
+import type { Problem } from '../logs/trace.js'
+import { type Html, html } from '../pages/page.js'
 import { cell, empty, table, time } from './table.js'
 
 /** Returns the recorded requests, the newest first. Requests with a problem are marked and explained. */

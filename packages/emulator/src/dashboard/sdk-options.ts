@@ -1,6 +1,6 @@
-import type { Context } from '../context.js'
-import { type Html, html } from '../page.js'
-import { optionsOfSdks } from '../sdk-options.js'
+import type { Context } from '../context/context.js'
+import { optionsOfSdks } from '../control/sdk-options.js'
+import { type Html, html } from '../pages/page.js'
 
 /** Returns the options to pass to each SDK, and a hint about the users who can log in. */
 export function sdkOptions({ url, tenant }: Context): Html {

@@ -1,7 +1,7 @@
-import type { Context } from '../context.js'
-import { isFailure } from '../log-line.js'
-import { type Html, html } from '../page.js'
-import type { TenantLog } from '../tenant-logs.js'
+import type { Context } from '../context/context.js'
+import { isFailure } from '../logs/log-line.js'
+import type { TenantLog } from '../logs/tenant-logs.js'
+import { type Html, html } from '../pages/page.js'
 import { cell, empty, table, time } from './table.js'
 
 const SHOWN = 200

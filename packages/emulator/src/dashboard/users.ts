@@ -1,7 +1,7 @@
-import type { ConnectedAccounts, VaultEntry } from '../connected-accounts.js'
-import type { Context } from '../context.js'
-import { type Html, html } from '../page.js'
-import type { Person } from '../users.js'
+import type { Context } from '../context/context.js'
+import { type Html, html } from '../pages/page.js'
+import type { Person } from '../tenant/users.js'
+import type { ConnectedAccounts, VaultEntry } from '../vault/connected-accounts.js'
 import { cell, empty, table } from './table.js'
 
 const SHOWN = 100

@@ -1,8 +1,8 @@
-import type { Context } from '../context.js'
+import type { Context } from '../context/context.js'
 import type { components } from '../generated/management.js'
 import document from '../generated/management.json' with { type: 'json' }
-import type { Call, Handler } from '../operation-answer.js'
-import { authMethodOf, type Client } from '../tenant.js'
+import type { Call, Handler } from '../resource-server/operation.js'
+import { authMethodOf, type Client } from '../tenant/tenant.js'
 import { invalidRequest, managementError } from './error.js'
 
 type Schemas = components['schemas']

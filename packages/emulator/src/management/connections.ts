@@ -1,6 +1,6 @@
 import type { components } from '../generated/management.js'
-import type { Call, Handler } from '../operation-answer.js'
-import type { Connection, Tenant } from '../tenant.js'
+import type { Call, Handler } from '../resource-server/operation.js'
+import type { Connection, Tenant } from '../tenant/tenant.js'
 import { invalidRequest, managementError } from './error.js'
 
 type Schemas = components['schemas']

@@ -1,6 +1,6 @@
-import { createOperations, type Operation as OperationOf } from '../contract.js'
 import type { operations as generated } from '../generated/management.js'
 import document from '../generated/management.json' with { type: 'json' }
+import { createOperations, type Operation as OperationOf } from '../resource-server/contract.js'
 
 /** The `operationId` of an operation of the Management API. */
 export type OperationId = keyof generated

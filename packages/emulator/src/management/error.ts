@@ -1,5 +1,5 @@
 import type { components } from '../generated/management.js'
-import type { ValidationError } from '../problem.js'
+import type { ValidationError } from '../my-account/problem.js'
 
 type ManagementError = components['schemas']['ManagementError']
 

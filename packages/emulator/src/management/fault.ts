@@ -1,5 +1,5 @@
-import { type FaultParts, faultResponse as problemResponse } from '../fault-response.js'
-import type { Fault } from '../faults.js'
+import type { Fault } from '../faults/faults.js'
+import { type FaultParts, faultResponse as problemResponse } from '../my-account/fault-response.js'
 import { managementError } from './error.js'
 
 /** Returns the response of the My Account API for a fault, in the form of the Management API. */

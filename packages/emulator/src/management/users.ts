@@ -1,11 +1,11 @@
-import type { ConnectedAccount, ConnectedAccounts } from '../connected-accounts.js'
-import type { Context } from '../context.js'
+import type { Context } from '../context/context.js'
 import type { components } from '../generated/management.js'
 import { profileOf } from '../oidc/account.js'
-import type { Call, Handler } from '../operation-answer.js'
-import { pageOf } from '../paging.js'
-import type { Tenant } from '../tenant.js'
-import type { Person } from '../users.js'
+import type { Call, Handler } from '../resource-server/operation.js'
+import { pageOf } from '../resource-server/paging.js'
+import type { Tenant } from '../tenant/tenant.js'
+import type { Person } from '../tenant/users.js'
+import type { ConnectedAccount, ConnectedAccounts } from '../vault/connected-accounts.js'
 import { invalidRequest, managementError } from './error.js'
 
 type Schemas = components['schemas']

@@ -1,6 +1,6 @@
-import { createOperations, type Operation as OperationOf } from '../contract.js'
 import type { operations as generated } from '../generated/my-account.js'
 import document from '../generated/my-account.json' with { type: 'json' }
+import { createOperations, type Operation as OperationOf } from '../resource-server/contract.js'
 
 /** The `operationId` of an operation of the My Account API. */
 export type OperationId = keyof generated

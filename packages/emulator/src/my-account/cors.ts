@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
-import { allowedOrigin, CORS_HEADERS } from '../origins.js'
-import type { Tenant } from '../tenant.js'
+import { allowedOrigin, CORS_HEADERS } from '../tenant/origins.js'
+import type { Tenant } from '../tenant/tenant.js'
 
 /** Creates the CORS middleware of the My Account API for the origins that the tenant's clients allow. It must run first. */
 export function myAccountCors(tenant: Tenant): MiddlewareHandler {

@@ -1,6 +1,6 @@
-import { isNonceChallenge } from '../dpop-nonces.js'
-import { loggedRequest, type TenantLogs, type TenantLogType } from '../tenant-logs.js'
-import { traceOf } from '../trace.js'
+import { isNonceChallenge } from '../dpop/nonces.js'
+import { loggedRequest, type TenantLogs, type TenantLogType } from '../logs/tenant-logs.js'
+import { traceOf } from '../logs/trace.js'
 import type { OperationId } from './contract.js'
 
 const types: Partial<Record<OperationId, [success: TenantLogType, failure: TenantLogType]>> = {

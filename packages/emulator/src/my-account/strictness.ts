@@ -1,6 +1,6 @@
-import type { Context } from '../context.js'
+import type { Context } from '../context/context.js'
 import type { components } from '../generated/my-account.js'
-import { problem, type ValidationError } from '../problem.js'
+import { problem, type ValidationError } from './problem.js'
 
 type Switches = Pick<Context, 'switches'>
 

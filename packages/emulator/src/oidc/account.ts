@@ -1,6 +1,6 @@
 import type { Account } from 'oidc-provider'
 import type { components } from '../generated/management.js'
-import type { Profile } from '../tenant.js'
+import type { Profile } from '../tenant/tenant.js'
 
 /** The claims of each OpenID Connect scope (OIDC Core §5.4), with Auth0's claims of an organization. */
 export const CLAIMS_OF_SCOPES: Record<'openid' | 'profile' | 'email', string[]> = {

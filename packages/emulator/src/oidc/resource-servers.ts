@@ -1,9 +1,9 @@
 import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider'
-import { grantedScopes } from '../client-grants.js'
-import type { Context } from '../context.js'
-import { OIDC_SCOPES } from '../refresh-token-policy.js'
-import type { Api } from '../tenant.js'
-import { oauthError } from './token-request.js'
+import type { Context } from '../context/context.js'
+import { grantedScopes } from '../tenant/client-grants.js'
+import { OIDC_SCOPES } from '../tenant/refresh-token-policy.js'
+import type { Api } from '../tenant/tenant.js'
+import { oauthError } from './token/grant-request.js'
 
 /** Returns the resource indicator of an audience: the audience itself or, if it is not an absolute URI (RFC 8707 §2), a URN. */
 export function resourceOf(audience: string): string {

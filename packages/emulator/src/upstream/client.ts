@@ -1,4 +1,4 @@
-import type { ProviderGrant, ProviderTokens } from '../connected-accounts.js'
+import type { ProviderGrant, ProviderTokens } from '../vault/connected-accounts.js'
 import { issuerOf, upstreamClient } from './provider.js'
 
 /** The tenant's client of the third parties. It sends its requests over HTTP or in the same process. */

@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose'
-import { readForm } from '../request-body.js'
-import { isSameSecret, sha256 } from '../secrets.js'
+import { readForm } from '../http/body.js'
+import { isSameSecret, sha256 } from '../memory/random.js'
 import { type Grant, type IssuedCode, PROVIDER_TOKEN_LIFETIME } from './grants.js'
 import type { Provider } from './provider.js'
 
