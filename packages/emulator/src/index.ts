@@ -1,7 +1,6 @@
 export type { EmulatorClients } from './control/clients.js'
 export type { ConsentAnswer } from './control/consent.js'
 export type { EmulatorControls } from './control/controls.js'
-export type { SeedRequest } from './control/input.js'
 export { createEmulator, type Emulator, type EmulatorOptions } from './emulator.js'
 export type { Fault, FaultOperation, FaultRule } from './faults/faults.js'
 export type { Switches } from './faults/switches.js'
@@ -22,3 +21,4 @@ export {
   type User,
 } from './tenant/tenant.js'
 export type { ConnectedAccount } from './vault/connected-accounts.js'
+export type { SeedRequest } from './vault/seed.js'

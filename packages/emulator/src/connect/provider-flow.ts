@@ -3,9 +3,8 @@ import { problemOf, traceOf } from '../logs/trace.js'
 import { createExpiringMap } from '../memory/expiring-map.js'
 import { randomString, sha256 } from '../memory/random.js'
 import type { Connection } from '../tenant/tenant.js'
-import type { UpstreamClient } from '../upstream/client.js'
+import type { ProviderGrant, UpstreamClient } from '../upstream/client.js'
 import { issuerOf, upstreamClient } from '../upstream/provider.js'
-import type { ProviderGrant } from '../vault/connected-accounts.js'
 
 /** The result of a trip: what the user granted, or the OAuth error for the application. */
 export type Outcome = { grant: ProviderGrant } | { error: string; error_description: string }

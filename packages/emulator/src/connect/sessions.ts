@@ -3,7 +3,8 @@ import type { components } from '../generated/my-account.js'
 import { createExpiringMap, type ExpiringMap } from '../memory/expiring-map.js'
 import { randomString } from '../memory/random.js'
 import type { Connection } from '../tenant/tenant.js'
-import type { ConnectedAccounts, Owner, ProviderGrant } from '../vault/connected-accounts.js'
+import type { ProviderGrant } from '../upstream/client.js'
+import type { ConnectedAccounts, Owner } from '../vault/connected-accounts.js'
 import { createConnectedAccounts } from '../vault/connected-accounts.js'
 
 /** How long a connect session, its ticket and its code are valid, in seconds. */

@@ -1,8 +1,8 @@
-import type { CryptoKey, JWK } from 'jose'
 import type { Faults } from '../faults/faults.js'
 import type { SwitchBoard } from '../faults/switches.js'
 import type { RequestRecord } from '../logs/request-record.js'
 import type { TenantLogs } from '../logs/tenant-logs.js'
+import type { SigningKey } from '../tenant/signing-key.js'
 import type { Tenant } from '../tenant/tenant.js'
 import type { CredentialCheck } from '../tenant/tenant-check.js'
 import type { Users } from '../tenant/users.js'
@@ -28,7 +28,7 @@ export interface Context {
   /** The users of the tenant's data, and those created by a login with a connection. */
   readonly users: Users
   /** The RS256 key that signs ID tokens and access tokens. */
-  readonly signingKey: { kid: string; privateKey: CryptoKey; privateJwk: JWK; publicJwk: JWK }
+  readonly signingKey: SigningKey
   /** Checks a client's credentials. It is different behind msw, which does not support them. */
   readonly credentialFlaw: CredentialCheck
   readonly faults: Faults

@@ -2,18 +2,12 @@ import { Hono, type Context as HonoContext } from 'hono'
 import type { Context } from '../context/context.js'
 import type { TenantMemory } from '../context/running-tenant.js'
 import { readJson } from '../http/body.js'
+import { InputError } from '../tenant/input-error.js'
 import type { Tenant } from '../tenant/tenant.js'
 import type { ConnectedAccount } from '../vault/connected-accounts.js'
+import type { SeedRequest } from '../vault/seed.js'
 import { guardControl } from './guard.js'
-import {
-  InputError,
-  type Reader,
-  readClockChange,
-  readFaultRule,
-  readSeed,
-  readSwitches,
-  type SeedRequest,
-} from './input.js'
+import { type Reader, readClockChange, readFaultRule, readSeed, readSwitches } from './input.js'
 
 /** The parts of the emulator that the control API uses. */
 export interface Controls {

@@ -1,13 +1,13 @@
 import type { Context } from '../context/context.js'
 import type { TenantMemory } from '../context/running-tenant.js'
-import type { Resources } from '../domains.js'
 import type { Fault, FaultOperation, Faults } from '../faults/faults.js'
 import type { SwitchBoard } from '../faults/switches.js'
 import { type AccessTokenRequest, issueAccessToken } from '../resource-server/issue-access-token.js'
 import type { Clock } from '../time/clock.js'
 import type { ConnectedAccount } from '../vault/connected-accounts.js'
+import type { SeedRequest } from '../vault/seed.js'
 import { type ConsentAnswer, consent } from './consent.js'
-import { readFaultRule, readSeed, readSwitches, type SeedRequest } from './input.js'
+import { readFaultRule, readSeed, readSwitches } from './input.js'
 
 /**
  * The methods with which a test changes a running emulator. A wrong argument throws a `TypeError` that names the field; a wrong
@@ -78,8 +78,16 @@ export interface EmulatorControls {
   consent(connectUrl: string | URL, answer?: ConsentAnswer): Promise<URL>
 }
 
+/** The parts of the emulator that the controls use. */
+export interface ControlledParts {
+  fetch(request: Request): Promise<Response>
+  /** Connects accounts without a browser. Error messages begin with `name`. */
+  seed(request: SeedRequest | SeedRequest[], name: string): Promise<ConnectedAccount[]>
+  readonly tenant: Pick<TenantMemory, 'get' | 'set'>
+}
+
 /** Creates the controls of one emulator. */
-export function createControls(context: Context, resources: Resources): EmulatorControls {
+export function createControls(context: Context, resources: ControlledParts): EmulatorControls {
   const { faults, switches, clock } = context
   const add: Faults['add'] = (rule) => faults.add(readFaultRule(rule, 'fault'))
   return {

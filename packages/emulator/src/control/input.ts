@@ -4,7 +4,9 @@ import { SWITCHES, type Switches } from '../faults/switches.js'
 import management from '../generated/management.json' with { type: 'json' }
 import myAccount from '../generated/my-account.json' with { type: 'json' }
 import { once } from '../memory/once.js'
+import { InputError } from '../tenant/input-error.js'
 import { CLOCK_LIMIT } from '../time/clock.js'
+import type { SeedRequest } from '../vault/seed.js'
 
 /** A change of the clock. */
 export interface ClockChange {
@@ -14,27 +16,8 @@ export interface ClockChange {
   skewProofs?: number
 }
 
-/** The accounts to connect without a browser. */
-export interface SeedRequest {
-  /** The ID of the user who owns the accounts. */
-  user_id: string
-  /** The name of the connection. */
-  connection: string
-  /** The ID of the organization that the user is logged in to: none by default. */
-  org_id?: string
-  /** How many accounts to connect, from 1 to 100: 1 by default. Each is a different account at the provider. Not with `emails`. */
-  count?: number
-  /** The email addresses of the accounts, one account for each. A `login_hint` selects one by its address. */
-  emails?: string[]
-}
-
 /** Checks a value and returns it with its type. Throws an `InputError` whose message begins with `name`. */
 export type Reader<Value> = (value: unknown, name: string) => Value
-
-/** Thrown if an argument or a request body is wrong. The message names the field. */
-export class InputError extends TypeError {
-  override readonly name = 'InputError'
-}
 
 /** All operations that a fault can affect. */
 export const OPERATIONS: readonly string[] = [

@@ -1,4 +1,3 @@
-import type { Switches } from '../faults/switches.js'
 import { createExpiringMap } from '../memory/expiring-map.js'
 import { randomString } from '../memory/random.js'
 
@@ -15,6 +14,18 @@ export interface DpopNonces {
   reset(): void
 }
 
+/**
+ * When proofs must have a nonce, and how often a nonce works. `rotating` accepts each nonce once, and `expired` accepts none. The
+ * token endpoint also distinguishes between public and all clients.
+ */
+export type NonceMode =
+  | 'required'
+  | 'public_clients'
+  | 'all_clients'
+  | 'optional'
+  | 'rotating'
+  | 'expired'
+
 /** How long a nonce is valid, in seconds. In the last quarter of this time it is `aging`. */
 const NONCE_LIFETIME = 300
 
@@ -24,7 +35,7 @@ const NONCE_LIFETIME = 300
  */
 export function createDpopNonces(
   now: () => number,
-  mode: () => Switches['myAccountNonce' | 'tokenNonce'] = () => 'required',
+  mode: () => NonceMode = () => 'required',
 ): DpopNonces {
   const issued = createExpiringMap<{ at: number; isSpent: boolean }>(now)
   let latest = none

@@ -1,9 +1,5 @@
+import { ConnectionReset } from '../http/connection-reset.js'
 import type { Fault } from './faults.js'
-
-/** Thrown to close the connection without a response. */
-export class ConnectionReset extends Error {
-  override readonly name = 'ConnectionReset'
-}
 
 /** Resolves after the given number of milliseconds. */
 export function wait(milliseconds = 0): Promise<void> {

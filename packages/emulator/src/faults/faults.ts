@@ -1,5 +1,5 @@
-import type { OperationId as ManagementOperationId } from '../management/contract.js'
-import type { OperationId } from '../my-account/contract.js'
+import type { operations as ManagementOperations } from '../generated/management.js'
+import type { operations as MyAccountOperations } from '../generated/my-account.js'
 import type { Switches } from './switches.js'
 
 /** The requests of a connect flow that the user's browser makes, or the tenant makes for it, in the order of the flow. */
@@ -19,7 +19,11 @@ export const PAGE_OPERATIONS = [
 export type PageOperation = (typeof PAGE_OPERATIONS)[number]
 
 /** What a fault can affect: an operation of the My Account or Management API by its `operationId`, the token endpoint, or a page. */
-export type FaultOperation = OperationId | ManagementOperationId | 'getToken' | PageOperation
+export type FaultOperation =
+  | keyof MyAccountOperations
+  | keyof ManagementOperations
+  | 'getToken'
+  | PageOperation
 
 /**
  * What goes wrong with one call. With `status` or `challenge`, the emulator refuses the call and does nothing. With only `delay`

@@ -1,7 +1,7 @@
-import type { Context } from '../context/context.js'
 import { html, pageResponse } from '../pages/page.js'
 import { damaged, wait } from './damage.js'
-import type { Fault, PageOperation } from './faults.js'
+import type { Fault, Faults, PageOperation } from './faults.js'
+import type { SwitchBoard } from './switches.js'
 
 /** Returns the error page that a fault with a status shows. */
 export function faultPage({ status = 500, headers = {} }: Fault): Response {
@@ -13,7 +13,7 @@ export function faultPage({ status = 500, headers = {} }: Fault): Response {
 
 /** Handles a request of a login or connect flow: applies the waiting fault, if there is one. Throws `ConnectionReset`. */
 export async function answerPage(
-  { faults, switches }: Context,
+  { faults, switches }: { faults: Faults; switches: SwitchBoard },
   operation: PageOperation | undefined,
   answer: () => Response | Promise<Response>,
 ): Promise<Response> {

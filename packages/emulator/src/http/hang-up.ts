@@ -3,8 +3,8 @@ import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
-import { ConnectionReset } from '../faults/damage.js'
 import { addressOf, traceOf } from '../logs/trace.js'
+import { ConnectionReset } from './connection-reset.js'
 
 type Fetch = (request: Request) => Promise<Response>
 

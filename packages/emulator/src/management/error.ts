@@ -1,5 +1,5 @@
 import type { components } from '../generated/management.js'
-import type { ValidationError } from '../my-account/problem.js'
+import type { ValidationError } from '../resource-server/contract.js'
 
 type ManagementError = components['schemas']['ManagementError']
 
@@ -17,17 +17,19 @@ const words: Record<number, string> = {
 export interface ErrorOptions {
   errorCode?: string
   headers?: HeadersInit
+  /** Fields that replace the usual ones. */
+  fields?: Record<string, unknown>
 }
 
 /** Creates an error response in the form of the Management API. */
 export function managementError(
   statusCode: number,
   message: string,
-  { errorCode, headers = {} }: ErrorOptions = {},
+  { errorCode, headers = {}, fields = {} }: ErrorOptions = {},
 ): Response {
   const error = words[statusCode] ?? 'Error'
   const body: ManagementError = { statusCode, error, message, ...(errorCode && { errorCode }) }
-  return Response.json(body, { status: statusCode, headers })
+  return Response.json({ ...body, ...fields }, { status: statusCode, headers })
 }
 
 const parts: Record<string, [name: string, errorCode: string]> = {

@@ -1,16 +1,14 @@
 import type { Fault } from '../faults/faults.js'
-import { type FaultParts, faultResponse as problemResponse } from '../my-account/fault-response.js'
+import { type FaultParts, faultRefusal } from '../resource-server/fault-refusal.js'
 import { managementError } from './error.js'
 
-/** Returns the response of the My Account API for a fault, in the form of the Management API. */
-export async function faultResponse(
-  fault: Fault,
-  parts: FaultParts,
-): Promise<Response | undefined> {
-  const answer = problemResponse(fault, parts)
-  if (!answer) return undefined
-  const { status, headers } = answer
-  const error = managementError(status, 'A fault of the emulator', { headers })
-  if (!fault.problem) return error
-  return Response.json({ ...(await error.json()), ...fault.problem }, { status, headers })
+/** Returns the error of a fault. Returns undefined if the fault lets the operation run. */
+export function faultResponse(fault: Fault, parts: FaultParts): Response | undefined {
+  const refusal = faultRefusal(fault, parts)
+  if (!refusal) return undefined
+  const { status, headers } = refusal
+  return managementError(status, 'A fault of the emulator', {
+    headers,
+    fields: fault.problem ?? {},
+  })
 }

@@ -2,13 +2,15 @@ import { type ConnectSession, SESSION_LIFETIME, type Store } from '../connect/se
 import type { Context } from '../context/context.js'
 import type { components } from '../generated/my-account.js'
 import { isSameSecret, sha256 } from '../memory/random.js'
+import type { ValidationError } from '../resource-server/contract.js'
 import type { Call, Handler } from '../resource-server/operation.js'
 import { pageOf } from '../resource-server/paging.js'
 import { isAllowedCallback } from '../tenant/clients.js'
 import { connectionsFor } from '../tenant/connections.js'
-import type { ProviderGrant, VaultEntry } from '../vault/connected-accounts.js'
+import type { ProviderGrant } from '../upstream/client.js'
+import type { VaultEntry } from '../vault/connected-accounts.js'
 import type { OperationId } from './contract.js'
-import { problem, type ValidationError } from './problem.js'
+import { problem } from './problem.js'
 import { flawInConnect, flawInTake, invalid } from './strictness.js'
 
 type Schemas = components['schemas']

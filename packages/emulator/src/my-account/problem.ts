@@ -1,7 +1,5 @@
 import type { components } from '../generated/my-account.js'
-
-/** A part of a request that does not match the contract. */
-export type ValidationError = components['schemas']['ValidationError']
+import type { ValidationError } from '../resource-server/contract.js'
 
 const kinds = {
   bad_request: [400, '0001', 'Bad Request'],
@@ -44,17 +42,16 @@ export function problem(
   )
 }
 
-/** Creates the problem of a fault, with any status. `fields` replace the usual fields. */
+/** Creates the problem of a fault, with any status. `fields` are the detail and what replaces the usual fields. */
 export function problemOfStatus(
   status: number,
   headers: Record<string, string>,
-  fields: Record<string, unknown> = {},
+  fields: Record<string, unknown>,
 ): Response {
   const known = Object.values(kinds).find(([knownStatus]) => knownStatus === status)
   const type = `https://auth0.com/api-errors/A0E-${status}-${known?.[1] ?? '0001'}`
   const title = known?.[2] ?? 'Fault'
-  const usual = { type, status, title, detail: 'A fault of the emulator' }
-  return Response.json({ ...usual, ...fields }, { status, headers })
+  return Response.json({ type, status, title, ...fields }, { status, headers })
 }
 
 function problemResponse(

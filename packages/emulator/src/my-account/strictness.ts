@@ -1,6 +1,7 @@
 import type { Context } from '../context/context.js'
 import type { components } from '../generated/my-account.js'
-import { problem, type ValidationError } from './problem.js'
+import type { ValidationError } from '../resource-server/contract.js'
+import { problem } from './problem.js'
 
 type Switches = Pick<Context, 'switches'>
 

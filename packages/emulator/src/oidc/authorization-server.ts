@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type AdapterFactory, Provider } from 'oidc-provider'
+import type { Trips } from '../connect/provider-flow.js'
 import type { Context } from '../context/context.js'
 import { byHost } from '../context/domains.js'
-import type { DomainResources } from '../domain.js'
+import type { DpopNonces } from '../dpop/nonces.js'
 import type { WholeRequest } from '../http/whole-request.js'
 import { isAllowedCallback } from '../tenant/clients.js'
 import type { Vault } from '../vault/vault.js'
@@ -41,7 +42,16 @@ export interface AuthorizationServerOptions {
   /** Token Vault, for its exchange. */
   vault: Vault
   /** The other parts of each domain, the canonical one first. */
-  domains: readonly [DomainResources, ...DomainResources[]]
+  domains: readonly [DomainParts, ...DomainParts[]]
+}
+
+/** The other parts of a domain that its issuer uses. */
+export interface DomainParts {
+  readonly context: Context
+  /** The redirects to third parties that begin and end at this domain. */
+  readonly trips: Trips
+  /** The DPoP nonces of its My Account API. */
+  readonly nonces: DpopNonces
 }
 
 /** Creates the login, token and logout endpoints of the tenant. Each domain has an issuer, and all issuers share one store. */
@@ -92,7 +102,7 @@ interface SharedByIssuers {
 }
 
 function createIssuer(
-  { context, trips, nonces: myAccountNonces }: DomainResources,
+  { context, trips, nonces: myAccountNonces }: DomainParts,
   { store, organizations, consents, vault, onReuse }: SharedByIssuers,
 ): Issuer {
   const nonces = createTokenNonces(context, myAccountNonces)

@@ -1,7 +1,10 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
+import type { components } from '../generated/my-account.js'
 import { once } from '../memory/once.js'
-import type { ValidationError } from '../my-account/problem.js'
+
+/** A part of a request that does not match the contract. */
+export type ValidationError = components['schemas']['ValidationError']
 
 /** One operation of an OpenAPI document. */
 export interface Operation<Id = string> {

@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose'
 import type { Context } from '../context/context.js'
-import { InputError } from '../control/input.js'
+import { InputError } from '../tenant/input-error.js'
 import { MY_ACCOUNT_AUDIENCE } from '../tenant/tenant.js'
 
 /** The user, client, API and scopes of an access token to issue. */

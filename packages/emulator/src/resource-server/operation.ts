@@ -4,15 +4,14 @@ import { damaged, wait } from '../faults/damage.js'
 import type { Fault } from '../faults/faults.js'
 import { readJson } from '../http/body.js'
 import { problemOfResponse, type Trace, traceOf } from '../logs/trace.js'
-import type { FaultParts } from '../my-account/fault-response.js'
-import type { ValidationError } from '../my-account/problem.js'
 import {
   type AccessToken,
   AccessTokenError,
   type AccessTokenVerifier,
   challenge,
 } from './access-token.js'
-import type { Operation } from './contract.js'
+import type { Operation, ValidationError } from './contract.js'
+import type { FaultParts } from './fault-refusal.js'
 import type { RateLimit } from './rate-limit.js'
 
 /** A request that is authorized and matches the contract. */
@@ -37,7 +36,7 @@ export interface Refusals {
   unsupportedMediaType(): Response
   invalid(errors: [ValidationError, ...ValidationError[]]): Response
   /** Returns the response of a fault, if it replaces the operation's response. */
-  fault(fault: Fault, parts: FaultParts): Response | undefined | Promise<Response | undefined>
+  fault(fault: Fault, parts: FaultParts): Response | undefined
   /** Returns the response for an internal error of the emulator. */
   failed(): Response
 }
@@ -68,7 +67,7 @@ export async function answerOperation(
   const fault = context.faults.take(operation.id)
   if (fault) await wait(fault.delay)
   const parts = { context, nonces, rateLimit: fault ? rateLimit.headers('fault') : {} }
-  const instead = fault && (await refusals.fault(fault, parts))
+  const instead = fault && refusals.fault(fault, parts)
   const done = () => answer(guarded, request, path)
   const response = instead ?? (await context.switches.during(fault?.switches, done))
   const problem = await problemOfResponse(response)

@@ -1,6 +1,5 @@
-import type { Context } from '../context/context.js'
 import { grantedScopes } from './client-grants.js'
-import type { Api } from './tenant.js'
+import type { Api, Tenant } from './tenant.js'
 
 /** The scopes of OpenID Connect, which a user can grant together with the scopes of any API. */
 export const OIDC_SCOPES: readonly string[] = ['openid', 'profile', 'email', 'offline_access']
@@ -31,7 +30,7 @@ export interface LoginGrant {
  * user consent, or if the client is not a first-party client.
  */
 export function refreshTarget(
-  { tenant, managementAudience }: Pick<Context, 'tenant' | 'managementAudience'>,
+  { tenant, managementAudience }: { tenant: Tenant; managementAudience: string },
   login: LoginGrant,
   audience = login.audience,
 ): RefreshTarget | undefined {

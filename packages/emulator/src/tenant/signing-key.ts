@@ -1,5 +1,12 @@
-import { importJWK, type JWK } from 'jose'
-import type { Context } from '../context/context.js'
+import { type CryptoKey, importJWK, type JWK } from 'jose'
+
+/** The RS256 key that signs ID tokens and access tokens. */
+export interface SigningKey {
+  kid: string
+  privateKey: CryptoKey
+  privateJwk: JWK
+  publicJwk: JWK
+}
 
 // Public on purpose: every copy of the emulator has this key, so nobody else may trust its signatures.
 const developmentKey = {
@@ -18,7 +25,7 @@ const developmentKey = {
 } satisfies JWK
 
 /** Loads the development key that every emulator signs with. Generating a key at each start would take up to a second. */
-export async function loadSigningKey(): Promise<Context['signingKey']> {
+export async function loadSigningKey(): Promise<SigningKey> {
   const { kid, use, alg, kty, n, e } = developmentKey
   const privateKey = await importJWK(developmentKey, alg)
   if (privateKey instanceof Uint8Array)

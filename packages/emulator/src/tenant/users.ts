@@ -1,6 +1,5 @@
 import type { components } from '../generated/management.js'
 import { createExpiringMap } from '../memory/expiring-map.js'
-import type { ProviderGrant } from '../vault/connected-accounts.js'
 import { DATABASE, isEnterprise } from './connections.js'
 import type { Connection, Profile, Tenant } from './tenant.js'
 
@@ -12,13 +11,21 @@ export interface Person extends Profile {
   identity: Identity
 }
 
+/** What a third party says about the account of a login. */
+export interface AccountAtProvider {
+  /** The ID of the account at the third party. */
+  subject: string
+  email?: string
+  name?: string
+}
+
 /** The users of a tenant: those of its data, and at most 10,000 created by a login with a connection. */
 export interface Users {
   find(userId: string | undefined): Person | undefined
   /** Returns all users, those of the tenant's data first. */
   list(): Person[]
   /** Returns the user with this account of a third party. Creates the user at the first login. */
-  logIn(connection: Connection, account: ProviderGrant): Person
+  logIn(connection: Connection, account: AccountAtProvider): Person
   /** Deletes the users that were created by a login. */
   clear(): void
 }

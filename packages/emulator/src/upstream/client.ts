@@ -1,5 +1,24 @@
-import type { ProviderGrant, ProviderTokens } from '../vault/connected-accounts.js'
 import { issuerOf, upstreamClient } from './provider.js'
+
+/** The provider's tokens of one account. */
+export interface ProviderTokens {
+  accessToken: string
+  /** Milliseconds since the epoch. */
+  expiresAt: number
+  /** The scopes as the provider sent them. Some providers separate them with commas. */
+  scope: string
+  refreshToken?: string
+}
+
+/** What a user granted at a provider: the account, the scopes and the tokens. */
+export interface ProviderGrant {
+  /** The user's ID at the provider. */
+  subject: string
+  email?: string
+  name?: string
+  scopes: string[]
+  tokens: ProviderTokens
+}
 
 /** The tenant's client of the third parties. It sends its requests over HTTP or in the same process. */
 export interface UpstreamClient {

@@ -1,29 +1,10 @@
 import type { components } from '../generated/my-account.js'
 import { randomString } from '../memory/random.js'
 import type { Placed } from '../resource-server/paging.js'
+import type { ProviderGrant } from '../upstream/client.js'
 
 /** A connected account in the form of the My Account API. */
 export type ConnectedAccount = components['schemas']['ConnectedAccount']
-
-/** The provider's tokens of one account. */
-export interface ProviderTokens {
-  accessToken: string
-  /** Milliseconds since the epoch. */
-  expiresAt: number
-  /** The scopes as the provider sent them. Some providers separate them with commas. */
-  scope: string
-  refreshToken?: string
-}
-
-/** What a user granted at a provider: the account, the scopes and the tokens. */
-export interface ProviderGrant {
-  /** The user's ID at the provider. */
-  subject: string
-  email?: string
-  name?: string
-  scopes: string[]
-  tokens: ProviderTokens
-}
 
 /** A connected account, and what Token Vault stores for it. */
 export interface VaultEntry extends Placed<ConnectedAccount> {

@@ -1,10 +1,24 @@
 import type { Context } from '../context/context.js'
-import { InputError, type SeedRequest } from '../control/input.js'
+import { InputError } from '../tenant/input-error.js'
 import { accountOf } from '../upstream/accounts.js'
 import { PROVIDER_TOKEN_LIFETIME } from '../upstream/grants.js'
 import type { Provider } from '../upstream/provider.js'
 import type { Upstream } from '../upstream/upstream.js'
 import type { ConnectedAccount, ConnectedAccounts } from './connected-accounts.js'
+
+/** The accounts to connect without a browser. */
+export interface SeedRequest {
+  /** The ID of the user who owns the accounts. */
+  user_id: string
+  /** The name of the connection. */
+  connection: string
+  /** The ID of the organization that the user is logged in to: none by default. */
+  org_id?: string
+  /** How many accounts to connect, from 1 to 100: 1 by default. Each is a different account at the provider. Not with `emails`. */
+  count?: number
+  /** The email addresses of the accounts, one account for each. A `login_hint` selects one by its address. */
+  emails?: string[]
+}
 
 /** The parts of the emulator that seeding uses. */
 export interface SeedParts {

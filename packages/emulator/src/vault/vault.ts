@@ -1,5 +1,5 @@
-import type { UpstreamClient } from '../upstream/client.js'
-import type { ConnectedAccounts, ProviderTokens, VaultEntry } from './connected-accounts.js'
+import type { ProviderTokens, UpstreamClient } from '../upstream/client.js'
+import type { ConnectedAccounts, VaultEntry } from './connected-accounts.js'
 
 /** The account and the scopes of a requested token. */
 interface VaultRequest {

@@ -1,8 +1,8 @@
 import type { Context } from '../../context/context.js'
-import { InputError } from '../../control/input.js'
 import { createExpiringMap } from '../../memory/expiring-map.js'
 import { randomString } from '../../memory/random.js'
 import { absoluteLifetime } from '../../oidc/token/refresh-token-lifetime.js'
+import { InputError } from '../../tenant/input-error.js'
 import type { LoginGrant } from '../../tenant/refresh-token-policy.js'
 
 /** The user, the client and the login of a refresh token. */
