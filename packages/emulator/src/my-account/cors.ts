@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
-import { allowedOrigin, CORS_HEADERS } from '../tenant/origins.js'
+import { allowedOrigin, CORS_HEADERS } from '../tenant/clients.js'
 import type { Tenant } from '../tenant/tenant.js'
 
 /** Creates the CORS middleware of the My Account API for the origins that the tenant's clients allow. It must run first. */

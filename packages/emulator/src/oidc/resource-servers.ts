@@ -1,6 +1,6 @@
 import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider'
 import type { Context } from '../context/context.js'
-import { grantedScopes } from '../tenant/client-grants.js'
+import { grantedScopes } from '../tenant/clients.js'
 import { OIDC_SCOPES } from '../tenant/refresh-token-policy.js'
 import type { Api } from '../tenant/tenant.js'
 import { oauthError } from './token/grant-request.js'

@@ -1,8 +1,8 @@
 import { createPublicKey } from 'node:crypto'
 import { BlockList, isIP } from 'node:net'
 import type { JWK } from 'jose'
+import type { CredentialCheck } from './read-tenant.js'
 import type { Client, Credential } from './tenant.js'
-import type { CredentialCheck } from './tenant-check.js'
 
 /** Returns the credentials of a client with these IDs. */
 export function credentialsOf(

@@ -1,4 +1,4 @@
-import { grantedScopes } from './client-grants.js'
+import { grantedScopes } from './clients.js'
 import type { Api, Tenant } from './tenant.js'
 
 /** The scopes of OpenID Connect, which a user can grant together with the scopes of any API. */

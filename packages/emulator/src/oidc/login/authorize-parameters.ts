@@ -1,7 +1,6 @@
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Context } from '../../context/context.js'
-import { connectionsFor, DATABASE } from '../../tenant/connections.js'
-import { findOrganization, logsInWith } from '../../tenant/organizations.js'
+import { connectionsFor, DATABASE, findOrganization, logsInWith } from '../../tenant/connections.js'
 
 /** Returns Auth0's own parameters of `/authorize` with their checks. A check also runs if its parameter is absent. */
 export function authorizeParameters(context: Context): Configuration['extraParams'] {

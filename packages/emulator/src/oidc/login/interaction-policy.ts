@@ -1,6 +1,6 @@
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Context } from '../../context/context.js'
-import { findOrganization, logsInWith } from '../../tenant/organizations.js'
+import { findOrganization, logsInWith } from '../../tenant/connections.js'
 import { type Consents, mustAsk, requestedConsent } from './consents.js'
 
 const { Check, Prompt } = interactionPolicy

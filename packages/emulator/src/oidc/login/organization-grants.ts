@@ -1,6 +1,6 @@
 import type { Context } from '../../context/context.js'
 import { createExpiringMap } from '../../memory/expiring-map.js'
-import { findOrganization } from '../../tenant/organizations.js'
+import { findOrganization } from '../../tenant/connections.js'
 
 /** The claims of an organization in ID tokens and access tokens. */
 type OrganizationClaims = Partial<Record<'org_id' | 'org_name', string>>

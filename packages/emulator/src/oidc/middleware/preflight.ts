@@ -1,5 +1,5 @@
 import type { Provider } from 'oidc-provider'
-import { CORS_HEADERS } from '../../tenant/origins.js'
+import { CORS_HEADERS } from '../../tenant/clients.js'
 
 /** Limits the request headers of other origins to those that Auth0's SDKs send. oidc-provider would allow any. */
 export function narrowPreflights(provider: Provider): void {

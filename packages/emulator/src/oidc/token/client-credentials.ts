@@ -6,7 +6,7 @@ import {
   validateDpop,
 } from 'oidc-provider/lib/helpers/grants.js'
 import type { Context } from '../../context/context.js'
-import { grantedScopes } from '../../tenant/client-grants.js'
+import { grantedScopes } from '../../tenant/clients.js'
 import type { Api } from '../../tenant/tenant.js'
 import { findApi, resourceOf, resourceServer } from '../resource-servers.js'
 import { oauthError, required } from './grant-request.js'

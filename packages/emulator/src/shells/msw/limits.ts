@@ -1,4 +1,4 @@
-import type { CredentialCheck } from '../../tenant/tenant-check.js'
+import type { CredentialCheck } from '../../tenant/read-tenant.js'
 
 /** Refuses keys of clients, because the token endpoint behind msw does not check them. */
 export const credentialFlaw: CredentialCheck = (client) => {
