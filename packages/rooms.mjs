@@ -27,6 +27,25 @@ export const orders = {
     ['routes'],
     ['adapters'],
   ],
+  emulator: [
+    ['generated', 'memory', 'time'],
+    ['tenant'],
+    ['dpop', 'logs', 'pages'],
+    ['http'],
+    ['faults'],
+    ['context'],
+    ['resource-server'],
+    ['upstream'],
+    ['vault'],
+    ['connect'],
+    ['management', 'my-account', 'oidc'],
+    ['control'],
+    ['dashboard'],
+    ['domain'],
+    ['domains'],
+    ['emulator'],
+    ['shells'],
+  ],
 }
 
 /** The packages of ours that a package may import. The demo, which is not listed, may import all of them. */
