@@ -1,4 +1,6 @@
+import { Hono } from 'hono'
 import type { Context } from '../context/context.js'
+import { refuseForeign } from '../control/guard.js'
 import { type Html, html } from '../pages/page.js'
 import type { ConnectedAccounts } from '../vault/connected-accounts.js'
 import { dashboardScript } from './client/script.js'
@@ -9,16 +11,44 @@ import { sdkOptions } from './sdk-options.js'
 import { logTable } from './tenant-log.js'
 import { userList } from './users.js'
 
-/** The parts of the page. */
-export interface DocumentOptions {
+/**
+ * Creates the page at `/`. It shows the tenant, the requests, the faults and the switches, and changes them with the control API.
+ * The same guard protects it, and it never shows a token, a code or a secret of a flow.
+ */
+export function createDashboard(context: Context, accounts: ConnectedAccounts): Hono {
+  const app = new Hono()
+  app.get('/', refuseForeign(context.url), () => {
+    const nonce = crypto.randomUUID()
+    return new Response(document({ context, accounts, nonce }), {
+      headers: {
+        'content-type': 'text/html; charset=utf-8',
+        'cache-control': 'no-store',
+        'content-security-policy': [
+          "default-src 'none'",
+          "connect-src 'self'",
+          `script-src 'nonce-${nonce}'`,
+          "style-src 'unsafe-inline'",
+          'img-src data:',
+          "base-uri 'none'",
+          "form-action 'none'",
+          "frame-ancestors 'none'",
+        ].join('; '),
+        'referrer-policy': 'no-referrer',
+      },
+    })
+  })
+  return app
+}
+
+interface DocumentOptions {
   context: Context
   accounts: ConnectedAccounts
   /** The nonce of its script for the Content Security Policy. */
   nonce: string
 }
 
-/** Returns the whole page. Its script fetches the page again and replaces the parts with `data-live` that have changed. */
-export function document({ context, accounts, nonce }: DocumentOptions): string {
+// The script of the page fetches the page again and replaces the parts with `data-live` that have changed.
+function document({ context, accounts, nonce }: DocumentOptions): string {
   const { url } = context
   return html`<!doctype html>
 <html lang="en">

@@ -1,4 +1,4 @@
-import { palette } from '../../pages/page-style.js'
+import { palette } from '../../pages/page.js'
 
 /** The style sheet of the page at `/`. It is dense because it shows data, and has the colors of the other pages. */
 export const dashboardStyle = `
