@@ -1,15 +1,23 @@
 import type { Context } from '../context/context.js'
 import { createDpopNonces } from '../dpop/nonces.js'
-import type { Refusals } from '../resource-server/operation.js'
+import type { operations as generated } from '../generated/management.js'
+import document from '../generated/management.json' with { type: 'json' }
+import { createOperations, type Operation } from '../resource-server/contract.js'
+import type { Handler, Refusals } from '../resource-server/operation.js'
 import {
   createProtectedResource,
   type ProtectedResource,
 } from '../resource-server/protected-resource.js'
 import type { ConnectedAccounts } from '../vault/connected-accounts.js'
-import { operations } from './contract.js'
-import { invalidRequest, managementError } from './error.js'
-import { faultResponse } from './fault.js'
-import { createHandlers } from './operations.js'
+import { clientHandlers } from './clients.js'
+import { connectionHandlers } from './connections.js'
+import { faultResponse, invalidRequest, managementError } from './error.js'
+import { userHandlers } from './users.js'
+
+type OperationId = keyof generated
+
+// The operations of `management.yaml`, with the checks of their requests.
+const operations = createOperations(document) as readonly Operation<OperationId>[] // the ids are generated from the same document
 
 /** The options of `createManagementApi`. */
 export interface ManagementApiOptions {
@@ -34,6 +42,18 @@ export function createManagementApi(
     nonces: createDpopNonces(context.now),
     refusals,
   })
+}
+
+// The operations change the running tenant itself.
+function createHandlers(
+  context: Context,
+  accounts: ConnectedAccounts,
+): Record<OperationId, Handler> {
+  return {
+    ...clientHandlers(context),
+    ...connectionHandlers(context.tenant),
+    ...userHandlers(context, accounts),
+  }
 }
 
 const refusals: Refusals = {

@@ -1,17 +1,29 @@
+import type { MiddlewareHandler } from 'hono'
+import { cors } from 'hono/cors'
 import type { Store } from '../connect/sessions.js'
 import type { Context } from '../context/context.js'
-import { createDpopNonces } from '../dpop/nonces.js'
-import type { Refusals } from '../resource-server/operation.js'
+import { createDpopNonces, isNonceChallenge } from '../dpop/nonces.js'
+import type { operations as generated } from '../generated/my-account.js'
+import document from '../generated/my-account.json' with { type: 'json' }
+import { loggedRequest, type TenantLogs, type TenantLogType } from '../logs/tenant-logs.js'
+import { traceOf } from '../logs/trace.js'
+import { createOperations, type Operation } from '../resource-server/contract.js'
+import type { Handler, Refusals } from '../resource-server/operation.js'
 import {
   createProtectedResource,
   type ProtectedResource,
 } from '../resource-server/protected-resource.js'
-import { operations } from './contract.js'
-import { myAccountCors } from './cors.js'
-import { faultResponse } from './fault-response.js'
-import { logAnswer } from './log-events.js'
-import { createHandlers } from './operations.js'
-import { problem } from './problem.js'
+import { allowedOrigin, CORS_HEADERS } from '../tenant/clients.js'
+import type { Tenant } from '../tenant/tenant.js'
+import { deleteAccount, listAccounts, listConnections } from './accounts.js'
+import { complete } from './complete.js'
+import { connect } from './connect.js'
+import { faultResponse, problem, validationProblem } from './problem.js'
+
+type OperationId = keyof generated
+
+// The operations of `my-account.yaml`, with the checks of their requests.
+const operations = createOperations(document) as readonly Operation<OperationId>[] // the ids are generated from the same document
 
 /** Creates the My Account API of a tenant under `/me/v1`. */
 export function createMyAccountApi(context: Context, store: Store): ProtectedResource {
@@ -22,8 +34,8 @@ export function createMyAccountApi(context: Context, store: Store): ProtectedRes
     handlers: createHandlers(context, store),
     nonces: createDpopNonces(context.now, () => context.switches.get().myAccountNonce),
     refusals,
-    before: myAccountCors(context.tenant),
-    onAnswer: (operation, answered) => logAnswer(context.logs, operation, answered),
+    before: allowOrigins(context.tenant),
+    onAnswer: (operation, answered) => logResponse(context.logs, operation, answered),
   })
   return {
     ...resource,
@@ -33,6 +45,16 @@ export function createMyAccountApi(context: Context, store: Store): ProtectedRes
       if (isProblem) response.headers.set('content-type', context.switches.get().problemType)
       return response
     },
+  }
+}
+
+function createHandlers(context: Context, store: Store): Record<OperationId, Handler> {
+  return {
+    createConnectedAccountRequest: (call) => connect(context, store, call),
+    completeConnectedAccountRequest: (call) => complete(context, store, call),
+    getConnectedAccounts: (call) => listAccounts(context, store, call),
+    getConnectedAccountsConnections: (call) => listConnections(context, store, call),
+    deleteConnectedAccount: (call) => deleteAccount(context, store, call),
   }
 }
 
@@ -52,11 +74,51 @@ const refusals: Refusals = {
     }),
   unsupportedMediaType: () =>
     problem('unsupported_media_type', 'The body must be application/json'),
-  invalid(validationErrors) {
-    const { source } = validationErrors[0]
-    const detail = `Invalid request ${source === 'body' ? 'payload' : source} input`
-    return problem('validation', detail, { validationErrors })
-  },
+  invalid: validationProblem,
   fault: faultResponse,
   failed: () => problem('internal', 'The emulator failed. Its output has the error'),
+}
+
+// Allows the origins of the tenant's clients.
+function allowOrigins(tenant: Tenant): MiddlewareHandler {
+  return cors({
+    origin: (origin, { req }) => allowedOrigin(tenant, origin, req.header('authorization')),
+    allowMethods: ['GET', 'POST', 'DELETE'],
+    allowHeaders: CORS_HEADERS,
+    exposeHeaders: ['dpop-nonce', 'www-authenticate'],
+  })
+}
+
+const eventTypes: Partial<Record<OperationId, [success: TenantLogType, failure: TenantLogType]>> = {
+  createConnectedAccountRequest: [
+    'connected_accounts_connection_started',
+    'connected_accounts_connection_failed',
+  ],
+  completeConnectedAccountRequest: [
+    'connected_accounts_connection_succeeded',
+    'connected_accounts_connection_failed',
+  ],
+  deleteConnectedAccount: [
+    'connected_accounts_delete_succeeded',
+    'connected_accounts_delete_failed',
+  ],
+}
+
+// A DPoP nonce challenge has no event, because the client retries the call.
+function logResponse(
+  logs: TenantLogs,
+  operation: OperationId,
+  { request, response }: { request: Request; response: Response },
+): void {
+  const [success, failure] = eventTypes[operation] ?? []
+  if (!success || !failure) return
+  if (isNonceChallenge(response)) return
+  const { account, problem } = traceOf(request)
+  const { status } = response
+  logs.write({
+    type: response.ok ? success : failure,
+    request: loggedRequest(request),
+    ...(!response.ok && { failure: { title: `Status ${status}`, ...problem, status } }),
+    ...(account && { details: { connected_account: account } }),
+  })
 }

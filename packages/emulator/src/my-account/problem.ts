@@ -1,5 +1,7 @@
+import type { Fault } from '../faults/faults.js'
 import type { components } from '../generated/my-account.js'
 import type { ValidationError } from '../resource-server/contract.js'
+import { type FaultParts, faultRefusal } from '../resource-server/fault-refusal.js'
 
 const kinds = {
   bad_request: [400, '0001', 'Bad Request'],
@@ -42,8 +44,23 @@ export function problem(
   )
 }
 
-/** Creates the problem of a fault, with any status. `fields` are the detail and what replaces the usual fields. */
-export function problemOfStatus(
+/** Creates the problem for the wrong parts of a request. Its detail names where the first one is. */
+export function validationProblem(errors: [ValidationError, ...ValidationError[]]): Response {
+  const { source } = errors[0]
+  const detail = `Invalid request ${source === 'body' ? 'payload' : source} input`
+  return problem('validation', detail, { validationErrors: errors })
+}
+
+/** Returns the problem of a fault. Returns undefined if the fault lets the operation run. */
+export function faultResponse(fault: Fault, parts: FaultParts): Response | undefined {
+  const refusal = faultRefusal(fault, parts)
+  if (!refusal) return undefined
+  const { status, headers, detail } = refusal
+  return problemOfStatus(status, headers, { detail, ...fault.problem })
+}
+
+// `fields` are the detail and what replaces the usual fields.
+function problemOfStatus(
   status: number,
   headers: Record<string, string>,
   fields: Record<string, unknown>,
