@@ -1,6 +1,5 @@
 import { createStore } from './connect/sessions.js'
-import type { Context } from './context/context.js'
-import { byHost } from './context/domains.js'
+import { byHost, type Context } from './context/context.js'
 import { createTenantMemory, type TenantMemory } from './context/running-tenant.js'
 import type { Controls } from './control/api.js'
 import { createDomainResources, type DomainResources } from './domain.js'

@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { getRequestListener } from '@hono/node-server'
-import { createContexts } from './context/domains.js'
-import { createShared, type SharedSettings } from './context/shared-context.js'
+import { type ContextSettings, createContexts } from './context/context.js'
 import { type EmulatorClients, emulatorClients } from './control/clients.js'
 import { createControls, type EmulatorControls } from './control/controls.js'
 import { createResources, isResourcePath } from './domains.js'
@@ -151,10 +150,9 @@ function checkPort(port: number, listen: boolean): void {
   }
 }
 
-function assemble({ url, urlOf }: HttpServer, settings: SharedSettings) {
-  const shared = createShared(settings, url)
+function assemble({ url, urlOf }: HttpServer, settings: ContextSettings) {
   const customUrls = (settings.tenant.custom_domains ?? []).map(urlOf)
-  const { canonical, custom } = createContexts(shared, url, customUrls)
+  const { canonical, custom } = createContexts(settings, { url, customUrls })
   const reset = () => {
     authorizationServer.reset()
     resources.reset()

@@ -1,6 +1,5 @@
 import { Hono } from 'hono'
-import type { Context } from '../../context/context.js'
-import { byHost } from '../../context/domains.js'
+import { byHost, type Context } from '../../context/context.js'
 import type { Vault } from '../../vault/vault.js'
 import type { RefreshTokens } from './refresh-tokens.js'
 import { answerTokenRequest } from './token-endpoint.js'

@@ -1,6 +1,5 @@
 import { type HttpHandler, HttpResponse, http } from 'msw'
-import { createContexts } from '../../context/domains.js'
-import { createShared } from '../../context/shared-context.js'
+import { createContexts } from '../../context/context.js'
 import { emulatorClients } from '../../control/clients.js'
 import { createControls } from '../../control/controls.js'
 import { createResources, isResourcePath } from '../../domains.js'
@@ -61,9 +60,9 @@ export async function createEmulator({
   const url = originOf(domain)
   const signingKey = await loadSigningKey()
   const switchesDuring = createSwitchesDuring()
-  const shared = createShared({ tenant, signingKey, credentialFlaw, switchesDuring }, url)
+  const settings = { tenant, signingKey, credentialFlaw, switchesDuring }
   const customUrls = (tenant.custom_domains ?? []).map((name) => withHost(url, name))
-  const { canonical: context, custom } = createContexts(shared, url, customUrls)
+  const { canonical: context, custom } = createContexts(settings, { url, customUrls })
   const resources = createResources(context, { custom })
   const refreshTokens = createRefreshTokens(context)
   const { vault } = resources
