@@ -1,5 +1,5 @@
 import { createStore } from './connect/sessions.js'
-import { byHost, type Context } from './context/context.js'
+import { byHost, type Context, type Lab } from './context/context.js'
 import { createTenantMemory, type TenantMemory } from './context/running-tenant.js'
 import type { Controls } from './control/api.js'
 import { createDomainResources, type DomainResources } from './domain.js'
@@ -85,7 +85,7 @@ export function createResources(context: Context, options: ResourcesOptions = {}
 type Fetch = Resources['fetch']
 
 // If a fault closes the connection without a response, the request is recorded without a status.
-function recorded({ requests }: Context, fetch: Fetch): Fetch {
+function recorded({ requests }: Lab, fetch: Fetch): Fetch {
   return async (request) => {
     let response: Response | undefined
     try {

@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import type { Context } from '../context/context.js'
+import type { Context, Lab } from '../context/context.js'
 import { answerPage } from '../faults/meet-fault.js'
 import { type LogEntry, loggedRequest } from '../logs/tenant-logs.js'
 import { traceOf } from '../logs/trace.js'
@@ -84,7 +84,7 @@ function identify(request: Request, { userId, clientId, connection }: ConnectSes
 }
 
 function logFailure(
-  { logs }: Context,
+  { logs }: Lab,
   request: Request,
   failure: LogEntry['failure'] = { title: 'server_error' },
 ): void {
@@ -95,7 +95,7 @@ function logFailure(
 
 // With PKCE, the parameters are in the query. Without it, they are in the fragment, which servers do not see. A switch can change this.
 function callbackOf(
-  { switches }: Context,
+  { switches }: Lab,
   { request }: ConnectSession,
   fields: Record<string, string>,
 ): URL {

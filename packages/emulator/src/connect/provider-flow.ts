@@ -1,4 +1,4 @@
-import type { Context } from '../context/context.js'
+import type { Tenancy } from '../context/context.js'
 import { problemOf, traceOf } from '../logs/trace.js'
 import { createExpiringMap } from '../memory/expiring-map.js'
 import { randomString, sha256 } from '../memory/random.js'
@@ -37,7 +37,7 @@ interface Departure {
 }
 
 /** Creates an empty store of trips. */
-export function createTrips({ url, providersUrl, now }: Context, upstream: UpstreamClient): Trips {
+export function createTrips({ url, providersUrl, now }: Tenancy, upstream: UpstreamClient): Trips {
   const departures = createExpiringMap<Departure>(now)
   const redirectUri = `${url}/login/callback`
   return {

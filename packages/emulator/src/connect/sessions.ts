@@ -1,4 +1,4 @@
-import type { Context } from '../context/context.js'
+import type { Tenancy } from '../context/context.js'
 import type { components } from '../generated/my-account.js'
 import { createExpiringMap, type ExpiringMap } from '../memory/expiring-map.js'
 import { randomString } from '../memory/random.js'
@@ -41,7 +41,7 @@ export interface Store {
 }
 
 /** Creates an empty store that uses the clock of `context`. */
-export function createStore({ now }: Context): Store {
+export function createStore({ now }: Tenancy): Store {
   const accounts = createConnectedAccounts(now)
   const sessions = createExpiringMap<ConnectSession>(now)
   const tickets = createExpiringMap<ConnectSession>(now)

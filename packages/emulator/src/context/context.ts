@@ -24,6 +24,7 @@ export interface Tenancy extends Readonly<Audiences> {
   readonly tenant: Tenant
   /** The users of the tenant's data, and those created by a login with a connection. */
   readonly users: Users
+  /** The key that signs ID tokens and access tokens. */
   readonly signingKey: SigningKey
   /** Checks a client's credentials. It is different behind msw, which does not support them. */
   readonly credentialFlaw: CredentialCheck

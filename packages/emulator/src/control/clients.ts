@@ -1,4 +1,4 @@
-import type { Context } from '../context/context.js'
+import type { Tenancy } from '../context/context.js'
 import type { Client } from '../tenant/tenant.js'
 
 /**
@@ -20,7 +20,7 @@ export interface EmulatorClients {
 export function emulatorClients({
   tenant: { clients },
   managementAudience,
-}: Pick<Context, 'tenant' | 'managementAudience'>): EmulatorClients {
+}: Pick<Tenancy, 'tenant' | 'managementAudience'>): EmulatorClients {
   const find = (appType: Client['app_type']): Client => {
     const client = clients.find(({ app_type }) => app_type === appType)
     if (!client)

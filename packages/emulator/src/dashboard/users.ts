@@ -1,4 +1,4 @@
-import type { Context } from '../context/context.js'
+import type { Tenancy } from '../context/context.js'
 import { type Html, html } from '../pages/page.js'
 import type { Person } from '../tenant/users.js'
 import type { ConnectedAccounts, VaultEntry } from '../vault/connected-accounts.js'
@@ -7,7 +7,7 @@ import { cell, empty, table } from './table.js'
 const SHOWN = 100
 
 /** Returns the users of the tenant, and what Token Vault stores for their accounts, except the tokens. */
-export function userList({ users, now }: Context, accounts: ConnectedAccounts): Html {
+export function userList({ users, now }: Tenancy, accounts: ConnectedAccounts): Html {
   const entries = new Map<string, VaultEntry[]>()
   for (const entry of accounts.all()) {
     entries.set(entry.userId, [...(entries.get(entry.userId) ?? []), entry])

@@ -1,4 +1,4 @@
-import type { Context } from '../context/context.js'
+import type { Context, Tenancy } from '../context/context.js'
 import { createDpopNonces } from '../dpop/nonces.js'
 import type { operations as generated } from '../generated/management.js'
 import document from '../generated/management.json' with { type: 'json' }
@@ -22,7 +22,7 @@ const operations = createOperations(document) as readonly Operation<OperationId>
 /** The options of `createManagementApi`. */
 export interface ManagementApiOptions {
   /** The context of the canonical domain. Calls at every domain change its tenant. */
-  canonical: Context
+  canonical: Tenancy
   accounts: ConnectedAccounts
 }
 
@@ -46,7 +46,7 @@ export function createManagementApi(
 
 // The operations change the running tenant itself.
 function createHandlers(
-  context: Context,
+  context: Tenancy,
   accounts: ConnectedAccounts,
 ): Record<OperationId, Handler> {
   return {

@@ -1,4 +1,4 @@
-import type { Context } from '../context/context.js'
+import type { Tenancy } from '../context/context.js'
 import type { components } from '../generated/management.js'
 import document from '../generated/management.json' with { type: 'json' }
 import type { Call, Handler } from '../resource-server/operation.js'
@@ -21,7 +21,7 @@ const defaultRefreshToken: Client['refresh_token'] = {
 export function clientHandlers({
   tenant,
   credentialFlaw,
-}: Pick<Context, 'tenant' | 'credentialFlaw'>): Record<'getClient' | 'updateClient', Handler> {
+}: Pick<Tenancy, 'tenant' | 'credentialFlaw'>): Record<'getClient' | 'updateClient', Handler> {
   const find = ({ path }: Call) => tenant.clients.find(({ client_id }) => client_id === path.id)
   const missing = () => managementError(404, 'The client does not exist')
   return {
@@ -53,7 +53,7 @@ function shown(client: Client): Schemas['Client'] {
 function update(
   client: Client,
   change: Schemas['UpdateClientRequest'],
-  credentialFlaw: Context['credentialFlaw'],
+  credentialFlaw: Tenancy['credentialFlaw'],
 ): Response {
   const method = change.token_endpoint_auth_method ?? 'none'
   if (method !== 'none' && client.client_secret === undefined) {

@@ -1,4 +1,4 @@
-import type { Context } from '../context/context.js'
+import type { Tenancy } from '../context/context.js'
 import type { components } from '../generated/management.js'
 import type { Call, Handler } from '../resource-server/operation.js'
 import { pageOf } from '../resource-server/paging.js'
@@ -12,7 +12,7 @@ type Schemas = components['schemas']
 
 /** Creates the operations on users. */
 export function userHandlers(
-  { tenant, users }: Pick<Context, 'tenant' | 'users'>,
+  { tenant, users }: Pick<Tenancy, 'tenant' | 'users'>,
   accounts: ConnectedAccounts,
 ): Record<'getUser' | 'getUserConnectedAccounts', Handler> {
   const find = ({ path }: Call) => users.find(path.id)

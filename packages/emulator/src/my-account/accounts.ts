@@ -1,5 +1,5 @@
 import type { Store } from '../connect/sessions.js'
-import type { Context } from '../context/context.js'
+import type { Context, Lab } from '../context/context.js'
 import type { components } from '../generated/my-account.js'
 import type { ValidationError } from '../resource-server/contract.js'
 import type { Call } from '../resource-server/operation.js'
@@ -10,7 +10,7 @@ import { problem, validationProblem } from './problem.js'
 type Schemas = components['schemas']
 
 /** Returns a page of the user's connected accounts. */
-export function listAccounts(context: Context, store: Store, { token, query }: Call): Response {
+export function listAccounts(context: Lab, store: Store, { token, query }: Call): Response {
   const flaw = flawInTake(context, query)
   if (flaw) return validationProblem([flaw])
   const wanted = query.getAll('connection')
@@ -49,7 +49,7 @@ const badCursor: ValidationError = {
 }
 
 /** Deletes a connected account of the user. */
-export function deleteAccount({ switches }: Context, { accounts }: Store, call: Call): Response {
+export function deleteAccount({ switches }: Lab, { accounts }: Store, call: Call): Response {
   const { token, trace, path } = call
   const { id = '' } = path
   const entry = accounts.list(token.userId).find(({ item }) => item.id === id)
@@ -62,10 +62,7 @@ export function deleteAccount({ switches }: Context, { accounts }: Store, call: 
 }
 
 // More than 20 is wrong if the switch `largeTake` refuses it.
-function flawInTake(
-  { switches }: Pick<Context, 'switches'>,
-  query: URLSearchParams,
-): ValidationError | undefined {
+function flawInTake({ switches }: Lab, query: URLSearchParams): ValidationError | undefined {
   if (switches.get().largeTake === 'capped' || Number(query.get('take')) <= 20) return
   return { detail: 'take must be <= 20', field: 'take', source: 'query' }
 }

@@ -1,5 +1,5 @@
 import type { ConnectSession, Store } from '../connect/sessions.js'
-import type { Context } from '../context/context.js'
+import type { Lab } from '../context/context.js'
 import type { components } from '../generated/my-account.js'
 import { isSameSecret, sha256 } from '../memory/random.js'
 import type { Call } from '../resource-server/operation.js'
@@ -10,7 +10,7 @@ import { problem } from './problem.js'
 type Schemas = components['schemas']
 
 /** Completes a connect flow: checks the code and connects the account. */
-export async function complete(context: Context, store: Store, call: Call): Promise<Response> {
+export async function complete(context: Lab, store: Store, call: Call): Promise<Response> {
   const request = call.body as Schemas['CompleteConnectedAccountRequest'] // fits the contract
   const session = store.sessions.get(request.auth_session)
   if (!session || !isOwn(context, session, call)) {
@@ -38,7 +38,7 @@ export async function complete(context: Context, store: Store, call: Call): Prom
   return Response.json(answer, { status: Number(completeStatus) })
 }
 
-function isOwn({ switches }: Context, session: ConnectSession, { token }: Call): boolean {
+function isOwn({ switches }: Lab, session: ConnectSession, { token }: Call): boolean {
   const isSame = session.userId === token.userId && session.clientId === token.clientId
   return isSame && (switches.get().device === 'any' || session.device === token.device)
 }
@@ -66,7 +66,7 @@ async function isVerified(
 }
 
 function conflictOf(
-  { switches }: Context,
+  { switches }: Lab,
   entries: VaultEntry[],
   { connection, grant }: { connection: string; grant: ProviderGrant },
 ): string | undefined {

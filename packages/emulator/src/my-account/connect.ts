@@ -1,5 +1,5 @@
 import { SESSION_LIFETIME, type Store } from '../connect/sessions.js'
-import type { Context } from '../context/context.js'
+import type { Context, Lab } from '../context/context.js'
 import type { components } from '../generated/my-account.js'
 import type { ValidationError } from '../resource-server/contract.js'
 import type { Call } from '../resource-server/operation.js'
@@ -39,7 +39,7 @@ export function connect(context: Context, store: Store, call: Call): Response {
 
 // The switches `connectState` and `accessType` decide.
 function flawInConnect(
-  { switches }: Pick<Context, 'switches'>,
+  { switches }: Lab,
   request: Schemas['CreateConnectedAccountRequest'],
 ): ValidationError | undefined {
   const { connectState, accessType } = switches.get()

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type AdapterFactory, Provider } from 'oidc-provider'
 import type { Trips } from '../connect/provider-flow.js'
-import { byHost, type Context } from '../context/context.js'
+import { byHost, type Context, type Tenancy } from '../context/context.js'
 import type { DpopNonces } from '../dpop/nonces.js'
 import type { WholeRequest } from '../http/whole-request.js'
 import { isAllowedCallback } from '../tenant/clients.js'
@@ -146,11 +146,11 @@ function createIssuer(
 // These are valid only at the domain that issued them (a JWT has its issuer inside). All other models belong to the whole tenant.
 const ofOneDomain = ['AccessToken', 'AuthorizationCode']
 
-function adapterOf({ adapter }: OidcStore, { issuer }: Context): AdapterFactory {
+function adapterOf({ adapter }: OidcStore, { issuer }: Tenancy): AdapterFactory {
   return (name) => adapter(ofOneDomain.includes(name) ? `${name} of ${issuer}` : name)
 }
 
-function customizeClients(provider: Provider, { tenant }: Context): void {
+function customizeClients(provider: Provider, { tenant }: Tenancy): void {
   Object.assign(provider.Client.prototype, {
     redirectUriAllowed(this: { clientId: string }, url: string) {
       const client = tenant.clients.find(({ client_id }) => client_id === this.clientId)
@@ -162,11 +162,11 @@ function customizeClients(provider: Provider, { tenant }: Context): void {
 }
 
 // 127.0.0.1 and localhost do not share cookies, so a login must begin and continue at the same host.
-function isNavigationElsewhere({ method, url = '', headers }: IncomingMessage, context: Context) {
+function isNavigationElsewhere({ method, url = '', headers }: IncomingMessage, context: Tenancy) {
   const isNavigation = method === 'GET' && /^\/(authorize|v2\/logout|oidc\/logout)\b/.test(url)
   return isNavigation && headers.host !== new URL(context.url).host
 }
 
-function sendHome({ url = '' }: IncomingMessage, response: ServerResponse, context: Context): void {
+function sendHome({ url = '' }: IncomingMessage, response: ServerResponse, context: Tenancy): void {
   response.writeHead(307, { location: context.url + url }).end()
 }

@@ -1,5 +1,5 @@
 import { errors, importJWK, type JWTPayload, jwtVerify } from 'jose'
-import type { Context } from '../context/context.js'
+import type { Context, Lab } from '../context/context.js'
 import type { DpopNonces } from '../dpop/nonces.js'
 import { DpopError, verifyProof } from '../dpop/proof.js'
 import { createExpiringMap } from '../memory/expiring-map.js'
@@ -85,7 +85,7 @@ export function createAccessTokenVerifier(options: VerifierOptions): AccessToken
 /** Returns the challenge of one scheme (RFC 6750 §3, RFC 9449 §7.1). Its `algs` come from the switches. */
 export function challenge(
   scheme: Scheme,
-  { switches }: Pick<Context, 'switches'>,
+  { switches }: Pick<Lab, 'switches'>,
   fields: Record<string, string> = {},
 ): string {
   const all: Record<string, string> =
@@ -150,7 +150,7 @@ async function readToken(token: string, scheme: Scheme, options: VerifierOptions
   }
 }
 
-function invalidToken(message: string, scheme: Scheme, context: Context): AccessTokenError {
+function invalidToken(message: string, scheme: Scheme, context: Lab): AccessTokenError {
   const fields = { error: 'invalid_token', error_description: message }
   return new AccessTokenError('invalid_token', message, {
     'www-authenticate': challenge(scheme, context, fields),

@@ -1,11 +1,11 @@
-import type { Context } from '../context/context.js'
+import type { Lab } from '../context/context.js'
 import type { DpopNonces } from '../dpop/nonces.js'
 import type { Fault } from '../faults/faults.js'
 import { challenge } from './access-token.js'
 
 /** The parts that the response of a fault needs. */
 export interface FaultParts {
-  context: Context
+  context: Lab
   nonces: DpopNonces
   rateLimit: Record<string, string>
 }
@@ -34,7 +34,7 @@ export function faultRefusal(
 
 function nonceRefusal(
   code: NonNullable<Fault['challenge']>,
-  context: Context,
+  context: Lab,
   nonce: string,
 ): FaultRefusal {
   const detail = 'A fault of the emulator asks for another nonce'
@@ -45,7 +45,7 @@ function nonceRefusal(
 
 function requiredHeaders(
   status: number,
-  context: Context,
+  context: Lab,
   rateLimit: Record<string, string>,
 ): Record<string, string> {
   if (status === 429) return { 'retry-after': '1', ...rateLimit, 'x-ratelimit-remaining': '0' }

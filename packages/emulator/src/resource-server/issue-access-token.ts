@@ -1,5 +1,5 @@
 import { SignJWT } from 'jose'
-import type { Context } from '../context/context.js'
+import type { Tenancy } from '../context/context.js'
 import { InputError } from '../tenant/input-error.js'
 import { MY_ACCOUNT_AUDIENCE } from '../tenant/tenant.js'
 
@@ -24,7 +24,7 @@ export interface AccessTokenRequest {
  * the tenant has no such user, client, API, organization or scope.
  */
 export async function issueAccessToken(
-  context: Context,
+  context: Tenancy,
   request: AccessTokenRequest,
 ): Promise<string> {
   const { issuer, now, signingKey } = context
@@ -47,7 +47,7 @@ export async function issueAccessToken(
   return new SignJWT(claims).setProtectedHeader(header).sign(signingKey.privateKey)
 }
 
-function apiOf({ tenant, myAccountAudience }: Context, { audience, jkt }: AccessTokenRequest) {
+function apiOf({ tenant, myAccountAudience }: Tenancy, { audience, jkt }: AccessTokenRequest) {
   const isMyAccount = audience === undefined || audience === MY_ACCOUNT_AUDIENCE
   const wanted = isMyAccount ? myAccountAudience : audience
   const api = tenant.apis.find(({ identifier }) => identifier === wanted)
@@ -62,12 +62,12 @@ function apiOf({ tenant, myAccountAudience }: Context, { audience, jkt }: Access
   return api
 }
 
-function userOf({ users }: Context, userId: string): string {
+function userOf({ users }: Tenancy, userId: string): string {
   if (users.find(userId)) return userId
   throw new InputError(`accessToken/user_id is not a user of the tenant: ${userId}`)
 }
 
-function clientOf({ tenant: { clients } }: Context, { client_id }: AccessTokenRequest): string {
+function clientOf({ tenant: { clients } }: Tenancy, { client_id }: AccessTokenRequest): string {
   const client = clients.find((one) =>
     client_id === undefined ? one.app_type === 'spa' : one.client_id === client_id,
   )
@@ -75,7 +75,7 @@ function clientOf({ tenant: { clients } }: Context, { client_id }: AccessTokenRe
   throw new InputError(`accessToken/client_id is not a client of the tenant: ${client_id ?? 'spa'}`)
 }
 
-function organizationOf({ tenant }: Context, orgId: string, userId: string): string {
+function organizationOf({ tenant }: Tenancy, orgId: string, userId: string): string {
   const organization = tenant.organizations.find(({ id }) => id === orgId)
   if (organization?.members.includes(userId)) return orgId
   throw new InputError(`accessToken/org_id is not an organization of the user: ${orgId}`)

@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import type { Context } from '../context/context.js'
+import type { Context, Tenancy } from '../context/context.js'
 import type { PageOperation } from '../faults/faults.js'
 import { answerPage } from '../faults/meet-fault.js'
 import { isAllowedCallback } from '../tenant/clients.js'
@@ -58,7 +58,7 @@ export function createUpstream(context: Context, callbacks: readonly string[]): 
 }
 
 function createThirdParty(
-  { now }: Context,
+  { now }: Tenancy,
   provider: Provider,
   tenantCallbacks: readonly string[],
 ): ThirdParty {
@@ -75,7 +75,7 @@ const operations: Record<string, PageOperation> = {
 
 type Answer = (party: ThirdParty, request: Request) => Response | Promise<Response>
 
-function createApp({ now }: Context, find: (name: string) => ThirdParty | undefined): Hono {
+function createApp({ now }: Tenancy, find: (name: string) => ThirdParty | undefined): Hono {
   const app = new Hono()
   const route = (method: 'GET' | 'POST', path: string, answer: Answer) => {
     app.on(method, `/upstream/:name${path}`, (c) => {

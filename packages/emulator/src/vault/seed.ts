@@ -1,4 +1,4 @@
-import type { Context } from '../context/context.js'
+import type { Tenancy } from '../context/context.js'
 import { InputError } from '../tenant/input-error.js'
 import { accountOf } from '../upstream/accounts.js'
 import { PROVIDER_TOKEN_LIFETIME } from '../upstream/grants.js'
@@ -22,7 +22,7 @@ export interface SeedRequest {
 
 /** The parts of the emulator that seeding uses. */
 export interface SeedParts {
-  context: Context
+  context: Tenancy
   accounts: ConnectedAccounts
   upstream: Upstream
 }
@@ -59,7 +59,7 @@ function providerOf({ context, upstream }: SeedParts, request: SeedRequest, name
   throw new InputError(`${name}/connection is not a connection of the tenant`)
 }
 
-function refuseStranger({ tenant }: Context, { user_id, org_id }: SeedRequest, name: string): void {
+function refuseStranger({ tenant }: Tenancy, { user_id, org_id }: SeedRequest, name: string): void {
   if (org_id === undefined) return
   const organization = tenant.organizations.find(({ id }) => id === org_id)
   if (!organization) throw new InputError(`${name}/org_id is not an organization of the tenant`)

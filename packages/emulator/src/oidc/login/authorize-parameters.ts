@@ -1,9 +1,9 @@
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
-import type { Context } from '../../context/context.js'
+import type { Tenancy } from '../../context/context.js'
 import { connectionsFor, DATABASE, findOrganization, logsInWith } from '../../tenant/connections.js'
 
 /** Returns Auth0's own parameters of `/authorize` with their checks. A check also runs if its parameter is absent. */
-export function authorizeParameters(context: Context): Configuration['extraParams'] {
+export function authorizeParameters(context: Tenancy): Configuration['extraParams'] {
   return {
     audience: restoreOfflineAccess,
     connection: (ctx, name) => refuseConnection(context, ctx, name),
@@ -23,7 +23,7 @@ function restoreOfflineAccess(ctx: KoaContextWithOIDC): void {
 }
 
 function refuseConnection(
-  { tenant }: Context,
+  { tenant }: Tenancy,
   { oidc: { client, params } }: KoaContextWithOIDC,
   name: string | undefined,
 ): void {
@@ -37,7 +37,7 @@ function refuseConnection(
   throw new errors.InvalidRequest('the connection is not enabled for the client')
 }
 
-function refuseOrganization({ tenant }: Context, name: string | undefined): void {
+function refuseOrganization({ tenant }: Tenancy, name: string | undefined): void {
   if (!name || findOrganization(tenant, name)) return
   throw new errors.InvalidRequest('the organization was not found')
 }

@@ -1,5 +1,5 @@
 import type { Provider } from 'oidc-provider'
-import type { Context } from '../../context/context.js'
+import type { Tenancy } from '../../context/context.js'
 import { html, pageResponse } from '../../pages/page.js'
 import { scopeList } from '../../pages/scope-list.js'
 import type { Consent, Consents } from './consents.js'
@@ -13,7 +13,7 @@ export function consentPath(uid: string): string {
 /** The options of `serveConsentPage`. */
 export interface ConsentPageOptions {
   provider: Provider
-  context: Context
+  context: Tenancy
   consents: Consents
 }
 
@@ -43,7 +43,7 @@ async function answer(
 }
 
 function consentPage(
-  { tenant, users }: Context,
+  { tenant, users }: Tenancy,
   { clientId, userId, audience, scopes }: Consent,
 ): Response {
   const application = tenant.clients.find(({ client_id }) => client_id === clientId)?.name

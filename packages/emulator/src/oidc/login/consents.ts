@@ -1,5 +1,5 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import type { Context } from '../../context/context.js'
+import type { Tenancy } from '../../context/context.js'
 import { createExpiringMap } from '../../memory/expiring-map.js'
 
 /** The user, the application and the scopes of a consent. */
@@ -51,7 +51,7 @@ export function requestedConsent({ oidc }: KoaContextWithOIDC): Consent {
 
 /** Returns whether the user must consent: for a third-party application, and for an API that does not allow skipping consent. */
 export function mustAsk(
-  { tenant }: Pick<Context, 'tenant'>,
+  { tenant }: Pick<Tenancy, 'tenant'>,
   { clientId, audience }: Consent,
 ): boolean {
   const client = tenant.clients.find(({ client_id }) => client_id === clientId)

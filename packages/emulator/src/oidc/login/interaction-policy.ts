@@ -1,5 +1,5 @@
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
-import type { Context } from '../../context/context.js'
+import type { Tenancy } from '../../context/context.js'
 import { findOrganization, logsInWith } from '../../tenant/connections.js'
 import { type Consents, mustAsk, requestedConsent } from './consents.js'
 
@@ -7,7 +7,7 @@ const { Check, Prompt } = interactionPolicy
 
 /** Creates the policy that decides whether the user must do something before `/authorize` can respond. */
 export function createInteractionPolicy(
-  context: Context,
+  context: Tenancy,
   consents: Consents,
 ): interactionPolicy.DefaultPolicy {
   const policy = interactionPolicy.base()
@@ -27,7 +27,7 @@ export function createInteractionPolicy(
 }
 
 // Its checks run when the user is known. They store the requested consent for the page.
-function consentPrompt(context: Context, consents: Consents): interactionPolicy.Prompt {
+function consentPrompt(context: Tenancy, consents: Consents): interactionPolicy.Prompt {
   return new Prompt(
     { name: 'consent', requestable: true },
     (ctx) => ({ ...requestedConsent(ctx) }),
@@ -43,7 +43,7 @@ function consentPrompt(context: Context, consents: Consents): interactionPolicy.
 }
 
 function isOfOtherConnection(
-  { tenant, users }: Context,
+  { tenant, users }: Tenancy,
   { oidc: { params, session, result } }: KoaContextWithOIDC,
 ): boolean {
   const person = users.find(session?.accountId)
@@ -54,7 +54,7 @@ function isOfOtherConnection(
 }
 
 function refuseStranger(
-  { tenant }: Context,
+  { tenant }: Tenancy,
   { oidc: { params, session } }: KoaContextWithOIDC,
 ): void {
   const organization = findOrganization(tenant, params?.organization)

@@ -1,6 +1,6 @@
 import type { InteractionResults, Provider } from 'oidc-provider'
 import type { Trips } from '../../connect/provider-flow.js'
-import type { Context } from '../../context/context.js'
+import type { Tenancy } from '../../context/context.js'
 import { createExpiringMap, type ExpiringMap } from '../../memory/expiring-map.js'
 import { isSameSecret } from '../../memory/random.js'
 import { html, pageResponse } from '../../pages/page.js'
@@ -16,7 +16,7 @@ export function loginPath(uid: string): string {
 /** The options of `serveLoginPage`. */
 export interface LoginPageOptions {
   provider: Provider
-  context: Context
+  context: Tenancy
   trips: Trips
 }
 

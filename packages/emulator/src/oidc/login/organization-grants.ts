@@ -1,4 +1,4 @@
-import type { Context } from '../../context/context.js'
+import type { Tenancy } from '../../context/context.js'
 import { createExpiringMap } from '../../memory/expiring-map.js'
 import { findOrganization } from '../../tenant/connections.js'
 
@@ -15,7 +15,7 @@ export interface GrantOrganizations {
 }
 
 /** Creates an empty store. */
-export function createGrantOrganizations({ tenant, now }: Context): GrantOrganizations {
+export function createGrantOrganizations({ tenant, now }: Tenancy): GrantOrganizations {
   const ids = createExpiringMap<string>(now)
   return {
     set: ids.set,

@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose'
 import type { Provider } from 'oidc-provider'
-import type { Context } from '../../context/context.js'
+import type { Tenancy } from '../../context/context.js'
 
 /** A session of the tenant's authorization server. */
 type Session = InstanceType<Provider['Session']>
@@ -22,7 +22,7 @@ interface Notice {
  * Sends a logout token to the clients of a session that registered `oidc_logout.backchannel_logout_urls` (OpenID Connect
  * Back-Channel Logout 1.0 §2.5). Resolves when all have responded or timed out. Prints failures to the console.
  */
-export async function announceLogout(context: Context, session: Session): Promise<void> {
+export async function announceLogout(context: Tenancy, session: Session): Promise<void> {
   const { accountId, authorizations = {} } = session
   if (accountId === undefined) return
   const notices = context.tenant.clients
@@ -35,7 +35,7 @@ export async function announceLogout(context: Context, session: Session): Promis
   await Promise.all(notices.map((notice) => send(context, notice)))
 }
 
-async function send(context: Context, notice: Notice): Promise<void> {
+async function send(context: Tenancy, notice: Notice): Promise<void> {
   const { url } = notice
   try {
     const { ok, status } = await fetch(url, {
@@ -52,7 +52,7 @@ async function send(context: Context, notice: Notice): Promise<void> {
 
 // Like an ID token, it has the machine's time, because the receiver checks it against that.
 function logoutToken(
-  { issuer, signingKey }: Context,
+  { issuer, signingKey }: Tenancy,
   { clientId, sub, sid }: Notice,
 ): Promise<string> {
   const now = Math.floor(Date.now() / 1000)

@@ -1,6 +1,6 @@
 import { compactVerify, decodeJwt, importJWK } from 'jose'
 import type { Provider } from 'oidc-provider'
-import type { Context } from '../../context/context.js'
+import type { Tenancy } from '../../context/context.js'
 import { html, pageResponse } from '../../pages/page.js'
 import { isAllowedCallback } from '../../tenant/clients.js'
 import { announceLogout } from './back-channel.js'
@@ -14,8 +14,8 @@ type Outcome = { url?: URL } | { flaw: string }
  * Serves `/v2/logout` and `/oidc/logout` (OpenID Connect RP-Initiated Logout §2). Both end the session without asking the user and
  * send logout tokens to its clients. They do not revoke refresh tokens.
  */
-export function serveLogout(provider: Provider, context: Context): void {
-  const readers: Record<string, (query: Query, context: Context) => Outcome | Promise<Outcome>> = {
+export function serveLogout(provider: Provider, context: Tenancy): void {
+  const readers: Record<string, (query: Query, context: Tenancy) => Outcome | Promise<Outcome>> = {
     '/v2/logout': readLogout,
     '/oidc/logout': readOidcLogout,
   }
@@ -43,14 +43,14 @@ export function serveLogout(provider: Provider, context: Context): void {
   })
 }
 
-function readLogout(query: Query, context: Context): Outcome {
+function readLogout(query: Query, context: Tenancy): Outcome {
   return destination(context, single(query.client_id), {
     name: 'returnTo',
     value: single(query.returnTo),
   })
 }
 
-async function readOidcLogout(query: Query, context: Context): Promise<Outcome> {
+async function readOidcLogout(query: Query, context: Tenancy): Promise<Outcome> {
   const hint = single(query.id_token_hint)
   const clientId = hint ? await clientOfIdToken(context, hint) : single(query.client_id)
   if (hint && !clientId) return { flaw: 'id_token_hint is not an ID token of this tenant.' }
@@ -67,7 +67,7 @@ async function readOidcLogout(query: Query, context: Context): Promise<Outcome> 
 }
 
 // An expired ID token is still a valid hint (§2), so its times are not checked.
-async function clientOfIdToken(context: Context, hint: string): Promise<string | undefined> {
+async function clientOfIdToken(context: Tenancy, hint: string): Promise<string | undefined> {
   try {
     await compactVerify(hint, await importJWK(context.signingKey.publicJwk, 'RS256'))
     const { iss, aud } = decodeJwt(hint)
@@ -78,7 +78,7 @@ async function clientOfIdToken(context: Context, hint: string): Promise<string |
 }
 
 function destination(
-  { tenant }: Context,
+  { tenant }: Tenancy,
   clientId: string | undefined,
   target: { name: string; value: string | undefined },
 ): Outcome {

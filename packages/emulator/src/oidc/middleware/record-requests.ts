@@ -1,11 +1,11 @@
 import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider'
-import type { Context } from '../../context/context.js'
+import type { Lab } from '../../context/context.js'
 import { addressOf, problemOf, traceOf } from '../../logs/trace.js'
 
 type Ctx = Omit<KoaContextWithOIDC, 'oidc'> & { oidc?: KoaContextWithOIDC['oidc'] }
 
 /** Adds every request to the record, with the details of oidc-provider's errors. It must be the first middleware. */
-export function recordRequests(provider: Provider, { requests }: Context): void {
+export function recordRequests(provider: Provider, { requests }: Lab): void {
   const remember = (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
     const { error_description: words, error_detail: detail } = error
     const said = [words, detail].filter(Boolean).join(': ')

@@ -1,10 +1,10 @@
 import type { AccessToken, ClientCredentials, JWTStructured } from 'oidc-provider'
-import type { Context } from '../../context/context.js'
+import type { Tenancy } from '../../context/context.js'
 import { findApi } from '../resource-servers.js'
 
 /** Changes the claims of oidc-provider's access token to those of Auth0, before the token is signed. */
 export function customizeAccessToken(
-  context: Context,
+  context: Tenancy,
   token: AccessToken | ClientCredentials,
   { payload }: JWTStructured,
 ): void {

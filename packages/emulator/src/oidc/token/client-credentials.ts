@@ -5,14 +5,14 @@ import {
   checkDpopRequired,
   validateDpop,
 } from 'oidc-provider/lib/helpers/grants.js'
-import type { Context } from '../../context/context.js'
+import type { Tenancy } from '../../context/context.js'
 import { grantedScopes } from '../../tenant/clients.js'
 import type { Api } from '../../tenant/tenant.js'
 import { findApi, resourceOf, resourceServer } from '../resource-servers.js'
 import { oauthError, required } from './grant-request.js'
 
 /** Replaces oidc-provider's client credentials grant (RFC 6749 §4.4) with one that supports `audience`. */
-export function registerClientCredentialsGrant(provider: Provider, context: Context): void {
+export function registerClientCredentialsGrant(provider: Provider, context: Tenancy): void {
   provider.registerGrantType(
     'client_credentials',
     async (ctx) => {
@@ -41,7 +41,7 @@ export function registerClientCredentialsGrant(provider: Provider, context: Cont
 }
 
 function authorizedApi(
-  context: Context,
+  context: Tenancy,
   clientId: string,
   audience: string,
 ): { api: Api; scopes: string[] } {
@@ -60,7 +60,7 @@ function authorizedApi(
 }
 
 // If the tenant has no client grants, only non-interactive clients can have the Management API.
-function mayManage({ tenant, managementAudience }: Context, clientId: string, audience: string) {
+function mayManage({ tenant, managementAudience }: Tenancy, clientId: string, audience: string) {
   if (audience !== managementAudience || tenant.client_grants) return true
   const client = tenant.clients.find(({ client_id }) => client_id === clientId)
   return client?.app_type === 'non_interactive'

@@ -1,5 +1,5 @@
 import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider'
-import type { Context } from '../../context/context.js'
+import type { Lab } from '../../context/context.js'
 
 interface TokenError {
   status: number
@@ -11,7 +11,7 @@ interface TokenError {
  * Changes the errors of the token endpoint to Auth0's statuses and texts. They are always JSON, regardless of the Accept header, and
  * say what was wrong, which oidc-provider does not.
  */
-export function describeTokenErrors(provider: Provider, { switches }: Context): void {
+export function describeTokenErrors(provider: Provider, { switches }: Lab): void {
   provider.on('grant.error', (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
     const { status, ...body } = describe(error)
     // An invalid_grant has the status 400 in RFC 6749 §5.2, and 403 at Auth0.

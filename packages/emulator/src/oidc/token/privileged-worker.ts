@@ -1,6 +1,6 @@
 import { decodeProtectedHeader, importJWK, type JWTPayload, jwtVerify } from 'jose'
 import { errors, type Provider, type TokenEndpointGrantContext } from 'oidc-provider'
-import type { Context } from '../../context/context.js'
+import type { Tenancy } from '../../context/context.js'
 import { addressOf } from '../../logs/trace.js'
 import { addressList, credentialsOf, publicJwkOf } from '../../tenant/client-credentials.js'
 import type { Client, Credential } from '../../tenant/tenant.js'
@@ -23,7 +23,7 @@ interface PrivilegedRequest {
 /** The options of `readPrivilegedRequest`. */
 export interface PrivilegedExchange {
   provider: Provider
-  context: Context
+  context: Tenancy
   ctx: TokenEndpointGrantContext
   connection: string
   /** The JWT that the client has signed. */
@@ -85,7 +85,7 @@ async function readSubject(
   return isFirst ? sub : refuseSubject('The jti has been used before')
 }
 
-function isMember({ tenant }: Context, organization: unknown, userId: string): boolean {
+function isMember({ tenant }: Tenancy, organization: unknown, userId: string): boolean {
   return tenant.organizations.some(
     ({ id, members }) => id === organization && members.includes(userId),
   )
@@ -97,7 +97,7 @@ interface SignedRequest {
   credentials: Credential[]
 }
 
-async function verify(context: Context, signed: SignedRequest): Promise<JWTPayload> {
+async function verify(context: Tenancy, signed: SignedRequest): Promise<JWTPayload> {
   const { subjectToken, clientId, credentials } = signed
   const options = {
     typ: 'token-vault-req+jwt',

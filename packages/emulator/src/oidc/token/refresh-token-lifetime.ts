@@ -1,5 +1,5 @@
 import type { RefreshToken } from 'oidc-provider'
-import type { Context } from '../../context/context.js'
+import type { Tenancy } from '../../context/context.js'
 import type { Client } from '../../tenant/tenant.js'
 import { CLOCK_LIMIT } from '../../time/clock.js'
 
@@ -22,7 +22,7 @@ export function absoluteLifetime(settings: Settings | undefined): number {
  * or of the idle lifetime, whichever is first. The token has expired if the number is 0 or less.
  */
 export function remainingLifetime(
-  { tenant }: Pick<Context, 'tenant'>,
+  { tenant }: Pick<Tenancy, 'tenant'>,
   token: RefreshToken,
 ): number {
   const client = tenant.clients.find(({ client_id }) => client_id === token.clientId)
@@ -32,7 +32,7 @@ export function remainingLifetime(
 
 /** Restarts the idle lifetime of a token that is used. Returns false if the token has expired. */
 export async function renew(
-  context: Pick<Context, 'tenant'>,
+  context: Pick<Tenancy, 'tenant'>,
   token: RefreshToken,
 ): Promise<boolean> {
   const left = remainingLifetime(context, token)

@@ -12,7 +12,7 @@ import {
   validateDpop,
   validateGrant,
 } from 'oidc-provider/lib/helpers/grants.js'
-import type { Context } from '../../context/context.js'
+import type { Tenancy } from '../../context/context.js'
 import { createOneAtATime } from '../../memory/one-at-a-time.js'
 import {
   type LoginGrant,
@@ -30,7 +30,7 @@ import { renew } from './refresh-token-lifetime.js'
 /** The options of `registerRefreshTokenGrant`. */
 export interface RefreshTokenGrantOptions {
   provider: Provider
-  context: Context
+  context: Tenancy
   organizations: GrantOrganizations
   /** Called each time a client reuses a rotated token, which revokes the token family. */
   onReuse(): void

@@ -5,7 +5,7 @@ import {
   checkDpopReplay,
   validateDpop,
 } from 'oidc-provider/lib/helpers/grants.js'
-import type { Context } from '../../context/context.js'
+import type { Context, Lab, Tenancy } from '../../context/context.js'
 import { traceOf } from '../../logs/trace.js'
 import { authMethodOf, TOKEN_VAULT_GRANT } from '../../tenant/tenant.js'
 import { ProviderDown } from '../../upstream/client.js'
@@ -62,7 +62,7 @@ export function registerTokenVaultExchange(
   )
 }
 
-function requireOwnClient({ tenant }: Context, clientId: string): void {
+function requireOwnClient({ tenant }: Tenancy, clientId: string): void {
   const client = tenant.clients.find(({ client_id }) => client_id === clientId)
   const { is_first_party = true, oidc_conformant = true } = client ?? {}
   if (client && authMethodOf(client) !== 'none' && is_first_party && oidc_conformant) return
@@ -76,7 +76,7 @@ function requireTokenType(requested: string, issued: string, subjectTokenType: s
   throw new errors.InvalidRequest(description)
 }
 
-function enabledConnection({ tenant }: Context, name: string): string {
+function enabledConnection({ tenant }: Tenancy, name: string): string {
   const connection = tenant.connections.find((known) => known.name === name)
   if (connection?.connected_accounts.active) return name
   throw new errors.InvalidRequest('Token Vault is not enabled for the provided connection')
@@ -161,7 +161,7 @@ async function userOfRefreshToken({
 // The issued token is never bound, so a proof only shows that the client has the key of its subject token.
 async function readProof(
   provider: Provider,
-  { switches }: Context,
+  { switches }: Lab,
   ctx: TokenEndpointGrantContext,
 ): Promise<string | undefined> {
   if (switches.get().exchangeProof === 'ignored') return undefined
@@ -170,7 +170,7 @@ async function readProof(
   return proof?.thumbprint
 }
 
-function refuseExchange({ switches }: Context, error: unknown): undefined {
+function refuseExchange({ switches }: Lab, error: unknown): undefined {
   if (error instanceof ScopeNotGranted) throw new errors.InvalidScope(error.message, '')
   if (!(error instanceof ProviderDown)) throw error
   if (switches.get().exchangeWhileDown === '401') return undefined

@@ -1,4 +1,4 @@
-import type { Context } from '../../context/context.js'
+import type { Tenancy } from '../../context/context.js'
 import { createExpiringMap } from '../../memory/expiring-map.js'
 import { randomString } from '../../memory/random.js'
 import { absoluteLifetime } from '../../oidc/token/refresh-token-lifetime.js'
@@ -26,7 +26,7 @@ export interface RefreshTokens {
 }
 
 /** Creates an empty store of refresh tokens. */
-export function createRefreshTokens({ tenant, users, now }: Context): RefreshTokens {
+export function createRefreshTokens({ tenant, users, now }: Tenancy): RefreshTokens {
   const logins = createExpiringMap<LoginGrant & { userId: string }>(now)
   return {
     issue({ user_id, client_id, audience, scope = '' }) {

@@ -1,4 +1,4 @@
-import type { Context } from '../../context/context.js'
+import type { Lab, Tenancy } from '../../context/context.js'
 import { damaged, wait } from '../../faults/damage.js'
 import type { Fault } from '../../faults/faults.js'
 import { BodyTooLarge, readForm, readJson, tooLarge } from '../../http/body.js'
@@ -64,7 +64,7 @@ async function readFields(request: Request): Promise<URLSearchParams> {
   return new URLSearchParams(Object.entries(value).map(([name, text]) => [name, String(text)]))
 }
 
-function authenticate({ tenant }: Context, { headers }: Request, form: URLSearchParams): Client {
+function authenticate({ tenant }: Tenancy, { headers }: Request, form: URLSearchParams): Client {
   const [, basic] = /^Basic (\S+)$/.exec(headers.get('authorization') ?? '') ?? []
   const [id, secret] = basic
     ? atob(basic).split(':').map(decodeURIComponent)
@@ -109,6 +109,6 @@ async function refresh(call: TokenCall): Promise<Record<string, unknown>> {
   return { access_token, token_type: 'Bearer', expires_in, scope, refresh_token }
 }
 
-function invalidGrant({ switches }: Context, description: string): Refusal {
+function invalidGrant({ switches }: Lab, description: string): Refusal {
   return new Refusal(Number(switches.get().invalidGrant), 'invalid_grant', description)
 }

@@ -1,5 +1,5 @@
 import { importJWK, jwtVerify } from 'jose'
-import type { Context } from '../../context/context.js'
+import type { Lab } from '../../context/context.js'
 import { authMethodOf, type Client } from '../../tenant/tenant.js'
 import { ProviderDown } from '../../upstream/client.js'
 import { invalid, Refusal, required, type TokenCall } from './token-request.js'
@@ -68,7 +68,7 @@ function requireOwn(client: Client): void {
   throw new Refusal(403, 'unauthorized_client', description)
 }
 
-function refuseWhileDown({ switches }: Context, error: unknown): undefined {
+function refuseWhileDown({ switches }: Lab, error: unknown): undefined {
   if (!(error instanceof ProviderDown)) throw error
   if (switches.get().exchangeWhileDown === '401') return undefined
   throw new Refusal(503, 'temporarily_unavailable', error.message)
