@@ -8,7 +8,6 @@ import { isAllowedCallback } from '../tenant/clients.js'
 import type { Vault } from '../vault/vault.js'
 import { createOidcStore, type OidcStore } from './adapter.js'
 import { oidcConfiguration } from './configuration.js'
-import { switchDpopAlgorithms } from './dpop-algorithms.js'
 import { serveConsentPage } from './login/consent-page.js'
 import { type Consents, createConsents } from './login/consents.js'
 import { serveLoginPage } from './login/login-page.js'
@@ -20,6 +19,7 @@ import { logExchanges } from './middleware/log-exchanges.js'
 import { requirePlainPaths } from './middleware/plain-path.js'
 import { narrowPreflights } from './middleware/preflight.js'
 import { recordRequests } from './middleware/record-requests.js'
+import { replaceDpopAlgorithms } from './provider-internals.js'
 import { registerClientCredentialsGrant } from './token/client-credentials.js'
 import { describeTokenErrors } from './token/errors.js'
 import { createTokenNonces } from './token/nonces.js'
@@ -114,7 +114,7 @@ function createIssuer(
   })
   const provider = new Provider(context.issuer, configuration)
   customizeClients(provider, context)
-  switchDpopAlgorithms(provider, context)
+  replaceDpopAlgorithms(provider, () => context.switches.get().dpopAlgs.split(' '))
   registerRefreshTokenGrant({ provider, context, organizations, onReuse })
   registerClientCredentialsGrant(provider, context)
   registerTokenVaultExchange(provider, context, vault)

@@ -1,13 +1,13 @@
 import type { Provider, TokenEndpointGrantContext } from 'oidc-provider'
+import type { Tenancy } from '../../context/context.js'
+import { grantedScopes } from '../../tenant/clients.js'
+import type { Api } from '../../tenant/tenant.js'
 import {
   buildTokenResponse,
   checkDpopReplay,
   checkDpopRequired,
   validateDpop,
-} from 'oidc-provider/lib/helpers/grants.js'
-import type { Tenancy } from '../../context/context.js'
-import { grantedScopes } from '../../tenant/clients.js'
-import type { Api } from '../../tenant/tenant.js'
+} from '../provider-internals.js'
 import { findApi, resourceOf, resourceServer } from '../resource-servers.js'
 import { oauthError, required } from './grant-request.js'
 

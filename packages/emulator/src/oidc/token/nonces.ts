@@ -1,10 +1,9 @@
 import { decodeJwt } from 'jose'
 import type { Provider } from 'oidc-provider'
-// @ts-expect-error: oidc-provider has no types for this file.
-import instance from 'oidc-provider/lib/helpers/weak_cache.js'
 import type { Context } from '../../context/context.js'
 import { createDpopNonces, type DpopNonces } from '../../dpop/nonces.js'
 import { type EarlyContext, refuseEarly } from '../middleware/early-refusal.js'
+import { replaceDpopNonces } from '../provider-internals.js'
 
 /** The DPoP nonces of the token endpoint. They follow the emulator's clock and switches. */
 export interface TokenNonces {
@@ -36,7 +35,7 @@ export function createTokenNonces(context: Context, myAccount: DpopNonces): Toke
     },
     guard(provider) {
       const checkChallenge = (nonce: string) => ['good', 'aging'].includes(nonces().check(nonce))
-      instance(provider).DPoPNonces = { nextChallenge: next, checkChallenge }
+      replaceDpopNonces(provider, { nextChallenge: next, checkChallenge })
       provider.use(async (ctx, proceed) => {
         const { nonce, iat } = ctx.path === '/oauth/token' ? readProof(ctx.get('dpop')) : {}
         if (nonce === undefined && isLate(iat)) {

@@ -5,13 +5,6 @@ import {
   type RefreshToken,
   type TokenEndpointGrantContext,
 } from 'oidc-provider'
-import {
-  buildTokenResponse,
-  checkDpopReplay,
-  checkDpopRequired,
-  validateDpop,
-  validateGrant,
-} from 'oidc-provider/lib/helpers/grants.js'
 import type { Tenancy } from '../../context/context.js'
 import { createOneAtATime } from '../../memory/one-at-a-time.js'
 import {
@@ -23,6 +16,13 @@ import {
 import type { Client } from '../../tenant/tenant.js'
 import { accountOf } from '../account.js'
 import type { GrantOrganizations } from '../login/organization-grants.js'
+import {
+  buildTokenResponse,
+  checkDpopReplay,
+  checkDpopRequired,
+  validateDpop,
+  validateGrant,
+} from '../provider-internals.js'
 import { resourceOf, resourceServer } from '../resource-servers.js'
 import { required } from './grant-request.js'
 import { renew } from './refresh-token-lifetime.js'

@@ -1,15 +1,11 @@
 import { importJWK, jwtVerify } from 'jose'
 import { errors, type Provider, type TokenEndpointGrantContext } from 'oidc-provider'
-import {
-  buildTokenResponse,
-  checkDpopReplay,
-  validateDpop,
-} from 'oidc-provider/lib/helpers/grants.js'
 import type { Context, Lab, Tenancy } from '../../context/context.js'
 import { traceOf } from '../../logs/trace.js'
 import { authMethodOf, TOKEN_VAULT_GRANT } from '../../tenant/tenant.js'
 import { ProviderDown } from '../../upstream/client.js'
 import { ScopeNotGranted, type Vault } from '../../vault/vault.js'
+import { buildTokenResponse, checkDpopReplay, validateDpop } from '../provider-internals.js'
 import { oauthError, required } from './grant-request.js'
 import { PRIVILEGED_SUBJECT, PRIVILEGED_TOKEN, readPrivilegedRequest } from './privileged-worker.js'
 import { renew } from './refresh-token-lifetime.js'
