@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { createConnectPage } from './connect/connect-page.js'
-import { createTrips, type Trips } from './connect/provider-flow.js'
+import { createProviderFlows, type ProviderFlows } from './connect/provider-flow.js'
 import type { Store } from './connect/sessions.js'
 import type { Context } from './context/context.js'
 import { type Controls, createControl } from './control/api.js'
@@ -17,11 +17,11 @@ import type { Upstream } from './upstream/upstream.js'
 export interface DomainResources {
   readonly context: Context
   /** The redirects to third parties that begin and end at this domain. */
-  readonly trips: Trips
+  readonly providerFlows: ProviderFlows
   /** The DPoP nonces of the My Account API. */
   readonly nonces: DpopNonces
   fetch(request: Request): Promise<Response>
-  /** Deletes trips, nonces, proofs and rate limits. */
+  /** Deletes flows to third parties, nonces, proofs and rate limits. */
   reset(): void
 }
 
@@ -38,7 +38,7 @@ export interface SharedResources extends Omit<Controls, 'context'> {
 export function createDomainResources(context: Context, shared: SharedResources): DomainResources {
   const { canonical, store, upstream, client, seed, tenant, reset } = shared
   const { accounts } = store
-  const trips = createTrips(context, client)
+  const providerFlows = createProviderFlows(context, client)
   const myAccount = createMyAccountApi(context, store)
   const management = createManagementApi(context, { canonical, accounts })
   const app = new Hono()
@@ -48,7 +48,7 @@ export function createDomainResources(context: Context, shared: SharedResources)
     console.error(error)
     return c.text('The emulator failed. Its output has the error', 500)
   })
-  app.route('/', createConnectPage({ context, store, trips }))
+  app.route('/', createConnectPage({ context, store, providerFlows }))
   app.route('/', createControl({ context, seed, tenant, reset }))
   app.route('/', createDashboard(context, accounts))
   app.all('/me/*', (c) => myAccount.fetch(c.req.raw))
@@ -56,11 +56,11 @@ export function createDomainResources(context: Context, shared: SharedResources)
   app.all('/upstream/*', (c) => upstream.fetch(c.req.raw))
   return {
     context,
-    trips,
+    providerFlows,
     nonces: myAccount.nonces,
     fetch: async (request) => app.fetch(request),
     reset() {
-      trips.clear()
+      providerFlows.clear()
       myAccount.reset()
       management.reset()
     },

@@ -7,7 +7,7 @@ import { createResources, isResourcePath } from './domains.js'
 import type { Switches } from './faults/switches.js'
 import { createCertificate } from './http/certificate.js'
 import { withHangUp } from './http/hang-up.js'
-import { type Fetch, serveInProcess, unheardAt } from './http/in-process.js'
+import { type Fetch, serveInProcess, serverWithoutPort } from './http/in-process.js'
 import { readPath } from './http/request-target.js'
 import { type Handler, type HttpServer, listenOn } from './http/server.js'
 import type { TenantLog, TenantLogs } from './logs/tenant-logs.js'
@@ -101,7 +101,7 @@ export async function createEmulator({
   const certificate = https && listen ? await createCertificate([host, ...names]) : undefined
   const server = listen
     ? await listenOn({ host, port, certificate })
-    : unheardAt({ host, port, https })
+    : serverWithoutPort({ host, port, https })
   const switchesDuring = new AsyncLocalStorage<Partial<Switches>>()
   const settings = { tenant, signingKey, credentialFlaw, switchesDuring }
   const assembled = assemble(server, settings)

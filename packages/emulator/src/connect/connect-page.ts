@@ -4,14 +4,14 @@ import { answerPage } from '../faults/meet-fault.js'
 import { type LogEntry, loggedRequest } from '../logs/tenant-logs.js'
 import { traceOf } from '../logs/trace.js'
 import { html, pageResponse } from '../pages/page.js'
-import type { Trip, Trips } from './provider-flow.js'
+import type { ProviderFlow, ProviderFlows } from './provider-flow.js'
 import type { ConnectSession, Store } from './sessions.js'
 
 /** The options of `createConnectPage`. */
 export interface ConnectPageOptions {
   context: Context
   store: Store
-  trips: Trips
+  providerFlows: ProviderFlows
 }
 
 /**
@@ -22,43 +22,48 @@ export function createConnectPage(options: ConnectPageOptions): Hono {
   const { context } = options
   const app = new Hono()
   for (const path of ['/connect', '/connected-accounts/connect']) {
-    app.get(path, ({ req }) => answerPage(context, 'connectPage', () => depart(options, req.raw)))
+    app.get(path, ({ req }) =>
+      answerPage(context, 'connectPage', () => redirectToProvider(options, req.raw)),
+    )
   }
   app.get('/login/callback', ({ req }) =>
-    answerPage(context, 'loginCallback', () => comeBack(options, req.raw)),
+    answerPage(context, 'loginCallback', () => redirectFromProvider(options, req.raw)),
   )
   return app
 }
 
 const unknownTicket =
   'This link to connect an account was used already, has expired, or never existed.'
-const unknownTrip =
+const unknownFlow =
   'This callback does not belong to a login or a connect request, or it came too late.'
 
-async function comeBack({ trips }: ConnectPageOptions, request: Request): Promise<Response> {
-  const url = await trips.comeBack(request)
+async function redirectFromProvider(
+  { providerFlows }: ConnectPageOptions,
+  request: Request,
+): Promise<Response> {
+  const url = await providerFlows.finish(request)
   if (url) return redirect(url)
-  traceOf(request).problem = { title: 'Bad Request', detail: unknownTrip }
-  return stop('This callback cannot be used', unknownTrip)
+  traceOf(request).problem = { title: 'Bad Request', detail: unknownFlow }
+  return errorPage('This callback cannot be used', unknownFlow)
 }
 
-async function depart(
-  { context, store, trips }: ConnectPageOptions,
+async function redirectToProvider(
+  { context, store, providerFlows }: ConnectPageOptions,
   request: Request,
 ): Promise<Response> {
   const session = store.tickets.take(new URL(request.url).searchParams.get('ticket') ?? '')
   if (session) identify(request, session)
   if (!session || context.switches.get().ticket === 'expired') {
     logFailure(context, request, { title: 'Bad Request', detail: unknownTicket, status: 400 })
-    return stop('The account cannot be connected', unknownTicket)
+    return errorPage('The account cannot be connected', unknownTicket)
   }
-  return redirect(await trips.depart(tripOf({ context, store }, session)))
+  return redirect(await providerFlows.start(providerFlowOf({ context, store }, session)))
 }
 
-function tripOf(
-  { context, store }: Omit<ConnectPageOptions, 'trips'>,
+function providerFlowOf(
+  { context, store }: Omit<ConnectPageOptions, 'providerFlows'>,
   session: ConnectSession,
-): Trip {
+): ProviderFlow {
   const { connection, request, expiresAt } = session
   const { max_age, ...params } = request.authorization_params ?? {}
   // The scopes of the request replace those of the connection, except offline_access, which always stays.
@@ -68,7 +73,7 @@ function tripOf(
     scopes: request.scopes ? [...request.scopes, ...kept] : connection.scopes,
     parameters: { ...params, ...(max_age !== undefined && { max_age: String(max_age) }) },
     expiresAt,
-    comeBack(outcome, back) {
+    nextUrl(outcome, back) {
       identify(back, session)
       if ('grant' in outcome) {
         return callbackOf(context, session, { connect_code: store.arrive(session, outcome.grant) })
@@ -120,7 +125,7 @@ function redirect(url: URL): Response {
   return new Response(null, { status: 302, headers })
 }
 
-function stop(title: string, reason: string): Response {
+function errorPage(title: string, reason: string): Response {
   const body = html`<p class="error" role="alert">${reason}</p>
 <p class="muted">Go back to the application and start again.</p>`
   return pageResponse({ title, body }, 400)

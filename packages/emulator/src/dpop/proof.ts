@@ -79,19 +79,19 @@ export async function verifyProof(expected: ProofExpectation): Promise<{ nonceIs
   return { nonceIsAging }
 }
 
-function refuse(description: string): never {
+function refuseProof(description: string): never {
   throw new DpopError('invalid_dpop_proof', description)
 }
 
 function ensure(condition: boolean, description: string): asserts condition {
-  if (!condition) refuse(description)
+  if (!condition) refuseProof(description)
 }
 
 function readHeader(proof: string): ProtectedHeaderParameters & { alg?: string } {
   try {
     return decodeProtectedHeader(proof)
   } catch {
-    return refuse('The proof must be a well-formed JWT')
+    return refuseProof('The proof must be a well-formed JWT')
   }
 }
 
@@ -100,7 +100,7 @@ async function readClaims(proof: string, alg: string, jwk: JWK): Promise<ProofCl
   try {
     payload = (await compactVerify(proof, await importJWK(jwk, alg))).payload
   } catch {
-    return refuse('The signature must verify with jwk')
+    return refuseProof('The signature must verify with jwk')
   }
   const claims = parseObject(payload)
   ensure(hasRequiredClaims(claims), 'jti, htm, htu, iat and ath are required')
@@ -111,7 +111,7 @@ function parseObject(payload: Uint8Array): Record<string, unknown> {
   try {
     return { ...JSON.parse(new TextDecoder().decode(payload)) }
   } catch {
-    return refuse('The proof must be a well-formed JWT')
+    return refuseProof('The proof must be a well-formed JWT')
   }
 }
 
@@ -122,7 +122,7 @@ function hasRequiredClaims(claims: object): claims is ProofClaims {
 
 function readKey(header: { jwk?: unknown }): JWK {
   const { jwk } = header
-  if (typeof jwk !== 'object' || jwk === null) return refuse('The header must have a jwk')
+  if (typeof jwk !== 'object' || jwk === null) return refuseProof('The header must have a jwk')
   ensure(!('d' in jwk), 'jwk must not contain a private key')
   const { kty, crv, x, y, n, e }: JWK = { ...jwk }
   const key: JWK = JSON.parse(JSON.stringify({ kty, crv, x, y, n, e }))

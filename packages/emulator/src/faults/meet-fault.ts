@@ -23,11 +23,11 @@ export async function answerPage(
   const response =
     fault.status === undefined
       ? await switches.during(fault.switches, async () => answer())
-      : instead(operation, fault)
+      : faultResponse(operation, fault)
   return damaged(response, fault.damage)
 }
 
-function instead(operation: PageOperation, fault: Fault): Response {
+function faultResponse(operation: PageOperation, fault: Fault): Response {
   if (operation !== 'providerToken') return faultPage(fault)
   const { status = 500, headers = {}, problem } = fault
   const error_description = 'A fault of the emulator made this request fail'

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, request as send } from 'node:http'
 import { type Duplex, duplexPair, Readable } from 'node:stream'
-import { answer, type Handler, type HttpServer, nameOf } from './server.js'
+import { type Handler, type HttpServer, handleRequest, nameOf } from './server.js'
 
 /** A function like the global `fetch` that reaches only the origins of one emulator. It does not follow redirects. */
 export type Fetch = (input: Request | string | URL, init?: RequestInit) => Promise<Response>
@@ -15,7 +15,7 @@ export interface InProcessServer {
 
 /** Creates a server in memory for requests to `origins`. */
 export function serveInProcess(handler: Handler, origins: readonly string[]): InProcessServer {
-  const server = createServer((request, response) => answer(handler, request, response))
+  const server = createServer((request, response) => handleRequest(handler, request, response))
   // Node only tracks the connections of servers that listen, so we track them here.
   const open = new Set<Duplex>()
   let isOpen = true
@@ -44,7 +44,7 @@ export function serveInProcess(handler: Handler, origins: readonly string[]): In
 }
 
 /** Returns the server of an emulator that does not listen. It has a URL, but receives no requests there. */
-export function unheardAt({ host, port, https }: Place): HttpServer {
+export function serverWithoutPort({ host, port, https }: Place): HttpServer {
   const urlOf = (name: string) => new URL(`${https ? 'https' : 'http'}://${name}:${port}`).origin
   return { url: urlOf(nameOf(host)), urlOf, serve() {}, close: async () => {} }
 }

@@ -8,11 +8,11 @@ import {
 import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { BodyTooLarge, tooLarge } from './body.js'
+import { type BufferedRequest, bufferRequest } from './buffered-request.js'
 import type { Certificate } from './certificate.js'
-import { readWhole, type WholeRequest } from './whole-request.js'
 
 /** Responds to one request whose body has arrived. If it rejects, the server logs the error and responds with an empty 500. */
-export type Handler = (request: WholeRequest, response: ServerResponse) => Promise<void>
+export type Handler = (request: BufferedRequest, response: ServerResponse) => Promise<void>
 
 /** A server that listens. */
 export interface HttpServer {
@@ -65,9 +65,9 @@ export async function listenOn(listening: Listening): Promise<HttpServer> {
     response.writeHead(503).end()
   }
   const listener = (request: IncomingMessage, response: ServerResponse) =>
-    answer(handler, request, response)
+    handleRequest(handler, request, response)
   const close = async () => {
-    await Promise.all(servers.map(stop))
+    await Promise.all(servers.map(closeServer))
   }
   try {
     for (const address of addresses) {
@@ -108,17 +108,17 @@ function timeouts({ headers, request }: Patience): ServerOptions {
 }
 
 /** Waits for the whole request and passes it to the handler. Responds with 413 if the request is too large. */
-export async function answer(
+export async function handleRequest(
   handler: Handler,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   try {
-    await handler(await readWhole(request), response)
+    await handler(await bufferRequest(request), response)
   } catch (error) {
     // The client has closed the connection, so there is nobody to respond to.
     if (request.readableAborted) return
-    if (error instanceof BodyTooLarge) return refuse(request, response, error)
+    if (error instanceof BodyTooLarge) return refuseTooLarge(request, response, error)
     console.error(error)
     if (!response.headersSent) response.writeHead(500)
     response.end()
@@ -126,7 +126,11 @@ export async function answer(
 }
 
 // Reads and drops the rest of the request. Otherwise the client's connection would be reset before it has read the response.
-function refuse(request: IncomingMessage, response: ServerResponse, error: BodyTooLarge): void {
+function refuseTooLarge(
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: BodyTooLarge,
+): void {
   response.writeHead(413, { 'content-type': 'application/json' })
   response.end(JSON.stringify(tooLarge(error)))
   request.resume()
@@ -142,7 +146,7 @@ function listen(server: Server, address: string, port: number): Promise<boolean>
   })
 }
 
-function stop(server: Server): Promise<void> {
+function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve())
     server.closeAllConnections()

@@ -104,9 +104,9 @@ export function createTenantLogs(context: LogContext): TenantLogs {
   return {
     list: () => logs,
     write(entry) {
-      const log = describe(entry, context)
+      const log = createLog(entry, context)
       logs = [...logs, log].slice(-LIMIT)
-      for (const listener of listeners) tell(listener, log)
+      for (const listener of listeners) notify(listener, log)
     },
     subscribe(listener) {
       const own = (log: TenantLog) => listener(log)
@@ -128,7 +128,7 @@ export function loggedRequest(request: Request): LoggedRequest {
 }
 
 // Catches what a listener throws, so that it does not make the request fail.
-function tell(listener: (log: TenantLog) => void, log: TenantLog): void {
+function notify(listener: (log: TenantLog) => void, log: TenantLog): void {
   try {
     listener(log)
   } catch (error) {
@@ -143,7 +143,7 @@ const successes: Partial<Record<TenantLogType, string>> = {
   seta: 'Successful Exchange of a Token for Token for 3rd party API',
 }
 
-function describe(entry: LogEntry, context: LogContext): TenantLog {
+function createLog(entry: LogEntry, context: LogContext): TenantLog {
   const date = new Date(context.now())
   const { type, failure } = entry
   const { of: request, method, url, userAgent } = entry.request

@@ -27,7 +27,7 @@ export function clientHandlers({
   return {
     getClient(call) {
       const client = find(call)
-      return client ? Response.json(shown(client)) : missing()
+      return client ? Response.json(clientBody(client)) : missing()
     },
     updateClient(call) {
       const client = find(call)
@@ -37,7 +37,7 @@ export function clientHandlers({
   }
 }
 
-function shown(client: Client): Schemas['Client'] {
+function clientBody(client: Client): Schemas['Client'] {
   const { client_secret: _, credentials: _keys, refresh_token, ...fields } = client
   const method = authMethodOf(client)
   const { policies, ...settings } = refresh_token
@@ -68,7 +68,7 @@ function update(
   if (credentialsFlaw) return invalidRequest(credentialsFlaw)
   Object.assign(client, Object.fromEntries(known))
   if (refresh_token !== undefined) client.refresh_token = settingsOf(refresh_token)
-  return Response.json(shown(client))
+  return Response.json(clientBody(client))
 }
 
 function settingsOf(settings: Schemas['RefreshTokenSettings'] | null): Client['refresh_token'] {

@@ -19,13 +19,15 @@ export function userHandlers(
   const missing = () =>
     managementError(404, 'The user does not exist.', { errorCode: 'inexistent_user' })
   const entriesOf = ({ user_id }: Person) =>
-    accounts.list(user_id).map(({ position, item }) => ({ position, item: shown(tenant, item) }))
+    accounts
+      .list(user_id)
+      .map(({ position, item }) => ({ position, item: accountBody(tenant, item) }))
   return {
     getUser(call) {
       const user = find(call)
       if (!user) return missing()
       const connected_accounts = entriesOf(user).map(({ item }) => item)
-      const answer: Schemas['User'] = { ...describe(user), connected_accounts }
+      const answer: Schemas['User'] = { ...userBody(user), connected_accounts }
       return Response.json(answer)
     },
     getUserConnectedAccounts(call) {
@@ -46,7 +48,7 @@ export function userHandlers(
   }
 }
 
-function describe(user: Person): Schemas['User'] {
+function userBody(user: Person): Schemas['User'] {
   const profile = profileOf(user)
   return {
     user_id: user.user_id,
@@ -57,7 +59,7 @@ function describe(user: Person): Schemas['User'] {
 }
 
 /** Returns an account in the form of this API: with more about its connection, and another name for its organization. */
-function shown(
+function accountBody(
   { connections }: Tenant,
   { org_id, ...account }: ConnectedAccount,
 ): Schemas['UserConnectedAccount'] {

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type AdapterFactory, Provider } from 'oidc-provider'
-import type { Trips } from '../connect/provider-flow.js'
+import type { ProviderFlows } from '../connect/provider-flow.js'
 import { byHost, type Context, type Tenancy } from '../context/context.js'
 import type { DpopNonces } from '../dpop/nonces.js'
-import type { WholeRequest } from '../http/whole-request.js'
+import type { BufferedRequest } from '../http/buffered-request.js'
 import { isAllowedCallback } from '../tenant/clients.js'
 import type { Vault } from '../vault/vault.js'
 import { createOidcStore, type OidcStore } from './adapter.js'
@@ -29,7 +29,7 @@ import { serveUserinfo } from './token/userinfo.js'
 
 /** The tenant's authorization server, as a listener for a Node HTTP server. */
 export interface AuthorizationServer {
-  handle(request: WholeRequest, response: ServerResponse): Promise<void>
+  handle(request: BufferedRequest, response: ServerResponse): Promise<void>
   /** How many times a client reused a rotated refresh token, which revokes the token family. */
   readonly refreshTokenReuses: number
   /** Deletes all sessions, grants, codes and tokens. */
@@ -48,7 +48,7 @@ export interface AuthorizationServerOptions {
 export interface DomainParts {
   readonly context: Context
   /** The redirects to third parties that begin and end at this domain. */
-  readonly trips: Trips
+  readonly providerFlows: ProviderFlows
   /** The DPoP nonces of its My Account API. */
   readonly nonces: DpopNonces
 }
@@ -101,7 +101,7 @@ interface SharedByIssuers {
 }
 
 function createIssuer(
-  { context, trips, nonces: myAccountNonces }: DomainParts,
+  { context, providerFlows, nonces: myAccountNonces }: DomainParts,
   { store, organizations, consents, vault, onReuse }: SharedByIssuers,
 ): Issuer {
   const nonces = createTokenNonces(context, myAccountNonces)
@@ -126,7 +126,7 @@ function createIssuer(
   refuseBadJson(provider)
   nonces.guard(provider)
   logExchanges(provider, context)
-  const loginPage = serveLoginPage({ provider, context, trips })
+  const loginPage = serveLoginPage({ provider, context, providerFlows })
   serveConsentPage({ provider, context, consents })
   serveLogout(provider, context)
   serveUserinfo(provider, context)
@@ -135,7 +135,8 @@ function createIssuer(
     context,
     clear: () => loginPage.clear(),
     async handle(request, response) {
-      if (isNavigationElsewhere(request, context)) return sendHome(request, response, context)
+      if (isNavigationElsewhere(request, context))
+        return redirectToDomain(request, response, context)
       // oidc-provider builds its URLs, except the issuer, from this header.
       request.headers.host = new URL(context.url).host
       await callback(withFormBody(request), response)
@@ -167,6 +168,10 @@ function isNavigationElsewhere({ method, url = '', headers }: IncomingMessage, c
   return isNavigation && headers.host !== new URL(context.url).host
 }
 
-function sendHome({ url = '' }: IncomingMessage, response: ServerResponse, context: Tenancy): void {
+function redirectToDomain(
+  { url = '' }: IncomingMessage,
+  response: ServerResponse,
+  context: Tenancy,
+): void {
   response.writeHead(307, { location: context.url + url }).end()
 }

@@ -62,7 +62,7 @@ export function createAccessTokenVerifier(options: VerifierOptions): AccessToken
       const claims = await readToken(token, scheme, options)
       const thumbprint = claims.cnf?.jkt
       if ((scheme === 'DPoP') !== (thumbprint !== undefined)) throw wrongScheme(scheme, options)
-      const access = { ...describe(claims), scheme }
+      const access = { ...accessTokenOf(claims), scheme }
       if (thumbprint === undefined) return access
       const url = context.url + new URL(request.url).pathname
       const expected = {
@@ -75,7 +75,9 @@ export function createAccessTokenVerifier(options: VerifierOptions): AccessToken
         ...options,
         now: context.clock.proofNow,
       }
-      const { nonceIsAging } = await verifyProof(expected).catch((error) => refuse(error, options))
+      const { nonceIsAging } = await verifyProof(expected).catch((error) =>
+        refuseProof(error, options),
+      )
       return nonceIsAging ? { ...access, nextNonce: options.nonces.issue() } : access
     },
     reset: () => seen.clear(),
@@ -172,7 +174,7 @@ function wrongScheme(scheme: Scheme, { context, api }: VerifierOptions): AccessT
   })
 }
 
-function describe(claims: Claims): Omit<AccessToken, 'scheme'> {
+function accessTokenOf(claims: Claims): Omit<AccessToken, 'scheme'> {
   const { sub = '', azp, client_id, scope, org_id, sid, cnf } = claims
   const clientId = [azp, client_id].find((id) => typeof id === 'string') ?? ''
   const scopes = typeof scope === 'string' ? scope.split(' ') : []
@@ -185,7 +187,7 @@ function describe(claims: Claims): Omit<AccessToken, 'scheme'> {
   }
 }
 
-function refuse(error: unknown, { context, nonces }: VerifierOptions): never {
+function refuseProof(error: unknown, { context, nonces }: VerifierOptions): never {
   if (!(error instanceof DpopError)) throw error
   const fields = { error: error.code, error_description: error.message }
   const headers: Record<string, string> = { 'www-authenticate': challenge('DPoP', context, fields) }

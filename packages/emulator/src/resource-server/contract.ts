@@ -48,7 +48,7 @@ export function createOperations(document: OpenApiDocument): readonly Operation[
   ajv.addSchema(document, 'contract', undefined, false)
   return Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) =>
-      describe(ajv, { document, path, method, operation }),
+      createOperation(ajv, { document, path, method, operation }),
     ),
   )
 }
@@ -60,7 +60,7 @@ interface Place {
   operation: OperationObject
 }
 
-function describe(ajv: Ajv2020, { document, path, method, operation }: Place): Operation {
+function createOperation(ajv: Ajv2020, { document, path, method, operation }: Place): Operation {
   const pointer = `#/paths/${escapePointer(path)}/${method}`
   const schema = `contract${pointer}/requestBody/content/${escapePointer('application/json')}/schema`
   const takesBody = operation.requestBody !== undefined
@@ -104,7 +104,7 @@ function checkParameter(
   const values =
     parameter.in === 'path' ? [path[parameter.name] ?? ''] : query.getAll(parameter.name)
   if (values.length === 0) return []
-  const value = values.length > 1 ? values : read(values[0] ?? '', parameter.schema.type)
+  const value = values.length > 1 ? values : readParameter(values[0] ?? '', parameter.schema.type)
   const validate = parameter.validate()
   if (validate(value)) return []
   return (validate.errors ?? []).map((error) => ({
@@ -114,7 +114,7 @@ function checkParameter(
   }))
 }
 
-function read(text: string, type: unknown): string | number {
+function readParameter(text: string, type: unknown): string | number {
   return type === 'integer' && /^-?\d+$/.test(text) ? Number(text) : text
 }
 

@@ -68,7 +68,7 @@ export async function answerOperation(
   if (fault) await wait(fault.delay)
   const parts = { context, nonces, rateLimit: fault ? rateLimit.headers('fault') : {} }
   const instead = fault && refusals.fault(fault, parts)
-  const done = () => answer(guarded, request, path)
+  const done = () => authorizeAndRun(guarded, request, path)
   const response = instead ?? (await context.switches.during(fault?.switches, done))
   const problem = await problemOfResponse(response)
   if (problem) traceOf(request).problem = problem
@@ -76,7 +76,7 @@ export async function answerOperation(
   return damaged(response, fault?.damage)
 }
 
-async function answer(
+async function authorizeAndRun(
   guarded: GuardedOperation,
   request: Request,
   path: Record<string, string>,

@@ -1,7 +1,7 @@
 import { base64url } from 'jose'
 
 /** An item of a list and its position. Positions increase and never change; a deleted item leaves a gap. */
-export interface Placed<Item> {
+export interface Positioned<Item> {
   readonly position: number
   readonly item: Item
 }
@@ -20,7 +20,7 @@ const MAX_TAKE = 20
  * of the page before, so a deletion between two pages does not hide an item.
  */
 export function pageOf<Item>(
-  list: readonly Placed<Item>[],
+  list: readonly Positioned<Item>[],
   { name, query }: { name: string; query: URLSearchParams },
 ): Page<Item> | undefined {
   const from = query.get('from')

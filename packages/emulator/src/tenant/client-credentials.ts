@@ -61,8 +61,8 @@ function accessFlaw(
   if (fails(() => addressList(ip_allowlist))) {
     return 'ip_allowlist must contain only IP addresses and CIDR ranges'
   }
-  const isMuch = grants.flatMap(({ scopes }) => scopes).length > 20
-  return isMuch ? 'grants must have at most 20 scopes in all' : undefined
+  const hasTooManyScopes = grants.flatMap(({ scopes }) => scopes).length > 20
+  return hasTooManyScopes ? 'grants must have at most 20 scopes in all' : undefined
 }
 
 function fails(attempt: () => unknown): boolean {

@@ -82,7 +82,7 @@ async function redeem(
     code_verifier: codeVerifier,
     redirect_uri: redirectUri,
   })
-  return tokens && describe(options, connection, tokens)
+  return tokens && fetchGrant(options, connection, tokens)
 }
 
 function downAs(connection: string): never {
@@ -110,7 +110,7 @@ async function requestTokens(
   }
 }
 
-async function describe(
+async function fetchGrant(
   { url, fetch }: UpstreamClientOptions,
   connection: string,
   tokens: ProviderTokens,

@@ -1,13 +1,13 @@
 import type { components } from '../generated/my-account.js'
 import { randomString } from '../memory/random.js'
-import type { Placed } from '../resource-server/paging.js'
+import type { Positioned } from '../resource-server/paging.js'
 import type { ProviderGrant } from '../upstream/client.js'
 
 /** A connected account in the form of the My Account API. */
 export type ConnectedAccount = components['schemas']['ConnectedAccount']
 
 /** A connected account, and what Token Vault stores for it. */
-export interface VaultEntry extends Placed<ConnectedAccount> {
+export interface VaultEntry extends Positioned<ConnectedAccount> {
   readonly userId: string
   grant: ProviderGrant
   /** Increases with every connect: the account with the highest number was connected last. */

@@ -20,11 +20,11 @@ export interface ConsentPageOptions {
 /** Serves the page on which the user allows or declines the access that an application requests. */
 export function serveConsentPage(options: ConsentPageOptions): void {
   serveInteraction(options.provider, { prompt: 'consent', path: consentPath }, (given) =>
-    answer(options, given),
+    respondToConsent(options, given),
   )
 }
 
-async function answer(
+async function respondToConsent(
   { provider, context, consents }: ConsentPageOptions,
   { request, response, form, interaction }: InteractionRequest,
 ): Promise<Response | string> {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider'
-import type { WholeRequest } from '../../http/whole-request.js'
+import type { BufferedRequest } from '../../http/buffered-request.js'
 import { html, pageResponse } from '../../pages/page.js'
 
 /** A request to the page of an interaction. */
@@ -32,12 +32,12 @@ export function serveInteraction(
 ): void {
   provider.use(async (ctx, next) => {
     if (!ctx.path.startsWith(place.path(''))) return next()
-    const { rawBody } = ctx.req as WholeRequest // as `AuthorizationServer` takes it
+    const { rawBody } = ctx.req as BufferedRequest // as `AuthorizationServer` takes it
     const form = new URLSearchParams(rawBody.toString('utf8'))
     const given = { request: ctx.req, response: ctx.res, form }
-    const page = await find(provider, place, ctx)
+    const page = await findInteraction(provider, place, ctx)
       .then((interaction) => answer({ ...given, interaction }))
-      .catch(explain)
+      .catch(expiredLoginPage)
     if (typeof page === 'string') {
       ctx.status = 303
       return ctx.redirect(page)
@@ -49,7 +49,7 @@ export function serveInteraction(
 }
 
 // The cookie identifies the interaction, so this checks that it belongs to the page in the path.
-async function find(
+async function findInteraction(
   provider: Provider,
   { prompt, path }: InteractionPlace,
   ctx: Pick<KoaContextWithOIDC, 'req' | 'res' | 'path'>,
@@ -59,7 +59,7 @@ async function find(
   throw new errors.SessionNotFound('the interaction cookie belongs to another page')
 }
 
-function explain(error: unknown): Response {
+function expiredLoginPage(error: unknown): Response {
   if (!(error instanceof errors.SessionNotFound)) throw error
   const body = html`<p>It was used already, or has expired. Go back to the application and log in again.</p>`
   return pageResponse({ title: 'This login is over', body }, 400)

@@ -1,5 +1,5 @@
 import type { InteractionResults, Provider } from 'oidc-provider'
-import type { Trips } from '../../connect/provider-flow.js'
+import type { ProviderFlows } from '../../connect/provider-flow.js'
 import type { Tenancy } from '../../context/context.js'
 import { createExpiringMap, type ExpiringMap } from '../../memory/expiring-map.js'
 import { isSameSecret } from '../../memory/random.js'
@@ -17,7 +17,7 @@ export function loginPath(uid: string): string {
 export interface LoginPageOptions {
   provider: Provider
   context: Tenancy
-  trips: Trips
+  providerFlows: ProviderFlows
 }
 
 interface Call extends LoginPageOptions, InteractionRequest {
@@ -39,40 +39,40 @@ interface Login {
 export function serveLoginPage(options: LoginPageOptions): { clear(): void } {
   const results = createExpiringMap<InteractionResults>(options.context.now)
   serveInteraction(options.provider, { prompt: 'login', path: loginPath }, (given) =>
-    answer({ ...options, ...given, results }),
+    respondToLogin({ ...options, ...given, results }),
   )
   return { clear: results.clear }
 }
 
 /** Returns a page, or the URL to which the login continues. */
-async function answer(call: Call): Promise<Response | string> {
+async function respondToLogin(call: Call): Promise<Response | string> {
   const { context, request, interaction, results } = call
   const { uid, params } = interaction
   const result = results.take(uid)
-  if (result) return finish(call, result)
+  if (result) return finishLogin(call, result)
   const organization = findOrganization(context.tenant, params.organization)
   const all = connectionsFor(context.tenant, 'authentication', String(params.client_id)).filter(
     ({ name }) => logsInWith(organization, name),
   )
   const named = all.find(({ name }) => name === params.connection)
-  if (named) return leave(call, { uid, params, connections: [] }, named)
+  if (named) return redirectToProvider(call, { uid, params, connections: [] }, named)
   const login = { uid, params, connections: params.connection === DATABASE ? [] : all }
-  if (request.method === 'POST') return submit(call, login)
+  if (request.method === 'POST') return submitPassword(call, login)
   const hint = typeof params.login_hint === 'string' ? params.login_hint : ''
   return loginForm({ ...formOf(call, login), username: hint })
 }
 
-async function submit(call: Call, login: Login): Promise<Response | string> {
+async function submitPassword(call: Call, login: Login): Promise<Response | string> {
   const { form } = call
   const connection = login.connections.find(({ name }) => name === form.get('connection'))
-  if (connection) return leave(call, login, connection)
+  if (connection) return redirectToProvider(call, login, connection)
   const { users } = call.context.tenant
   const username = form.get('username')?.trim() ?? ''
   const user = users.find(({ email }) => email.toLowerCase() === username.toLowerCase())
   const shown = formOf(call, login)
   const isRight = user && isSameSecret(user.password, form.get('password') ?? '')
   if (!isRight || !shown.hasPassword) return loginForm({ ...shown, username, isWrong: true })
-  return finish(call, { login: { accountId: user.user_id } })
+  return finishLogin(call, { login: { accountId: user.user_id } })
 }
 
 function formOf({ context }: Call, { params, connections }: Login) {
@@ -86,20 +86,20 @@ function formOf({ context }: Call, { params, connections }: Login) {
   }
 }
 
-async function leave(
-  { context, trips, results }: Call,
+async function redirectToProvider(
+  { context, providerFlows, results }: Call,
   { uid, params }: Login,
   connection: Connection,
 ): Promise<string> {
   const { connection_scope, login_hint } = params
   const added = typeof connection_scope === 'string' ? connection_scope.split(/[ ,]+/) : []
   const expiresAt = context.now() + 600_000
-  const url = await trips.depart({
+  const url = await providerFlows.start({
     connection,
     scopes: [...connection.scopes, ...added.filter(Boolean)],
     parameters: typeof login_hint === 'string' ? { login_hint } : {},
     expiresAt,
-    comeBack(outcome) {
+    nextUrl(outcome) {
       const result =
         'grant' in outcome
           ? { login: { accountId: context.users.logIn(connection, outcome.grant).user_id } }
@@ -112,7 +112,7 @@ async function leave(
   return url.href
 }
 
-function finish(
+function finishLogin(
   { provider, request, response }: Call,
   result: InteractionResults,
 ): Promise<string> {

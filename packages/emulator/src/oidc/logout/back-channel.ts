@@ -32,10 +32,10 @@ export async function announceLogout(context: Tenancy, session: Session): Promis
       const urls = oidc_logout?.backchannel_logout_urls ?? []
       return urls.map((url) => ({ url, clientId, sub: accountId, sid }))
     })
-  await Promise.all(notices.map((notice) => send(context, notice)))
+  await Promise.all(notices.map((notice) => sendLogoutToken(context, notice)))
 }
 
-async function send(context: Tenancy, notice: Notice): Promise<void> {
+async function sendLogoutToken(context: Tenancy, notice: Notice): Promise<void> {
   const { url } = notice
   try {
     const { ok, status } = await fetch(url, {

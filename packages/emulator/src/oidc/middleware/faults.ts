@@ -30,7 +30,7 @@ export function answerTokenFaults(provider: Provider, context: Context, nonces: 
     if (fault.challenge) challengeNonce(ctx, nonces.next())
     else if (fault.status === undefined) await context.switches.during(fault.switches, next)
     else if (operation === 'authorize') await showPage(ctx, fault)
-    else refuse(ctx, { ...fault, status: fault.status }, context.now())
+    else refuseWithStatus(ctx, { ...fault, status: fault.status }, context.now())
     if (fault.damage) await damage(ctx, fault.damage)
   })
 }
@@ -42,7 +42,7 @@ async function showPage(ctx: Ctx, fault: Fault): Promise<void> {
   ctx.body = await page.text()
 }
 
-function refuse(ctx: EarlyContext, fault: Fault & { status: number }, now: number): void {
+function refuseWithStatus(ctx: EarlyContext, fault: Fault & { status: number }, now: number): void {
   const { status, problem } = fault
   const error = errorOfStatus[status] ?? (status < 500 ? 'invalid_request' : 'server_error')
   const error_description = `A fault of the emulator set the status ${status}`

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Provider } from 'oidc-provider'
-import { type WholeRequest, withBody } from '../../http/whole-request.js'
+import { type BufferedRequest, withBody } from '../../http/buffered-request.js'
 import { refuseEarly } from './early-refusal.js'
 
 const flaws = new WeakMap<IncomingMessage, string>()
@@ -18,7 +18,7 @@ export function refuseBadJson(provider: Provider): void {
  * Converts a JSON body for an OAuth endpoint, which Auth0 accepts, to a form for oidc-provider. If it cannot be converted,
  * `refuseBadJson` responds.
  */
-export function withFormBody(request: WholeRequest): WholeRequest {
+export function withFormBody(request: BufferedRequest): BufferedRequest {
   if (!hasJsonBody(request)) return withBody(request)
   const { flaw = '', fields } = readFields(request.rawBody.toString('utf8'))
   if (!fields) {

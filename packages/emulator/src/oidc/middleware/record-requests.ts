@@ -18,7 +18,7 @@ export function recordRequests(provider: Provider, { requests }: Lab): void {
     try {
       await next()
     } finally {
-      note(ctx)
+      traceOutcome(ctx)
       const form = Object.entries(ctx.oidc?.body ?? {}).map(([name, value]) => [
         name,
         String(value),
@@ -35,7 +35,7 @@ export function recordRequests(provider: Provider, { requests }: Lab): void {
   })
 }
 
-function note({ req, body, status, query, oidc }: Ctx): void {
+function traceOutcome({ req, body, status, query, oidc }: Ctx): void {
   const trace = traceOf(req)
   const problem = status >= 400 ? problemOf(body) : undefined
   const clientId = oidc?.client?.clientId ?? query.client_id

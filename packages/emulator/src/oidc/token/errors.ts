@@ -13,7 +13,7 @@ interface TokenError {
  */
 export function describeTokenErrors(provider: Provider, { switches }: Lab): void {
   provider.on('grant.error', (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
-    const { status, ...body } = describe(error)
+    const { status, ...body } = auth0ErrorOf(error)
     // An invalid_grant has the status 400 in RFC 6749 §5.2, and 403 at Auth0.
     const isGrant = status === 403 && body.error === 'invalid_grant'
     ctx.status = isGrant ? Number(switches.get().invalidGrant) : status
@@ -31,7 +31,7 @@ export function describeTokenErrors(provider: Provider, { switches }: Lab): void
   })
 }
 
-function describe(error: errors.OIDCProviderError): TokenError {
+function auth0ErrorOf(error: errors.OIDCProviderError): TokenError {
   const { error: code, error_description: words = '', error_detail: detail, statusCode } = error
   const same = { status: statusCode, error: code, error_description: words }
   if (code === 'use_dpop_nonce') {
@@ -42,7 +42,7 @@ function describe(error: errors.OIDCProviderError): TokenError {
     return { status: 403, error: 'unauthorized_client', error_description }
   }
   // The errors of our own grants have their own status and no detail.
-  if (code === 'invalid_grant' && statusCode === 400) return describeInvalidGrant(detail)
+  if (code === 'invalid_grant' && statusCode === 400) return auth0ErrorOfGrant(detail)
   return { ...same, error_description: sentence(detail ? `${words}: ${detail}` : words) }
 }
 
@@ -53,7 +53,7 @@ const descriptions: Record<string, string> = {
   'refresh token not found': 'Unknown or invalid refresh token.',
 }
 
-function describeInvalidGrant(detail = 'the grant is not valid'): TokenError {
+function auth0ErrorOfGrant(detail = 'the grant is not valid'): TokenError {
   if (detail === 'DPoP proof JWT Replay detected') {
     const error_description = 'The jti of the DPoP proof has been used before'
     return { status: 400, error: 'invalid_dpop_proof', error_description }

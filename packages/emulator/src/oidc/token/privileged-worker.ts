@@ -42,7 +42,7 @@ export async function readPrivilegedRequest(
   const client = context.tenant.clients.find(({ client_id }) => client_id === clientId)
   const { credentials, grants } = accessOf(client, ctx)
   const own = grants.filter((grant) => grant.connection === connection)
-  if (own.length === 0) refuse(`The client has no grant for the connection ${connection}`)
+  if (own.length === 0) refuseClient(`The client has no grant for the connection ${connection}`)
   const { login_hint, scope } = ctx.oidc.params
   if (login_hint) throw new errors.InvalidRequest('login_hint cannot be combined with a JWT')
   const userId = await readSubject(exchange, credentials)
@@ -53,17 +53,17 @@ export async function readPrivilegedRequest(
 
 function accessOf(client: Client | undefined, ctx: TokenEndpointGrantContext) {
   const access = client?.token_vault_privileged_access
-  if (!client || !access) return refuse('The client has no privileged access to Token Vault')
+  if (!client || !access) return refuseClient('The client has no privileged access to Token Vault')
   const { credentials, ip_allowlist = [], grants = [] } = access
   const address = addressOf(ctx.req.socket)
   const family = address.includes(':') ? 'ipv6' : 'ipv4'
   if (!addressList(ip_allowlist).check(address, family)) {
-    refuse(`The address ${address} is not in the ip_allowlist`)
+    refuseClient(`The address ${address} is not in the ip_allowlist`)
   }
   return { credentials: credentialsOf(client, credentials), grants }
 }
 
-function refuse(description: string): never {
+function refuseClient(description: string): never {
   throw oauthError(403, 'unauthorized_client', description)
 }
 

@@ -67,7 +67,7 @@ export function registerRefreshTokenGrant(options: RefreshTokenGrantOptions): vo
         const refresh = { ...options, ctx, source, grant }
         await refuseReuse(refresh)
         if (!(await renew(options.context, source))) throw expired()
-        await answer(refresh, proof?.thumbprint)
+        await issueTokens(refresh, proof?.thumbprint)
       })
     },
     ['refresh_token', 'scope', 'audience'],
@@ -102,7 +102,7 @@ async function refuseReuse(refresh: Refresh): Promise<void> {
   throw new errors.InvalidGrant('refresh token already used')
 }
 
-async function answer(refresh: Refresh, thumbprint: string | undefined): Promise<void> {
+async function issueTokens(refresh: Refresh, thumbprint: string | undefined): Promise<void> {
   const { provider, context, ctx } = refresh
   const { audience, scope } = ctx.oidc.params
   const login = loginOf(refresh)

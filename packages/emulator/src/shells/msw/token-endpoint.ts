@@ -28,18 +28,18 @@ export async function answerTokenRequest(
   await wait(fault?.delay)
   const response =
     fault?.status === undefined
-      ? await switches.during(fault?.switches, () => answer(options, request))
-      : instead({ ...fault, status: fault.status })
+      ? await switches.during(fault?.switches, () => issueTokens(options, request))
+      : faultResponse({ ...fault, status: fault.status })
   return damaged(response, fault?.damage)
 }
 
-function instead({ status, headers = {}, problem }: Fault & { status: number }): Response {
+function faultResponse({ status, headers = {}, problem }: Fault & { status: number }): Response {
   const error = status < 500 ? 'invalid_request' : 'server_error'
   const error_description = `A fault of the emulator set the status ${status}`
   return Response.json({ error, error_description, ...problem }, { status, headers })
 }
 
-async function answer(options: TokenEndpointOptions, request: Request): Promise<Response> {
+async function issueTokens(options: TokenEndpointOptions, request: Request): Promise<Response> {
   try {
     const form = await readFields(request)
     const client = authenticate(options.context, request, form)

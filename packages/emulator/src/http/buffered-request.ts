@@ -3,13 +3,13 @@ import { Readable } from 'node:stream'
 import { BodyTooLarge, MAX_BODY } from './body.js'
 
 /** A Node request whose body has arrived. `@hono/node-server` reads `rawBody`, too. */
-export type WholeRequest = IncomingMessage & { rawBody: Buffer }
+export type BufferedRequest = IncomingMessage & { rawBody: Buffer }
 
 /**
  * Waits for the body of a request. Throws `BodyTooLarge`, without waiting if the content-length is too large. Also throws the error
  * that ended the connection before the body was complete.
  */
-export async function readWhole(request: IncomingMessage): Promise<WholeRequest> {
+export async function bufferRequest(request: IncomingMessage): Promise<BufferedRequest> {
   if (Number(request.headers['content-length']) > MAX_BODY) throw new BodyTooLarge()
   const parts: Buffer[] = []
   let size = 0
@@ -23,10 +23,10 @@ export async function readWhole(request: IncomingMessage): Promise<WholeRequest>
 
 /** Returns the request with another body and other headers, for a framework that reads the body from the stream. */
 export function withBody(
-  request: WholeRequest,
+  request: BufferedRequest,
   body: Buffer = request.rawBody,
   headers: Record<string, string> = {},
-): WholeRequest {
+): BufferedRequest {
   const { socket, method, url, httpVersion, httpVersionMajor, httpVersionMinor } = request
   const fields = {
     socket,
@@ -41,5 +41,5 @@ export function withBody(
   Reflect.deleteProperty(fields.headers, 'transfer-encoding')
   // Koa reads only the stream and these fields. A new IncomingMessage would close the socket.
   const made: unknown = Object.assign(Readable.from([body]), fields)
-  return made as WholeRequest // see above
+  return made as BufferedRequest // see above
 }
