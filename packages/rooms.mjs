@@ -18,7 +18,7 @@ export const orders = {
   server: [
     ['errors'],
     ['cookies', 'navigation', 'store'],
-    ['sessions', 'tenant'],
+    ['api', 'sessions', 'tenant'],
     ['options'],
     ['context', 'management'],
     ['login', 'tokens'],

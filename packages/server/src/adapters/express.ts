@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
+import type { VerifiableRequest } from '../api/access-token-verifier.js'
 import { contextOf } from '../context.js'
 import type { StoreOptions } from '../cookies/cookie-jar.js'
 import { routerOf } from '../routes/handler.js'
@@ -65,6 +66,22 @@ export function storeOptions(request: IncomingMessage, response: ServerResponse)
     request: { headers: headersOf(request) },
     response: { headers: new ResponseHeaders(response) },
   }
+}
+
+/**
+ * Returns what `verifyAccessToken` takes, for a route of Express.
+ *
+ * @example
+ * ```ts
+ * app.get('/events', async (req, res) => {
+ *   const { sub } = await verifyAccessToken(webRequest(req))
+ *   res.json({ sub })
+ * })
+ * ```
+ */
+export function webRequest(request: ExpressRequest): VerifiableRequest {
+  const { method = 'GET', originalUrl: url } = request
+  return { method, url, headers: headersOf(request) }
 }
 
 /** Methods that no `Request` can have (Fetch Standard §2.2.1). */

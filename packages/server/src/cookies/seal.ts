@@ -13,17 +13,19 @@ export interface Seal {
  *
  * @param secret - The first secret seals, and all of them open.
  * @param owner - Names who seals, for example by client id and origin. Another owner with the same secret opens nothing.
+ * @param name - The name of the option that the secret comes from.
  * @throws {TypeError} if there is no secret, or one has fewer than 32 bytes.
  */
 export function createSeal(
   secret: string | readonly string[],
   owner: readonly string[] = [],
+  name = 'secret',
 ): Seal {
   const secrets = typeof secret === 'string' ? [secret] : [...(secret ?? [])]
   const [first] = secrets
   if (first === undefined || secrets.some(isShort)) {
     throw new TypeError(
-      'secret must have at least 32 bytes. Create one with `openssl rand -hex 32`.',
+      `${name} must have at least 32 bytes. Create one with \`openssl rand -hex 32\`.`,
     )
   }
   const keys = new Map<string, Promise<CryptoKey>>()
