@@ -20,6 +20,7 @@ export const orders = {
     ['cookies', 'navigation', 'store'],
     ['api', 'sessions', 'tenant'],
     ['options'],
+    ['redirect-uri'],
     ['context', 'management'],
     ['login', 'tokens'],
     ['connect'],

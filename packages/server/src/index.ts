@@ -25,7 +25,12 @@ export {
 } from './errors.js'
 export type { CompletedLogin, StartInteractiveLoginOptions } from './login/login.js'
 export type { LogoutOptions } from './login/logout.js'
-export type { LoginParams, ServerClientOptions } from './options.js'
+export type {
+  LoginParams,
+  RedirectUriFunction,
+  ServerClientOptions,
+  ServerLoginParams,
+} from './options.js'
 export { createBackChannelLogout } from './routes/back-channel-logout.js'
 export {
   type ConnectedAccountsHandlerOptions,

@@ -4,17 +4,37 @@ import type { ClientAuth } from '@connected-accounts/client/token-vault'
 import { isCookiePrefix, type StoreOptions } from './cookies/cookie-jar.js'
 import type { SessionStore } from './sessions/session.js'
 
-/** Parameters for `/authorize`. A parameter that has no type here is sent unchanged. */
-export interface LoginParams {
-  /** An allowed callback URL of the application, without a query or fragment. The tenant sends the browser there. */
-  redirect_uri?: string | undefined
+interface KnownLoginParams {
   /** Default: `openid profile email offline_access`. Without `offline_access` there is no refresh token. */
   scope?: string | undefined
   /** The API that the first access token is for. */
   audience?: string | undefined
   /** Id or name of the organization to log in to. The ID token must be of that organization. */
   organization?: string | undefined
+}
+
+/** Parameters for `/authorize`. A parameter that has no type here is sent unchanged. */
+export interface LoginParams extends KnownLoginParams {
+  /** An allowed callback URL of the application, without a query or fragment. The tenant sends the browser there. */
+  redirect_uri?: string | undefined
   [name: string]: string | undefined
+}
+
+/** Chooses the `redirect_uri` by the request that is answered. */
+export type RedirectUriFunction = (storeOptions: StoreOptions) => string | Promise<string>
+
+/** Parameters for the `/authorize` of every login. A parameter that has no type here is sent unchanged. */
+export interface ServerLoginParams extends KnownLoginParams {
+  /**
+   * An allowed callback URL of the application, without a query or fragment. The tenant sends the browser there after logins and
+   * connect flows. It also says which origin the application has, and if it uses https.
+   *
+   * If the application has several origins, pass a function that chooses by the request. Only return URLs that you list in your
+   * code, because anyone can send any host. A request with a host that does not exist checks this once: if the function returns
+   * that host, it is a TypeError.
+   */
+  redirect_uri: string | RedirectUriFunction
+  [name: string]: string | undefined | RedirectUriFunction
 }
 
 /** Options of {@link ServerClient}: these, and `clientSecret`, or `privateKey` and its `kid`. */
@@ -31,8 +51,8 @@ export type ServerClientOptions = ClientAuth & {
    * `redirect_uri`, so another application with the same secret cannot open these cookies.
    */
   secret: string | readonly string[]
-  /** Parameters of every login. `redirect_uri` also says which origin the application has, and if it uses https. */
-  authorizationParams: LoginParams & { redirect_uri: string }
+  /** Parameters of every login. Only `redirect_uri` may be a function. */
+  authorizationParams: ServerLoginParams
   /**
    * The key that all tokens are bound to (RFC 9449): ECDSA P-256, the same on every machine. By default no token is
    * bound.
@@ -48,7 +68,7 @@ export type ServerClientOptions = ClientAuth & {
   cookiePrefix?: string | undefined
   /**
    * How long one step may take, in milliseconds: an answer of the tenant, the turn to refresh a session, your `domain` function,
-   * an operation of your `SessionStore`. Default: 30,000. Then the call rejects, and others go on: `refresh_busy` if it had
+   * your `redirect_uri` function, an operation of your `SessionStore`. Default: 30,000. Then the call rejects, and others go on: `refresh_busy` if it had
    * no turn, `store_unavailable` for a store, or else a DOMException `TimeoutError`, which the routes answer with 504.
    */
   timeout?: number | undefined
@@ -83,13 +103,24 @@ export function checkOptions(options: ServerClientOptions): void {
   if (hasSecret === hasKey) {
     throw new TypeError('Pass either clientSecret or privateKey, but not both.')
   }
-  checkRedirectUri(authorizationParams?.redirect_uri)
+  checkLoginParams(authorizationParams)
   if (!isCookiePrefix(cookiePrefix)) {
     throw new TypeError(
       'cookiePrefix must be letters, digits and hyphens, because it is a part of the names of cookies.',
     )
   }
   if (!(sessionLifetime > 0)) throw new TypeError('sessionLifetime must be more than 0 seconds.')
+}
+
+function checkLoginParams(params: ServerLoginParams | undefined): void {
+  const { redirect_uri, ...others } = params ?? { redirect_uri: '' }
+  if (typeof redirect_uri !== 'function') checkRedirectUri(redirect_uri)
+  const wrong = Object.keys(others).find((name) => typeof others[name] === 'function')
+  if (wrong === undefined) return
+  throw new TypeError(
+    `authorizationParams.${wrong} must be a string, because only redirect_uri may be a function. To choose it by the request, ` +
+      'pass it to startInteractiveLogin.',
+  )
 }
 
 /**

@@ -22,7 +22,7 @@ export type ExpressHandler = (
  * before any body parser. Its URLs have the origin of the `redirect_uri`, and it ignores `Host` and `X-Forwarded-*`, so
  * it needs no settings for proxies.
  *
- * @throws {TypeError} if the `redirect_uri` has no path, or `server` is not a `ServerClient`.
+ * @throws {TypeError} if the `redirect_uri` has no path or does not begin with `basePath`, or `server` is not a `ServerClient`.
  * @example
  * ```ts
  * const app = express()
@@ -35,16 +35,18 @@ export function createExpressHandler(
   options: RoutesOptions = {},
 ): ExpressHandler {
   const context = contextOf(server)
-  const { origin } = new URL(context.options.authorizationParams.redirect_uri)
-  const findRoute = routerOf(context, options)
+  const { findRoute } = routerOf(context, options)
   return async (request, response, next) => {
     // Other targets are a whole URL (RFC 9112 §3.2.2) or `*`.
     if (!request.originalUrl.startsWith('/')) return next()
-    const url = new URL(origin + request.originalUrl)
-    const route = findRoute(url.pathname)
+    const { pathname, search } = new URL(`http://localhost${request.originalUrl}`)
+    const store = { request: { headers: headersOf(request) }, response: { headers: new Headers() } }
+    const route = await findRoute(pathname, store)
     if (!route) return next()
     if (UNSUPPORTED.includes(request.method ?? '')) return next()
     if (request.readableDidRead) return next(new Error(BODY_IS_READ))
+    const { origin } = new URL(await context.redirectUriOf(store))
+    const url = new URL(origin + pathname + search)
     await send(await route(toRequest(request, response, url)), response)
   }
 }

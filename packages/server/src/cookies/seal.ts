@@ -1,4 +1,5 @@
 import { CompactEncrypt, compactDecrypt } from 'jose'
+import { LRUCache } from 'lru-cache'
 
 /** Encrypts values, so that only the owner of the secret can read or change them. */
 export interface Seal {
@@ -53,6 +54,27 @@ export function createSeal(
       }
       return undefined
     },
+  }
+}
+
+/** How many owners' seals are kept. A seal that was forgotten is made again. */
+const MAX_SEALS = 100
+
+/**
+ * Returns a function that creates the seal of an owner, and keeps it. See {@link createSeal}.
+ *
+ * @throws {TypeError} if there is no secret, or one has fewer than 32 bytes.
+ */
+export function createSeals(
+  secret: string | readonly string[],
+): (owner: readonly string[]) => Seal {
+  createSeal(secret) // checks it now, and not with the first request
+  const seals = new LRUCache<string, Seal>({ max: MAX_SEALS })
+  return (owner) => {
+    const name = JSON.stringify(owner)
+    const seal = seals.get(name) ?? createSeal(secret, owner)
+    seals.set(name, seal)
+    return seal
   }
 }
 

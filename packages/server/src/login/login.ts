@@ -62,7 +62,7 @@ export async function startLogin(
   { authorizationParams, appState }: StartInteractiveLoginOptions,
   storeOptions: StoreOptions,
 ): Promise<string> {
-  const params = loginParams(context, authorizationParams)
+  const params = await loginParams(context, authorizationParams, storeOptions)
   const server = await context.tenant(storeOptions)
   server.prefetchKeys() // while the person logs in
   const state = createLoginState(storeOptions.request, params.redirect_uri)
@@ -74,7 +74,7 @@ export async function startLogin(
     ...(appState !== undefined && { appState }),
     expiresAt: Date.now() + LIFETIME,
   }
-  const transactions = context.transactions<LoginTransaction>(storeOptions)
+  const transactions = await context.transactions<LoginTransaction>(storeOptions)
   await transactions.set(state, transaction, transaction)
   return authorizationUrl(server, transaction, state)
 }
@@ -97,13 +97,17 @@ export async function completeLogin(
   return { user: session.user, ...(appState !== undefined && { appState }) }
 }
 
-function loginParams({ options }: Context, more: LoginParams = {}): LoginTransaction['params'] {
-  const { authorizationParams } = options
+async function loginParams(
+  { options, redirectUriOf }: Context,
+  more: LoginParams = {},
+  storeOptions: StoreOptions,
+): Promise<LoginTransaction['params']> {
   const given: Record<string, string> = {}
-  for (const [name, value] of [authorizationParams, more].flatMap(Object.entries)) {
-    if (value !== undefined) given[name] = value
+  for (const [name, value] of [options.authorizationParams, more].flatMap(Object.entries)) {
+    if (typeof value !== 'function' && value !== undefined) given[name] = value
   }
-  const { redirect_uri = authorizationParams.redirect_uri, scope = DEFAULT_SCOPE } = given
+  const { scope = DEFAULT_SCOPE } = given
+  const redirect_uri = more.redirect_uri ?? (await redirectUriOf(storeOptions))
   if (!scope.split(' ').includes('openid')) {
     throw new TypeError(
       "authorizationParams.scope must have 'openid'. Without it the tenant does not say who logged in.",
@@ -153,11 +157,11 @@ async function findTransaction(
   state: string,
   storeOptions: StoreOptions,
 ): Promise<LoginTransaction> {
-  const transactions = context.transactions<LoginTransaction>(storeOptions)
+  const transactions = await context.transactions<LoginTransaction>(storeOptions)
   const transaction = await transactions.get(state)
   if (!transaction) {
-    const { redirect_uri } = context.options.authorizationParams
-    throw unknownState(state, storeOptions.request, redirect_uri)
+    const redirectUri = await context.redirectUriOf(storeOptions)
+    throw unknownState(state, storeOptions.request, redirectUri)
   }
   if (transaction.expiresAt > Date.now()) return transaction
   await transactions.delete(state)
@@ -180,7 +184,7 @@ function logInOnce(
   const exchange = async () => {
     const known = (await flows.get(secret)) as Session | undefined // only this function has the secret
     // Even if the login fails later, because the code works only once.
-    await context.transactions(storeOptions).delete(state)
+    await (await context.transactions(storeOptions)).delete(state)
     const session = known ?? (await logIn(context, transaction, callback))
     try {
       await context.keepSession(storeOptions, session)
