@@ -6,6 +6,7 @@ export { fitsReturnTo } from './connect/options.js'
 export type { PendingTransaction } from './connect/transactions.js'
 export { connectionName } from './connections/define-connections.js'
 export type { Abortable } from './contract/types.js'
+export { checkKeyPair } from './dpop/key-pair.js'
 export { problemType } from './errors/coded-error.js'
 export { checkTimeout, DEFAULT_TIMEOUT, within } from './http/abort.js'
 export { isNetworkError } from './http/network-error.js'
@@ -21,3 +22,4 @@ export {
   type TokenRequest,
   usableUntil,
 } from './tokens/issued-token.js'
+export { checkSigningKey } from './tokens/signing-key.js'

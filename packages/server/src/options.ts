@@ -1,4 +1,5 @@
 import type { Fetch } from '@connected-accounts/client'
+import type { WebCryptoKeyPair } from '@connected-accounts/client/dpop'
 import { checkTimeout, DEFAULT_TIMEOUT, tenantOrigin } from '@connected-accounts/client/internal'
 import type { ClientAuth } from '@connected-accounts/client/token-vault'
 import { isCookiePrefix, type StoreOptions } from './cookies/cookie-jar.js'
@@ -37,7 +38,7 @@ export type ServerClientOptions = ClientAuth & {
    * The key that all tokens are bound to (RFC 9449): ECDSA P-256, the same on every machine. By default no token is
    * bound.
    */
-  dpopKeyPair?: CryptoKeyPair | undefined
+  dpopKeyPair?: WebCryptoKeyPair | undefined
   /** The time from a login until its session ends, in seconds. Default: 259200, which is three days. */
   sessionLifetime?: number | undefined
   /**

@@ -3,12 +3,8 @@ import type { TokenError } from '../errors/token-error.js'
 import { unlessAborted } from '../http/abort.js'
 import { type Fetch, runtimeFetch } from '../http/fetch.js'
 import { tenantOrigin } from '../http/url.js'
-import {
-  type ClientAuth,
-  clientAuthParameters,
-  type SigningKey,
-  signJwt,
-} from './client-authentication.js'
+import { type ClientAuth, clientAuthParameters, signJwt } from './client-authentication.js'
+import type { SigningKey } from './signing-key.js'
 import {
   type GrantAnswer,
   grantError,
@@ -18,8 +14,10 @@ import {
 } from './token-endpoint.js'
 
 export type { Abortable } from '../contract/types.js'
+export type { WebCryptoKey } from '../crypto.js'
 export type { Fetch } from '../http/fetch.js'
-export type { ClientAuth, SigningKey } from './client-authentication.js'
+export type { ClientAuth } from './client-authentication.js'
+export type { SigningKey } from './signing-key.js'
 
 /** Options of {@link exchangeConnectionToken}. */
 export interface ExchangeConnectionTokenOptions extends Abortable {
