@@ -1,5 +1,6 @@
 import { SignJWT } from 'jose'
 import { randomToken } from '../crypto.js'
+import { requireTexts } from './require-texts.js'
 import { checkSigningKey, type SigningKey } from './signing-key.js'
 
 /** How a confidential client authenticates: with its secret, or with a key whose public half is registered at Auth0 (RFC 7523). */
@@ -15,19 +16,28 @@ export async function clientAuthParameters(
   clientId: string,
   clientAuth: ClientAuth,
 ): Promise<Record<string, string>> {
-  if (clientAuth && 'privateKey' in clientAuth) {
+  const given: Partial<SigningKey & { clientSecret: string }> = { ...clientAuth }
+  const { clientSecret, privateKey } = given
+  if (clientSecret !== undefined && privateKey !== undefined) throw notOne()
+  if (isKey(given)) {
     const claims = { iss: clientId, sub: clientId, aud: `${origin}/` }
     return {
       client_id: clientId,
       client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-      client_assertion: await signJwt(claims, clientAuth),
+      client_assertion: await signJwt(claims, given),
     }
   }
-  const clientSecret = clientAuth?.clientSecret
-  if (typeof clientSecret !== 'string' || clientSecret === '') {
-    throw new TypeError('clientAuth must have a clientSecret or a privateKey. Pass one of the two.')
-  }
+  if (typeof clientSecret !== 'string' || clientSecret === '') throw notOne()
   return { client_id: clientId, client_secret: clientSecret }
+}
+
+/** Tells whether there is a key, also one that is undefined, as from a variable that is not set. */
+function isKey(given: Partial<SigningKey & { clientSecret: string }>): given is SigningKey {
+  return 'privateKey' in given && given.clientSecret === undefined
+}
+
+function notOne(): TypeError {
+  return new TypeError('clientAuth must have a clientSecret or a privateKey. Pass one of the two.')
 }
 
 /** Signs a JWT that is valid once, for 60 seconds. */
@@ -37,6 +47,7 @@ export function signJwt(
   typ?: string,
 ): Promise<string> {
   const { key, alg } = checkSigningKey(privateKey)
+  if (kid !== undefined) requireTexts({ kid })
   const now = Math.floor(Date.now() / 1000) // read once, so that `exp` never is 61 seconds after `iat`
   return new SignJWT({ ...claims, jti: randomToken(), iat: now, exp: now + 60 })
     .setProtectedHeader({ alg, ...(kid && { kid }), ...(typ && { typ }) })
