@@ -72,7 +72,9 @@ export function accountsHandlerOf(
   { basePath }: ConnectedAccountsHandlerOptions,
 ): Route {
   const { origin } = new URL(context.options.authorizationParams.redirect_uri)
-  if (!/^\/[^/]/.test(basePath)) throw new TypeError("basePath must be a path, like '/api/me/v1'.")
+  if (!/^\/[^/?#][^?#]*$/.test(basePath)) {
+    throw new TypeError("basePath must be a path, like '/api/me/v1'.")
+  }
   const base = basePath.replace(/\/+$/, '')
   return async (request) => {
     const { pathname, search } = new URL(request.url)

@@ -1,5 +1,5 @@
 import { isConnectCallback } from '@connected-accounts/client'
-import { fitsReturnTo, isReturnTo } from '@connected-accounts/client/internal'
+import { checkFunction, fitsReturnTo, isReturnTo } from '@connected-accounts/client/internal'
 import { completeConnectAccount, startConnectAccount } from '../connect/connect-account.js'
 import { type Context, contextOf } from '../context.js'
 import { completeLogin, startLogin } from '../login/login.js'
@@ -46,7 +46,7 @@ export interface Routes {
  * the application, so that no link and no other site can start them. A `returnTo` of another origin is refused with
  * 400.
  *
- * @throws {TypeError} if `server` is not a `ServerClient`.
+ * @throws {TypeError} if `server` is not a `ServerClient`, or `onError` is not a function.
  * @example
  * ```ts
  * const { login, callback, connect, logout } = createRoutes(server)
@@ -77,6 +77,7 @@ export function routesOf(
   { onError }: RoutesOptions,
   loginPath?: string | undefined,
 ): Routes {
+  checkFunction(onError, 'onError')
   const { redirect_uri: redirectUri } = context.options.authorizationParams
   const { origin } = new URL(redirectUri)
   const answers = createAnswers(context, loginPath)
