@@ -1,3 +1,28 @@
+/**
+ * A `CryptoKey`, in what browsers, Node and Workers have in common. It is described here because `@types/node` and others declare
+ * no global type of that name.
+ *
+ * @see https://www.w3.org/TR/WebCryptoAPI/#cryptokey-interface
+ */
+export interface WebCryptoKey {
+  readonly type: string
+  readonly extractable: boolean
+  readonly algorithm: { readonly name: string }
+  readonly usages: readonly string[]
+}
+
+/** A `CryptoKey` for signatures. TypeScript accepts it as a `CryptoKey` of browsers, Node and Workers. */
+export interface SignatureKey extends WebCryptoKey {
+  readonly type: 'private' | 'public'
+  readonly usages: ('sign' | 'verify')[]
+}
+
+/** A `CryptoKeyPair`, in what browsers, Node and Workers have in common. */
+export interface WebCryptoKeyPair {
+  readonly privateKey: WebCryptoKey
+  readonly publicKey: WebCryptoKey
+}
+
 /** Encodes bytes in base64url without padding (RFC 7515 §2). */
 export function base64url(bytes: Uint8Array): string {
   let binary = ''

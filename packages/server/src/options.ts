@@ -1,5 +1,11 @@
 import type { Fetch } from '@connected-accounts/client'
-import { checkTimeout, DEFAULT_TIMEOUT, tenantOrigin } from '@connected-accounts/client/internal'
+import type { WebCryptoKeyPair } from '@connected-accounts/client/dpop'
+import {
+  checkFunction,
+  checkTimeout,
+  DEFAULT_TIMEOUT,
+  tenantOrigin,
+} from '@connected-accounts/client/internal'
 import type { ClientAuth } from '@connected-accounts/client/token-vault'
 import { isCookiePrefix, type StoreOptions } from './cookies/cookie-jar.js'
 import type { SessionStore } from './sessions/session.js'
@@ -57,8 +63,11 @@ export type ServerClientOptions = ClientAuth & {
    * The key that all tokens are bound to (RFC 9449): ECDSA P-256, the same on every machine. By default no token is
    * bound.
    */
-  dpopKeyPair?: CryptoKeyPair | undefined
-  /** The time from a login until its session ends, in seconds. Default: 259200, which is three days. */
+  dpopKeyPair?: WebCryptoKeyPair | undefined
+  /**
+   * The time from a login until its session ends, in seconds. Default: 259200, which is three days. At most 34560000, which is 400
+   * days: no browser keeps a cookie for longer.
+   */
   sessionLifetime?: number | undefined
   /**
    * How the names of the cookies begin, after `__Host-` with https: letters, digits and hyphens. If several applications are on
@@ -81,6 +90,9 @@ export type ServerClientOptions = ClientAuth & {
 /** The default of `sessionLifetime`, in seconds. */
 export const SESSION_LIFETIME = 259_200
 
+/** The most of `sessionLifetime`, in seconds: 400 days, the most that a browser keeps a cookie (RFC 6265bis §5.5). */
+const MAX_SESSION_LIFETIME = 34_560_000
+
 /**
  * Checks the options of a server client.
  *
@@ -94,44 +106,74 @@ export function checkOptions(options: ServerClientOptions): void {
     authorizationParams,
     cookiePrefix = 'ca',
     sessionLifetime = 1,
+    timeout = DEFAULT_TIMEOUT,
   } = options
-  checkTimeout(options.timeout ?? DEFAULT_TIMEOUT)
+  checkTimeout(timeout)
+  checkFunction(options.fetch, 'fetch')
   if (typeof domain !== 'function') tenantOrigin(domain)
   if (typeof clientId !== 'string' || !clientId) throw new TypeError('clientId is missing.')
-  const hasSecret = 'clientSecret' in options && !!options.clientSecret
-  const hasKey = 'privateKey' in options && !!options.privateKey
-  if (hasSecret === hasKey) {
-    throw new TypeError('Pass either clientSecret or privateKey, but not both.')
-  }
+  checkClientAuth(options)
   checkLoginParams(authorizationParams)
   if (!isCookiePrefix(cookiePrefix)) {
     throw new TypeError(
       'cookiePrefix must be letters, digits and hyphens, because it is a part of the names of cookies.',
     )
   }
-  if (!(sessionLifetime > 0)) throw new TypeError('sessionLifetime must be more than 0 seconds.')
+  const isLifetime = typeof sessionLifetime === 'number' && sessionLifetime > 0
+  if (!isLifetime || sessionLifetime > MAX_SESSION_LIFETIME) {
+    throw new TypeError(
+      `sessionLifetime must be a number of seconds above 0, and at most ${MAX_SESSION_LIFETIME}.`,
+    )
+  }
+  checkSessions(options.sessions)
+}
+
+function checkClientAuth(options: ClientAuth): void {
+  const { clientSecret, kid } = { clientSecret: undefined, kid: undefined, ...options }
+  const hasSecret = !!clientSecret
+  const hasKey = 'privateKey' in options && !!options.privateKey
+  if (hasSecret === hasKey) {
+    throw new TypeError('Pass either clientSecret or privateKey, but not both.')
+  }
+  if (hasSecret && typeof clientSecret !== 'string') {
+    throw new TypeError('clientSecret must be a string.')
+  }
+  if (kid !== undefined && (typeof kid !== 'string' || !kid)) {
+    throw new TypeError('kid must be the id of the key at the tenant. Leave it out if it has none.')
+  }
 }
 
 function checkLoginParams(params: ServerLoginParams | undefined): void {
   const { redirect_uri, ...others } = params ?? { redirect_uri: '' }
   if (typeof redirect_uri !== 'function') checkRedirectUri(redirect_uri)
-  const wrong = Object.keys(others).find((name) => typeof others[name] === 'function')
-  if (wrong === undefined) return
+  for (const [name, value] of Object.entries(others)) {
+    if (value === undefined || typeof value === 'string') continue
+    throw new TypeError(
+      `authorizationParams.${name} must be a string. Only redirect_uri may be a function. To choose ${name} by the request, pass ` +
+        'it to startInteractiveLogin.',
+    )
+  }
+}
+
+function checkSessions(sessions: SessionStore | undefined): void {
+  if (sessions === undefined || typeof sessions?.runAlone === 'function') return
   throw new TypeError(
-    `authorizationParams.${wrong} must be a string, because only redirect_uri may be a function. To choose it by the request, ` +
-      'pass it to startInteractiveLogin.',
+    'sessions must be a SessionStore. Pass a Keyv or another store to sharedSessions() first.',
   )
 }
 
 /**
  * Checks that a callback can be recognized by this `redirect_uri`.
  *
- * @throws {TypeError} if it is not an absolute URL, or has a query or a fragment.
+ * @throws {TypeError} if it is not an absolute URL of the web, or has a user name, a query or a fragment.
  * @internal
  */
 export function checkRedirectUri(redirectUri: string | undefined): void {
-  if (!URL.canParse(redirectUri ?? '')) {
-    throw new TypeError('authorizationParams.redirect_uri must be an absolute URL.')
+  const url = URL.canParse(redirectUri ?? '') ? new URL(redirectUri ?? '') : undefined
+  if (!/^https?:$/.test(url?.protocol ?? '') || url?.username || url?.password) {
+    throw new TypeError(
+      'authorizationParams.redirect_uri must be an absolute URL with https, without a user name. Plain http is for development.',
+    )
   }
   if (/[?#]/.test(redirectUri ?? '')) {
     throw new TypeError(

@@ -75,7 +75,9 @@ export function createConnectedAccountsHandler(
  * @internal
  */
 function accountsHandlerOf(context: Context, { basePath }: ConnectedAccountsHandlerOptions): Route {
-  if (!/^\/[^/]/.test(basePath)) throw new TypeError("basePath must be a path, like '/api/me/v1'.")
+  if (!/^\/[^/?#][^?#]*$/.test(basePath)) {
+    throw new TypeError("basePath must be a path, like '/api/me/v1'.")
+  }
   const base = basePath.replace(/\/+$/, '')
   const answer = operationsOf(context)
   return async (request) => {

@@ -1,5 +1,5 @@
 import { isConnectCallback } from '@connected-accounts/client'
-import { fitsReturnTo, isReturnTo } from '@connected-accounts/client/internal'
+import { checkFunction, fitsReturnTo, isReturnTo } from '@connected-accounts/client/internal'
 import { completeConnectAccount, startConnectAccount } from '../connect/connect-account.js'
 import { type Context, contextOf } from '../context.js'
 import { completeLogin, startLogin } from '../login/login.js'
@@ -53,7 +53,8 @@ export interface Routes {
  * the application, so that no link and no other site can start them. A `returnTo` of another origin is refused with
  * 400.
  *
- * @throws {TypeError} if the `redirect_uri` does not begin with `basePath`, or `server` is not a `ServerClient`.
+ * @throws {TypeError} if the `redirect_uri` does not begin with `basePath`, `server` is not a `ServerClient`, or `onError` is not a
+ * function.
  * @example
  * ```ts
  * const { login, callback, connect, logout } = createRoutes(server)
@@ -81,6 +82,7 @@ export function createRoutes(server: ServerClient, options: RoutesOptions = {}):
  * @internal
  */
 export function routesOf(context: Context, { onError }: RoutesOptions, placeOf: PlaceOf): Routes {
+  checkFunction(onError, 'onError')
   const answers = createAnswers(context, placeOf)
   const get = (refuse: RouteOptions['refuse'], work: RouteOptions['work']) =>
     createRoute({ method: 'GET', refuse, answers, onError, work })
