@@ -1,5 +1,6 @@
 import type { Dpop, DpopProofRequest } from '../authorization/dpop.js'
 import { base64url, base64urlJson, sha256 } from '../crypto.js'
+import { checkWebCrypto } from '../errors/connect-flow-error.js'
 import { fromProver } from './from-prover.js'
 import { generateDpopKeyPair, P256 } from './key-pair.js'
 
@@ -33,6 +34,7 @@ const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' }
  * ```
  */
 export async function createDpop({ keyPair }: { keyPair?: CryptoKeyPair } = {}): Promise<Dpop> {
+  checkWebCrypto()
   const { privateKey, publicKey } = keyPair ? checkedKeyPair(keyPair) : await generateDpopKeyPair()
   const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', publicKey)
   const jwk = { kty, crv, x, y }

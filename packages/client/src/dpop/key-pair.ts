@@ -7,13 +7,8 @@ export const P256 = { name: 'ECDSA', namedCurve: 'P-256' }
 const DATABASE = 'connected-accounts'
 const STORE = 'dpop-key-pairs'
 
-/**
- * Generates a key pair for ES256 whose private key can sign but never be read.
- *
- * @throws {ConnectFlowError} `crypto_unavailable`, if there is no Web Crypto.
- */
+/** Generates a key pair for ES256 whose private key can sign but never be read. Needs Web Crypto. */
 export async function generateDpopKeyPair(): Promise<CryptoKeyPair> {
-  checkWebCrypto()
   return crypto.subtle.generateKey(P256, false, ['sign', 'verify'])
 }
 
@@ -36,6 +31,7 @@ export async function generateDpopKeyPair(): Promise<CryptoKeyPair> {
  */
 export async function loadDpopKeyPair(name: string): Promise<CryptoKeyPair> {
   checkName(name)
+  checkWebCrypto() // before a database is created
   const kept: CryptoKeyPair | undefined = await inStore('readonly', (store) => store.get(name))
   if (kept) return kept
   // Generated before the transaction, which would end while it waits for anything but the database.

@@ -38,13 +38,13 @@ export async function clientAuthParameters(
 }
 
 /** Signs a JWT that is valid once, for 60 seconds. */
-export function signJwt(
+export async function signJwt(
   claims: Record<string, string>,
   { privateKey, kid }: SigningKey,
   typ?: string,
 ): Promise<string> {
   const now = Math.floor(Date.now() / 1000) // read once, so that `exp` never is 61 seconds after `iat`
-  return new SignJWT({ ...claims, jti: randomToken(), iat: now, exp: now + 60 })
+  return new SignJWT({ ...claims, jti: await randomToken(), iat: now, exp: now + 60 })
     .setProtectedHeader({ alg: algorithmOf(privateKey), ...(kid && { kid }), ...(typ && { typ }) })
     .sign(privateKey)
 }

@@ -81,7 +81,6 @@ export function refreshTokenSource(
     clientId,
     dpop,
     fetch,
-    timeout,
     withDeadline,
     onLateAnswer,
   })
