@@ -48,7 +48,7 @@ test('a scope that was not granted is named, and what was granted serves others'
   expect(requests).toHaveLength(1)
 })
 
-function sourceOf(...answers: (() => Response)[]) {
+function sourceOf(...answers: (() => Response | Promise<Response>)[]) {
   const { fetch, requests } = observedFetch(...answers)
   const kept: string[] = []
   const source = refreshTokenSource({
