@@ -23,6 +23,38 @@ export interface WebCryptoKeyPair {
   readonly publicKey: WebCryptoKey
 }
 
+/**
+ * The two functions that a connect flow needs from a platform that has no Web Crypto. expo-crypto has both, and so does
+ * `@noble/hashes` with a random generator of yours.
+ */
+export interface ClientCrypto {
+  /** Hashes bytes with SHA-256; returns the 32 bytes of the hash. */
+  sha256(data: Uint8Array<ArrayBuffer>): ClientCryptoBytes | Promise<ClientCryptoBytes>
+  /** Returns this many bytes from a cryptographically secure random generator. */
+  randomBytes(count: number): ClientCryptoBytes | Promise<ClientCryptoBytes>
+}
+
+/** What the functions of {@link ClientCrypto} return. */
+export type ClientCryptoBytes = ArrayBuffer | Uint8Array
+
+const webCrypto: ClientCrypto = {
+  sha256: (data) => crypto.subtle.digest('SHA-256', data),
+  randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
+}
+
+/**
+ * Checks the `crypto` option.
+ *
+ * @throws {TypeError} if it lacks a function.
+ */
+export function checkCrypto(given: ClientCrypto | undefined): void {
+  if (given === undefined) return
+  for (const name of ['sha256', 'randomBytes'] as const) {
+    if (typeof given?.[name] !== 'function')
+      throw new TypeError(`crypto.${name} must be a function.`)
+  }
+}
+
 /** Encodes bytes in base64url without padding (RFC 7515 §2). */
 export function base64url(bytes: Uint8Array): string {
   let binary = ''
@@ -36,12 +68,18 @@ export function base64urlJson(value: object): string {
 }
 
 /** Makes 43 characters of base64url from 32 random bytes: a PKCE verifier (RFC 7636 §4.1), or the random part of a state. */
-export function randomToken(): string {
-  return base64url(crypto.getRandomValues(new Uint8Array(32)))
+export async function randomToken(from: ClientCrypto = webCrypto): Promise<string> {
+  return encode32(await from.randomBytes(32))
 }
 
 /** Hashes a text with SHA-256, in base64url: the S256 challenge of a PKCE verifier (RFC 7636 §4.2), or `ath` of a proof. */
-export async function sha256(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
-  return base64url(new Uint8Array(digest))
+export async function sha256(text: string, by: ClientCrypto = webCrypto): Promise<string> {
+  return encode32(await by.sha256(new TextEncoder().encode(text)))
+}
+
+/** Checked because a short verifier could be guessed. */
+function encode32(given: ClientCryptoBytes): string {
+  const bytes = new Uint8Array(given)
+  if (bytes.length === 32) return base64url(bytes)
+  throw new TypeError('crypto.sha256 and crypto.randomBytes(32) must return 32 bytes.')
 }

@@ -60,6 +60,7 @@ export type {
   ProblemDetails,
   ValidationError,
 } from './contract/types.js'
+export type { ClientCrypto, ClientCryptoBytes } from './crypto.js'
 export { CodedError } from './errors/coded-error.js'
 export {
   ConnectFlowError,

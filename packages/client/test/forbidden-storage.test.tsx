@@ -67,3 +67,11 @@ test.for(["loadDpopKeyPair('alice')", "deleteDpopKeyPair('alice')"])(
     expect(await thrownInSandbox('dpop/key-pair.ts', call)).toEqual(expected)
   },
 )
+
+test('a flow of a sandboxed frame is storage_unavailable before anything is sent', async () => {
+  const send = "() => Promise.reject(new Error('Something was sent'))"
+  const client = `{ timeout: 5000, GET: ${send}, POST: ${send} }`
+  const call = `connectByRedirect(${client}, record)`
+  const expected = ['ConnectFlowError', 'storage_unavailable', 'SecurityError']
+  expect(await thrownInSandbox('browser/redirect.ts', call)).toEqual(expected)
+})

@@ -10,6 +10,7 @@ import {
   getPendingCallback,
   getUndoable,
   listenToOtherTabs,
+  type OpenUrl,
   type PendingCallback,
 } from '@connected-accounts/client/browser'
 import { isUndoableBy, subscribeToDismissal } from '@connected-accounts/client/internal'
@@ -23,6 +24,7 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react'
+import type { ConnectSettings } from './queries/connect.js'
 import {
   type ConnectedAccountsQueries,
   connectedAccountsQueries,
@@ -37,10 +39,23 @@ export interface ConnectedAccountsProviderProps {
   client: ConnectedAccountsClient
   /** Id of the logged-in user, like `user.sub`. Undefined while nobody is logged in; then nothing is sent. */
   user: string | undefined
-  /** The URL that flows come back to: one of the application's Allowed Callback URLs. Default: the page's origin. */
+  /**
+   * The URL that flows come back to: one of the application's Allowed Callback URLs. Default: the page's origin. Required without
+   * a page.
+   */
   redirectUri?: string | undefined
-  /** Keeps flows while the person is away. Default: `sessionStorage`, and `localStorage` for flows in popups. */
+  /**
+   * Keeps flows while the person is away. Default: `sessionStorage`, for flows in popups `localStorage`, and for flows in auth
+   * sessions the memory.
+   */
   transactions?: TransactionStore | undefined
+  /** Takes the person to a URL in place of `window.location.assign`, for example in a test. Redirects use it. */
+  navigate?: ((url: string) => void | Promise<void>) | undefined
+  /**
+   * Opens a URL in an auth session of the platform, and returns the URL that the person came back to; null if they closed the
+   * window. `useConnectAccount({ mode: 'session' })` needs it.
+   */
+  openUrl?: OpenUrl | undefined
   /** Your connections from `defineConnections`. The `revokeUrl` of a disconnected account comes from them. */
   connections?: Record<string, ConnectionDefinition> | undefined
   children?: ReactNode
@@ -66,15 +81,27 @@ export interface ConnectedAccountsProviderProps {
  * ```
  */
 export function ConnectedAccountsProvider(props: ConnectedAccountsProviderProps): ReactNode {
-  const { client, user, redirectUri, transactions, connections, children } = props
+  const { client, user, redirectUri, transactions, navigate, openUrl, connections, children } =
+    props
   const queryClient = useQueryClient()
   // Notes the callback while rendering, because a router below may change the address bar in its first effect.
   usePendingCallback()
   const [currentFlow] = useState<CurrentFlow>(() => ({ flow: undefined }))
   const context = useMemo(() => {
     const queries = connectedAccountsQueries({ client, user, queryClient })
-    return { client, user, queries, currentFlow, redirectUri, transactions, connections }
-  }, [queryClient, client, user, currentFlow, redirectUri, transactions, connections])
+    const settings = { redirectUri, transactions, navigate }
+    return { client, user, queries, currentFlow, settings, openUrl, connections }
+  }, [
+    queryClient,
+    client,
+    user,
+    currentFlow,
+    redirectUri,
+    transactions,
+    navigate,
+    openUrl,
+    connections,
+  ])
 
   useEffect(() => {
     const identity = { client, user }
@@ -107,9 +134,9 @@ export interface ConnectedAccountsContext extends AccountsIdentity {
   queries: ConnectedAccountsQueries<SkipToken>
   /** The flow that the provider's hooks have begun. */
   currentFlow: CurrentFlow
-  redirectUri: string | undefined
+  settings: ConnectSettings
+  openUrl: OpenUrl | undefined
   connections: Record<string, ConnectionDefinition> | undefined
-  transactions: TransactionStore | undefined
 }
 
 const Context = createContext<ConnectedAccountsContext | undefined>(undefined)

@@ -2,6 +2,7 @@ export {
   type AccountsIdentity,
   type HandleConnectCallbackOptions,
   handleConnectCallback,
+  type OpenUrl,
 } from '@connected-accounts/client/browser'
 export {
   ConnectedAccountsProvider,
@@ -39,6 +40,7 @@ export type {
   PopupSettings,
   PopupVariables,
   RedirectVariables,
+  SessionSettings,
 } from './queries/connect.js'
 export {
   type ConnectedAccountsQueries,

@@ -5,7 +5,10 @@ import {
   createConnectedAccountsClient,
 } from '@connected-accounts/client'
 import type { FaultOperation } from '@connected-accounts/emulator'
-import { ConnectedAccountsProvider } from '@connected-accounts/react'
+import {
+  ConnectedAccountsProvider,
+  type ConnectedAccountsProviderProps,
+} from '@connected-accounts/react'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { type ReactNode, StrictMode } from 'react'
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
@@ -15,6 +18,8 @@ interface AppProps {
   /** Who is logged in; Alice by default. */
   user?: 'alice' | 'bob' | 'nobody'
   connections?: Record<string, ConnectionDefinition> | undefined
+  /** Ways out of the page. */
+  exits?: Pick<ConnectedAccountsProviderProps, 'redirectUri' | 'navigate' | 'openUrl'>
   children?: ReactNode
 }
 
@@ -74,14 +79,14 @@ interface PageProps extends AppProps {
   session: { token: string }
 }
 
-function Page({ user = 'alice', connections, children, ...bed }: PageProps) {
+function Page({ user = 'alice', connections, exits, children, ...bed }: PageProps) {
   const { client, queryClient, session } = bed
   session.token = user === 'nobody' ? 'nobody' : emulator.tokens[user]
   const id = user === 'nobody' ? undefined : `auth0|${user}`
   return (
     <StrictMode>
       <QueryClientProvider client={queryClient}>
-        <ConnectedAccountsProvider client={client} user={id} connections={connections}>
+        <ConnectedAccountsProvider client={client} user={id} connections={connections} {...exits}>
           {children}
         </ConnectedAccountsProvider>
       </QueryClientProvider>

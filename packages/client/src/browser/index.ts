@@ -8,6 +8,11 @@ export { type DisconnectAccountOptions, disconnectAccount } from './disconnect.j
 export { canRetryCallback, getPendingCallback, type PendingCallback } from './pending-callback.js'
 export { cancelFlow, connectInPopup, type PopupConnectOptions } from './popup.js'
 export { isPhone, openPopup, type Popup } from './popup-window.js'
-export { connectByRedirect, type PageConnectOptions } from './redirect.js'
+export {
+  connectByRedirect,
+  type PageConnectOptions,
+  type RedirectConnectOptions,
+} from './redirect.js'
+export { connectInSession, type OpenUrl, type SessionConnectOptions } from './session.js'
 export { type AccountsIdentity, listenToOtherTabs } from './tabs.js'
 export { getUndoable, subscribeToUndoable, type Undoable } from './undo.js'

@@ -43,7 +43,7 @@ const listeners = new Set<() => void>()
  * Returns the callback in the address bar. Once seen, it is remembered until it is handled, whatever a router or a login SDK
  * does to the address bar. From then on it belongs to its entry in the browser's history, so that a reload shows it again.
  *
- * @returns Undefined if this page is not the callback of a connect flow.
+ * @returns Undefined if this page is not the callback of a connect flow, or if there is no page.
  *
  * @example
  * ```ts
@@ -55,6 +55,8 @@ const listeners = new Set<() => void>()
  * ```
  */
 export function getPendingCallback(): PendingCallback | undefined {
+  // React Native has neither, and Expo has a location without a history.
+  if (!globalThis.history || !globalThis.location) return undefined
   const { href } = window.location
   const isInAddress = isConnectCallback(href)
   if (!isInAddress && seen && !seen.isHandled) return seen

@@ -18,8 +18,8 @@ const HEIGHT = 700
  * Opens a blank popup. Call it in the click handler if you must await something before `connectInPopup`, because browsers
  * block a window that is opened later. Otherwise `connectInPopup` opens one itself.
  *
- * @returns The popup to pass to `connectInPopup`; undefined if the browser blocked it, or if this page is in an iframe of
- * another site.
+ * @returns The popup to pass to `connectInPopup`; undefined if the browser blocked it, if this page is in an iframe of
+ * another site, or if the runtime has no windows or no BroadcastChannel, such as jsdom.
  *
  * @example
  * ```ts
@@ -29,11 +29,11 @@ const HEIGHT = 700
  * ```
  */
 export function openPopup(): Popup | undefined {
-  if (isInThirdPartyIframe()) return undefined
+  if (isInThirdPartyIframe() || typeof BroadcastChannel === 'undefined') return undefined
   const left = window.screenX + (window.outerWidth - WIDTH) / 2
   const top = window.screenY + (window.outerHeight - HEIGHT) / 2
   const features = `popup,width=${WIDTH},height=${HEIGHT},left=${left},top=${top}`
-  const opened = window.open('', '_blank', features)
+  const opened = window.open?.('', '_blank', features)
   if (!opened) return undefined
   opened.opener = null // otherwise the provider's page could navigate this one
   return {
@@ -54,7 +54,8 @@ export function popupBlocked(connection: string): ConnectFlowError {
   return new ConnectFlowError('popup_blocked', {
     connection,
     message:
-      'The browser blocked the popup. Call connectInPopup or openPopup in a click handler before any await, or ask the user to allow popups.',
+      'The browser blocked the popup. Call connectInPopup or openPopup in a click handler before any await, or ask the user to allow popups. ' +
+      'jsdom and React Native have no popups.',
   })
 }
 

@@ -1,13 +1,7 @@
 import { callbackState, POPUP_STATE_PREFIX } from '../connect/callback-url.js'
 import type { CompletedConnect } from '../connect/complete-connect.js'
-import { outcomeUnknown } from '../connect/lost-answer.js'
 import { startFlow } from '../connect/start-connect.js'
-import {
-  keepOutcome,
-  type Transaction,
-  type TransactionStore,
-  tryStore,
-} from '../connect/transactions.js'
+import type { TransactionStore } from '../connect/transactions.js'
 import { localStorageTransactions } from '../connect/web-storage-transactions.js'
 import { type ConnectionReference, connectionName } from '../connections/define-connections.js'
 import { ConnectFlowError } from '../errors/connect-flow-error.js'
@@ -15,6 +9,7 @@ import { LONGEST_TIMER, unlessAborted, withAbortController } from '../http/abort
 import { runAlone } from '../mutex.js'
 import type { ConnectedAccountsClient } from '../my-account/client.js'
 import { completeConnectInPage, OPENER_IS_DONE, popupFlowName } from './callback-page.js'
+import { giveUpFlow } from './given-up-flow.js'
 import { openPopup, type Popup, popupBlocked } from './popup-window.js'
 import { fromThisPage, type PageConnectOptions } from './redirect.js'
 
@@ -118,32 +113,12 @@ async function connectThrough(
       clearTimeout(expiry) // from here on the completion has its own time limit
       return await completeConnectInPage(client, { callbackUrl, transactions, user, signal })
     } catch (error) {
-      const attempted = await endPopupFlow(transactions, state)
-      throw attempted && !signal.aborted ? outcomeUnknown(attempted, error) : error
+      throw await giveUpFlow({ transactions, state, signal }, error)
     } finally {
       clearTimeout(expiry)
       tellCallbackPage(state)
     }
   })
-}
-
-/**
- * Ends a flow that has failed here, so that its callback page does not complete it later.
- *
- * @returns Its transaction, if it was attempted and may have connected an account.
- */
-async function endPopupFlow(
-  transactions: TransactionStore,
-  state: string,
-): Promise<Transaction | undefined> {
-  let attempted: Transaction | undefined
-  await tryStore(async () => {
-    const transaction = await transactions.get(state)
-    if (transaction?.pending?.attempted) attempted = transaction
-    else if (transaction?.pending) await transactions.delete(state)
-  })
-  if (attempted) await keepOutcome({ transactions, state }, attempted)
-  return attempted
 }
 
 /** Waits for the callback page to send its URL. */

@@ -17,6 +17,16 @@ export interface PageConnectOptions<Reference extends ConnectionReference = Conn
   transactions?: TransactionStore | undefined
 }
 
+/** Options of {@link connectByRedirect}. */
+export interface RedirectConnectOptions<Reference extends ConnectionReference = ConnectionReference>
+  extends PageConnectOptions<Reference> {
+  /**
+   * Takes the user to a URL in place of `window.location.assign`: in a test, or in an application without a page. The promise
+   * resolves when it has returned.
+   */
+  navigate?: ((url: string) => void | Promise<void>) | undefined
+}
+
 /**
  * Connects an account by a redirect: leaves the page for the provider's. The promise stays pending while the page is left. It
  * resolves only if the page stays after all: the user stopped the navigation, or came back by the back/forward cache.
@@ -26,6 +36,7 @@ export interface PageConnectOptions<Reference extends ConnectionReference = Conn
  *
  * @throws {ConnectFlowError} any code of `startConnect`.
  * @throws {MyAccountApiError} when the server refuses to start the flow.
+ * @throws {TypeError} when there is neither `window.location` nor `navigate`; nothing was sent.
  *
  * @example
  * ```ts
@@ -34,13 +45,16 @@ export interface PageConnectOptions<Reference extends ConnectionReference = Conn
  */
 export async function connectByRedirect<Reference extends ConnectionReference>(
   client: ConnectedAccountsClient,
-  options: PageConnectOptions<Reference>,
+  options: RedirectConnectOptions<Reference>,
 ): Promise<undefined> {
-  const { signal, transactions = sessionStorageTransactions() } = options
+  const { signal, transactions = sessionStorageTransactions(), navigate = leavePage } = options
+  if (navigate === leavePage && !globalThis.location) {
+    throw new TypeError('There is no page to leave. Pass navigate, or connect in a session.')
+  }
   const starting = startConnect(client, { ...fromThisPage(options), transactions })
   const { url, state } = await unlessAborted(starting, signal) // an aborted flow must not leave the page
   try {
-    await unlessAborted(leavePage(url), signal)
+    await unlessAborted(Promise.resolve(navigate(url)), signal)
   } catch (error) {
     await tryStore(() => transactions.delete(state)) // or the user could still complete it
     throw error
@@ -51,13 +65,14 @@ export async function connectByRedirect<Reference extends ConnectionReference>(
 /** Adds the `redirectUri` and `returnTo` that a flow of this page has by default. @internal */
 export function fromThisPage<Options extends PageConnectOptions>(
   options: Options,
-): Options & { redirectUri: string; returnTo: string } {
-  const { redirectUri = window.location.origin, returnTo = thisPage() } = options
+): Options & { redirectUri: string } {
+  const { location } = globalThis // undefined in React Native, among others
+  if (!location) return { redirectUri: '', ...options }
+  const { redirectUri = location.origin, returnTo = pathOf(location) } = options
   return { ...options, redirectUri, returnTo }
 }
 
-function thisPage(): string {
-  const { pathname, search, hash } = window.location
+function pathOf({ pathname, search, hash }: Location): string {
   const candidates = [pathname + search + hash, pathname]
   return candidates.find(fitsReturnTo) ?? '/'
 }

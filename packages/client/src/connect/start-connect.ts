@@ -62,7 +62,8 @@ export interface StartedConnect {
  *
  * @throws {ConnectFlowError} `invalid_request`, when `connection`, `redirectUri`, `scopes`, `appState` or `returnTo` is wrong;
  * nothing was sent.
- * @throws {ConnectFlowError} `crypto_unavailable`, when the page has no Web Crypto; nothing was sent.
+ * @throws {ConnectFlowError} `crypto_unavailable`, when the page has no Web Crypto and the client has no `crypto`; nothing was
+ * sent.
  * @throws {ConnectFlowError} `storage_unavailable`, when the browser refuses to keep the transaction.
  * @throws {MyAccountApiError} `not_found`, when the connection is not enabled for the application.
  * @throws {MyAccountApiError} any other code, when the server refuses.
@@ -113,18 +114,21 @@ async function startInTime<Reference extends ConnectionReference>(
   const scopes = options.scopes ?? definedScopes(reference)
   checkConnectOptions({ ...options, connection, scopes })
   checkStore(transactions)
-  checkWebCrypto()
-  const state = statePrefix + randomToken()
-  const codeVerifier = randomToken()
+  const { state, codeVerifier, codeChallenge } = await unlessAborted(
+    createSecrets(client, statePrefix),
+    signal,
+  )
   const body = {
     connection,
     redirect_uri: redirectUri,
     state,
-    code_challenge: await sha256(codeVerifier),
+    code_challenge: codeChallenge,
     code_challenge_method: 'S256' as const, // a literal type
     ...(scopes && { scopes: [...scopes] }),
     ...(authorizationParams && { authorization_params: authorizationParams }),
   }
+  // A store that the page may not read fails here, before anything is sent.
+  await unlessAborted((async () => transactions.get(state))(), signal)
   const post = async () => {
     const call = client.POST('/connected-accounts/connect', {
       body,
@@ -142,6 +146,17 @@ async function startInTime<Reference extends ConnectionReference>(
   const url = new URL(answer.connect_uri)
   url.searchParams.set('ticket', answer.connect_params.ticket)
   return { url: url.href, state, expiresAt }
+}
+
+/** Makes what is random in a flow (RFC 7636 §4). */
+async function createSecrets({ crypto }: ConnectedAccountsClient, statePrefix: string) {
+  if (!crypto) checkWebCrypto()
+  const codeVerifier = await randomToken(crypto)
+  return {
+    state: statePrefix + (await randomToken(crypto)),
+    codeVerifier,
+    codeChallenge: await sha256(codeVerifier, crypto),
+  }
 }
 
 /** How long the user waits for the list at most, in milliseconds. */

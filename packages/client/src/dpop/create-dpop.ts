@@ -1,5 +1,6 @@
 import type { Dpop, DpopProofRequest } from '../authorization/dpop.js'
 import { base64url, base64urlJson, sha256, type WebCryptoKeyPair } from '../crypto.js'
+import { checkWebCrypto } from '../errors/connect-flow-error.js'
 import { fromProver } from './from-prover.js'
 import { checkKeyPair, generateDpopKeyPair } from './key-pair.js'
 
@@ -42,6 +43,7 @@ export async function createDpop({
 }: {
   keyPair?: WebCryptoKeyPair | undefined
 } = {}): Promise<Dpop> {
+  checkWebCrypto()
   const { privateKey, publicKey } =
     keyPair === undefined ? await generateDpopKeyPair() : checkKeyPair(keyPair)
   const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', publicKey)

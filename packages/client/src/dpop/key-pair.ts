@@ -14,13 +14,8 @@ export interface DpopKeyPair {
   readonly publicKey: SignatureKey
 }
 
-/**
- * Generates a key pair for ES256 whose private key can sign but never be read.
- *
- * @throws {ConnectFlowError} `crypto_unavailable`, if there is no Web Crypto.
- */
+/** Generates a key pair for ES256 whose private key can sign but never be read. Needs Web Crypto. */
 export async function generateDpopKeyPair(): Promise<DpopKeyPair> {
-  checkWebCrypto()
   const keyPair = await crypto.subtle.generateKey(P256, false, ['sign', 'verify'])
   return keyPair as DpopKeyPair // has the usages that it was generated with
 }
@@ -66,6 +61,7 @@ function isSigningPair(keyPair: WebCryptoKeyPair): keyPair is DpopKeyPair {
  */
 export async function loadDpopKeyPair(name: string): Promise<DpopKeyPair> {
   checkName(name)
+  checkWebCrypto() // before a database is created
   const kept: DpopKeyPair | undefined = await inStore('readonly', (store) => store.get(name))
   if (kept) return kept
   // Generated before the transaction, which would end while it waits for anything but the database.

@@ -76,6 +76,7 @@ export function checkWebCrypto(): void {
   throw new ConnectFlowError('crypto_unavailable', {
     message:
       'There is no Web Crypto (crypto.subtle). Browsers have it on secure pages only: open the page over https, ' +
-      'or at http://localhost instead of the address of a machine. In tests, use an environment that has it, unlike jsdom.',
+      'or at http://localhost instead of the address of a machine. In React Native, pass `crypto` to ' +
+      'createConnectedAccountsClient. In tests, use an environment that has it, unlike jsdom.',
   })
 }

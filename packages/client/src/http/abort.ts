@@ -17,6 +17,14 @@ export function checkTimeout(timeout: number, name = 'timeout'): number {
   )
 }
 
+/** Makes the error of a time that is over. React Native has no DOMException: there it is an Error of the same name. */
+function timeoutError(message: string): Error {
+  const name = 'TimeoutError'
+  return globalThis.DOMException
+    ? new DOMException(message, name)
+    : Object.assign(new Error(message), { name })
+}
+
 /** Waits for a promise; rejects with the signal's reason if that is aborted first. */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise
@@ -49,8 +57,7 @@ export async function within<T>(promise: Promise<T>, milliseconds: number): Prom
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
     const message = `No answer within ${milliseconds} ms. Try again, or allow more time.`
-    const error = new DOMException(message, 'TimeoutError')
-    timer = setTimeout(() => reject(error), milliseconds)
+    timer = setTimeout(() => reject(timeoutError(message)), milliseconds)
   })
   try {
     return await Promise.race([promise, late])
@@ -77,7 +84,7 @@ export async function withAbortController<T>(
   const abort = () => controller.abort(signal?.reason)
   const end = () => {
     const message = `No result within ${timeout} ms. Try again, or allow more time.`
-    controller.abort(new DOMException(message, 'TimeoutError'))
+    controller.abort(timeoutError(message))
   }
   let timer: ReturnType<typeof setTimeout> | undefined
   const startAnew = (pause: number) => {

@@ -1,11 +1,13 @@
 import { unlessAborted } from './abort.js'
 import { checkFunction } from './check-function.js'
 
-/** Sends a request, as the runtime's own `fetch` does. */
+/** Sends a request, as the runtime's own `fetch` does. It gets one `Request`, not a URL and its options. */
 export type Fetch = (request: Request) => Promise<Response>
 
 /** Sends with the runtime's `fetch`, looked up at each call, so that it can be replaced later. */
 export function runtimeFetch(request: Request): Promise<Response> {
+  // React Native's Request drops the option, which Expo's `fetch` reads.
+  if (!('redirect' in request)) Object.assign(request, { redirect: 'manual' })
   return globalThis.fetch(request)
 }
 

@@ -25,8 +25,17 @@ export function isSecure({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname))
 }
 
-/** Parses a URL, which may be relative to another one; returns undefined if it is no URL. */
+/**
+ * Parses a URL, which may be relative to another one; returns undefined if it is no URL.
+ *
+ * @throws {TypeError} if the runtime's own URL is React Native's, which accepts every text and knows no custom schemes.
+ */
 export function parseUrl(text: string, from?: string): URL | undefined {
+  if (!URL.canParse) {
+    throw new TypeError(
+      "URL.canParse is missing. In React Native, import 'react-native-url-polyfill/auto' first.",
+    )
+  }
   return URL.canParse(text, from) ? new URL(text, from) : undefined
 }
 

@@ -3,6 +3,7 @@ import type { AccessTokenSource } from '../authorization/access-token.js'
 import { authorizeRequest, checkAuthorization } from '../authorization/authorized-fetch.js'
 import type { Dpop } from '../authorization/dpop.js'
 import type { paths } from '../contract/generated/my-account.js'
+import { type ClientCrypto, checkCrypto } from '../crypto.js'
 import { checkTimeout, DEFAULT_TIMEOUT, unlessAborted, withAbortController } from '../http/abort.js'
 import { createSender, type Fetch, markSent, withoutRedirects } from '../http/fetch.js'
 import { retryGet } from '../http/retry.js'
@@ -13,8 +14,10 @@ import { SCOPES } from './scopes.js'
 export type ConnectedAccountsClientOptions = TenantOptions | BackendOptions
 
 interface SendOptions {
-  /** Sends the authorized requests. The runtime's `fetch` by default. */
+  /** Sends the authorized requests: a function that takes one `Request`. The runtime's `fetch` by default. */
   fetch?: Fetch | undefined
+  /** SHA-256 and random bytes for `startConnect`, if the platform has no Web Crypto, as React Native. Default: Web Crypto. */
+  crypto?: ClientCrypto | undefined
   /**
    * How often a GET is sent again after a 429 or a network failure; 0 by default. The client waits as long as `retry-after`
    * says, up to a minute, or else half a second, doubled each time. POST and DELETE are never sent again.
@@ -52,6 +55,8 @@ export type ConnectedAccountsClient = Client<paths> & {
   readonly baseUrl: string
   /** How long one call may take, in milliseconds. */
   readonly timeout: number
+  /** What makes the secrets of connect flows. Undefined for Web Crypto. */
+  readonly crypto?: ClientCrypto | undefined
 }
 
 /**
@@ -80,11 +85,12 @@ export type ConnectedAccountsClient = Client<paths> & {
 export function createConnectedAccountsClient(
   options: ConnectedAccountsClientOptions,
 ): ConnectedAccountsClient {
-  const { retry = { limit: 0 }, timeout = DEFAULT_TIMEOUT } = options
+  const { retry = { limit: 0 }, timeout = DEFAULT_TIMEOUT, crypto } = options
   const limit = retry?.limit
   if (!Number.isInteger(limit) || limit < 0) {
     throw new TypeError('retry.limit must be a whole number, 0 or more.')
   }
+  checkCrypto(crypto)
   const { baseUrl, authorizedSend } =
     options.baseUrl === undefined ? tenant(options) : backend(options)
   const send = createSender(options.fetch)
@@ -100,6 +106,7 @@ export function createConnectedAccountsClient(
     ...withOwnFetch(api, { fetchBeneath, timeout: checkTimeout(timeout) }),
     baseUrl,
     timeout,
+    crypto,
   }
 }
 

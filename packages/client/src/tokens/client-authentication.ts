@@ -41,7 +41,7 @@ function notOne(): TypeError {
 }
 
 /** Signs a JWT that is valid once, for 60 seconds. */
-export function signJwt(
+export async function signJwt(
   claims: Record<string, string>,
   { privateKey, kid }: SigningKey,
   typ?: string,
@@ -49,7 +49,7 @@ export function signJwt(
   const { key, alg } = checkSigningKey(privateKey)
   if (kid !== undefined) requireTexts({ kid })
   const now = Math.floor(Date.now() / 1000) // read once, so that `exp` never is 61 seconds after `iat`
-  return new SignJWT({ ...claims, jti: randomToken(), iat: now, exp: now + 60 })
+  return new SignJWT({ ...claims, jti: await randomToken(), iat: now, exp: now + 60 })
     .setProtectedHeader({ alg, ...(kid && { kid }), ...(typ && { typ }) })
     .sign(key)
 }

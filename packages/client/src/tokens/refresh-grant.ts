@@ -25,8 +25,6 @@ export interface RefreshGrantOptions {
   clientId: string
   dpop: Dpop | undefined
   fetch: Fetch | undefined
-  /** How long one request may take, in milliseconds. */
-  timeout: number
   /** Bounds every call of the application's own functions. */
   withDeadline: WithDeadline
   /** Called with an answer that comes after the time is over, and with the refresh token that was sent. */
@@ -63,16 +61,17 @@ export function createRefreshGrant(
 }
 
 async function sendOnce(
-  { origin, fetch = runtimeFetch, timeout, withDeadline, onLateAnswer }: RefreshGrantOptions,
+  { origin, fetch = runtimeFetch, withDeadline, onLateAnswer }: RefreshGrantOptions,
   parameters: Record<string, string | undefined> & { refresh_token: string },
   { prover, nonce }: { prover: Dpop | undefined; nonce?: string },
 ): Promise<GrantAnswer & { newNonce: string | null }> {
   const url = `${origin}/oauth/token`
   const proof = prover && (await createProof(prover, { origin, url, nonce, withDeadline }))
-  const signal = AbortSignal.timeout(timeout)
-  const sent = sendGrant({ url, parameters, proof, signal, fetch })
-  // The deadline is for a `fetch` that ignores its signal. Its answer may still come, with the only good refresh token.
+  const controller = new AbortController() // older versions of React Native have no AbortSignal.timeout
+  const sent = sendGrant({ url, parameters, proof, signal: controller.signal, fetch })
   const answer = await withDeadline(() => sent).catch((error: unknown) => {
+    controller.abort(error)
+    // If `fetch` ignores its signal, its answer may still come, with the only good refresh token.
     sent.then((late) => onLateAnswer(late, parameters.refresh_token)).catch(() => {})
     throw error
   })

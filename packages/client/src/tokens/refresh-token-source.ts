@@ -82,7 +82,6 @@ export function refreshTokenSource(
     clientId,
     dpop,
     fetch,
-    timeout,
     withDeadline,
     onLateAnswer,
   })

@@ -35,9 +35,12 @@ export async function sendGrant(grant: Grant): Promise<GrantAnswer> {
   const response = await fetch(
     new Request(url, {
       method: 'POST',
-      body,
+      body: String(body), // React Native's `fetch` does not send URLSearchParams
       redirect: 'manual',
-      ...(proof && { headers: { dpop: proof } }),
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        ...(proof && { dpop: proof }),
+      },
       ...(signal && { signal }),
     }),
   )

@@ -10,8 +10,11 @@ import { cancelCurrentFlow, createFlow } from '../queries/current-flow.js'
 
 /** Options of {@link useConnectAccount}. */
 export interface UseConnectAccountOptions {
-  /** How the person gets to the provider. `auto` is a popup, but a redirect on phones. Default: `redirect`. */
-  mode?: 'redirect' | 'popup' | 'auto' | undefined
+  /**
+   * How the person gets to the provider. `auto` is a popup, but a redirect on phones. `session` is an auth session that the
+   * provider's `openUrl` opens, in React Native, a desktop application or a browser extension. Default: `redirect`.
+   */
+  mode?: 'redirect' | 'popup' | 'auto' | 'session' | undefined
   /** What to do if the browser blocks the popup: leave the page, or fail with `popup_blocked`. Default: `redirect`. */
   onBlocked?: 'redirect' | 'throw' | undefined
 }
@@ -53,6 +56,8 @@ export function useConnectAccount(options?: { mode?: 'redirect' }): UseConnectAc
  * Connects an account in a popup. The page at `redirectUri` must call `handleConnectCallback`. `data` has the account when
  * the person is back. If the browser blocks the popup, the page is left instead, and `data` stays undefined.
  *
+ * With `mode: 'session'`, `data` has the account, too. If the person closes the window, the `error` is `cancelled`.
+ *
  * A page cannot know that the person has closed the popup, so `isPending` stays true. Keep the button enabled: `connect()`
  * replaces the flow, `cancel()` ends it with `cancelled`, and after five minutes it fails with `expired`.
  *
@@ -71,20 +76,23 @@ export function useConnectAccount(options?: { mode?: 'redirect' }): UseConnectAc
 export function useConnectAccount(
   options: UseConnectAccountOptions,
 ): UseConnectAccountResult<CompletedConnect | undefined>
-/** Connects an account, by a redirect or in a popup. */
+/** Connects an account: by a redirect, in a popup or in an auth session. */
 export function useConnectAccount({
   mode,
   onBlocked,
 }: UseConnectAccountOptions = {}): UseConnectAccountResult<CompletedConnect | undefined> {
-  const { queries, currentFlow, user, redirectUri, transactions } = useConnectedAccountsContext()
+  const { queries, currentFlow, user, settings, openUrl } = useConnectedAccountsContext()
   const queryClient = useQueryClient()
   const isPopup = mode === 'popup' || (mode === 'auto' && !isPhone())
-  const settings = { redirectUri, transactions }
   const fallback = onBlocked === 'throw' ? undefined : settings
   const popupMutation = queries.connectInPopup({ ...settings, queryClient, fallback })
-  const redirectMutation = queries.connect(settings) as typeof popupMutation // it has no data
+  const otherMutation = (
+    mode === 'session'
+      ? queries.connectInSession({ ...settings, queryClient, openUrl })
+      : queries.connect(settings)
+  ) as typeof popupMutation // they always have data, or never
   const { mutate, mutateAsync, ...mutation } = useMutation({
-    ...(isPopup ? popupMutation : redirectMutation),
+    ...(isPopup ? popupMutation : otherMutation),
     onSettled: (_data, _error, { signal }) => {
       if (currentFlow.flow?.signal === signal) currentFlow.flow = undefined
     },

@@ -76,13 +76,13 @@ interface Failure {
  * ```
  */
 export function useConnectCallback(): UseConnectCallbackResult {
-  const { queries, transactions, user } = useConnectedAccountsContext()
+  const { queries, settings, user } = useConnectedAccountsContext()
   const callback = useCallbackOfPage()
   const query = useQuery({
     ...queries.callback({
       callbackUrl: callback?.url,
       isRepeated: callback?.isRepeated,
-      transactions,
+      transactions: settings.transactions,
     }),
     throwOnError: false, // `error` is in the result; after a reload it may only mean that the flow was completed before
   })

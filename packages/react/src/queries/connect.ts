@@ -7,8 +7,11 @@ import {
   type AccountsIdentity,
   connectByRedirect,
   connectInPopup,
+  connectInSession,
+  type OpenUrl,
   type PageConnectOptions,
   type PopupConnectOptions,
+  type RedirectConnectOptions,
 } from '@connected-accounts/client/browser'
 import type { QueryClient } from '@tanstack/react-query'
 import { noteCompletedConnect } from './grant-reports.js'
@@ -35,8 +38,19 @@ export type RedirectVariables = ConnectAccountOptions & Pick<PageConnectOptions,
 /** What to connect, the popup that was opened in the click, and the signal that ends the flow. */
 export type PopupVariables = ConnectAccountOptions & Pick<PopupConnectOptions, 'popup' | 'signal'>
 
-/** The URL that a flow comes back to, and the store that keeps it until then. */
-export type ConnectSettings = Pick<PageConnectOptions, 'redirectUri' | 'transactions'>
+/** The URL that a flow comes back to, the store that keeps it until then, and how to leave the page. */
+export type ConnectSettings = Pick<
+  RedirectConnectOptions,
+  'redirectUri' | 'transactions' | 'navigate'
+>
+
+/** What a flow in an auth session of the platform needs. */
+export interface SessionSettings extends ConnectSettings {
+  /** The QueryClient whose lists are refreshed. */
+  queryClient: QueryClient
+  /** Opens the auth session. Required, and so is `redirectUri`. */
+  openUrl: OpenUrl | undefined
+}
 
 /** What a flow in a popup needs. The callback page reads the same `transactions`. */
 export interface PopupSettings extends ConnectSettings {
@@ -58,6 +72,8 @@ export interface ConnectMutations {
   connectInPopup(
     settings: PopupSettings,
   ): MutationOptions<PopupVariables, CompletedConnect | undefined>
+  /** Starts a flow in an auth session of the platform, and completes it when the person is back. Pending until then. */
+  connectInSession(settings: SessionSettings): MutationOptions<RedirectVariables, CompletedConnect>
 }
 
 /** Returns the {@link ConnectMutations} of a user. */
@@ -75,6 +91,10 @@ export function connectMutations(identity: AccountsIdentity): ConnectMutations {
     connectInPopup: (settings) => ({
       ...everyConnect,
       mutationFn: (variables) => connectThroughPopup(identity, settings, variables),
+    }),
+    connectInSession: (settings) => ({
+      ...everyConnect,
+      mutationFn: (variables) => connectThroughSession(identity, settings, variables),
     }),
   }
 }
@@ -114,5 +134,27 @@ async function connectThroughPopup(
     throw error
   } finally {
     window.removeEventListener('focus', refresh)
+  }
+}
+
+async function connectThroughSession(
+  identity: AccountsIdentity,
+  { queryClient, openUrl, redirectUri = '', ...settings }: SessionSettings,
+  variables: RedirectVariables,
+): Promise<CompletedConnect> {
+  const user = loggedIn(identity)
+  const flow = {
+    ...settings,
+    ...variables,
+    redirectUri, // the client refuses an empty one
+    openUrl: openUrl as OpenUrl, // the client refuses undefined
+    user,
+  }
+  try {
+    const completed = await connectInSession<ConnectionReference>(identity.client, flow)
+    noteCompletedConnect(queryClient, identity, completed)
+    return completed
+  } finally {
+    void refreshAccounts(queryClient, identity) // after an error, too: the account may be connected nevertheless
   }
 }

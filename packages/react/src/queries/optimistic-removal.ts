@@ -35,14 +35,14 @@ export function removeOptimistically(
       if (index < 0) return accounts
       removed = accounts[index]
       places.set(list, index)
-      return accounts.toSpliced(index, 1)
+      return accounts.filter(({ id: other }) => other !== id)
     })
   const putBackInto = (query: Query): void =>
     changeLists(queryClient, query, (accounts, list) => {
       const index = places.get(list)
       const isListed = accounts.some((account) => account.id === id)
       if (!removed || index === undefined || isListed) return accounts
-      return accounts.toSpliced(index, 0, removed)
+      return [...accounts.slice(0, index), removed, ...accounts.slice(index)]
     })
 
   cache.findAll(filter).forEach(removeFrom)
