@@ -6,7 +6,7 @@ import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/r
 import { useCallback } from 'react'
 import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
 import type { ConnectAccountOptions } from '../queries/connect.js'
-import { cancelCurrentFlow, createFlow } from '../queries/current-flow.js'
+import { beginFlow, cancelCurrentFlow, endFlow } from '../queries/current-flow.js'
 
 /** Options of {@link useConnectAccount}. */
 export interface UseConnectAccountOptions {
@@ -83,27 +83,31 @@ export function useConnectAccount({
   const fallback = onBlocked === 'throw' ? undefined : settings
   const popupMutation = queries.connectInPopup({ ...settings, queryClient, fallback })
   const redirectMutation = queries.connect(settings) as typeof popupMutation // it has no data
-  const { mutate, mutateAsync, ...mutation } = useMutation({
+  const mutation = useMutation({
     ...(isPopup ? popupMutation : redirectMutation),
     onSettled: (_data, _error, { signal }) => {
-      if (currentFlow.flow?.signal === signal) currentFlow.flow = undefined
+      endFlow(currentFlow, signal)
     },
   })
-  const { reset } = mutation
+  const { mutate, reset } = mutation
 
   const connect = useCallback(
     (account: ConnectAccountOptions) => {
       if (currentFlow.flow?.isStarting) return
       cancelCurrentFlow(currentFlow)
       // In the click: TanStack Query calls the mutation's function later, when browsers block popups.
-      const flow = createFlow(isPopup && user !== undefined ? openPopup() : undefined)
-      currentFlow.flow = flow
-      const { popup, signal } = flow
-      // Without data, the flow was a redirect but the browser stayed on the page, so there is nothing to show.
-      mutate({ ...account, popup, signal }, { onSuccess: (data) => data || reset() })
+      const opened = isPopup && user !== undefined ? openPopup() : undefined
+      const { popup, signal } = beginFlow(currentFlow, opened)
+      const onSuccess = (data: CompletedConnect | undefined) => {
+        // Without data, the flow was a redirect but the browser stayed on the page, so there is nothing to show.
+        if (!data) reset()
+      }
+      mutate({ ...account, popup, signal }, { onSuccess })
     },
     [currentFlow, user, isPopup, mutate, reset],
   )
-  const cancel = useCallback(() => cancelCurrentFlow(currentFlow), [currentFlow])
+  const cancel = useCallback(() => {
+    cancelCurrentFlow(currentFlow)
+  }, [currentFlow])
   return { ...mutation, connect, cancel }
 }

@@ -77,6 +77,8 @@ function useRenderAt(time: number): void {
   const [, renderAgain] = useReducer((renders: number) => renders + 1, 0)
   useEffect(() => {
     const timer = setTimeout(renderAgain, Math.min(time - Date.now(), LONGEST_TIMER))
-    return () => clearTimeout(timer)
+    return () => {
+      clearTimeout(timer)
+    }
   })
 }

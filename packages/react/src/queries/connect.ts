@@ -109,9 +109,10 @@ async function connectThroughPopup(
     return completed
   } catch (error) {
     const isBlocked = isConnectFlowError(error) && error.code === 'popup_blocked'
-    if (isBlocked && fallback) return redirect(identity, fallback, variables)
     if (!isBlocked) refresh() // the account may be connected nevertheless
-    throw error
+    if (!isBlocked || !fallback) throw error
+    await redirect(identity, fallback, variables)
+    return undefined
   } finally {
     window.removeEventListener('focus', refresh)
   }
