@@ -66,6 +66,7 @@ export {
   type ConnectFlowErrorCode,
   isConnectFlowError,
 } from './errors/connect-flow-error.js'
+export { describeError, type ErrorMessages } from './errors/describe-error.js'
 export {
   isMyAccountApiError,
   MyAccountApiError,

@@ -24,7 +24,7 @@ export interface AuthorizationOptions {
   audience: string
   /** The scopes that the calls need, separated by spaces. */
   scope: string
-  /** The origins that may see the token, such as `https://api.example.com`. They cannot be changed by a call. */
+  /** The origins that may see the token, such as `https://api.example.test`. They cannot be changed by a call. */
   allowedOrigins: readonly string[]
 }
 
@@ -59,12 +59,12 @@ export interface AuthorizedRequest {
  *
  * const authorizedFetch = createAuthorizedFetch({
  *   accessToken: 'the-access-token',
- *   audience: 'https://api.example.com/',
+ *   audience: 'https://api.example.test/',
  *   scope: 'read:events',
- *   allowedOrigins: ['https://api.example.com'],
+ *   allowedOrigins: ['https://api.example.test'],
  * })
  * // Call it like `fetch`.
- * const response = await authorizedFetch('https://api.example.com/events')
+ * const response = await authorizedFetch('https://api.example.test/events')
  * ```
  */
 export function createAuthorizedFetch(options: AuthorizedFetchOptions): typeof globalThis.fetch {
@@ -93,7 +93,7 @@ export function createAuthorizer(
   const isOrigin = (text: string) => parseUrl(text)?.origin === text
   if (!Array.isArray(allowedOrigins) || !allowedOrigins.every(isOrigin)) {
     throw new TypeError(
-      "allowedOrigins must be an array of origins without a path, like ['https://api.example.com'].",
+      "allowedOrigins must be an array of origins without a path, like ['https://api.example.test'].",
     )
   }
   const origins = new Set(allowedOrigins)

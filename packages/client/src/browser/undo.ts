@@ -10,7 +10,7 @@ export interface Undoable {
   /** The base URL of the client that will delete it. A user can have the same id at another tenant. */
   readonly baseUrl: string
   /** Keeps the account connected. */
-  undo(): void
+  undo: () => void
 }
 
 let undoable: readonly Undoable[] = []

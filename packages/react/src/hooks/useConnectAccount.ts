@@ -42,10 +42,13 @@ type WithoutMutate<Result> = Result extends unknown // each member of the union 
  * @example
  * ```tsx
  * const { connect, isPending, error } = useConnectAccount()
+ * const message = describeError(error) // of @connected-accounts/client
+ * const connectGitHub = () => {
+ *   connect({ connection: 'github' })
+ * }
  *
- * <button type="button" disabled={isPending} onClick={() => connect({ connection: 'github' })}>
- *   Connect GitHub
- * </button>
+ * <button type="button" disabled={isPending} onClick={connectGitHub}>Connect GitHub</button>
+ * {message && <p role="alert">{message}</p>}
  * ```
  */
 export function useConnectAccount(options?: { mode?: 'redirect' }): UseConnectAccountResult
@@ -61,9 +64,12 @@ export function useConnectAccount(options?: { mode?: 'redirect' }): UseConnectAc
  * @example
  * ```tsx
  * const { connect, cancel, isPending, data } = useConnectAccount({ mode: 'popup' })
+ * const connectGitHub = () => {
+ *   connect({ connection: 'github' })
+ * }
  *
  * // The button stays enabled while the popup is open.
- * <button type="button" onClick={() => connect({ connection: 'github' })}>Connect GitHub</button>
+ * <button type="button" onClick={connectGitHub}>Connect GitHub</button>
  * {isPending && <button type="button" onClick={cancel}>Cancel</button>}
  * {data && <p>Connected to {data.account.connection}.</p>}
  * ```

@@ -71,7 +71,7 @@ interface Failure {
  *   useEffect(() => {
  *     if (status === 'success') navigate(returnTo, { replace: true })
  *   }, [status, returnTo, navigate])
- *   return error ? <p role="alert">{error.message}</p> : <p>Connecting…</p>
+ *   return error ? <p role="alert">{describeError(error)}</p> : <p>Connecting…</p>
  * }
  * ```
  */

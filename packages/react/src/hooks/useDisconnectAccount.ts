@@ -41,8 +41,15 @@ export type UseDisconnectAccountResult = UseMutationResult<DisconnectedAccount, 
  * // Nothing is sent for five seconds.
  * const { mutate: disconnect, undoable, undo } = useDisconnectAccount({ undoMs: 5000 })
  *
- * <button type="button" onClick={() => disconnect(account.id)}>Disconnect {account.connection}</button>
- * {undoable.length > 0 && <button type="button" onClick={() => undo()}>Undo</button>}
+ * const disconnectAccount = () => {
+ *   disconnect(account.id)
+ * }
+ * const undoAll = () => {
+ *   undo()
+ * }
+ *
+ * <button type="button" onClick={disconnectAccount}>Disconnect {account.connection}</button>
+ * {undoable.length > 0 && <button type="button" onClick={undoAll}>Undo</button>}
  * ```
  */
 export function useDisconnectAccount({

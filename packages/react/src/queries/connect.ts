@@ -49,15 +49,15 @@ export interface PopupSettings extends ConnectSettings {
 /** Options of the mutations that connect an account. */
 export interface ConnectMutations {
   /** Starts a flow and leaves the page. Pending until the page has been left. */
-  connect(settings: ConnectSettings): MutationOptions<RedirectVariables, undefined>
+  connect: (settings: ConnectSettings) => MutationOptions<RedirectVariables, undefined>
   /**
    * Starts a flow in a popup and completes it when the person is back. Pending until then, or until it is cancelled or has
    * expired. TanStack Query calls mutations after the click, so open the popup in the click and pass it as `popup`.
    * The data is undefined if the browser blocked the popup, the fallback was a redirect, and the page stayed.
    */
-  connectInPopup(
+  connectInPopup: (
     settings: PopupSettings,
-  ): MutationOptions<PopupVariables, CompletedConnect | undefined>
+  ) => MutationOptions<PopupVariables, CompletedConnect | undefined>
 }
 
 /** Returns the {@link ConnectMutations} of a user. */
