@@ -55,6 +55,13 @@ export function isUndoableBy(
   return (entry) => entry.user === user && entry.baseUrl === baseUrl
 }
 
+/** Undoes what a user can undo at a server: the disconnect of one account, or all of them without an id. @internal */
+export function undoDisconnects(user: string | undefined, baseUrl: string, id?: string): void {
+  for (const entry of undoable.filter(isUndoableBy(user, baseUrl))) {
+    if (id === undefined || entry.id === id) entry.undo()
+  }
+}
+
 /** Options of {@link waitForUndo}. */
 export interface UndoOptions extends Abortable, AccountsIdentity {
   /** How long it can be undone, in milliseconds. */

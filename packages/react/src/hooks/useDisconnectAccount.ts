@@ -1,7 +1,7 @@
 'use client'
 
 import { getUndoable, subscribeToUndoable, type Undoable } from '@connected-accounts/client/browser'
-import { isUndoableBy } from '@connected-accounts/client/internal'
+import { isUndoableBy, undoDisconnects } from '@connected-accounts/client/internal'
 import {
   type MutationState,
   type UseMutationResult,
@@ -71,7 +71,7 @@ export function useDisconnectAccount({
     lastFailure: last?.error ? { id: last.variables ?? '', error: last.error } : undefined,
     undoable: undoable.map(({ id }) => id),
     undo: (id) => {
-      for (const entry of undoable) if (id === undefined || entry.id === id) entry.undo()
+      undoDisconnects(user, client.baseUrl, id)
     },
   }
 }
