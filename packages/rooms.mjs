@@ -14,7 +14,7 @@ export const orders = {
     ['connect'],
     ['browser', 'adapters'],
   ],
-  react: [['queries'], ['ConnectedAccountsProvider'], ['hooks']],
+  react: [['mistakes', 'queries'], ['ConnectedAccountsProvider'], ['hooks']],
   server: [
     ['errors'],
     ['cookies', 'navigation', 'store'],

@@ -1,7 +1,7 @@
 // For the packages of this project only. Their peer ranges keep them on this major version, within which this only grows.
 export { subscribeToDismissal } from './browser/pending-callback.js'
-export { isUndoableBy } from './browser/undo.js'
-export { callbackState } from './connect/callback-url.js'
+export { isUndoableBy, undoDisconnects } from './browser/undo.js'
+export { callbackState, POPUP_STATE_PREFIX } from './connect/callback-url.js'
 export { fitsReturnTo } from './connect/options.js'
 export type { PendingTransaction } from './connect/transactions.js'
 export { connectionName } from './connections/define-connections.js'

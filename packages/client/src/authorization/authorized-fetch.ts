@@ -25,7 +25,7 @@ export interface AuthorizationOptions {
   /** The scopes that the calls need, separated by spaces. */
   scope: string
   /**
-   * The origins that may see the token, such as `https://api.example.com`. Plain http is for localhost only. They cannot be
+   * The origins that may see the token, such as `https://api.example.test`. Plain http is for localhost only. They cannot be
    * changed by a call.
    */
   allowedOrigins: readonly string[]
@@ -62,12 +62,12 @@ export interface AuthorizedRequest {
  *
  * const authorizedFetch = createAuthorizedFetch({
  *   accessToken: 'the-access-token',
- *   audience: 'https://api.example.com/',
+ *   audience: 'https://api.example.test/',
  *   scope: 'read:events',
- *   allowedOrigins: ['https://api.example.com'],
+ *   allowedOrigins: ['https://api.example.test'],
  * })
  * // Call it like `fetch`.
- * const response = await authorizedFetch('https://api.example.com/events')
+ * const response = await authorizedFetch('https://api.example.test/events')
  * ```
  */
 export function createAuthorizedFetch(options: AuthorizedFetchOptions): typeof globalThis.fetch {
@@ -91,14 +91,14 @@ export function createAuthorizer(
   checkAuthorization(options)
   const { audience, scope, allowedOrigins } = options
   if (typeof audience !== 'string' || !audience) {
-    throw new TypeError("audience must be the API's identifier, like 'https://api.example.com/'.")
+    throw new TypeError("audience must be the API's identifier, like 'https://api.example.test/'.")
   }
   if (typeof scope !== 'string') {
     throw new TypeError("scope must be a string: the scopes separated by spaces, or ''.")
   }
   if (!areOrigins(allowedOrigins)) {
     throw new TypeError(
-      "allowedOrigins must be an array of origins without a path, like ['https://api.example.com']. They must use https " +
+      "allowedOrigins must be an array of origins without a path, like ['https://api.example.test']. They must use https " +
         'unless they are on localhost.',
     )
   }

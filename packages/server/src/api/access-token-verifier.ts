@@ -15,7 +15,7 @@ export interface AccessTokenVerifierOptions {
   /** The identifier of this API in Auth0. */
   audience: string
   /**
-   * The URL at which clients reach this API, like `https://api.example.com`. A DPoP proof must name it. It never comes from the
+   * The URL at which clients reach this API, like `https://api.example.test`. A DPoP proof must name it. It never comes from the
    * request, because anyone can send any `Host`. If a proxy strips a prefix from the path, put the prefix behind the origin.
    */
   baseUrl: string
@@ -101,8 +101,8 @@ const MAX_PROOFS = 100_000
  * ```ts
  * const verifyAccessToken = createAccessTokenVerifier({
  *   domain: 'tenant.eu.auth0.com',
- *   audience: 'https://api.example.com/',
- *   baseUrl: 'https://api.example.com',
+ *   audience: 'https://api.example.test/',
+ *   baseUrl: 'https://api.example.test',
  * })
  *
  * export async function GET(request: Request): Promise<Response> {
@@ -152,7 +152,7 @@ function createUrls(baseUrl: string): (url: string) => URL {
   const isWebUrl = URL.canParse(baseUrl) && /^https?:$/.test(new URL(baseUrl).protocol)
   if (!isWebUrl || /[?#]/.test(baseUrl)) {
     throw new TypeError(
-      "baseUrl must be the URL at which clients reach this API, without a query, like 'https://api.example.com'.",
+      "baseUrl must be the URL at which clients reach this API, without a query, like 'https://api.example.test'.",
     )
   }
   const base = baseUrl.replace(/\/+$/, '')
