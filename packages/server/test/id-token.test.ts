@@ -66,6 +66,15 @@ test('an answer without an ID token is invalid_response', async () => {
   })
 })
 
+test('an ID token that has expired is invalid_response (OpenID Connect Core §3.1.3.7)', async () => {
+  const exp = Math.floor(Date.now() / 1000) - 600
+  expect(await rejection(logInWith({ exp }))).toMatchObject({
+    name: 'LoginFlowError',
+    code: 'invalid_response',
+    message: expect.stringContaining('exp'),
+  })
+})
+
 test('a session began when its ID token was issued', async () => {
   const iat = Math.floor(Date.now() / 1000) - 20
   const { session } = await logInWith({ iat })

@@ -72,7 +72,7 @@ export async function startLogin(
     nonce: randomNonce(),
     domain: server.origin,
     params,
-    ...(appState !== undefined && { appState }),
+    appState,
     expiresAt: Date.now() + LIFETIME,
   }
   const transactions = context.transactions<LoginTransaction>(storeOptions)
@@ -94,8 +94,7 @@ export async function completeLogin(
     request: storeOptions.request,
     response: { headers: new Headers() },
   })
-  const { appState } = transaction
-  return { user: session.user, ...(appState !== undefined && { appState }) }
+  return { user: session.user, appState: transaction.appState }
 }
 
 function loginParams({ options }: Context, more: LoginParams = {}): LoginTransaction['params'] {
