@@ -8,6 +8,7 @@ import {
   authorizationCodeGrant,
   buildAuthorizationUrl,
   calculatePKCECodeChallenge,
+  type IDToken,
   randomNonce,
   randomPKCECodeVerifier,
   randomState,
@@ -71,7 +72,7 @@ export async function startLogin(
     nonce: randomNonce(),
     domain: server.origin,
     params,
-    ...(appState !== undefined && { appState }),
+    appState,
     expiresAt: Date.now() + LIFETIME,
   }
   const transactions = await context.transactions<LoginTransaction>(storeOptions)
@@ -93,8 +94,7 @@ export async function completeLogin(
     request: storeOptions.request,
     response: { headers: new Headers() },
   })
-  const { appState } = transaction
-  return { user: session.user, ...(appState !== undefined && { appState }) }
+  return { user: session.user, appState: transaction.appState }
 }
 
 async function loginParams(
@@ -207,7 +207,7 @@ async function logIn(
   server.prefetchKeys() // if another process started the login: while the code is exchanged
   const requestedAt = Date.now()
   const answer = await within(exchangeCode(server, transaction, callback), timeout)
-  const claims = answer.claims()
+  const claims = answer.claims() as IDToken // openid-client accepts no answer without one, because it checks the nonce
   const user = userOf(claims)
   checkOrganization(user, params.organization, appState)
   const requested = { audience: params.audience ?? '', scope: params.scope }
@@ -220,7 +220,7 @@ async function logIn(
     domain: server.origin,
     ...(answer.refresh_token !== undefined && { refreshToken: answer.refresh_token }),
     tokens: [token],
-    createdAt: (claims?.iat ?? 0) * 1000,
+    createdAt: claims.iat * 1000,
     expiresAt: requestedAt + (options.sessionLifetime ?? SESSION_LIFETIME) * 1000,
     revision: 0,
   }
