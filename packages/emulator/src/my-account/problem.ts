@@ -44,7 +44,7 @@ export function problem(
   )
 }
 
-/** Creates the problem for the wrong parts of a request. Its detail names where the first one is. */
+/** Creates the problem for the wrong parts of a request. Its detail names the part with the first one: payload, query or path. */
 export function validationProblem(errors: [ValidationError, ...ValidationError[]]): Response {
   const { source } = errors[0]
   const detail = `Invalid request ${source === 'body' ? 'payload' : source} input`
