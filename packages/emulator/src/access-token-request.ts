@@ -1,5 +1,5 @@
 import { SignJWT } from 'jose'
-import { InputError } from './check-input.js'
+import { InputError, readAccessTokenRequest } from './check-input.js'
 import type { Context } from './context.js'
 import { MY_ACCOUNT_AUDIENCE } from './tenant.js'
 
@@ -27,6 +27,7 @@ export async function issueAccessToken(
   context: Context,
   request: AccessTokenRequest,
 ): Promise<string> {
+  readAccessTokenRequest(request, 'accessToken')
   const { issuer, now, signingKey } = context
   const { user_id, org_id, jkt } = request
   const api = apiOf(context, request)

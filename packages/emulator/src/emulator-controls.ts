@@ -1,5 +1,11 @@
 import { type AccessTokenRequest, issueAccessToken } from './access-token-request.js'
-import { readFaultRule, readSeed, readSwitches, type SeedRequest } from './check-input.js'
+import {
+  readConsentAnswer,
+  readFaultRule,
+  readSeed,
+  readSwitches,
+  type SeedRequest,
+} from './check-input.js'
 import type { Clock } from './clock.js'
 import type { ConnectedAccount } from './connected-accounts.js'
 import { type ConsentAnswer, consent } from './consent.js'
@@ -67,7 +73,7 @@ export interface EmulatorControls {
    * @param answer - what to do on the consent page: by default, allow with the first account.
    * @returns the callback URL, with which you complete the flow.
    * @throws {Error} if an error page is shown instead, for example because the link was used before. The message has the page's text.
-   * @throws {TypeError} if the page does not offer `answer.account`.
+   * @throws {TypeError} if `answer` is wrong, or the page does not offer `answer.account`.
    *
    * @example
    * ```ts
@@ -93,6 +99,9 @@ export function createControls(context: Context, resources: Resources): Emulator
     failNext: (operation, fault) => add({ ...fault, operation }),
     seed: async (requests) => resources.seed(readSeed(requests, 'seed'), 'seed'),
     issueAccessToken: (request) => issueAccessToken(context, request),
-    consent: (connectUrl, answer) => consent(resources.fetch, connectUrl, answer),
+    consent: async (connectUrl, answer = {}) => {
+      readConsentAnswer(answer, 'answer')
+      return consent(resources.fetch, connectUrl, answer)
+    },
   }
 }

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { getRequestListener } from '@hono/node-server'
 import { createAuthorizationServer } from './authorization-server.js'
 import { createCertificate } from './certificate.js'
+import { checkBooleans, checkHost, refuseUnknown } from './check-options.js'
 import { credentialFlaw } from './credentials.js'
 import { createContexts } from './domains.js'
 import { type EmulatorClients, emulatorClients } from './emulator-clients.js'
@@ -91,7 +92,11 @@ export async function createEmulator({
   host = 'localhost',
   https = false,
   tenant: option,
+  ...rest
 }: EmulatorOptions = {}): Promise<Emulator> {
+  refuseUnknown(rest)
+  checkBooleans({ listen, https })
+  checkHost(host)
   checkPort(port, listen)
   const tenant = readTenant(option, { credentialFlaw })
   const signingKey = await loadSigningKey()

@@ -1,4 +1,5 @@
 import { type HttpHandler, HttpResponse, http } from 'msw'
+import { refuseUnknown } from './check-options.js'
 import { ConnectionReset } from './damage.js'
 import { createContexts } from './domains.js'
 import type { Emulator } from './emulator.js'
@@ -56,7 +57,9 @@ export interface MswEmulator
 export async function createEmulator({
   domain = 'http://localhost:4400',
   tenant: option,
+  ...rest
 }: MswEmulatorOptions = {}): Promise<MswEmulator> {
+  refuseUnknown(rest)
   const tenant = readTenant(option, { credentialFlaw })
   const url = originOf(domain)
   const signingKey = await loadSigningKey()
@@ -100,9 +103,10 @@ export async function createEmulator({
 }
 
 function originOf(domain: string): string {
-  const url = domain.includes('://') ? domain : `https://${domain}`
+  const url = String(domain).includes('://') ? domain : `https://${domain}`
   const { origin = 'null' } = URL.canParse(url) ? new URL(url) : {}
-  if (origin !== 'null' && [origin, `${origin}/`].includes(url)) return origin
+  if (typeof domain === 'string' && origin !== 'null' && [origin, `${origin}/`].includes(url))
+    return origin
   throw new TypeError(`domain must be a host name or an origin: ${domain}`)
 }
 

@@ -1,4 +1,5 @@
 import { type BrowserContext, type Page, test as playwrightTest } from '@playwright/test'
+import { readConsentAnswer } from './check-input.js'
 import type { ConnectedAccount } from './connected-accounts.js'
 import type { ConsentAnswer } from './consent.js'
 import { createEmulator, type Emulator, type EmulatorOptions } from './emulator.js'
@@ -126,8 +127,10 @@ async function logIn(context: BrowserContext, emulator: Emulator, user: User): P
 
 async function answerProvider(
   { url }: Emulator,
-  { page, account, decision = 'allow' }: PageAnswer & { page: Page },
+  { page, ...answer }: PageAnswer & { page: Page },
 ): Promise<void> {
+  readConsentAnswer(answer, 'answer')
+  const { account, decision = 'allow' } = answer
   await page.waitForURL(`${url}/upstream/*/authorize?*`)
   if (account !== undefined) await page.getByRole('radio', { name: account }).check()
   const name = decision === 'allow' ? 'Allow' : 'Cancel'

@@ -1,4 +1,4 @@
-import { InputError } from '../check-input.js'
+import { InputError, readRefreshTokenRequest } from '../check-input.js'
 import type { Context } from '../context.js'
 import { createExpiringMap } from '../expiring-map.js'
 import { absoluteLifetime } from '../oidc/refresh-token-lifetime.js'
@@ -29,7 +29,9 @@ export interface RefreshTokens {
 export function createRefreshTokens({ tenant, users, now }: Context): RefreshTokens {
   const logins = createExpiringMap<LoginGrant & { userId: string }>(now)
   return {
-    issue({ user_id, client_id, audience, scope = '' }) {
+    issue(request) {
+      readRefreshTokenRequest(request, 'refreshToken')
+      const { user_id, client_id, audience, scope = '' } = request
       if (!users.find(user_id)) {
         throw new InputError(`refreshToken/user_id is not a user of the tenant: ${user_id}`)
       }
