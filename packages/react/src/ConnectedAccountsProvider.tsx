@@ -12,7 +12,11 @@ import {
   listenToOtherTabs,
   type PendingCallback,
 } from '@connected-accounts/client/browser'
-import { isUndoableBy, subscribeToDismissal } from '@connected-accounts/client/internal'
+import {
+  checkIdentity,
+  isUndoableBy,
+  subscribeToDismissal,
+} from '@connected-accounts/client/internal'
 import { type SkipToken, useQueryClient } from '@tanstack/react-query'
 import {
   createContext,
@@ -53,6 +57,7 @@ export interface ConnectedAccountsProviderProps {
  * when another tab of the same user connects or disconnects an account. When the user changes or the provider unmounts, it
  * cancels the flow that its hooks have begun, and undoes the disconnects that can still be undone.
  *
+ * @throws {TypeError} if `client` is not a client, or `user` is neither an id nor undefined.
  * @example
  * ```tsx
  * const queryClient = new QueryClient()
@@ -67,6 +72,7 @@ export interface ConnectedAccountsProviderProps {
  */
 export function ConnectedAccountsProvider(props: ConnectedAccountsProviderProps): ReactNode {
   const { client, user, redirectUri, transactions, connections, children } = props
+  checkIdentity(props)
   const queryClient = useQueryClient()
   // Notes the callback while rendering, because a router below may change the address bar in its first effect.
   usePendingCallback()
