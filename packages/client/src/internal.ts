@@ -1,4 +1,5 @@
 // For the packages of this project only. Their peer ranges keep them on this major version, within which this only grows.
+export { checkChoice, checkIdentity } from './browser/check-props.js'
 export { subscribeToDismissal } from './browser/pending-callback.js'
 export { isUndoableBy, undoDisconnects } from './browser/undo.js'
 export { callbackState, POPUP_STATE_PREFIX } from './connect/callback-url.js'

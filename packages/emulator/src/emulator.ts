@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { getRequestListener } from '@hono/node-server'
 import { type ContextSettings, createContexts } from './context/context.js'
+import { checkBooleans, checkHost, refuseUnknown } from './control/check-options.js'
 import { type EmulatorClients, emulatorClients } from './control/clients.js'
 import { createControls, type EmulatorControls } from './control/controls.js'
 import { createResources, isResourcePath } from './domains.js'
@@ -90,7 +91,11 @@ export async function createEmulator({
   host = 'localhost',
   https = false,
   tenant: option,
+  ...rest
 }: EmulatorOptions = {}): Promise<Emulator> {
+  refuseUnknown(rest)
+  checkBooleans({ listen, https })
+  checkHost(host)
   checkPort(port, listen)
   const tenant = readTenant(option, { credentialFlaw })
   const signingKey = await loadSigningKey()

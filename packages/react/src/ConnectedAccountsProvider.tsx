@@ -12,7 +12,11 @@ import {
   type OpenUrl,
   type PendingCallback,
 } from '@connected-accounts/client/browser'
-import { subscribeToDismissal, undoDisconnects } from '@connected-accounts/client/internal'
+import {
+  checkIdentity,
+  subscribeToDismissal,
+  undoDisconnects,
+} from '@connected-accounts/client/internal'
 import { type SkipToken, useQueryClient } from '@tanstack/react-query'
 import {
   createContext,
@@ -69,6 +73,7 @@ export interface ConnectedAccountsProviderProps {
  * cancels the flow that its hooks have begun, and undoes the disconnects that can still be undone. So does
  * `queryClient.clear()` with disconnects.
  *
+ * @throws {TypeError} if `client` is not a client, or `user` is neither an id nor undefined.
  * @example
  * ```tsx
  * const queryClient = new QueryClient()
@@ -84,6 +89,7 @@ export interface ConnectedAccountsProviderProps {
 export function ConnectedAccountsProvider(props: ConnectedAccountsProviderProps): ReactNode {
   const { client, user, redirectUri, transactions, navigate, openUrl, connections, children } =
     props
+  checkIdentity(props)
   const queryClient = useQueryClient()
   // Notes the callback while rendering, because a router below may change the address bar in its first effect.
   usePendingCallback()

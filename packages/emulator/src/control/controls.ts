@@ -7,7 +7,13 @@ import type { Clock } from '../time/clock.js'
 import type { ConnectedAccount } from '../vault/connected-accounts.js'
 import type { SeedRequest } from '../vault/seed.js'
 import { type ConsentAnswer, consent } from './consent.js'
-import { readFaultRule, readSeed, readSwitches } from './input.js'
+import {
+  readAccessTokenRequest,
+  readConsentAnswer,
+  readFaultRule,
+  readSeed,
+  readSwitches,
+} from './input.js'
 
 /**
  * The methods with which a test changes a running emulator. A wrong argument throws a `TypeError` that names the field; a wrong
@@ -67,7 +73,7 @@ export interface EmulatorControls {
    * @param answer - what to do on the consent page: by default, allow with the first account.
    * @returns the callback URL, with which you complete the flow.
    * @throws {Error} if an error page is shown instead, for example because the link was used before. The message has the page's text.
-   * @throws {TypeError} if the page does not offer `answer.account`.
+   * @throws {TypeError} if `answer` is wrong, or the page does not offer `answer.account`.
    *
    * @example
    * ```ts
@@ -100,7 +106,13 @@ export function createControls(context: Context, resources: ControlledParts): Em
     tenant: { get: resources.tenant.get, set: resources.tenant.set },
     failNext: (operation, fault) => add({ ...fault, operation }),
     seed: async (requests) => resources.seed(readSeed(requests, 'seed'), 'seed'),
-    issueAccessToken: (request) => issueAccessToken(context, request),
-    consent: (connectUrl, answer) => consent(resources.fetch, connectUrl, answer),
+    issueAccessToken: async (request) => {
+      readAccessTokenRequest(request, 'accessToken')
+      return issueAccessToken(context, request)
+    },
+    consent: async (connectUrl, answer = {}) => {
+      readConsentAnswer(answer, 'answer')
+      return consent(resources.fetch, connectUrl, answer)
+    },
   }
 }

@@ -67,6 +67,9 @@ const seedRequest = closed(
   ['user_id', 'connection'],
 )
 
+/** The fields of a token to issue. Which of them exist in the tenant is checked later. */
+const tokenRequest = { user_id: text, client_id: text, audience: text, scope: { type: 'string' } }
+
 const seconds = (minimum: number) => ({ type: 'number', minimum, maximum: CLOCK_LIMIT })
 
 const effects = ['status', 'challenge', 'delay', 'damage', 'switches']
@@ -86,6 +89,21 @@ export const readFaultRule: Reader<FaultRule> = createReader({
   },
   dependentRequired: { headers: ['status'], problem: ['status'], seed: ['probability'] },
 })
+
+/** Checks the request for an access token. */
+export const readAccessTokenRequest: Reader<object> = createReader(
+  closed({ ...tokenRequest, org_id: text, jkt: text }, ['user_id']),
+)
+
+/** Checks the request for a refresh token. */
+export const readRefreshTokenRequest: Reader<object> = createReader(
+  closed(tokenRequest, ['user_id']),
+)
+
+/** Checks what to do on a consent page. */
+export const readConsentAnswer: Reader<object> = createReader(
+  closed({ decision: { enum: ['allow', 'cancel'] }, account: text }, []),
+)
 
 /** Checks values of switches. */
 export const readSwitches: Reader<Partial<Switches>> = createReader(switchValues)

@@ -109,6 +109,7 @@ export function createTenantLogs(context: LogContext): TenantLogs {
       for (const listener of listeners) notify(listener, log)
     },
     subscribe(listener) {
+      if (typeof listener !== 'function') throw new TypeError('listener must be a function')
       const own = (log: TenantLog) => listener(log)
       listeners.add(own)
       return () => {

@@ -1,5 +1,6 @@
 import { type BrowserContext, type Page, test as playwrightTest } from '@playwright/test'
 import type { ConsentAnswer } from '../control/consent.js'
+import { readConsentAnswer } from '../control/input.js'
 import { createEmulator, type Emulator, type EmulatorOptions } from '../emulator.js'
 import type { User } from '../tenant/tenant.js'
 import type { ConnectedAccount } from '../vault/connected-accounts.js'
@@ -126,8 +127,10 @@ async function logIn(context: BrowserContext, emulator: Emulator, user: User): P
 
 async function answerProvider(
   { url }: Emulator,
-  { page, account, decision = 'allow' }: PageAnswer & { page: Page },
+  { page, ...answer }: PageAnswer & { page: Page },
 ): Promise<void> {
+  readConsentAnswer(answer, 'answer')
+  const { account, decision = 'allow' } = answer
   await page.waitForURL(`${url}/upstream/*/authorize?*`)
   if (account !== undefined) await page.getByRole('radio', { name: account }).check()
   const name = decision === 'allow' ? 'Allow' : 'Cancel'

@@ -2,6 +2,7 @@
 
 import type { CompletedConnect } from '@connected-accounts/client'
 import { isPhone, openPopup } from '@connected-accounts/client/browser'
+import { checkChoice } from '@connected-accounts/client/internal'
 import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useCallback } from 'react'
 import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
@@ -87,6 +88,8 @@ export function useConnectAccount({
   mode,
   onBlocked,
 }: UseConnectAccountOptions = {}): UseConnectAccountResult<CompletedConnect | undefined> {
+  checkChoice('mode', mode, ['redirect', 'popup', 'auto', 'session'])
+  checkChoice('onBlocked', onBlocked, ['redirect', 'throw'])
   const { queries, currentFlow, user, settings, openUrl } = useConnectedAccountsContext()
   const queryClient = useQueryClient()
   const isPopup = mode === 'popup' || (mode === 'auto' && !isPhone())

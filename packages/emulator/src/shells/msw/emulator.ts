@@ -1,5 +1,6 @@
 import { type HttpHandler, HttpResponse, http } from 'msw'
 import { createContexts } from '../../context/context.js'
+import { refuseUnknown } from '../../control/check-options.js'
 import { emulatorClients } from '../../control/clients.js'
 import { createControls } from '../../control/controls.js'
 import { createResources, isResourcePath } from '../../domains.js'
@@ -55,7 +56,9 @@ export interface MswEmulator
 export async function createEmulator({
   domain = 'http://localhost:4400',
   tenant: option,
+  ...rest
 }: MswEmulatorOptions = {}): Promise<MswEmulator> {
+  refuseUnknown(rest)
   const tenant = readTenant(option, { credentialFlaw })
   const url = originOf(domain)
   const signingKey = await loadSigningKey()
@@ -99,9 +102,10 @@ export async function createEmulator({
 }
 
 function originOf(domain: string): string {
-  const url = domain.includes('://') ? domain : `https://${domain}`
+  const url = String(domain).includes('://') ? domain : `https://${domain}`
   const { origin = 'null' } = URL.canParse(url) ? new URL(url) : {}
-  if (origin !== 'null' && [origin, `${origin}/`].includes(url)) return origin
+  if (typeof domain === 'string' && origin !== 'null' && [origin, `${origin}/`].includes(url))
+    return origin
   throw new TypeError(`domain must be a host name or an origin: ${domain}`)
 }
 

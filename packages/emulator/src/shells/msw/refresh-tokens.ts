@@ -1,4 +1,5 @@
 import type { Tenancy } from '../../context/context.js'
+import { readRefreshTokenRequest } from '../../control/input.js'
 import { createExpiringMap } from '../../memory/expiring-map.js'
 import { randomString } from '../../memory/random.js'
 import { absoluteLifetime } from '../../oidc/token/refresh-token-lifetime.js'
@@ -29,7 +30,9 @@ export interface RefreshTokens {
 export function createRefreshTokens({ tenant, users, now }: Tenancy): RefreshTokens {
   const logins = createExpiringMap<LoginGrant & { userId: string }>(now)
   return {
-    issue({ user_id, client_id, audience, scope = '' }) {
+    issue(request) {
+      readRefreshTokenRequest(request, 'refreshToken')
+      const { user_id, client_id, audience, scope = '' } = request
       if (!users.find(user_id)) {
         throw new InputError(`refreshToken/user_id is not a user of the tenant: ${user_id}`)
       }
