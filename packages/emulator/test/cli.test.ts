@@ -18,20 +18,30 @@ afterEach(endCommands)
 const run = (...args: string[]) => runCommand(file, args)
 
 describe('connected-accounts-emulator', () => {
-  it('says where it is, and who the users and clients are, and soon answers', async () => {
+  it('says where it is, and what to paste: domain, client id, audience, scopes and users; and soon answers', async () => {
     const start = performance.now()
     const { lines, child, end } = run('--port', '0')
-    const [address = '', page, ...names] = (await lines(4)).slice(0, 4)
+    const [address = '', page, ...pasted] = (await lines(15)).slice(0, 15)
     const url = address.replace('Emulated tenant: ', '')
     const response = await fetch(`${url}/.well-known/openid-configuration`)
     expect(response.status).toBe(200)
     // The machine may be busy with other tests, so this only catches a start that has become another kind of slow.
     expect(performance.now() - start).toBeLessThan(3000)
     expect(page).toContain('Open it in a browser')
-    expect(names).toEqual([
-      'Users, with their passwords: alice@example.test (password), bob@example.test (password)',
-      'Clients, with their secrets: spa, web (web-secret), api (api-secret), management (management-secret)',
-    ])
+    expect(pasted.join('\n')).toBe(`\
+For development only: these passwords and the key that signs the tokens are public.
+
+Domain     ${url}
+Client ID  spa         Single page application
+           web         Web application, secret: web-secret
+           api         Example API, secret: api-secret
+           management  Management of the tenant, secret: management-secret
+Audience   https://api.example.test/
+  Scopes   read:calendar
+Audience   ${url}/me/
+  Scopes   create:me:connected_accounts read:me:connected_accounts delete:me:connected_accounts
+User       alice@example.test  password: password
+           bob@example.test    password: password`)
     child.kill('SIGTERM')
     const { code, stdout, stderr } = await end()
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
