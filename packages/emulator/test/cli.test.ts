@@ -1,6 +1,8 @@
 import { once } from 'node:events'
+import { globSync, readFileSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import {
   buildCommand,
   endCommands,
@@ -51,6 +53,20 @@ User       alice@example.test  password: password
     expect(stdout).toMatch(/clientSecret: 'web-secret', allowInsecureRequests: true }/)
     expect(stdout).not.toContain('new ServerClient') // auth0-server-js has no plain http
     expect(stdout).toContain(`createConnectedAccountsClient({ domain: '${url}', accessToken })`)
+  })
+
+  it('prints the audience of every recipe in the docs', async () => {
+    const root = fileURLToPath(new URL('../../../', import.meta.url))
+    const pages = globSync(['docs/*.md', 'packages/*/README.md'], { cwd: root })
+    const audiences = pages.flatMap((page) =>
+      [...readFileSync(root + page, 'utf8').matchAll(/audience(?: =|:) '(http[^']+)'/g)].map(
+        ([, audience]) => audience,
+      ),
+    )
+    expect(audiences.length).toBeGreaterThan(5)
+    const { lines } = run('--port', '0')
+    const printed = (await lines(12)).join('\n')
+    for (const audience of new Set(audiences)) expect(printed).toContain(`Audience   ${audience}\n`)
   })
 
   it('prints one line of JSON with --json', async () => {
