@@ -69,12 +69,14 @@ it('The command names the custom domains of its tenant', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'emulator-'))
   const config = join(directory, 'tenant.json')
   await writeFile(config, '{ "custom_domains": ["login.localhost", "id.localhost"] }')
-  const people = await run(file, ['--port', '0', '--config', config]).lines(5)
+  const people = await run(file, ['--port', '0', '--config', config]).lines(7)
   const [json = ''] = await run(file, ['--port', '0', '--config', config, '--json']).lines(1)
   await rm(directory, { recursive: true })
   const port = /\d+$/.exec(people[0] ?? '')?.[0]
-  expect(people[4]).toBe(
-    `Custom domains: http://login.localhost:${port}, http://id.localhost:${port}`,
-  )
+  expect(people.slice(4, 7)).toEqual([
+    `Domain     http://localhost:${port}`,
+    `           http://login.localhost:${port}  a custom domain`,
+    `           http://id.localhost:${port}     a custom domain`,
+  ])
   expect(JSON.parse(json).domains).toHaveLength(3)
 })

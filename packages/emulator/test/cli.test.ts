@@ -1,6 +1,8 @@
 import { once } from 'node:events'
+import { globSync, readFileSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import {
   buildCommand,
   endCommands,
@@ -18,20 +20,30 @@ afterEach(endCommands)
 const run = (...args: string[]) => runCommand(file, args)
 
 describe('connected-accounts-emulator', () => {
-  it('says where it is, and who the users and clients are, and soon answers', async () => {
+  it('says where it is, and what to paste: domain, client id, audience, scopes and users; and soon answers', async () => {
     const start = performance.now()
     const { lines, child, end } = run('--port', '0')
-    const [address = '', page, ...names] = (await lines(4)).slice(0, 4)
+    const [address = '', page, ...pasted] = (await lines(15)).slice(0, 15)
     const url = address.replace('Emulated tenant: ', '')
     const response = await fetch(`${url}/.well-known/openid-configuration`)
     expect(response.status).toBe(200)
     // The machine may be busy with other tests, so this only catches a start that has become another kind of slow.
     expect(performance.now() - start).toBeLessThan(3000)
     expect(page).toContain('Open it in a browser')
-    expect(names).toEqual([
-      'Users, with their passwords: alice@example.test (password), bob@example.test (password)',
-      'Clients, with their secrets: spa, web (web-secret), api (api-secret), management (management-secret)',
-    ])
+    expect(pasted.join('\n')).toBe(`\
+For development only: these passwords and the key that signs the tokens are public.
+
+Domain     ${url}
+Client ID  spa         Single page application
+           web         Web application, secret: web-secret
+           api         Example API, secret: api-secret
+           management  Management of the tenant, secret: management-secret
+Audience   https://api.example.test/
+  Scopes   read:calendar
+Audience   ${url}/me/
+  Scopes   create:me:connected_accounts read:me:connected_accounts delete:me:connected_accounts
+User       alice@example.test  password: password
+           bob@example.test    password: password`)
     child.kill('SIGTERM')
     const { code, stdout, stderr } = await end()
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -41,6 +53,20 @@ describe('connected-accounts-emulator', () => {
     expect(stdout).toMatch(/clientSecret: 'web-secret', allowInsecureRequests: true }/)
     expect(stdout).not.toContain('new ServerClient') // auth0-server-js has no plain http
     expect(stdout).toContain(`createConnectedAccountsClient({ domain: '${url}', accessToken })`)
+  })
+
+  it('prints the audience of every recipe in the docs', async () => {
+    const root = fileURLToPath(new URL('../../../', import.meta.url))
+    const pages = globSync(['docs/*.md', 'packages/*/README.md'], { cwd: root })
+    const audiences = pages.flatMap((page) =>
+      [...readFileSync(root + page, 'utf8').matchAll(/audience(?: =|:) '(http[^']+)'/g)].map(
+        ([, audience]) => audience,
+      ),
+    )
+    expect(audiences.length).toBeGreaterThan(5)
+    const { lines } = run('--port', '0')
+    const printed = (await lines(12)).join('\n')
+    for (const audience of new Set(audiences)) expect(printed).toContain(`Audience   ${audience}\n`)
   })
 
   it('prints one line of JSON with --json', async () => {

@@ -1,17 +1,17 @@
 import { optionsOfSdks } from '../../control/sdk-options.js'
 import type { Emulator } from '../../emulator.js'
-import type { Tenant } from '../../tenant/tenant.js'
+import { type Api, type Client, MY_ACCOUNT_AUDIENCE, type Tenant } from '../../tenant/tenant.js'
 
 /** What the command prints about an emulator. */
-export interface Told extends Pick<Emulator, 'url' | 'domains' | 'certificate'> {
-  tenant: Pick<Tenant, 'clients' | 'users'>
+export interface Announcement extends Pick<Emulator, 'url' | 'domains' | 'certificate'> {
+  tenant: Pick<Tenant, 'apis' | 'clients' | 'users'>
   /** The path of the certificate's file, if there is one. */
   certificateFile: string | undefined
 }
 
 /** Returns one line of JSON for scripts, with the field names of the tenant. */
-export function describeForScripts(told: Told): string {
-  const { url, domains, certificate, certificateFile: certificate_file, tenant } = told
+export function describeForScripts(announcement: Announcement): string {
+  const { url, domains, certificate, certificateFile: certificate_file, tenant } = announcement
   const { clients, users } = tenant
   return JSON.stringify({
     url,
@@ -27,23 +27,50 @@ export function describeForScripts(told: Told): string {
   })
 }
 
-/** Returns the text for people: the tenant's address, its users and clients, and the options to pass to each SDK. */
-export function describeForPeople({ url, domains, certificateFile, tenant }: Told): string {
-  const { clients, users } = tenant
-  const people = users.map(({ email, password }) => `${email} (${password})`)
-  const names = clients.map(({ client_id, client_secret }) =>
-    client_secret === undefined ? client_id : `${client_id} (${client_secret})`,
+/** Returns the text for people: what to paste into an application, who can log in, and the options to pass to each SDK. */
+export function describeForPeople({ url, domains, certificateFile, tenant }: Announcement): string {
+  const options = optionsOfSdks(url, tenant.clients).map(
+    ([name, code]) => `${name.padEnd(27)} ${code}`,
   )
-  const custom = domains.slice(1)
-  const options = optionsOfSdks(url, clients).map(([name, code]) => `${name.padEnd(27)} ${code}`)
   return `Emulated tenant: ${url}
 Open it in a browser to see users, accounts and requests, and to set faults and switches.
-Users, with their passwords: ${people.join(', ')}
-Clients, with their secrets: ${names.join(', ')}
-${custom.length > 0 ? `Custom domains: ${custom.join(', ')}\n` : ''}
 For development only: these passwords and the key that signs the tokens are public.
 
+${list('Domain', [[url], ...domains.slice(1).map((domain) => [domain, 'a custom domain'])])}
+${list('Client ID', tenant.clients.map(describeClient))}
+${audiences(url, tenant.apis)}
+${list(
+  'User',
+  tenant.users.map(({ email, password }) => [email, `password: ${password}`]),
+)}
+
 ${certificateFile === undefined ? '' : `${howToTrust(url, certificateFile)}\n\n`}${options.join('\n')}`
+}
+
+function describeClient({ client_id, client_secret, name }: Client): string[] {
+  return [client_id, client_secret === undefined ? name : `${name}, secret: ${client_secret}`]
+}
+
+/** Returns the audiences that applications ask for, with their scopes: APIs of their own first, then the My Account API. */
+function audiences(url: string, apis: Api[]): string {
+  const isOwn = ({ identifier }: Api) => !identifier.startsWith('https://{domain}/')
+  const myAccount = apis.filter(({ identifier }) => identifier === MY_ACCOUNT_AUDIENCE)
+  const asked = [...apis.filter(isOwn), ...myAccount]
+  return asked
+    .flatMap(({ identifier, scopes }) => [
+      list('Audience', [[identifier.replace('https://{domain}', url)]]),
+      list('  Scopes', [[scopes.join(' ') || '(none)']]),
+    ])
+    .join('\n')
+}
+
+/** Returns the lines of a list: its label in front of the first one, and each row in columns. */
+function list(label: string, rows: string[][]): string {
+  const width = Math.max(...rows.map(([name = '']) => name.length))
+  const lines = rows.map(([name = '', ...rest]) => [name.padEnd(width), ...rest].join('  '))
+  return lines
+    .map((line, index) => `${(index === 0 ? label : '').padEnd(11)}${line}`.trimEnd())
+    .join('\n')
 }
 
 function howToTrust(url: string, file: string): string {
