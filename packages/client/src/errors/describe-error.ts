@@ -57,6 +57,8 @@ const WORDS = {
   invalid_response: 'The login could not be checked. Log in again.',
   organization_mismatch: 'You logged in to another organization. Log in to the right one.',
   missing_session: LOG_IN,
+  missing_token: LOG_IN,
+  keys_unavailable: TRY_LATER,
   cookies_too_large:
     'Your browser keeps too many cookies of this site. Delete them, then log in again.',
   store_unavailable: TRY_LATER,
