@@ -92,7 +92,7 @@ test('a 500 is no refusal, even if it says what is wrong with the request', asyn
   const { complete, state, transactions } = await comeBack({ accounts: [] })
   const validation_errors = [{ detail: 'wrong', field: 'connect_code' }]
   const error = await rejection(complete(problem(500, { validation_errors })).done)
-  expect(error).toMatchObject({ code: 'validation', status: 500 })
+  expect(error).toMatchObject({ code: 'unexpected_response', status: 500 })
   expect((await transactions.get(state))?.pending?.attempted).toBe(true)
 })
 

@@ -67,6 +67,11 @@ test.for<[string, () => Response]>([
   expect(error.message).toContain(text)
 })
 
+test('an answer with the wrong media type is an unexpected_response that names the type', async () => {
+  const error = await errorOf(() => new Response('{"accounts":[]}'))
+  expect(error.message).toContain('200 (text/plain;charset=UTF-8): {"accounts":[]}')
+})
+
 test('new fields and new enum values pass', async () => {
   const account = {
     id: 'cac_1',
@@ -97,6 +102,7 @@ test('a redirect is not followed and is an unexpected_response', async () => {
   )
   const error = await rejection(listConnectedAccounts(client))
   expect(error).toMatchObject({ code: 'unexpected_response', status: 302 })
+  expect(String(error)).toContain('302 (no content-type): a redirect')
   expect(requests.map(({ redirect }) => redirect)).toEqual(['manual'])
 })
 

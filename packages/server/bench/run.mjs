@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { installPackages } from '@connected-accounts/testing/machine/npm-packages'
+import { measureAccessTokens } from './access-tokens.mjs'
 import { logIn, readyApplications } from './login.mjs'
 import { measure, report, timed } from './measure.mjs'
 import { measureStrangers } from './strangers.mjs'
@@ -15,6 +16,7 @@ const at = (file) => fileURLToPath(new URL(file, import.meta.url))
 const emulator = fork(at('emulator.mjs'))
 const [tenant] = await once(emulator, 'message')
 if (!(await measureStrangers(tenant))) process.exitCode = 1
+await measureAccessTokens()
 const { directory, remove } = await installPackages({
   '@auth0/auth0-server-js': '1.12.1',
   '@auth0/nextjs-auth0': '4.30.0',

@@ -11,6 +11,7 @@ import { type Callback, parseCallback, readResult } from './callback-url.js'
 import {
   type Attempt,
   accountIn,
+  COMPLETED,
   observe,
   outcomeUnknown,
   recoverLostAnswer,
@@ -179,7 +180,10 @@ async function postCompletion(
       signal,
       middleware: [observe(attempt)],
     })
-    const account = await unlessAborted(unwrap(call, isCompletedConnectedAccount), signal)
+    const account = await unlessAborted(
+      unwrap(call, isCompletedConnectedAccount, ...COMPLETED),
+      signal,
+    )
     return finishFlow(completion, transaction, account)
   } catch (error) {
     const account = await accountIn(attempt.answer)

@@ -6,6 +6,7 @@ import { parseJson } from '../http/json.js'
 import { iterateConnectedAccounts } from '../my-account/accounts.js'
 import type { ConnectedAccountsClient } from '../my-account/client.js'
 import { isCompletedConnectedAccount } from '../my-account/guards.js'
+import { isPromised } from '../my-account/unwrap.js'
 import {
   type FlowNote,
   isStale,
@@ -13,6 +14,9 @@ import {
   type Transaction,
   type TransactionStore,
 } from './transactions.js'
+
+/** The statuses of a flow that was completed: the contract promises 201, and the text of Auth0's documentation 200. */
+export const COMPLETED = [201, 200]
 
 /** What is known about an attempt to complete a flow: the request after all middleware, and its answer. */
 export interface Attempt {
@@ -27,7 +31,7 @@ export function observe(attempt: Attempt): Middleware {
       attempt.request = request
     },
     onResponse({ response }) {
-      if (response.ok) attempt.answer = response.clone()
+      if (isPromised(response, COMPLETED)) attempt.answer = response.clone()
     },
   }
 }

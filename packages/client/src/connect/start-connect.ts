@@ -135,7 +135,7 @@ async function startInTime<Reference extends ConnectionReference>(
       parseAs: 'text',
       signal,
     })
-    return unwrap(call, isConnectResponse)
+    return unwrap(call, isConnectResponse, 201)
   }
   const [answer, accountIds] = await besideList(client, { connection, signal }, post)
   const expiresAt = Date.now() + answer.expires_in * 1000

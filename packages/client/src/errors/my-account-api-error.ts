@@ -43,7 +43,7 @@ export class MyAccountApiError extends CodedError<MyAccountApiErrorCode> {
       code,
       {
         message:
-          (problem ? describe(problem, status) : describeUnknown(body, status)) + clockHint(code),
+          (problem ? describe(problem, status) : describeUnknown(response, body)) + clockHint(code),
       },
       { status, type, title, detail, validation_errors, retryAfter: retryAfter(response) },
     )
@@ -82,7 +82,7 @@ function problemCode(response: Response, problem: ProblemDetails | undefined) {
   const { status, ok } = response
   // With 400 at the My Account API, with 401 by RFC 9449 §7.1.
   if (!ok && challengeError(response, 'dpop') === 'invalid_dpop_proof') return 'invalid_dpop_proof'
-  if (problem?.validation_errors?.length) return 'validation'
+  if (status === 400 && problem?.validation_errors?.length) return 'validation'
   if (!problem && status !== 429) return 'unexpected_response'
   return CODES[status] ?? 'unexpected_response'
 }
@@ -104,11 +104,13 @@ function describe(
   return `${title} (${status}): ${detail}${places.join('')}`
 }
 
-/** Describes a body that is no problem by how it begins. */
-function describeUnknown(body: unknown, status: number): string {
+/** Describes an answer that is no problem by its media type and by how its body begins. */
+function describeUnknown({ status, headers }: Response, body: unknown): string {
   const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? '')
-  const beginning = redact(text.trim()).slice(0, 200)
-  return `Unexpected answer ${status}: ${beginning || 'an empty body'}`
+  // Browsers hide the status of a redirect that is not followed: it is 0.
+  const empty = /^[03]/.test(String(status)) ? 'a redirect' : 'an empty body'
+  const type = headers.get('content-type') ?? 'no content-type'
+  return `Unexpected answer ${status} (${type}): ${redact(text.trim()).slice(0, 200) || empty}`
 }
 
 function clockHint(code: MyAccountApiErrorCode): string {

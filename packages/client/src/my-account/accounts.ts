@@ -44,7 +44,7 @@ export async function listConnectedAccounts(
   options: ListConnectedAccountsOptions = {},
 ): Promise<ConnectedAccountsPage> {
   if (isEmptyFilter(options)) return { accounts: [] }
-  return unwrap(getAccounts(client, options), isConnectedAccountsPage)
+  return unwrap(getAccounts(client, options), isConnectedAccountsPage, 200)
 }
 
 /**

@@ -28,7 +28,7 @@ export function listConnections(
   client: ConnectedAccountsClient,
   options: ListConnectionsQuery & Abortable = {},
 ): Promise<ConnectionsPage> {
-  return unwrap(getConnections(client, options), isConnectionsPage)
+  return unwrap(getConnections(client, options), isConnectionsPage, 200)
 }
 
 /**

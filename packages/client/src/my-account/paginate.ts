@@ -18,7 +18,7 @@ export async function* iteratePages<Page extends { next?: string }>(
   let from: string | undefined
   do {
     const result = await getPage(from)
-    const page = await unwrap(result, isPage)
+    const page = await unwrap(result, isPage, 200)
     from = page.next
     if (from !== undefined && cursors.has(from)) throw new MyAccountApiError(result.response, page)
     if (from !== undefined) cursors.add(from)

@@ -9,20 +9,27 @@ export interface Result {
 }
 
 /**
- * Returns the body of a successful answer, checked for its required fields.
+ * Returns the body of an answer that is what the contract promises.
  *
  * @param call - A call with `parseAs: 'text'`, because JSON that cannot be parsed would otherwise throw without the status.
- * @throws {MyAccountApiError} if the server refused the request, or the body is not what the contract promises.
+ * @param isExpected - Checks the body for its required fields.
+ * @param statuses - The statuses that the contract promises for success.
+ * @throws {MyAccountApiError} if the server refused the request, or its answer has another status, media type or form.
  */
 export async function unwrap<T>(
   call: Result | Promise<Result>,
   isExpected: (value: unknown) => value is T,
+  ...statuses: number[]
 ): Promise<T> {
   const { data, error, response } = await call
-  if (!response.ok) throw new MyAccountApiError(response, error)
-  const value = typeof data === 'string' ? parseJson(data) : undefined
+  const value = isPromised(response, statuses) ? parseJson(String(data)) : undefined
   if (isExpected(value)) return value
-  throw new MyAccountApiError(response, data)
+  throw new MyAccountApiError(response, response.ok ? data : error)
+}
+
+/** Tells whether an answer has one of these statuses, and JSON. */
+export function isPromised({ status, headers }: Response, statuses: number[]): boolean {
+  return statuses.includes(status) && /^application\/json\b/i.test(`${headers.get('content-type')}`)
 }
 
 /**
