@@ -7,15 +7,14 @@ import {
   type RunningApplication,
 } from '@connected-accounts/testing/environment/install'
 import { tenantWithWeb } from '@connected-accounts/testing/tenant/web'
-import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 
 // Needs the built packages, and npm's registry: for Next.js and React. The application has a `basePath` and `trailingSlash`.
 let applications: InstalledApplications
 let application: RunningApplication
 let emulator: Emulator
-let browser: Browser
-let page: Page
+let browser: Awaited<ReturnType<typeof launchChromium>>
+let page: Awaited<ReturnType<typeof newPage>>
 /** Another origin of the same application, as preview deployments have it. */
 let preview: string
 
