@@ -76,9 +76,10 @@ export type ServerClientOptions = ClientAuth & {
    */
   cookiePrefix?: string | undefined
   /**
-   * How long one step may take, in milliseconds: an answer of the tenant, the turn to refresh a session, your `domain` function,
-   * your `redirect_uri` function, an operation of your `SessionStore`. Default: 30,000. Then the call rejects, and others go on: `refresh_busy` if it had
-   * no turn, `store_unavailable` for a store, or else a DOMException `TimeoutError`, which the routes answer with 504.
+   * How long one step may take, in milliseconds: an answer of the tenant, the turn to refresh a session, your `domain` or
+   * `redirect_uri` function, an operation of your `SessionStore`. Default: 30,000. Then the call rejects, and others go on:
+   * `refresh_busy` if it had no turn, `store_unavailable` for a store, or else a DOMException `TimeoutError`, which the routes
+   * answer with 504.
    */
   timeout?: number | undefined
   /** Keeps the sessions. Default: sealed cookies. */

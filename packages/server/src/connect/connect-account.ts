@@ -17,7 +17,7 @@ import { withSessionClient } from './session-client.js'
 /** Options of {@link ServerClient.startConnectAccount}: those of `startConnect` that do not come from the session. */
 export interface StartConnectAccountOptions
   extends Omit<StartConnectOptions, 'redirectUri' | 'transactions' | 'user'> {
-  /** An allowed callback URL of the application. Default: the `redirect_uri` of the login. */
+  /** An allowed callback URL of the application. Default: the `redirect_uri` of the server client. */
   redirectUri?: string | undefined
 }
 

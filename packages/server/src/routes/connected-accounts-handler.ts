@@ -118,9 +118,10 @@ async function refuseForeignWrites(
 }
 
 function notBelow({ method, url }: Request, base: string): Response {
+  const { pathname } = new URL(url)
   return notFound(
-    `${method} ${new URL(url).pathname} is not below '${base}', the basePath of createConnectedAccountsHandler. Pass the path as this handler sees it: ` +
-      'something before it may have removed the beginning.',
+    `${method} ${pathname} is not below '${base}', the basePath of createConnectedAccountsHandler. Pass the path as this handler ` +
+      'sees it: something before it may have removed the beginning.',
   )
 }
 

@@ -105,8 +105,10 @@ function noSuchRoute(
 ): ProblemDetails {
   const { login } = placeBeside(redirectUri)
   const reason = removed
-    ? `${removed}${pathname} is one. If something before this handler removes '${removed}' from the path, such as the basePath of Next.js or a proxy, pass it: createHandler(server, { basePath: '${removed}' }).`
-    : `The routes are beside the path of the redirect_uri, such as ${login}. If the browser asks for another path, change the redirect_uri.`
+    ? `${removed}${pathname} is one. If something before this handler removes '${removed}' from the path, such as a proxy or the ` +
+      `basePath of Next.js, pass it: createHandler(server, { basePath: '${removed}' }).`
+    : `The routes are beside the path of the redirect_uri, such as ${login}. If the browser asks for another path, change the ` +
+      'redirect_uri.'
   return {
     type: errorsPage('not_found'),
     title: 'not_found',

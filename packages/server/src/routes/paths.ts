@@ -2,7 +2,7 @@ import type { Context } from '../context.js'
 import type { StoreOptions } from '../cookies/cookie-jar.js'
 import type { Place } from '../navigation/return-to.js'
 
-/** Finds where the application is, for a request. */
+/** Finds the place of the application, for a request. */
 export type PlaceOf = (storeOptions: StoreOptions) => Promise<Place>
 
 /** Which route a path belongs to. */
@@ -13,7 +13,7 @@ export interface RoutePath {
 }
 
 /**
- * Returns a function that finds where the application is.
+ * Returns a function that finds the place of the application.
  *
  * @param options.basePath - See `RoutesOptions`.
  * @param placeAt - Returns what is particular about the place, by its `redirect_uri`. Default: the home is the `basePath`.
@@ -50,8 +50,8 @@ export function placeBeside(redirectUri: string, basePath = ''): Omit<Place, 're
 }
 
 /**
- * Returns the routes that a path may belong to, if the routes are beside the callback. Both spellings belong to it, with and without
- * a slash at the end. So do the whole path, and the path without `basePath`.
+ * Returns the routes that a path may belong to, if the routes are beside the callback. A path is recognized with a slash at its end
+ * and without, and with `basePath` and without.
  *
  * @throws {TypeError} if the `redirect_uri` has no path.
  * @internal

@@ -26,9 +26,11 @@ export interface RoutesOptions {
    */
   onError?: OnError | undefined
   /**
-   * The path that the application is mounted at, as the browser knows it, such as `/app`. The `redirect_uri` begins with it. If a flow
-   * has no `returnTo`, it ends there. Pass it if something before the application removes this path from the URLs: the
-   * `basePath` of Next.js, the `location` of a proxy, Hono's `mount`. Default: none, and flows end at `/`.
+   * The path that the application is mounted at, such as `/app`, if something before it removes this path from the URLs: the
+   * `basePath` of Next.js, the `location` of a proxy, Hono's `mount`. The `redirect_uri`, which the browser sees, begins with it.
+   *
+   * A flow without a `returnTo` ends at this path. If the routes of `createHandler` are right beneath it, they alone are mounted
+   * there, and the flow ends at `/`. Default: no path.
    */
   basePath?: string | undefined
 }

@@ -1,20 +1,16 @@
 import { storeOptions } from '@connected-accounts/server/next'
-import { HydrationBoundary } from '@tanstack/react-query'
 import { headers } from 'next/headers'
 import Link from 'next/link'
-import { Accounts } from './Accounts'
 import { disconnectAll, logout, readCalendar } from './actions'
-import { Providers } from './Providers'
-import { prefetchLists } from './prefetch'
-import { originOf, server } from './server'
+import { ConnectedAccounts } from './ConnectedAccounts'
+import { server } from './server'
 
 interface PageProps {
   searchParams: Promise<{ auth_error?: string; summary?: string }>
 }
 
 export default async function Page({ searchParams }: PageProps) {
-  const sent = await headers()
-  const user = await server.getUser(storeOptions({ headers: sent }))
+  const user = await server.getUser(storeOptions({ headers: await headers() }))
   if (!user) {
     return (
       <main>
@@ -26,17 +22,11 @@ export default async function Page({ searchParams }: PageProps) {
     )
   }
   const { auth_error: error, summary } = await searchParams
-  const baseUrl = `${originOf(sent)}/app/auth/me/v1`
-  const state = await prefetchLists(sent, { baseUrl, user: user.sub })
   return (
     <main>
       <h1>Hello, {user.name}</h1>
       {error && <p role="alert">That did not work: {error}</p>}
-      <Providers baseUrl={baseUrl} user={user.sub}>
-        <HydrationBoundary state={state}>
-          <Accounts />
-        </HydrationBoundary>
-      </Providers>
+      <ConnectedAccounts user={user.sub} />
       {summary && <p>Next event: {summary}</p>}
       <form action={readCalendar}>
         <button type="submit">Read the calendar</button>

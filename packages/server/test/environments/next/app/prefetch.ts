@@ -3,7 +3,7 @@ import { connectedAccountsQueries } from '@connected-accounts/react'
 import { type DehydratedState, dehydrate, QueryClient } from '@tanstack/react-query'
 import { handler } from './server'
 
-/** Loads the lists of a user as the browser would, with the cookies of the request. */
+/** Loads the lists of a user with the cookies of the request. If one fails, the browser asks for it again. */
 export async function prefetchLists(
   headers: Headers,
   { baseUrl, user }: { baseUrl: string; user: string },
@@ -17,7 +17,7 @@ export async function prefetchLists(
   })
   const queryClient = new QueryClient()
   const { accounts, connections } = connectedAccountsQueries({ client, user })
-  await Promise.all([
+  await Promise.allSettled([
     queryClient.query({ ...accounts(), retry: false }),
     queryClient.query({ ...connections(), retry: false }),
   ])
