@@ -41,7 +41,8 @@ async function refusal(call: (options: never) => unknown, valid: object, [name, 
 }
 
 function refusesAll(title: string, call: (options: never) => unknown, valid: object, all: Wrong[]) {
-  test.for(all)(`${title} refuses a wrong %s: %j`, async (wrong) => {
+  const rows = all.map((wrong) => [title, wrong[0], wrong[1], wrong] as const) // a tuple
+  test.for(rows)('%s refuses a wrong %s: %j', async ([, , , wrong]) => {
     const [name, , message = name] = wrong
     const error = await refusal(call, valid, wrong)
     expect(error).toBeInstanceOf(Error)

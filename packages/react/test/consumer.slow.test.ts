@@ -6,20 +6,24 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-// Needs the built packages, and npm's registry: for the package's peers, and for three versions of TypeScript.
+// One of the cases of client/test/environments/typescript.environment.test.ts: without the DOM library. Needs the built packages,
+// and npm's registry for the package's peers and TypeScript.
 const run = promisify(execFile)
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 const project = mkdtempSync(join(tmpdir(), 'connected-accounts-'))
 const inProject = { cwd: project, timeout: 120_000 }
-const versions = ['5.9', '6', '7']
+const versions = ['5.9']
 
 const consumer = `
 import { createConnectedAccountsClient } from '@connected-accounts/client'
+import { createDpop } from '@connected-accounts/client/dpop'
 import * as hooks from '@connected-accounts/react'
 import type { ReactNode } from 'react'
 
 const client = createConnectedAccountsClient({ domain: 'tenant.example', accessToken: 'a-token' })
+// @ts-expect-error a number is no key pair
+export const dpop = createDpop({ keyPair: 42 })
 export const handled: Promise<boolean> = hooks.handleConnectCallback({ client })
 
 export function Accounts(): ReactNode {
@@ -47,7 +51,7 @@ export const App = (): ReactNode => (
 
 const tsconfig = {
   compilerOptions: {
-    ...{ target: 'es2022', lib: ['es2022', 'dom', 'dom.iterable'], types: ['react'] },
+    ...{ target: 'es2022', lib: ['es2022'], types: ['node', 'react'] },
     ...{ module: 'esnext', moduleResolution: 'bundler', jsx: 'react-jsx' },
     ...{ strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true },
   },
@@ -60,7 +64,13 @@ beforeAll(async () => {
   writeFileSync(join(project, 'consumer.tsx'), consumer)
   const tarballs = [await pack('../../client'), await pack('..')]
   const aliases = versions.map((version) => `typescript-${version}@npm:typescript@${version}`)
-  const peers = ['react@19', '@types/react@19', '@tanstack/react-query@5', ...aliases]
+  const peers = [
+    'react@19',
+    '@types/react@19',
+    '@types/node@24',
+    '@tanstack/react-query@5',
+    ...aliases,
+  ]
   await run('npm', ['install', '--no-audit', '--no-fund', ...tarballs, ...peers], inProject)
 }, 240_000)
 afterAll(() => rmSync(project, { recursive: true, force: true }))

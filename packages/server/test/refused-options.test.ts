@@ -32,7 +32,8 @@ function refusesAll<Options extends object>(
     create(valid)
   })
 
-  test.for(all)(`${title} refuses a wrong %s: %j`, ([name, value]) => {
+  const rows = all.map(([name, value]) => [title, name, value] as const) // a tuple
+  test.for(rows)('%s refuses a wrong %s: %j', ([, name, value]) => {
     const refused = () => create({ ...valid, [name]: value })
     expect(refused).toThrow(TypeError)
     expect(refused).toThrow(name)

@@ -87,11 +87,12 @@ async function retried<T>(work: () => Promise<T>, signal: AbortSignal | undefine
 
 async function untilOnline(signal: AbortSignal | undefined): Promise<void> {
   if (globalThis.navigator?.onLine !== false) return // undefined outside of browsers
-  const listening = new AbortController()
-  const online = new Promise((resolve) => {
-    globalThis.addEventListener('online', resolve, { signal: listening.signal })
+  let stop = () => {}
+  const online = new Promise<unknown>((resolve) => {
+    globalThis.addEventListener('online', resolve)
+    stop = () => globalThis.removeEventListener('online', resolve)
   })
-  await unlessAborted(online, signal).finally(() => listening.abort())
+  await unlessAborted(online, signal).finally(stop)
 }
 
 /** Options of {@link handleConnectCallback}. */

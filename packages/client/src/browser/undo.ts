@@ -79,20 +79,23 @@ export function waitForUndo(
   { client, user, undoMs, signal }: UndoOptions,
 ): Promise<boolean> {
   return new Promise((resolve) => {
-    const listening = new AbortController()
-    const once = { signal: listening.signal }
     const end = (undone: boolean) => {
       clearTimeout(timer)
-      listening.abort()
+      globalThis.removeEventListener?.('pagehide', stop)
+      globalThis.removeEventListener?.('pageshow', restore)
+      signal?.removeEventListener('abort', entry.undo)
       setUndoable(undoable.filter((one) => one !== entry))
       resolve(undone)
     }
     const entry = { id, user, baseUrl: client.baseUrl, undo: () => end(true) }
     const timer = setTimeout(end, Math.min(undoMs, LONGEST_TIMER), false)
-    // React Native has timers, but none of a page's events.
-    globalThis.addEventListener?.('pagehide', () => clearTimeout(timer), once)
-    globalThis.addEventListener?.('pageshow', ({ persisted }) => persisted && end(true), once)
-    signal?.addEventListener('abort', entry.undo, once)
+    const stop = () => clearTimeout(timer)
+    const restore = ({ persisted }: PageTransitionEvent) => persisted && end(true)
+    // React Native has timers, but none of a page's events. Not removed by a signal, because the window of jsdom refuses those of
+    // Node, which jest's environments bring.
+    globalThis.addEventListener?.('pagehide', stop)
+    globalThis.addEventListener?.('pageshow', restore)
+    signal?.addEventListener('abort', entry.undo)
     setUndoable([...undoable, entry])
   })
 }

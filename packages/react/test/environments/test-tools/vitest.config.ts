@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config'
+
+const url = 'http://localhost:3000'
+
+export default defineConfig({
+  test: {
+    testTimeout: 30_000,
+    globals: true, // so that React Testing Library knows that it is in a test
+    include: ['test/**/*.test.tsx'],
+    setupFiles: ['test/web-crypto.js'],
+    environmentOptions: {
+      jsdom: { url },
+      // The preflight of happy-dom's own `fetch` does not reach msw.
+      happyDOM: { url, settings: { fetch: { disableSameOriginPolicy: true } } },
+    },
+  },
+})
