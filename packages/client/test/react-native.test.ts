@@ -206,6 +206,20 @@ describe('in an auth session', () => {
     expect(await transactions.get(state)).toBeUndefined()
   })
 
+  test('a person who never comes back: expired, and the flow cannot be completed later', async () => {
+    vi.useFakeTimers()
+    const { client, sent } = createApp()
+    const transactions = memoryTransactions()
+    const openUrl = vi.fn(() => new Promise<string>(() => {}))
+    const ended = rejection(connectInSession(client, { ...flow, transactions, openUrl }))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(openUrl).toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(300_000)
+    expect(await ended).toMatchObject({ code: 'expired', connection: 'github' })
+    const [{ state }] = await sent()
+    expect(await transactions.get(state)).toBeUndefined()
+  })
+
   test('without openUrl it is a TypeError, and nothing is sent', async () => {
     const { client, requests } = createApp()
     const options = { ...flow, openUrl: undefined as never } // as a caller without types
