@@ -16,6 +16,7 @@ const rooms = [
   'client/connect',
   'client/dpop',
   'client/tokens',
+  'server/api',
   'server/connect',
   'server/cookies',
   'server/login',

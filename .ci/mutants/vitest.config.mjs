@@ -1,5 +1,6 @@
 // The tests that judge mutants: those of one package that `npm test` runs in Node and in the browser.
 import config from '../../vitest.config.ts'
+import { KillersFirst } from './killers-first.mjs'
 
 const root = new URL('../..', import.meta.url).pathname
 const { MUTANTS_PACKAGE } = process.env
@@ -18,4 +19,6 @@ const projects = config.test.projects
     },
   }))
 
-export default { ...config, root, test: { ...config.test, projects } }
+const sequence = { sequencer: KillersFirst }
+
+export default { ...config, root, test: { ...config.test, projects, sequence } }

@@ -1,9 +1,15 @@
 import { defineConfig } from 'tsup'
 
+const modules = {
+  index: 'src/index.ts',
+  msw: 'src/shells/msw/emulator.ts',
+  playwright: 'src/shells/playwright.ts',
+}
+
 export default defineConfig({
-  entry: ['src/index.ts', 'src/cli.ts', 'src/msw.ts', 'src/playwright.ts'],
+  entry: { ...modules, cli: 'src/shells/cli/main.ts' },
   format: 'esm',
-  dts: { entry: ['src/index.ts', 'src/msw.ts', 'src/playwright.ts'] },
+  dts: { entry: modules },
   sourcemap: true,
   clean: true,
 })

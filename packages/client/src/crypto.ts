@@ -1,4 +1,29 @@
 /**
+ * A `CryptoKey`, in what browsers, Node and Workers have in common. It is described here because `@types/node` and others declare
+ * no global type of that name.
+ *
+ * @see https://www.w3.org/TR/WebCryptoAPI/#cryptokey-interface
+ */
+export interface WebCryptoKey {
+  readonly type: string
+  readonly extractable: boolean
+  readonly algorithm: { readonly name: string }
+  readonly usages: readonly string[]
+}
+
+/** A `CryptoKey` for signatures. TypeScript accepts it as a `CryptoKey` of browsers, Node and Workers. */
+export interface SignatureKey extends WebCryptoKey {
+  readonly type: 'private' | 'public'
+  readonly usages: ('sign' | 'verify')[]
+}
+
+/** A `CryptoKeyPair`, in what browsers, Node and Workers have in common. */
+export interface WebCryptoKeyPair {
+  readonly privateKey: WebCryptoKey
+  readonly publicKey: WebCryptoKey
+}
+
+/**
  * The two functions that a connect flow needs from a platform that has no Web Crypto. expo-crypto has both, and so does
  * `@noble/hashes` with a random generator of yours.
  */

@@ -67,6 +67,7 @@ export {
   type ConnectFlowErrorCode,
   isConnectFlowError,
 } from './errors/connect-flow-error.js'
+export { describeError, type ErrorMessages } from './errors/describe-error.js'
 export {
   isMyAccountApiError,
   MyAccountApiError,

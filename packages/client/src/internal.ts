@@ -1,13 +1,15 @@
 // For the packages of this project only. Their peer ranges keep them on this major version, within which this only grows.
 export { subscribeToDismissal } from './browser/pending-callback.js'
-export { isUndoableBy } from './browser/undo.js'
-export { callbackState } from './connect/callback-url.js'
+export { isUndoableBy, undoDisconnects } from './browser/undo.js'
+export { callbackState, POPUP_STATE_PREFIX } from './connect/callback-url.js'
 export { fitsReturnTo } from './connect/options.js'
 export type { PendingTransaction } from './connect/transactions.js'
 export { connectionName } from './connections/define-connections.js'
 export type { Abortable } from './contract/types.js'
+export { checkKeyPair } from './dpop/key-pair.js'
 export { problemType } from './errors/coded-error.js'
 export { checkTimeout, DEFAULT_TIMEOUT, within } from './http/abort.js'
+export { checkFunction } from './http/check-function.js'
 export { isNetworkError } from './http/network-error.js'
 export { isReturnTo, tenantOrigin } from './http/url.js'
 export { createMutex } from './mutex.js'
@@ -21,3 +23,4 @@ export {
   type TokenRequest,
   usableUntil,
 } from './tokens/issued-token.js'
+export { checkSigningKey } from './tokens/signing-key.js'

@@ -13,7 +13,7 @@ test.for([
   { scheme: 'Bearer', useDpop: false },
   { scheme: 'DPoP', useDpop: true },
 ])(
-  'with the tokens of auth0-react 2.27.0, $scheme, an account is connected once, though StrictMode completes twice',
+  'with the tokens of auth0-react, $scheme, an account is connected once, though StrictMode completes twice',
   async ({ scheme, useDpop }) => {
     const { context, page } = stage()
     const wire = recordRequests(context, '/me/v1/connected-accounts/complete')

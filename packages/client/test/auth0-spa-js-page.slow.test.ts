@@ -26,7 +26,7 @@ test.for([
   { scheme: 'Bearer', useDpop: false },
   { scheme: 'DPoP', useDpop: true },
 ])(
-  'a page with auth0-spa-js 2.27.0, $scheme, connects by a redirect and in a popup, with one page for every callback',
+  'a page with auth0-spa-js, $scheme, connects by a redirect and in a popup, with one page for every callback',
   async ({ useDpop }) => {
     const { origin, page } = stage()
     await openAndLogIn(stage(), { useDpop })
@@ -39,7 +39,7 @@ test.for([
   },
 )
 
-test('a page with auth0-spa-js 2.27.0 completes a popup with the session that the SDK keeps, where its opener is gone', async () => {
+test('a page with auth0-spa-js completes a popup with the session that the SDK keeps, where its opener is gone', async () => {
   const { context, page } = stage()
   await openAndLogIn(stage(), { useDpop: true })
   const wire = recordRequests(context, '/me/v1/connected-accounts/complete')
@@ -49,7 +49,7 @@ test('a page with auth0-spa-js 2.27.0 completes a popup with the session that th
   expect(wire.filter(({ status }) => status === 201)).toMatchObject([{ scheme: 'DPoP' }])
 })
 
-test('a page with auth0-spa-js 2.27.0 tells a refused consent, and the user stays logged in', async () => {
+test('a page with auth0-spa-js tells a refused consent, and the user stays logged in', async () => {
   const { page } = stage()
   await openAndLogIn(stage())
   const { error } = await connect(page, 'Connect Google', 'Cancel')
@@ -57,7 +57,7 @@ test('a page with auth0-spa-js 2.27.0 tells a refused consent, and the user stay
   await page.getByRole('button', { name: 'Connect Google', exact: true }).waitFor()
 })
 
-test('a page with auth0-spa-js 2.27.0 logs out here and at the tenant', async () => {
+test('a page with auth0-spa-js logs out here and at the tenant', async () => {
   const { page } = stage()
   await openAndLogIn(stage(), { useDpop: true })
   await press(page, 'Log out')

@@ -16,7 +16,7 @@ const schemes = [
 ]
 
 test.for(schemes)(
-  'with the tokens of auth0-spa-js 2.27.0, $scheme, an account is connected, listed and deleted',
+  'with the tokens of auth0-spa-js, $scheme, an account is connected, listed and deleted',
   async ({ scheme, useDpop }) => {
     const { context, page } = stage()
     const wire = recordRequests(context, '/me/v1')

@@ -1,5 +1,7 @@
+import type { webcrypto } from 'node:crypto'
 import type { Client, Middleware } from 'openapi-fetch'
 import { assertType, expectTypeOf, test } from 'vitest'
+import type { createDpop, DpopKeyPair } from '../src/dpop/create-dpop.js'
 import { fromProver } from '../src/dpop/from-prover.js'
 import {
   type AccessToken,
@@ -17,7 +19,7 @@ import {
   type TokenErrorCode,
 } from '../src/index.js'
 import { refreshTokenSource } from '../src/tokens/refresh-token-source.js'
-import type { ExchangeConnectionTokenOptions } from '../src/tokens/token-vault.js'
+import type { ExchangeConnectionTokenOptions, WebCryptoKey } from '../src/tokens/token-vault.js'
 
 declare const client: ConnectedAccountsClient
 
@@ -79,7 +81,7 @@ test('guards narrow to literal codes', () => {
 
 test('an exchange needs a secret or a key', () => {
   expectTypeOf<ExchangeConnectionTokenOptions['clientAuth']>().toEqualTypeOf<
-    { clientSecret: string } | { privateKey: CryptoKey; kid?: string | undefined }
+    { clientSecret: string } | { privateKey: WebCryptoKey; kid?: string | undefined }
   >()
   // @ts-expect-error one of the three
   assertType<ExchangeConnectionTokenOptions['subjectTokenType']>('id_token')
@@ -102,4 +104,14 @@ test('codes of token errors are known ones, or whatever a server says', () => {
   expectTypeOf<'invalid_target'>().toExtend<TokenErrorCode>()
   expectTypeOf<'brand_new'>().toExtend<TokenErrorCode>()
   expectTypeOf<TokenErrorCode>().not.toEqualTypeOf<string>()
+})
+
+test('a key pair is the one of Web Crypto, as browsers and Node type it, and nothing else', () => {
+  type KeyPair = NonNullable<Parameters<typeof createDpop>[0]>['keyPair']
+  assertType<KeyPair>({} as CryptoKeyPair) // only its type counts
+  assertType<KeyPair>({} as webcrypto.CryptoKeyPair) // only its type counts
+  assertType<CryptoKeyPair>({} as DpopKeyPair) // only its type counts
+  assertType<webcrypto.CryptoKeyPair>({} as DpopKeyPair) // only its type counts
+  // @ts-expect-error no key pair
+  assertType<KeyPair>(42)
 })

@@ -117,3 +117,36 @@ test('name and scopes come from a definition, and a repair names no scopes if no
   expect(connectionHealth(definition, { accounts: [both] }).missingScopes).toEqual(['user'])
   expect(connectionHealth('github', { accounts: [] }).repairScopes).toBeUndefined()
 })
+
+test('a repair asks for the given scopes and those of the definition, so that no other component lacks one next', () => {
+  const definition = { connection: 'github', scopes: ['repo', 'user'] }
+  const given = { accounts: [], scopes: ['gist'] }
+  expect(connectionHealth(definition, given)).toMatchObject({
+    status: 'not_connected',
+    missingScopes: ['gist'],
+    repairScopes: ['gist', 'repo', 'user'],
+  })
+  const lacking = { ...given, accounts: [account('cac_1', ['email'])] }
+  expect(connectionHealth(definition, lacking).repairScopes).toEqual([
+    'email',
+    'gist',
+    'repo',
+    'user',
+  ])
+})
+
+test('for a name a repair asks for the scopes of all its definitions; for a definition only for its own', () => {
+  const definitions = {
+    code: { connection: 'github', scopes: ['repo'] },
+    profile: { connection: 'github', scopes: ['user'] },
+    nothing: { connection: 'github' },
+    other: { connection: 'gitlab', scopes: ['api'] },
+  }
+  const given = { accounts: [], scopes: ['gist'], definitions }
+  expect(connectionHealth('github', given).repairScopes).toEqual(['gist', 'repo', 'user'])
+  expect(connectionHealth('github', given).missingScopes).toEqual(['gist'])
+  expect(connectionHealth(definitions.code, given).repairScopes).toEqual(['gist', 'repo'])
+  expect(
+    connectionHealth('google-oauth2', { accounts: [], definitions }).repairScopes,
+  ).toBeUndefined()
+})

@@ -16,7 +16,7 @@ test.for<[string, object]>([
     'allowedOrigins must be an array of origins',
     { allowedOrigins: ['https://api.example.test', 'api.example.test'] },
   ],
-  ['audience must be a string', { audience: undefined }],
+  ["audience must be the API's identifier", { audience: undefined }],
   ['scope must be a string', { scope: ['read:calendar'] }],
   ['fetch must be a function', { fetch: 'fetch' }],
   ['accessToken must be', { accessToken: '' }],

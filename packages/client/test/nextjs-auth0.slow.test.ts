@@ -12,7 +12,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Operations } from './pages/nextjs-auth0.js'
 
-// Needs npm's registry: for nextjs-auth0 4.30.0 and Next.js. The application is the emulator's, as it is.
+// Needs npm's registry: for nextjs-auth0 and Next.js. The application is the emulator's, as it is.
 let next: NextApp
 let emulator: Emulator
 let apps: Record<'Bearer' | 'DPoP', RunningNextApp>
@@ -63,7 +63,7 @@ async function call<Name extends keyof Operations>(
 }
 
 test.for(['Bearer', 'DPoP'] as const)(
-  'through the proxy of nextjs-auth0 4.30.0 with %s a page lists connections, connects, lists and deletes',
+  'through the proxy of nextjs-auth0 with %s a page lists connections, connects, lists and deletes',
   async (scheme) => {
     await logIn(apps[scheme])
     const scopes = new Set<string>()

@@ -1,4 +1,5 @@
 import { generateProof } from 'dpop'
+import { decodeJwt, generateKeyPair, SignJWT } from 'jose'
 import { expect, test } from 'vitest'
 import { listen } from '../src/server/listen.js'
 import type { Settings } from '../src/server/settings.js'
@@ -7,8 +8,8 @@ import { serveDemo, setUpApi } from './api-server.js'
 const api = setUpApi()
 
 /** Returns the answer of an API with other settings. */
-async function eventsWith(changed: Partial<Settings>) {
-  const { settings, keyPair, token } = api()
+async function eventsWith(changed: Partial<Settings>, token = api().token) {
+  const { settings, keyPair } = api()
   const demo = await serveDemo({ ...settings, ...changed })
   const url = `${demo.origin}/api/events`
   const proof = await generateProof(keyPair, url, 'GET', undefined, token)
@@ -62,7 +63,10 @@ test('a wrong client secret is a problem, and no reason to log in again', async 
 
 test('a tenant whose keys cannot be read is said to be out of reach', async () => {
   const tenant = await listen(0, () => () => new Response('no keys', { status: 500 }))
-  const answer = await eventsWith({ tenant: tenant.origin })
+  const claims = { ...decodeJwt(api().token), iss: `${tenant.origin}/` }
+  const { privateKey } = await generateKeyPair('RS256')
+  const token = await new SignJWT(claims).setProtectedHeader({ alg: 'RS256' }).sign(privateKey)
+  const answer = await eventsWith({ tenant: tenant.origin }, token)
   tenant.close()
   expect(answer).toMatchObject({ status: 503, problem: { code: 'tenant_unavailable' } })
 })

@@ -1,77 +1,108 @@
-import type { Context } from './context.js'
-import { MANAGEMENT_AUDIENCE, MY_ACCOUNT_AUDIENCE, type Tenant } from './tenant.js'
+import { createStore } from './connect/sessions.js'
+import { byHost, type Context, type Lab } from './context/context.js'
+import { createTenantMemory, type TenantMemory } from './context/running-tenant.js'
+import type { Controls } from './control/api.js'
+import { createDomainResources, type DomainResources } from './domain.js'
+import { isNonceChallenge } from './dpop/nonces.js'
+import { problemOfResponse, traceOf } from './logs/trace.js'
+import { createUpstreamClient } from './upstream/client.js'
+import { createUpstream } from './upstream/upstream.js'
+import type { ConnectedAccounts } from './vault/connected-accounts.js'
+import { seedAccounts } from './vault/seed.js'
+import { createVault, type Vault } from './vault/vault.js'
 
-/** The fields of a context that differ from domain to domain. */
-type OfDomain = 'url' | 'issuer' | 'myAccountAudience' | 'managementAudience'
+/** All parts of the emulator except its authorization server. */
+export interface Resources {
+  /**
+   * Handles `/`, `/me/*`, `/api/v2/*`, `/connect`, `/connected-accounts/connect`, `/login/callback`, `/upstream/*` and
+   * `/_emulator/*`. The host of the request selects the custom domain; for any other host, it is the canonical domain.
+   */
+  fetch(request: Request): Promise<Response>
+  readonly vault: Vault
+  readonly accounts: ConnectedAccounts
+  /** The parts of each domain, the canonical one first. */
+  readonly domains: readonly [DomainResources, ...DomainResources[]]
+  /** Connects accounts without a browser. Error messages begin with `name`. */
+  readonly seed: Controls['seed']
+  readonly tenant: TenantMemory
+  /** Deletes sessions, accounts, the third parties' tokens, nonces and faults, and resets the clock, the switches and the tenant. */
+  reset(): void
+}
 
-/** The fields that the contexts of all domains share. `tenant` has the audiences of the canonical domain. */
-export type Shared = Omit<Context, OfDomain | 'providersUrl'>
+/** The options of `createResources`. */
+export interface ResourcesOptions {
+  /** The contexts of the custom domains. */
+  custom?: readonly Context[]
+  /** The function that `POST /_emulator/reset` calls in place of the resources' own `reset`. */
+  reset?: () => void | Promise<void>
+}
 
-/** Returns the tenant that runs at `url`: with its audiences in place of `https://{domain}/me/` and `https://{domain}/api/v2/`. */
-export function runningTenant(tenant: Tenant, url: string): Tenant {
-  const written = {
-    myAccountAudience: MY_ACCOUNT_AUDIENCE,
-    managementAudience: MANAGEMENT_AUDIENCE,
-  }
-  return withAudiences(tenant, written, audiencesOf(url))
+/** Returns whether `Resources.fetch` handles a path. */
+export function isResourcePath(pathname: string): boolean {
+  return /^\/($|(me|api\/v2|upstream|_emulator)(\/|$)|(connect|connected-accounts\/connect|login\/callback)$)/.test(
+    pathname,
+  )
 }
 
 /**
- * Creates the contexts of a tenant's domains: the canonical one at `url`, and the custom ones. A custom domain sees the current
- * tenant of the canonical domain, but with its own audiences.
+ * Creates the APIs and pages of each domain of a tenant, the third parties, and Token Vault. `context` is that of the canonical
+ * domain.
  */
-export function createContexts(
-  shared: Shared,
-  url: string,
-  customUrls: readonly string[],
-): { canonical: Context; custom: Context[] } {
-  const own = audiencesOf(url)
-  const canonical = { ...shared, url, issuer: `${url}/`, ...own, providersUrl: url }
-  const custom = customUrls.map((customUrl) => {
-    const audiences = audiencesOf(customUrl)
-    const tenant = viewOf(shared.tenant, own, audiences)
-    return { ...canonical, url: customUrl, issuer: `${customUrl}/`, ...audiences, tenant }
-  })
-  return { canonical, custom }
-}
-
-/** Returns a function that finds the item of a host. For an unknown host it returns the first item. */
-export function byHost<Item extends { context: Context }>(
-  items: readonly [Item, ...Item[]],
-): (host: string) => Item {
-  const known = new Map(items.map((item) => [new URL(item.context.url).host, item]))
-  return (host) => known.get(host.toLowerCase()) ?? items[0]
-}
-
-type Audiences = Pick<Context, 'myAccountAudience' | 'managementAudience'>
-
-function audiencesOf(url: string): Audiences {
-  return { myAccountAudience: `${url}/me/`, managementAudience: `${url}/api/v2/` }
-}
-
-function viewOf(tenant: Tenant, from: Audiences, to: Audiences): Tenant {
-  return new Proxy(tenant, { get: (_, name) => Reflect.get(withAudiences(tenant, from, to), name) })
-}
-
-/** Replaces the audiences `from` of the My Account and Management API by `to`. */
-function withAudiences(tenant: Tenant, from: Audiences, to: Audiences): Tenant {
-  const audiences = new Map([
-    [from.myAccountAudience, to.myAccountAudience],
-    [from.managementAudience, to.managementAudience],
-  ])
-  const named = (name: string) => audiences.get(name) ?? name
-  const renamed = <Item extends { audience: string }>(item: Item): Item => ({
-    ...item,
-    audience: named(item.audience),
-  })
-  const { apis, clients, client_grants } = tenant
+export function createResources(context: Context, options: ResourcesOptions = {}): Resources {
+  const { custom = [] } = options
+  const store = createStore(context)
+  const { accounts } = store
+  const callbacks = [context, ...custom].map(({ url }) => `${url}/login/callback`)
+  const upstream = createUpstream(context, callbacks)
+  const { url, now } = context
+  const client = createUpstreamClient({ url, now, fetch: upstream.fetch })
+  const tenant = createTenantMemory(context)
+  const reset = () => {
+    for (const part of [store, upstream, canonical, ...others]) part.reset()
+    for (const part of [context.clock, context.switches]) part.reset()
+    context.users.clear()
+    tenant.reset()
+    for (const part of [context.faults, context.logs, context.requests]) part.clear()
+  }
+  const seed: Controls['seed'] = (request, name) =>
+    seedAccounts({ context, accounts, upstream }, request, name)
+  const resetAll = options.reset ?? reset
+  const shared = { canonical: context, store, upstream, client, seed, tenant, reset: resetAll }
+  const canonical = createDomainResources(context, shared)
+  const others = custom.map((at) => createDomainResources(at, shared))
+  const find = byHost([canonical, ...others])
   return {
-    ...tenant,
-    apis: apis.map((one) => ({ ...one, identifier: named(one.identifier) })),
-    clients: clients.map(({ refresh_token, ...one }) => ({
-      ...one,
-      refresh_token: { ...refresh_token, policies: refresh_token.policies.map(renamed) },
-    })),
-    ...(client_grants && { client_grants: client_grants.map(renamed) }),
+    fetch: recorded(context, (request) => find(new URL(request.url).host).fetch(request)),
+    vault: createVault({ accounts, upstream: client, now }),
+    accounts,
+    domains: [canonical, ...others],
+    seed,
+    tenant,
+    reset,
+  }
+}
+
+type Fetch = Resources['fetch']
+
+// If a fault closes the connection without a response, the request is recorded without a status.
+function recorded({ requests }: Lab, fetch: Fetch): Fetch {
+  return async (request) => {
+    let response: Response | undefined
+    try {
+      response = await fetch(request)
+      const trace = traceOf(request)
+      const problem = trace.problem ?? (await problemOfResponse(response))
+      if (problem) trace.problem = problem
+      return response
+    } finally {
+      const { pathname: path, searchParams: parameters } = new URL(request.url)
+      const { method } = request
+      requests.add(request, {
+        method,
+        path,
+        parameters,
+        ...(response && { status: response.status, asksForNonce: isNonceChallenge(response) }),
+      })
+    }
   }
 }

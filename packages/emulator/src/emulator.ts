@@ -1,22 +1,21 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { getRequestListener } from '@hono/node-server'
-import { createAuthorizationServer } from './authorization-server.js'
-import { createCertificate } from './certificate.js'
-import { credentialFlaw } from './credentials.js'
-import { createContexts } from './domains.js'
-import { type EmulatorClients, emulatorClients } from './emulator-clients.js'
-import { createControls, type EmulatorControls } from './emulator-controls.js'
-import { withHangUp } from './hang-up.js'
-import { type Handler, type HttpServer, listenOn } from './http-server.js'
-import { type Fetch, serveInProcess, unheardAt } from './in-process.js'
-import { readPath } from './request-target.js'
-import { createResources, isResourcePath } from './resources.js'
-import { createShared, type SharedSettings } from './shared-context.js'
-import { loadSigningKey } from './signing-key.js'
-import type { Switches } from './switches.js'
-import type { Connection, Tenant, User } from './tenant.js'
-import type { TenantLog, TenantLogs } from './tenant-logs.js'
-import { readTenant } from './tenant-options.js'
+import { type ContextSettings, createContexts } from './context/context.js'
+import { type EmulatorClients, emulatorClients } from './control/clients.js'
+import { createControls, type EmulatorControls } from './control/controls.js'
+import { createResources, isResourcePath } from './domains.js'
+import type { Switches } from './faults/switches.js'
+import { createCertificate } from './http/certificate.js'
+import { withHangUp } from './http/hang-up.js'
+import { type Fetch, serveInProcess, serverWithoutPort } from './http/in-process.js'
+import { readPath } from './http/request-target.js'
+import { type Handler, type HttpServer, listenOn } from './http/server.js'
+import type { TenantLog, TenantLogs } from './logs/tenant-logs.js'
+import { createAuthorizationServer } from './oidc/authorization-server.js'
+import { credentialFlaw } from './tenant/client-credentials.js'
+import { readTenant } from './tenant/read-tenant.js'
+import { loadSigningKey } from './tenant/signing-key.js'
+import type { Connection, Tenant, User } from './tenant/tenant.js'
 
 /** The options of `createEmulator`. */
 export interface EmulatorOptions {
@@ -102,7 +101,7 @@ export async function createEmulator({
   const certificate = https && listen ? await createCertificate([host, ...names]) : undefined
   const server = listen
     ? await listenOn({ host, port, certificate })
-    : unheardAt({ host, port, https })
+    : serverWithoutPort({ host, port, https })
   const switchesDuring = new AsyncLocalStorage<Partial<Switches>>()
   const settings = { tenant, signingKey, credentialFlaw, switchesDuring }
   const assembled = assemble(server, settings)
@@ -151,10 +150,9 @@ function checkPort(port: number, listen: boolean): void {
   }
 }
 
-function assemble({ url, urlOf }: HttpServer, settings: SharedSettings) {
-  const shared = createShared(settings, url)
+function assemble({ url, urlOf }: HttpServer, settings: ContextSettings) {
   const customUrls = (settings.tenant.custom_domains ?? []).map(urlOf)
-  const { canonical, custom } = createContexts(shared, url, customUrls)
+  const { canonical, custom } = createContexts(settings, { url, customUrls })
   const reset = () => {
     authorizationServer.reset()
     resources.reset()

@@ -1,14 +1,13 @@
-export type { AccessTokenRequest } from './access-token-request.js'
-export type { SeedRequest } from './check-input.js'
-export type { ConnectedAccount } from './connected-accounts.js'
-export type { ConsentAnswer } from './consent.js'
-export { defaultTenant } from './default-tenant.js'
+export type { EmulatorClients } from './control/clients.js'
+export type { ConsentAnswer } from './control/consent.js'
+export type { EmulatorControls } from './control/controls.js'
 export { createEmulator, type Emulator, type EmulatorOptions } from './emulator.js'
-export type { EmulatorClients } from './emulator-clients.js'
-export type { EmulatorControls } from './emulator-controls.js'
-export type { Fault, FaultOperation, FaultRule } from './faults.js'
-export type { Fetch } from './in-process.js'
-export type { Switches } from './switches.js'
+export type { Fault, FaultOperation, FaultRule } from './faults/faults.js'
+export type { Switches } from './faults/switches.js'
+export type { Fetch } from './http/in-process.js'
+export type { TenantLog, TenantLogDetails, TenantLogType } from './logs/tenant-logs.js'
+export type { AccessTokenRequest } from './resource-server/issue-access-token.js'
+export { defaultTenant } from './tenant/default-tenant.js'
 export {
   type Api,
   type Client,
@@ -20,5 +19,6 @@ export {
   type Tenant,
   TOKEN_VAULT_GRANT,
   type User,
-} from './tenant.js'
-export type { TenantLog, TenantLogDetails, TenantLogType } from './tenant-logs.js'
+} from './tenant/tenant.js'
+export type { ConnectedAccount } from './vault/connected-accounts.js'
+export type { SeedRequest } from './vault/seed.js'

@@ -1,6 +1,6 @@
 import { generateKeyPair } from 'jose'
 import { describe, expect, it } from 'vitest'
-import type { Api } from '../src/tenant.js'
+import type { Api } from '../src/tenant/tenant.js'
 import { createCaller, createTestBed, mintToken, SCOPES } from './context.js'
 import { createDpopClient } from './dpop-client.js'
 

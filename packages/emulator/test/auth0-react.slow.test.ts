@@ -1,6 +1,7 @@
 import { connect, openAndLogIn, shown } from '@connected-accounts/testing/application/login-sdk'
 import { setUpStage } from '@connected-accounts/testing/application/stage'
 import { recordRequests, sdkOf } from '@connected-accounts/testing/chromium/requests'
+import { sdkVersion } from '@connected-accounts/testing/machine/auth0-sdks'
 import { expect, test } from 'vitest'
 import { createEmulator } from '../src/index.js'
 
@@ -12,7 +13,8 @@ const stage = setUpStage(
 test('auth0-react logs in, and its provider completes the callback', async () => {
   const authorizations = recordRequests(stage().context, '/authorize')
   await openAndLogIn(stage())
-  expect(sdkOf(authorizations)).toEqual({ name: 'auth0-react', version: '2.27.0' })
+  const version = sdkVersion('@auth0/auth0-react')
+  expect(sdkOf(authorizations)).toEqual({ name: 'auth0-react', version })
   expect(await shown(stage().page)).toEqual({
     isAuthenticated: true,
     user: expect.objectContaining({ sub: 'auth0|alice', email: 'alice@example.test' }),

@@ -1,3 +1,4 @@
+import { sdkVersion } from '@connected-accounts/testing/machine/auth0-sdks'
 import { trust } from '@connected-accounts/testing/machine/network'
 import { installPackages, type NpmPackages } from '@connected-accounts/testing/machine/npm-packages'
 import { claims, redirectUri } from '@connected-accounts/testing/person/login'
@@ -28,7 +29,8 @@ let emulator: Emulator
 let auth0: ServerClient
 
 beforeAll(async () => {
-  packages = await installPackages({ '@auth0/auth0-server-js': '1.12.1' })
+  const name = '@auth0/auth0-server-js'
+  packages = await installPackages({ [name]: sdkVersion(name) })
   emulator = await createEmulator({ port: 0, https: true })
   trust(emulator)
 }, 300_000)

@@ -8,6 +8,7 @@ import {
 import { setUpStage } from '@connected-accounts/testing/application/stage'
 import { logInAs, press } from '@connected-accounts/testing/chromium/person'
 import { recordRequests, sdkOf } from '@connected-accounts/testing/chromium/requests'
+import { sdkVersion } from '@connected-accounts/testing/machine/auth0-sdks'
 import { describe, expect, test } from 'vitest'
 import { createEmulator } from '../src/index.js'
 import { call } from './call.js'
@@ -36,7 +37,8 @@ describe.each([
       response_type: 'code',
     })
     expect(await user()).toMatchObject({ sub: 'auth0|alice', email: 'alice@example.test' })
-    expect(sdkOf(authorizations)).toEqual({ name: 'auth0-spa-js', version: '2.27.0' })
+    const version = sdkVersion('@auth0/auth0-spa-js')
+    expect(sdkOf(authorizations)).toEqual({ name: 'auth0-spa-js', version })
     expect(wire.map(({ status }) => status)).toEqual(useDpop ? [400, 200] : [200])
     const token = () => window.auth0.getTokenSilently({ detailedResponse: true })
     expect(await page.evaluate(token)).toMatchObject({ token_type: scheme })

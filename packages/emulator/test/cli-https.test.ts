@@ -9,7 +9,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 let file: string
 
 beforeAll(async () => {
-  file = await buildCommand(new URL('../src/cli.ts', import.meta.url), 'cli-https-test')
+  file = await buildCommand(new URL('../src/shells/cli/main.ts', import.meta.url), 'cli-https-test')
 })
 afterEach(endCommands)
 

@@ -5,12 +5,12 @@ import {
 } from '@connected-accounts/testing/machine/command'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { TenantLog } from '../src/index.js'
-import { logLine } from '../src/log-line.js'
+import { logLine } from '../src/logs/log-line.js'
 
 let file: string
 
 beforeAll(async () => {
-  file = await buildCommand(new URL('../src/cli.ts', import.meta.url), 'cli-log-test')
+  file = await buildCommand(new URL('../src/shells/cli/main.ts', import.meta.url), 'cli-log-test')
 })
 afterEach(endCommands)
 

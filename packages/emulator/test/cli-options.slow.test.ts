@@ -13,7 +13,10 @@ let file: string
 let directory: string
 
 beforeAll(async () => {
-  file = await buildCommand(new URL('../src/cli.ts', import.meta.url), 'cli-options-test')
+  file = await buildCommand(
+    new URL('../src/shells/cli/main.ts', import.meta.url),
+    'cli-options-test',
+  )
   directory = await mkdtemp(join(tmpdir(), 'emulator-'))
 })
 afterEach(endCommands)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Context } from '../src/context.js'
+import type { Context } from '../src/context/context.js'
 import { createFlow, redirectUri, started } from './connect-flow.js'
 import { mintToken } from './context.js'
 

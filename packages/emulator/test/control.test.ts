@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createResources, isResourcePath } from '../src/resources.js'
+import { createResources, isResourcePath } from '../src/domains.js'
 import { createCaller, createTestBed } from './context.js'
 
 async function createControl() {

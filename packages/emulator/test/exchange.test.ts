@@ -7,7 +7,7 @@ import {
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEmulator, defaultTenant, type Emulator, TOKEN_VAULT_GRANT } from '../src/index.js'
-import { loadSigningKey } from '../src/signing-key.js'
+import { loadSigningKey } from '../src/tenant/signing-key.js'
 
 let emulator: Emulator
 let login: Login

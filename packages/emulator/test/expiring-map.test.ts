@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createExpiringMap } from '../src/expiring-map.js'
+import { createExpiringMap } from '../src/memory/expiring-map.js'
 
 describe('A map whose entries expire', () => {
   it('has an entry until it expires', () => {

@@ -4,10 +4,12 @@ import {
   managementToken,
 } from '@connected-accounts/testing/tenant/management'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { operations as generated } from '../src/generated/management.js'
 import document from '../src/generated/management.json' with { type: 'json' }
 import { createEmulator, type Emulator } from '../src/index.js'
-import type { OperationId } from '../src/management/contract.js'
 import { createContractChecker } from './contract.js'
+
+type OperationId = keyof generated
 
 const checker = createContractChecker(document)
 

@@ -40,7 +40,7 @@ interface Metafile {
 }
 
 it('the shell for msw has no oidc-provider and nothing of Node in its bundle', async () => {
-  const { packages, imports } = await bundle('../src/msw.ts')
+  const { packages, imports } = await bundle('../src/shells/msw/emulator.ts')
   expect(packages).toEqual([
     'ajv',
     'ajv-formats',

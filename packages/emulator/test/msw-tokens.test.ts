@@ -1,7 +1,7 @@
 import { setupServer } from 'msw/node'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { defaultTenant } from '../src/index.js'
-import { createEmulator, type MswEmulator } from '../src/msw.js'
+import { createEmulator, type MswEmulator } from '../src/shells/msw/emulator.js'
 import { exchangeOf } from './whole-flow.js'
 
 const user_id = 'auth0|alice'

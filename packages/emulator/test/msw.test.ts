@@ -2,9 +2,13 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { setupServer } from 'msw/node'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { readJson } from '../src/http/body.js'
 import { defaultTenant } from '../src/index.js'
-import { createEmulator, type MswEmulator, type MswEmulatorOptions } from '../src/msw.js'
-import { readJson } from '../src/request-body.js'
+import {
+  createEmulator,
+  type MswEmulator,
+  type MswEmulatorOptions,
+} from '../src/shells/msw/emulator.js'
 
 const server = setupServer()
 beforeAll(() => server.listen({ onUnhandledFrame: 'bypass' }))

@@ -1,7 +1,9 @@
 import { calculateThumbprint, generateKeyPair, generateProof } from 'dpop'
+import type { operations } from '../src/generated/my-account.js'
 import type { Emulator } from '../src/index.js'
-import type { OperationId } from '../src/my-account/contract.js'
 import type { ContractChecker } from './contract.js'
+
+type OperationId = keyof operations
 
 /** An emulator in one of its shells, and how a request gets there. */
 export interface Shell {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createOneAtATime } from '../src/oidc/one-at-a-time.js'
+import { createOneAtATime } from '../src/memory/one-at-a-time.js'
 
 it('Work of one key waits for the work before it, even if that fails; other keys do not wait', async () => {
   const oneAtATime = createOneAtATime()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { html, page } from '../src/page.js'
+import { html, page } from '../src/pages/page.js'
 import { createTestBed } from './context.js'
 
 describe('A page of the emulator', () => {

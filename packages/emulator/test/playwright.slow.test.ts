@@ -34,7 +34,7 @@ it('the example of the README runs on an application with auth0-spa-js', async (
     const [, code = ''] =
       /^```ts\n(import[^\n]*emulator\/playwright'[\s\S]*?)^```$/m.exec(readme) ?? []
     const spec = code
-      .replace('@connected-accounts/emulator/playwright', '../../../src/playwright.js')
+      .replace('@connected-accounts/emulator/playwright', '../../../src/shells/playwright.js')
       .replace('http://localhost:3000', application.origin)
     await writeFile(join(directory, 'readme.spec.ts'), spec)
     expect(await runPlaywright(directory, 'readme.spec.ts')).toBe(1)

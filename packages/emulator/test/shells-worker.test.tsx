@@ -1,7 +1,7 @@
 import { startWorker } from '@connected-accounts/testing/msw/worker'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import document from '../src/generated/my-account.json' with { type: 'json' }
-import { createEmulator, type MswEmulator } from '../src/msw.js'
+import { createEmulator, type MswEmulator } from '../src/shells/msw/emulator.js'
 import { createContractChecker } from './contract.js'
 import { myAccountCases } from './my-account-cases.js'
 

@@ -2,7 +2,7 @@ import { setupServer } from 'msw/node'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import document from '../src/generated/my-account.json' with { type: 'json' }
 import { createEmulator } from '../src/index.js'
-import { createEmulator as createMswEmulator } from '../src/msw.js'
+import { createEmulator as createMswEmulator } from '../src/shells/msw/emulator.js'
 import { createContractChecker } from './contract.js'
 import { myAccountCases, type Shell } from './my-account-cases.js'
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type HttpServer, listenOn } from '../src/http-server.js'
+import { type HttpServer, listenOn } from '../src/http/server.js'
 import { sendRaw } from './raw-http.js'
 
 let server: HttpServer

@@ -2,7 +2,7 @@ import { loginWithCode, requestToken } from '@connected-accounts/testing/person/
 import { generateKeyPair, generateProof } from 'dpop'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createEmulator, type Emulator, type TenantLog } from '../src/index.js'
-import { logLine } from '../src/log-line.js'
+import { logLine } from '../src/logs/log-line.js'
 import { connect, exchangeOf, runWholeFlow } from './whole-flow.js'
 
 let emulator: Emulator

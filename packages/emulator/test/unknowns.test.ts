@@ -1,6 +1,6 @@
 import { browse } from '@connected-accounts/testing/person/consent'
 import { describe, expect, it } from 'vitest'
-import { SWITCHES, type Switches } from '../src/switches.js'
+import { SWITCHES, type Switches } from '../src/faults/switches.js'
 import { type Claims, createCaller, createTestBed, mintToken, PKCE } from './context.js'
 
 const redirectUri = 'http://localhost:3000/connected'

@@ -8,12 +8,11 @@ import type {
 import {
   type AccountsIdentity,
   getPendingCallback,
-  getUndoable,
   listenToOtherTabs,
   type OpenUrl,
   type PendingCallback,
 } from '@connected-accounts/client/browser'
-import { isUndoableBy, subscribeToDismissal } from '@connected-accounts/client/internal'
+import { subscribeToDismissal, undoDisconnects } from '@connected-accounts/client/internal'
 import { type SkipToken, useQueryClient } from '@tanstack/react-query'
 import {
   createContext,
@@ -24,6 +23,7 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react'
+import { watchForMistakes } from './mistakes.js'
 import type { ConnectSettings } from './queries/connect.js'
 import {
   type ConnectedAccountsQueries,
@@ -66,7 +66,8 @@ export interface ConnectedAccountsProviderProps {
  *
  * The provider remembers a connect callback in the address bar, also while `user` is still undefined. It refreshes the lists
  * when another tab of the same user connects or disconnects an account. When the user changes or the provider unmounts, it
- * cancels the flow that its hooks have begun, and undoes the disconnects that can still be undone.
+ * cancels the flow that its hooks have begun, and undoes the disconnects that can still be undone. So does
+ * `queryClient.clear()` with disconnects.
  *
  * @example
  * ```tsx
@@ -105,17 +106,29 @@ export function ConnectedAccountsProvider(props: ConnectedAccountsProviderProps)
 
   useEffect(() => {
     const identity = { client, user }
-    return listenToOtherTabs(identity, (connection) => {
+    const stopListening = listenToOtherTabs(identity, (connection) => {
       void refreshAccounts(queryClient, identity)
       if (connection !== undefined) forgetReports(queryClient, identity, connection)
     })
-  }, [queryClient, client, user])
+    let stopWatching: () => void
+    try {
+      // A bundler replaces this, so that a production build has none of it.
+      if (process.env.NODE_ENV === 'production') return stopListening
+      stopWatching = watchForMistakes(queryClient, identity, transactions)
+    } catch {
+      return stopListening // a page without a bundler has no `process`
+    }
+    return () => {
+      stopListening()
+      stopWatching()
+    }
+  }, [queryClient, client, user, transactions])
   const { baseUrl } = client
   useEffect(() => {
     // What this user began must not be sent after the logout, or with the next user's token.
     return () => {
       cancelCurrentFlow(currentFlow)
-      for (const entry of getUndoable().filter(isUndoableBy(user, baseUrl))) entry.undo()
+      undoDisconnects(user, baseUrl)
     }
   }, [currentFlow, baseUrl, user])
 

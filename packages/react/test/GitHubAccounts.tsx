@@ -1,3 +1,4 @@
+import { describeError } from '@connected-accounts/client'
 import {
   useConnectAccount,
   useConnectCallback,
@@ -11,20 +12,30 @@ export function GitHubAccounts() {
   const { connect, error: connectError } = useConnectAccount()
   const { mutate: disconnect, error: disconnectError } = useDisconnectAccount()
   const error = callback.error ?? connectError ?? disconnectError ?? accounts.error
+  const message = describeError(error)
+  const connectGitHub = () => {
+    connect({ connection: 'github' })
+  }
 
   return (
     <section>
-      {error && <p role="alert">{error.message}</p>}
+      {message && <p role="alert">{message}</p>}
       {accounts.isPending && <p>Loading your accounts…</p>}
       <ul>
         {accounts.data?.map(({ id, created_at }) => (
           <li key={id}>
             GitHub, connected on {new Date(created_at).toLocaleDateString()}
-            <button onClick={() => disconnect(id)}>Disconnect</button>
+            <button
+              onClick={() => {
+                disconnect(id)
+              }}
+            >
+              Disconnect
+            </button>
           </li>
         ))}
       </ul>
-      <button onClick={() => connect({ connection: 'github' })}>Connect GitHub</button>
+      <button onClick={connectGitHub}>Connect GitHub</button>
     </section>
   )
 }

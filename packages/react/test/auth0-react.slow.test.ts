@@ -11,7 +11,7 @@ const stage = setUpStage(
   new URL('pages/auth0-react.tsx', import.meta.url),
 )
 
-test('with auth0-react 2.27.0 a popup connects, and its provider leaves the callback alone', async () => {
+test('with auth0-react a popup connects, and its provider leaves the callback alone', async () => {
   const { page } = stage()
   await openAndLogIn(stage())
   await waitForAccounts(page, 0)
@@ -20,7 +20,7 @@ test('with auth0-react 2.27.0 a popup connects, and its provider leaves the call
   await waitForAccounts(page, 1)
 })
 
-test('with auth0-react 2.27.0 the callback page completes with the session that the SDK keeps, where its opener is gone', async () => {
+test('with auth0-react the callback page completes with the session that the SDK keeps, where its opener is gone', async () => {
   const { page, context, origin } = stage()
   await openAndLogIn(stage())
   await waitForAccounts(page, 0)
@@ -36,7 +36,7 @@ test('with auth0-react 2.27.0 the callback page completes with the session that 
 test.for([
   { scheme: 'Bearer', useDpop: false },
   { scheme: 'DPoP', useDpop: true },
-])('with auth0-react 2.27.0, $scheme, the hooks connect by a redirect, once', async (given) => {
+])('with auth0-react, $scheme, the hooks connect by a redirect, once', async (given) => {
   const { page, context, origin } = stage()
   await openAndLogIn(stage(), { useDpop: given.useDpop })
   const wire = recordRequests(context, '/me/v1/connected-accounts/complete')
@@ -48,7 +48,7 @@ test.for([
   expect(wire.filter(({ status }) => status === 201)).toMatchObject([{ scheme: given.scheme }])
 })
 
-test('with auth0-react 2.27.0 the hooks tell a refused consent, and the user stays logged in', async () => {
+test('with auth0-react the hooks tell a refused consent, and the user stays logged in', async () => {
   const { page } = stage()
   await openAndLogIn(stage())
   await press(page, 'Leave for google-oauth2')
@@ -59,7 +59,7 @@ test('with auth0-react 2.27.0 the hooks tell a refused consent, and the user sta
   await waitForAccounts(page, 0)
 })
 
-test('with auth0-react 2.27.0 logging out ends the session here and at the tenant', async () => {
+test('with auth0-react logging out ends the session here and at the tenant', async () => {
   const { page } = stage()
   await openAndLogIn(stage())
   await waitForAccounts(page, 0)

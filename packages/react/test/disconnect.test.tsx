@@ -164,8 +164,7 @@ test("the result says that the provider's grant stands, and where it is revoked"
   const bed = createTestBed()
   const { client, queryClient } = bed
   const queries = connectedAccountsQueries({ client, user: 'auth0|alice' })
-  // The deprecated name of `query`, which the oldest TanStack Query that we take does not have.
-  await queryClient.fetchQuery(queries.accounts())
+  await queryClient.query(queries.accounts())
   const connections = {
     code: { connection: 'github', revokeUrl: 'https://github.com/settings/applications' },
     calendar: google,

@@ -6,8 +6,6 @@ import { createTestBed, seed, type TestBed, withEmulator } from './support.js'
 
 withEmulator()
 
-// `fetchQuery` is the deprecated name of `query`, which the oldest TanStack Query that we take does not have.
-
 const queriesOf = ({ client }: TestBed) => connectedAccountsQueries({ client, user: 'auth0|alice' })
 
 function Accounts() {
@@ -19,7 +17,7 @@ test('what was fetched ahead is there at once, and is not asked for again while 
   await seed(2)
   const bed = createTestBed()
   bed.queryClient.setDefaultOptions({ queries: { staleTime: 60_000 } })
-  await bed.queryClient.fetchQuery(queriesOf(bed).accounts())
+  await bed.queryClient.query(queriesOf(bed).accounts())
   const screen = await render(<Accounts />, { wrapper: bed.page })
   expect(screen.container.textContent).toBe('2 accounts')
   expect(bed.calls).toHaveLength(1)
@@ -28,7 +26,7 @@ test('what was fetched ahead is there at once, and is not asked for again while 
 test('pages can be fetched ahead', async () => {
   await seed(25)
   const bed = createTestBed()
-  const data = await bed.queryClient.fetchInfiniteQuery({
+  const data = await bed.queryClient.infiniteQuery({
     ...queriesOf(bed).infiniteAccounts(),
     pages: 2,
   })
@@ -50,7 +48,7 @@ test('setQueryData shows what it sets, and an invalidation by the key of everyth
 test("what a server fetched is there on the page's first render, under StrictMode, and nothing is asked", async () => {
   await seed(3)
   const server = createTestBed()
-  await server.queryClient.fetchQuery(queriesOf(server).accounts())
+  await server.queryClient.query(queriesOf(server).accounts())
   const state = JSON.parse(JSON.stringify(dehydrate(server.queryClient)))
   const queryClient = new QueryClient({ defaultOptions: { queries: { staleTime: 60_000 } } })
   const bed = createTestBed({ queryClient })

@@ -10,7 +10,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 const run = promisify(execFile)
 const peers = mkdtempSync(join(tmpdir(), 'connected-accounts-'))
 const root = fileURLToPath(new URL('../../..', import.meta.url))
-const packages = ['react@18', 'react-dom@18', '@tanstack/react-query@5.82.0']
+const { peerDependencies } = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+)
+const tanstack = peerDependencies['@tanstack/react-query'].replace('^', '')
+const packages = ['react@18', 'react-dom@18', `@tanstack/react-query@${tanstack}`]
 
 beforeAll(async () => {
   writeFileSync(join(peers, 'package.json'), '{ "private": true }')
@@ -44,7 +48,7 @@ test.for([
   { project: 'browser', files: 'packages/react/test', atLeast: 100 },
   { project: 'node', files: 'packages/react/test/popup', atLeast: 25 },
 ])(
-  'the tests of the hooks pass with React 18 and TanStack Query 5.82: $files, $project',
+  'the tests of the hooks pass with React 18 and the oldest TanStack Query: $files, $project',
   { timeout: 600_000 },
   async ({ project, files, atLeast }) => {
     const { numTotalTests, failed } = await runTests(project, files)

@@ -71,12 +71,12 @@ test('the example connects an account, from the click to the list', async () => 
   await expect.element(after.getByText(/^GitHub, connected on/)).toBeVisible()
 })
 
-test('the example shows an error', async () => {
+test('the example shows an error in words for users', async () => {
   const bed = createTestBed()
   await failNext('createConnectedAccountRequest', 403)
   const screen = await render(<GitHubAccounts />, { wrapper: bed.page })
   await screen.getByRole('button', { name: 'Connect GitHub' }).click()
   await expect
     .element(screen.getByRole('alert'))
-    .toHaveTextContent('Insufficient Scope (403): A fault of the emulator')
+    .toHaveTextContent('Your login does not allow this. Log in again and allow it.')
 })

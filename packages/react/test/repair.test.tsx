@@ -1,4 +1,6 @@
+import { defineConnections } from '@connected-accounts/client'
 import { useConnectCallback, useConnection } from '@connected-accounts/react'
+import type { ReactNode } from 'react'
 import { expect, test } from 'vitest'
 import { renderHook } from 'vitest-browser-react'
 import {
@@ -60,6 +62,34 @@ test('repair() asks for the union of the granted and the required scopes, with t
   expect(body.scopes).toEqual([...granted, drive])
   expect(body.authorization_params).toEqual({ login_hint: 'alice@gmail.example' })
   await expect.poll(() => page.connection().status).toBe('connected')
+})
+
+test('from not_connected repair() also asks for what the definitions need, so that no other component lacks scopes next', async () => {
+  const calendar = 'https://www.googleapis.com/auth/calendar.readonly'
+  const connections = defineConnections({
+    calendar: { connection: 'google-oauth2', scopes: [calendar] },
+  })
+  const wrapper = (bed: TestBed) => (props: { children: ReactNode }) =>
+    bed.page({ ...props, connections })
+  const render = async (bed: TestBed) => {
+    const both = () => ({
+      files: useConnection('google-oauth2', { scopes: [drive] }),
+      events: useConnection(connections.calendar),
+      callback: useConnectCallback(),
+    })
+    return renderHook(both, { wrapper: wrapper(bed) })
+  }
+  const before = await render(createTestBed())
+  await expect.poll(() => before.result.current.files.status).toBe('not_connected')
+  expect(before.result.current.files.missingScopes).toEqual([drive])
+  const left = nextNavigation()
+  before.result.current.files.repair()
+  const callbackUrl = await consent(await left)
+  await before.unmount()
+  window.history.replaceState(null, '', callbackUrl)
+  const after = await render(createTestBed())
+  await expect.poll(() => after.result.current.files.status).toBe('connected')
+  expect(after.result.current.events.status).toBe('connected')
 })
 
 test('without a loginHint no parameters are sent, and without any scopes no scopes', async () => {

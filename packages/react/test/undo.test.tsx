@@ -1,10 +1,16 @@
 import { createConnectedAccountsClient } from '@connected-accounts/client'
 import {
+  disconnectAccount,
+  getPendingCallback,
+  getUndoable,
+} from '@connected-accounts/client/browser'
+import {
   ConnectedAccountsProvider,
+  connectedAccountsQueries,
   useConnectedAccounts,
   useDisconnectAccount,
 } from '@connected-accounts/react'
-import { QueryClientProvider } from '@tanstack/react-query'
+import { MutationObserver, QueryClientProvider } from '@tanstack/react-query'
 import { expect, test } from 'vitest'
 import { render, renderHook } from 'vitest-browser-react'
 import { createTestBed, failNext, seed, type TestBed, withEmulator } from './support.js'
@@ -201,6 +207,61 @@ test('unmounting the provider, as many pages do at a logout, undoes it', async (
   await unmount()
   await wait(400)
   expect(deletions(bed)).toBe(0)
+})
+
+test('queryClient.clear(), as at a logout or at the end of a test, undoes it', async () => {
+  const bed = createTestBed()
+  const { id, disconnect } = await renderList(bed, 200)
+  disconnect().mutate(id)
+  await expect.poll(() => disconnect().undoable).toEqual([id])
+  bed.queryClient.clear()
+  expect(getUndoable()).toEqual([])
+  await wait(400)
+  expect(deletions(bed)).toBe(0)
+})
+
+test('the end of another disconnect, and another QueryClient, undo nothing', async () => {
+  const bed = createTestBed()
+  const { id, disconnect } = await renderList(bed, 400)
+  disconnect().mutate(id)
+  await expect.poll(() => disconnect().undoable).toEqual([id])
+  disconnect().undo(id)
+  await expect.poll(() => disconnect().data).toMatchObject({ undone: true })
+  const [ended] = bed.queryClient.getMutationCache().getAll()
+  disconnect().mutate(id)
+  await expect.poll(() => disconnect().undoable).toEqual([id])
+  if (ended) bed.queryClient.getMutationCache().remove(ended)
+  createTestBed().queryClient.clear()
+  await expect.poll(() => deletions(bed), { timeout: 5000 }).toBe(1)
+})
+
+test('without a provider, clear() undoes what the factories have begun', async () => {
+  const bed = createTestBed()
+  const { queryClient, client } = bed
+  const queries = connectedAccountsQueries({ client, user: 'auth0|alice' })
+  const mutation = new MutationObserver(
+    queryClient,
+    queries.disconnect({ queryClient, undoMs: 200 }),
+  )
+  const result = mutation.mutate('cac_1')
+  await expect.poll(() => getUndoable().length).toBe(1)
+  queryClient.clear()
+  expect(await result).toMatchObject({ undone: true })
+  expect(bed.calls).toEqual([])
+})
+
+test('what docs/hooks.md does after each test ends what a test without React has left', async () => {
+  const { calls, client } = createTestBed()
+  const isUndone = disconnectAccount(client, 'cac_1', { user: 'auth0|alice', undoMs: 200 })
+  window.history.replaceState(null, '', '?connect_code=c&state=connect.s')
+  expect(getPendingCallback()).toBeDefined()
+  for (const { undo } of getUndoable()) undo()
+  getPendingCallback()?.dismiss()
+  expect(await isUndone).toBe(true)
+  expect(calls).toEqual([])
+  expect(getPendingCallback()?.isDismissed ?? true).toBe(true)
+  window.history.replaceState(null, '', '?next=test')
+  expect(getPendingCallback()).toBeUndefined()
 })
 
 test("two providers for different users leave each other's undo alone", async () => {

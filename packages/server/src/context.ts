@@ -1,10 +1,11 @@
 import { DEFAULT_TIMEOUT, tenantOrigin, within } from '@connected-accounts/client/internal'
-import { createCookieJar, type StoreOptions } from './cookies/cookie-jar.js'
-import { createSeal } from './cookies/seal.js'
+import { type CookieJar, createCookieJar, type StoreOptions } from './cookies/cookie-jar.js'
+import { createSeals, type Seal } from './cookies/seal.js'
 import { createSessionCookie } from './cookies/session-cookie.js'
 import { createTransactions, type Transactions } from './cookies/transaction-cookies.js'
 import { SessionError } from './errors.js'
 import { checkOptions, type ServerClientOptions } from './options.js'
+import { createRedirectUris } from './redirect-uri.js'
 import { type ConnectionTokens, createConnectionTokens } from './sessions/connection-token-cache.js'
 import { cookieSessions } from './sessions/cookie-sessions.js'
 import { createFlowMemory, type FlowMemory } from './sessions/flow-memory.js'
@@ -22,6 +23,8 @@ import {
  */
 export interface Context {
   options: ServerClientOptions
+  /** Returns the `redirect_uri` of this request. */
+  redirectUriOf(storeOptions: StoreOptions): Promise<string>
   /** Returns the origin of the domain of this request. */
   originOf(storeOptions: StoreOptions): Promise<string>
   /** How long one step may take, in milliseconds. */
@@ -42,7 +45,7 @@ export interface Context {
   /** Saves a session as the session of this browser, without the access tokens that have expired. */
   keepSession(storeOptions: StoreOptions, session: Session): Promise<void>
   endSession(storeOptions: StoreOptions): Promise<void>
-  transactions<T>(storeOptions: StoreOptions): Transactions<T>
+  transactions<T>(storeOptions: StoreOptions): Promise<Transactions<T>>
   connectionTokens: ConnectionTokens
   flows: FlowMemory
 }
@@ -78,12 +81,10 @@ export function contextOf(server: object): Context {
  */
 export function createContext(options: ServerClientOptions): Context {
   checkOptions(options)
-  const { domain, secret, clientId, timeout = DEFAULT_TIMEOUT } = options
+  const { domain, timeout = DEFAULT_TIMEOUT } = options
   const sessions = withinTimeout(options.sessions ?? cookieSessions(), timeout)
-  const url = new URL(options.authorizationParams.redirect_uri)
-  const seal = createSeal(secret, [clientId, url.origin])
-  const jarOf = (storeOptions: StoreOptions) =>
-    createCookieJar(storeOptions, { url, name: options.cookiePrefix })
+  const redirectUriOf = createRedirectUris(options.authorizationParams.redirect_uri, timeout)
+  const cookiesOf = createCookies(options, redirectUriOf)
   const connectionTokens = sessions.connectionTokens ?? createConnectionTokens()
   const tenantAt = createAuthorizationServers({ ...options, timeout })
   const originOf = async (storeOptions: StoreOptions) => {
@@ -91,31 +92,53 @@ export function createContext(options: ServerClientOptions): Context {
     const choose = async () => domain(storeOptions)
     return tenantOrigin(await within(choose(), timeout))
   }
-  const cookieOf = (storeOptions: StoreOptions) => createSessionCookie(jarOf(storeOptions), seal)
+  const cookieOf = async (storeOptions: StoreOptions) => {
+    const { jar, seal } = await cookiesOf(storeOptions)
+    return createSessionCookie(jar, seal)
+  }
   const findSession = async (storeOptions: StoreOptions) => {
-    const session = await sessions.get(cookieOf(storeOptions))
+    const session = await sessions.get(await cookieOf(storeOptions))
     return session?.domain === (await originOf(storeOptions)) ? session : undefined
   }
   return {
     options,
     timeout,
+    redirectUriOf,
     originOf,
     tenantAt,
     tenant: async (storeOptions) => tenantAt(await originOf(storeOptions)),
     sessions,
     findSession,
     needSession: async (storeOptions) => (await findSession(storeOptions)) ?? missing(),
-    keepSession: (storeOptions, session) =>
-      sessions.set(cookieOf(storeOptions), withUsableTokens(session)),
+    keepSession: async (storeOptions, session) =>
+      sessions.set(await cookieOf(storeOptions), withUsableTokens(session)),
     async endSession(storeOptions) {
-      const cookie = cookieOf(storeOptions)
+      const cookie = await cookieOf(storeOptions)
       const session = await sessions.get(cookie).catch(() => undefined) // then it is ended without
       await sessions.delete(cookie)
       if (session) await connectionTokens.clear(session).catch(() => {}) // nobody can ask for them any more
     },
-    transactions: (storeOptions) => createTransactions(jarOf(storeOptions), seal),
+    async transactions(storeOptions) {
+      const { jar, seal } = await cookiesOf(storeOptions)
+      return createTransactions(jar, seal)
+    },
     connectionTokens,
     flows: sessions.flows ?? createFlowMemory(),
+  }
+}
+
+/** Returns a function that finds the cookies of a request, and the seal of the origin that the application has there. */
+function createCookies(
+  { secret, clientId, cookiePrefix: name }: ServerClientOptions,
+  redirectUriOf: Context['redirectUriOf'],
+): (storeOptions: StoreOptions) => Promise<{ jar: CookieJar; seal: Seal }> {
+  const sealOf = createSeals(secret)
+  return async (storeOptions) => {
+    const url = new URL(await redirectUriOf(storeOptions))
+    return {
+      jar: createCookieJar(storeOptions, { url, name }),
+      seal: sealOf([clientId, url.origin]),
+    }
   }
 }
 

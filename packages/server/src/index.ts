@@ -1,4 +1,18 @@
 export type { AccessToken, CompletedConnect } from '@connected-accounts/client'
+export type { AccessTokenClaims } from './api/access-token-claims.js'
+export {
+  AccessTokenError,
+  type AccessTokenErrorCode,
+  isAccessTokenError,
+} from './api/access-token-error.js'
+export {
+  type AccessTokenRequirements,
+  type AccessTokenVerifierOptions,
+  createAccessTokenVerifier,
+  type VerifiableRequest,
+  type VerifiedAccessToken,
+  type VerifyAccessToken,
+} from './api/access-token-verifier.js'
 export type { StartConnectAccountOptions } from './connect/connect-account.js'
 export type { StoreOptions } from './cookies/cookie-jar.js'
 export {
@@ -11,7 +25,12 @@ export {
 } from './errors.js'
 export type { CompletedLogin, StartInteractiveLoginOptions } from './login/login.js'
 export type { LogoutOptions } from './login/logout.js'
-export type { LoginParams, ServerClientOptions } from './options.js'
+export type {
+  LoginParams,
+  RedirectUriFunction,
+  ServerClientOptions,
+  ServerLoginParams,
+} from './options.js'
 export { createBackChannelLogout } from './routes/back-channel-logout.js'
 export {
   type ConnectedAccountsHandlerOptions,

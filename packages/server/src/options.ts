@@ -1,20 +1,46 @@
 import type { Fetch } from '@connected-accounts/client'
-import { checkTimeout, DEFAULT_TIMEOUT, tenantOrigin } from '@connected-accounts/client/internal'
+import type { WebCryptoKeyPair } from '@connected-accounts/client/dpop'
+import {
+  checkFunction,
+  checkTimeout,
+  DEFAULT_TIMEOUT,
+  tenantOrigin,
+} from '@connected-accounts/client/internal'
 import type { ClientAuth } from '@connected-accounts/client/token-vault'
 import { isCookiePrefix, type StoreOptions } from './cookies/cookie-jar.js'
 import type { SessionStore } from './sessions/session.js'
 
-/** Parameters for `/authorize`. A parameter that has no type here is sent unchanged. */
-export interface LoginParams {
-  /** An allowed callback URL of the application, without a query or fragment. The tenant sends the browser there. */
-  redirect_uri?: string | undefined
+interface KnownLoginParams {
   /** Default: `openid profile email offline_access`. Without `offline_access` there is no refresh token. */
   scope?: string | undefined
   /** The API that the first access token is for. */
   audience?: string | undefined
   /** Id or name of the organization to log in to. The ID token must be of that organization. */
   organization?: string | undefined
+}
+
+/** Parameters for `/authorize`. A parameter that has no type here is sent unchanged. */
+export interface LoginParams extends KnownLoginParams {
+  /** An allowed callback URL of the application, without a query or fragment. The tenant sends the browser there. */
+  redirect_uri?: string | undefined
   [name: string]: string | undefined
+}
+
+/** Chooses the `redirect_uri` by the request that is answered. */
+export type RedirectUriFunction = (storeOptions: StoreOptions) => string | Promise<string>
+
+/** Parameters for the `/authorize` of every login. A parameter that has no type here is sent unchanged. */
+export interface ServerLoginParams extends KnownLoginParams {
+  /**
+   * An allowed callback URL of the application, without a query or fragment. The tenant sends the browser there after logins and
+   * connect flows. It also says which origin the application has, and if it uses https.
+   *
+   * If the application has several origins, pass a function that chooses by the request. Only return URLs that you list in your
+   * code, because anyone can send any host. A request with a host that does not exist checks this once: if the function returns
+   * that host, it is a TypeError.
+   */
+  redirect_uri: string | RedirectUriFunction
+  [name: string]: string | undefined | RedirectUriFunction
 }
 
 /** Options of {@link ServerClient}: these, and `clientSecret`, or `privateKey` and its `kid`. */
@@ -31,14 +57,17 @@ export type ServerClientOptions = ClientAuth & {
    * `redirect_uri`, so another application with the same secret cannot open these cookies.
    */
   secret: string | readonly string[]
-  /** Parameters of every login. `redirect_uri` also says which origin the application has, and if it uses https. */
-  authorizationParams: LoginParams & { redirect_uri: string }
+  /** Parameters of every login. Only `redirect_uri` may be a function. */
+  authorizationParams: ServerLoginParams
   /**
    * The key that all tokens are bound to (RFC 9449): ECDSA P-256, the same on every machine. By default no token is
    * bound.
    */
-  dpopKeyPair?: CryptoKeyPair | undefined
-  /** The time from a login until its session ends, in seconds. Default: 259200, which is three days. */
+  dpopKeyPair?: WebCryptoKeyPair | undefined
+  /**
+   * The time from a login until its session ends, in seconds. Default: 259200, which is three days. At most 34560000, which is 400
+   * days: no browser keeps a cookie for longer.
+   */
   sessionLifetime?: number | undefined
   /**
    * How the names of the cookies begin, after `__Host-` with https: letters, digits and hyphens. If several applications are on
@@ -48,7 +77,7 @@ export type ServerClientOptions = ClientAuth & {
   cookiePrefix?: string | undefined
   /**
    * How long one step may take, in milliseconds: an answer of the tenant, the turn to refresh a session, your `domain` function,
-   * an operation of your `SessionStore`. Default: 30,000. Then the call rejects, and others go on: `refresh_busy` if it had
+   * your `redirect_uri` function, an operation of your `SessionStore`. Default: 30,000. Then the call rejects, and others go on: `refresh_busy` if it had
    * no turn, `store_unavailable` for a store, or else a DOMException `TimeoutError`, which the routes answer with 504.
    */
   timeout?: number | undefined
@@ -60,6 +89,9 @@ export type ServerClientOptions = ClientAuth & {
 
 /** The default of `sessionLifetime`, in seconds. */
 export const SESSION_LIFETIME = 259_200
+
+/** The most of `sessionLifetime`, in seconds: 400 days, the most that a browser keeps a cookie (RFC 6265bis §5.5). */
+const MAX_SESSION_LIFETIME = 34_560_000
 
 /**
  * Checks the options of a server client.
@@ -74,33 +106,74 @@ export function checkOptions(options: ServerClientOptions): void {
     authorizationParams,
     cookiePrefix = 'ca',
     sessionLifetime = 1,
+    timeout = DEFAULT_TIMEOUT,
   } = options
-  checkTimeout(options.timeout ?? DEFAULT_TIMEOUT)
+  checkTimeout(timeout)
+  checkFunction(options.fetch, 'fetch')
   if (typeof domain !== 'function') tenantOrigin(domain)
   if (typeof clientId !== 'string' || !clientId) throw new TypeError('clientId is missing.')
-  const hasSecret = 'clientSecret' in options && !!options.clientSecret
-  const hasKey = 'privateKey' in options && !!options.privateKey
-  if (hasSecret === hasKey) {
-    throw new TypeError('Pass either clientSecret or privateKey, but not both.')
-  }
-  checkRedirectUri(authorizationParams?.redirect_uri)
+  checkClientAuth(options)
+  checkLoginParams(authorizationParams)
   if (!isCookiePrefix(cookiePrefix)) {
     throw new TypeError(
       'cookiePrefix must be letters, digits and hyphens, because it is a part of the names of cookies.',
     )
   }
-  if (!(sessionLifetime > 0)) throw new TypeError('sessionLifetime must be more than 0 seconds.')
+  const isLifetime = typeof sessionLifetime === 'number' && sessionLifetime > 0
+  if (!isLifetime || sessionLifetime > MAX_SESSION_LIFETIME) {
+    throw new TypeError(
+      `sessionLifetime must be a number of seconds above 0, and at most ${MAX_SESSION_LIFETIME}.`,
+    )
+  }
+  checkSessions(options.sessions)
+}
+
+function checkClientAuth(options: ClientAuth): void {
+  const { clientSecret, kid } = { clientSecret: undefined, kid: undefined, ...options }
+  const hasSecret = !!clientSecret
+  const hasKey = 'privateKey' in options && !!options.privateKey
+  if (hasSecret === hasKey) {
+    throw new TypeError('Pass either clientSecret or privateKey, but not both.')
+  }
+  if (hasSecret && typeof clientSecret !== 'string') {
+    throw new TypeError('clientSecret must be a string.')
+  }
+  if (kid !== undefined && (typeof kid !== 'string' || !kid)) {
+    throw new TypeError('kid must be the id of the key at the tenant. Leave it out if it has none.')
+  }
+}
+
+function checkLoginParams(params: ServerLoginParams | undefined): void {
+  const { redirect_uri, ...others } = params ?? { redirect_uri: '' }
+  if (typeof redirect_uri !== 'function') checkRedirectUri(redirect_uri)
+  for (const [name, value] of Object.entries(others)) {
+    if (value === undefined || typeof value === 'string') continue
+    throw new TypeError(
+      `authorizationParams.${name} must be a string. Only redirect_uri may be a function. To choose ${name} by the request, pass ` +
+        'it to startInteractiveLogin.',
+    )
+  }
+}
+
+function checkSessions(sessions: SessionStore | undefined): void {
+  if (sessions === undefined || typeof sessions?.runAlone === 'function') return
+  throw new TypeError(
+    'sessions must be a SessionStore. Pass a Keyv or another store to sharedSessions() first.',
+  )
 }
 
 /**
  * Checks that a callback can be recognized by this `redirect_uri`.
  *
- * @throws {TypeError} if it is not an absolute URL, or has a query or a fragment.
+ * @throws {TypeError} if it is not an absolute URL of the web, or has a user name, a query or a fragment.
  * @internal
  */
 export function checkRedirectUri(redirectUri: string | undefined): void {
-  if (!URL.canParse(redirectUri ?? '')) {
-    throw new TypeError('authorizationParams.redirect_uri must be an absolute URL.')
+  const url = URL.canParse(redirectUri ?? '') ? new URL(redirectUri ?? '') : undefined
+  if (!/^https?:$/.test(url?.protocol ?? '') || url?.username || url?.password) {
+    throw new TypeError(
+      'authorizationParams.redirect_uri must be an absolute URL with https, without a user name. Plain http is for development.',
+    )
   }
   if (/[?#]/.test(redirectUri ?? '')) {
     throw new TypeError(

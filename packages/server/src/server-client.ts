@@ -172,11 +172,11 @@ export class ServerClient {
    * @example
    * ```ts
    * const { accessToken } = await server.getAccessToken(
-   *   { audience: 'https://api.example.com/', scope: 'read:calendar' },
+   *   { audience: 'https://api.example.test/', scope: 'read:calendar' },
    *   { request, response },
    * )
    * const headers = { authorization: `Bearer ${accessToken}` }
-   * const calendar = await fetch('https://api.example.com/calendar', { headers })
+   * const calendar = await fetch('https://api.example.test/calendar', { headers })
    * ```
    */
   getAccessToken(options: GetAccessTokenOptions, storeOptions: StoreOptions): Promise<AccessToken> {

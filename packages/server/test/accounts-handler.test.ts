@@ -59,7 +59,7 @@ test.for([
   ['GET', '/api/me/v1x/connected-accounts/accounts'],
   ['GET', '/abc/de/fg/connected-accounts/accounts'],
   ['GET', '/api/me/v1/x/connected-accounts/accounts'],
-  ['GET', '/api/me/v1/connected-accounts/accounts/'],
+  ['GET', '/api/me/v1/connected-accounts/accounts//'],
   ['GET', '/api/me/v1/connected-accounts/connect'],
   ['POST', '/api/me/v1/connected-accounts/accounts'],
   ['POST', '/api/me/v1/x/connected-accounts/connect'],

@@ -157,17 +157,25 @@ test('a session ends when its time is over, whatever the browser keeps', async (
   expect(await userOf(server, visitor)).toBeUndefined()
 })
 
-test('a login that took more than an hour has the code expired', async () => {
-  const server = createServer(emulator)
-  const visitor = createVisitor(emulator.url)
-  const url = await visitor.request((store) =>
-    server.startInteractiveLogin({ appState: 'kept' }, store),
-  )
-  const callbackUrl = await visitor.logIn(url)
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_601_000 })
+test('a login that took an hour has the code expired', async () => {
+  const startedAt = Date.now()
+  vi.useFakeTimers({ toFake: ['Date'], now: startedAt })
   onTestFinished(() => void vi.useRealTimers())
-  const completed = visitor.request((store) => server.completeInteractiveLogin(callbackUrl, store))
-  expect(await rejection(completed)).toMatchObject({ code: 'expired', appState: 'kept' })
+  const server = createServer(emulator)
+  const hour = 3_600_000
+  const completeAfter = async (time: number) => {
+    vi.setSystemTime(startedAt)
+    const visitor = createVisitor(emulator.url)
+    const url = await visitor.request((store) =>
+      server.startInteractiveLogin({ appState: 'kept' }, store),
+    )
+    vi.setSystemTime(startedAt + time)
+    const callbackUrl = await visitor.logIn(url)
+    return visitor.request((store) => server.completeInteractiveLogin(callbackUrl, store))
+  }
+  expect(await completeAfter(hour - 1)).toMatchObject({ appState: 'kept' })
+  const error = await rejection(completeAfter(hour))
+  expect(error).toMatchObject({ code: 'expired', appState: 'kept' })
 })
 
 test('after the secret was rotated, sessions of the old one go on and are sealed with the new one', async () => {
@@ -340,9 +348,10 @@ test.for([16_000, 64_000])(
     for (let index = 0; cookie.length < bytes; index += 1) cookie += `ca-3000_tx.${index}=; `
     const request = { headers: new Headers({ cookie }) }
     const response = { headers: new Headers() }
-    const startedAt = performance.now()
+    const begin = process.cpuUsage() // other processes do not count
     const error = await rejection(server.startInteractiveLogin({}, { request, response }))
-    expect(performance.now() - startedAt).toBeLessThan(bytes / 40)
+    const { user, system } = process.cpuUsage(begin)
+    expect((user + system) / 1000).toBeLessThan(bytes / 40)
     expect(error).toMatchObject({ code: 'cookies_too_large' })
     expect(String(error).length).toBeLessThan(1000)
     expect(response.headers.getSetCookie()).toHaveLength(10)

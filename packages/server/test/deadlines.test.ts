@@ -186,6 +186,21 @@ describe('what is of the application', () => {
       expect(error).toMatchObject({ name: 'SessionError', code: 'store_unavailable' })
     },
   )
+
+  test.for([
+    ['an Error', new Error('a bug')],
+    ['a DOMException', new DOMException('It was aborted', 'AbortError')],
+  ])('%s of a session store reaches the caller as it is', async ([, error]) => {
+    const failing: SessionStore = {
+      get: () => Promise.reject(error),
+      set: async () => {},
+      delete: async () => {},
+      runAlone: (_, work) => work(async () => {}),
+    }
+    const server = createServer(emulator, { sessions: failing, timeout })
+    const { request } = createVisitor(emulator.url)
+    expect(await rejection(request((store) => server.getUser(store)))).toBe(error)
+  })
 })
 
 test.for([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31, '5000'])(

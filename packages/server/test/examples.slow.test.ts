@@ -49,7 +49,7 @@ test.for(names)(
 
       await button(page, 'Connect github').click()
       await button(page, 'Cancel').click()
-      await page.getByText('That did not work: access_denied').waitFor()
+      await page.getByText('You did not allow the access, so nothing has changed.').waitFor()
 
       await button(page, 'Connect google-oauth2').click()
       await button(page, 'Allow').click()

@@ -1,40 +1,21 @@
 import { once } from 'node:events'
-import { createServer as listen, type RequestOptions, request, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type RequestOptions, request } from 'node:http'
 import { createEmulator } from '@connected-accounts/emulator'
 import { getRequestListener } from '@hono/node-server'
 import express from 'express'
 import { Hono } from 'hono'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { createExpressHandler, storeOptions } from '../src/adapters/express.js'
-import { createHandler, type ServerClient, type ServerClientOptions } from '../src/index.js'
-import { createServer, createVisitor, keepCookies, redirectUri, secret } from './visitor.js'
+import { createHandler } from '../src/index.js'
+import { type Application, createBrowserAt, createStart } from './application.js'
+import { createServer, redirectUri, secret } from './visitor.js'
 
 const emulator = await createEmulator({ port: 0 })
-const running: Server[] = []
-afterAll(async () => {
-  for (const server of running) server.close()
-  await emulator.close()
-})
+afterAll(() => emulator.close())
 beforeEach(() => emulator.reset())
 
-type Application = (server: ServerClient) => Parameters<typeof listen>[1]
-
-/** Starts an application on a free port. */
-async function start(
-  application: Application,
-  options: Partial<ServerClientOptions> = {},
-): Promise<string> {
-  const http = listen()
-  running.push(http)
-  await new Promise<void>((resolve) => http.listen(0, 'localhost', resolve))
-  const { port } = http.address() as AddressInfo // a TCP server has no other
-  const origin = `http://localhost:${port}`
-  const authorizationParams = { redirect_uri: `${origin}/auth/callback` }
-  const listener = application(createServer(emulator, { authorizationParams, ...options }))
-  if (listener) http.on('request', listener)
-  return origin
-}
+const start = createStart(emulator)
+const visit = (origin: string) => createBrowserAt(emulator, origin)
 
 /** As `docs/servers.md` has it. */
 const inHono: Application = (server) => {
@@ -74,29 +55,6 @@ const inExpress: Application = (server) => {
     res.json(token.tokenType)
   })
   return app
-}
-
-/** A browser at an application. */
-function visit(origin: string) {
-  const visitor = createVisitor(emulator.url)
-  const send = async (url: string, init: RequestInit = {}) => {
-    const cookie = [...visitor.cookies].map((pair) => pair.join('=')).join('; ')
-    const headers = { cookie, origin, ...Object.fromEntries(new Headers(init.headers)) }
-    const response = await fetch(new URL(url, origin), { ...init, headers, redirect: 'manual' })
-    keepCookies(visitor.cookies, response.headers)
-    return response
-  }
-  const locationOf = async (response: Promise<Response>) =>
-    (await response).headers.get('location') ?? ''
-  return {
-    ...{ visitor, send, locationOf },
-    post: (url: string, fields: Record<string, string>) =>
-      locationOf(send(url, { method: 'POST', body: new URLSearchParams(fields) })),
-    async logIn() {
-      const started = await locationOf(send('/auth/login?returnTo=/home'))
-      return locationOf(send((await visitor.logIn(started)).href))
-    },
-  }
 }
 
 const applications = [

@@ -1,7 +1,7 @@
 import { createEmulator } from '@connected-accounts/emulator'
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, expect, test } from 'vitest'
-import { createServer, createVisitor, rejection } from './visitor.js'
+import { createServer, createVisitor, loggedIn, rejection } from './visitor.js'
 
 const emulator = await createEmulator({ port: 0 })
 afterAll(() => emulator.close())
@@ -48,6 +48,31 @@ test('the user has the claims that are about them, and none of the protocol', as
   expect(user).toMatchObject({ sub: 'auth0|alice', 'https://app.example.test/plan': 'gold' })
   const ofTheProtocol = ['iss', 'aud', 'iat', 'exp', 'nonce', ...Object.keys(hashes)]
   expect(Object.keys(user).filter((name) => ofTheProtocol.includes(name))).toEqual([])
+})
+
+test('an answer without an ID token is invalid_response', async () => {
+  const server = createServer(emulator, {
+    async fetch(request) {
+      const response = await fetch(request)
+      if (!request.url.endsWith('/oauth/token')) return response
+      const { id_token, ...answer } = await response.json()
+      return Response.json(answer)
+    },
+  })
+  expect(await rejection(loggedIn(server, emulator.url))).toMatchObject({
+    name: 'LoginFlowError',
+    code: 'invalid_response',
+    message: expect.stringContaining('id_token'),
+  })
+})
+
+test('an ID token that has expired is invalid_response (OpenID Connect Core §3.1.3.7)', async () => {
+  const exp = Math.floor(Date.now() / 1000) - 600
+  expect(await rejection(logInWith({ exp }))).toMatchObject({
+    name: 'LoginFlowError',
+    code: 'invalid_response',
+    message: expect.stringContaining('exp'),
+  })
 })
 
 test('a session began when its ID token was issued', async () => {

@@ -106,15 +106,27 @@ test('one waits for a refresh, here or elsewhere, as long as it was told: refres
   expect(emulator.refreshTokenReuses).toBe(0)
 })
 
-test('a lock that fails is store_unavailable, and nothing is sent', async () => {
-  const cause = new Error('the connection is closed')
+test.for<[string, RefreshLock['acquire'], string]>([
+  ['fails', () => Promise.reject(new Error('the connection is closed')), 'Error'],
+  [
+    'fails because its own time is over',
+    () => Promise.reject(new DOMException('no answer', 'TimeoutError')),
+    'TimeoutError',
+  ],
+  [
+    'fails while it is given up',
+    (_, { signal }) =>
+      new Promise((_resolve, reject) =>
+        signal.addEventListener('abort', () => reject(new Error('the connection is closed'))),
+      ),
+    'Error',
+  ],
+])('a lock that %s is store_unavailable, and nothing is sent', async ([, acquire, name]) => {
   const store = memoryStore().keyv
-  const { one, grants } = createMachines(emulator, {
-    store,
-    lock: { acquire: () => Promise.reject(cause) },
-  })
+  const { one, grants } = createMachines(emulator, { store, lock: { acquire }, patience: 500 })
   const visitor = await loggedIn(createMachines(emulator, { store }).one, emulator.url)
-  expect(await rejection(tokenAt(one, visitor))).toMatchObject({ code: 'store_unavailable', cause })
+  const error = await rejection(tokenAt(one, visitor))
+  expect(error).toMatchObject({ code: 'store_unavailable', cause: { name } })
   expect(grants).toEqual([])
 })
 

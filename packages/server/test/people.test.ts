@@ -323,7 +323,7 @@ describe('onError', () => {
     await expect(answer).rejects.toBe(redirect)
   })
 
-  test.for<[string, () => Response]>([
+  const fails: [string, () => Response][] = [
     [
       'throws',
       () => {
@@ -331,20 +331,39 @@ describe('onError', () => {
       },
     ],
     ['returns no Response', () => undefined as unknown as Response], // as JavaScript can
-  ])(
+  ]
+
+  /** Sends a logout that fails after the session is removed. `onError` fails, too. */
+  async function logoutThatFailsTwice(onError: () => Response, headers: Record<string, string>) {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+    onTestFinished(() => log.mockRestore())
+    const domain = ({ request }: StoreOptions) =>
+      request.headers.has('x-bug') ? '' : emulator.domain
+    const { send, visitor } = await user({ domain }, { onError })
+    const answer = await send('/logout', { body: {}, headers: { ...headers, 'x-bug': '1' } })
+    return { answer, visitor, log }
+  }
+
+  test.for(fails)(
     'that %s keeps cookies that must arrive from a framework that would drop them',
     async ([, onError]) => {
-      const log = vi.spyOn(console, 'error').mockImplementation(() => {})
-      onTestFinished(() => log.mockRestore())
-      const domain = ({ request }: StoreOptions) =>
-        request.headers.has('x-bug') ? '' : emulator.domain
-      const browser = await user({ domain }, { onError })
-      const headers = { ...asPerson, 'x-bug': '1' } // the session is removed before this makes the logout fail
-      const answer = await browser.send('/logout', { body: {}, headers })
+      const { answer, visitor, log } = await logoutThatFailsTwice(onError, asPerson)
       expect(answer.status).toBe(500)
       expect(await answer.text()).toContain('<code>server_error</code>')
-      expect(browser.visitor.cookies.size).toBe(0)
+      expect(visitor.cookies.size).toBe(0)
       expect(log).toHaveBeenCalledWith(expect.any(Error))
     },
   )
+
+  test.for(fails)('that %s answers a program with a problem, too', async ([, onError]) => {
+    const accept = 'application/json'
+    const { answer, visitor } = await logoutThatFailsTwice(onError, { accept })
+    expect(answer.headers.get('content-type')).toBe('application/problem+json')
+    expect(await answer.json()).toMatchObject({
+      type: 'urn:connected-accounts:server_error',
+      title: 'server_error',
+      status: 500,
+    })
+    expect(visitor.cookies.size).toBe(0)
+  })
 })

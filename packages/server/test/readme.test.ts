@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
+import { exchangeConnectionToken } from '@connected-accounts/client/token-vault'
 import { createEmulator, type Emulator } from '@connected-accounts/emulator'
+import { loginWithCode } from '@connected-accounts/testing/person/login'
+import { generateKeyPair, generateProof } from 'dpop'
 import { Hono } from 'hono'
 import { html } from 'hono/html'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -13,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => emulator.close())
 
-const [setUp, call, startLogin, completeLogin, startConnect, completeConnect, ...others] =
+const [setUp, call, api, startLogin, completeLogin, startConnect, completeConnect, ...others] =
   codeBlocks('../README.md')
 
 const origin = 'http://localhost:3000'
@@ -22,7 +25,9 @@ const origin = 'http://localhost:3000'
 function codeBlocks(page: string): string[] {
   const text = readFileSync(new URL(page, import.meta.url), 'utf8')
   return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = '']) => {
-    const names = [...code.matchAll(/^(?:export )?const (?:{ )?(\w+)/gm)].map(([, name]) => name)
+    const names = [...code.matchAll(/^(?:export )?(?:const|async function) (?:{ )?(\w+)/gm)].map(
+      ([, name]) => name,
+    )
     const body = code.replaceAll(/^import .*$/gm, '').replaceAll(/^export /gm, '')
     return `${stripTypeScriptTypes(body)}\nreturn { ${[...new Set(names)].join(', ')} }`
   })
@@ -37,9 +42,20 @@ function run(block: string | undefined, given: object): Promise<Record<string, u
     AUTH0_CLIENT_SECRET: clientSecret,
     COOKIE_SECRET: secret,
     APP_ORIGIN: origin,
+    API_CLIENT_ID: emulator.clients.api.clientId,
+    API_CLIENT_SECRET: emulator.clients.api.clientSecret,
   }
   const quiet = { log() {} }
-  const scope = { ...index, Hono, html, serve() {}, process: { env }, console: quiet, ...given }
+  const scope = {
+    ...index,
+    exchangeConnectionToken,
+    Hono,
+    html,
+    serve() {},
+    process: { env },
+    console: quiet,
+    ...given,
+  }
   const AsyncFunction = (async () => {}).constructor as FunctionConstructor // it has no name of its own
   return new AsyncFunction(...Object.keys(scope), block ?? '')(...Object.values(scope))
 }
@@ -104,4 +120,53 @@ test('every other code block of the README runs, from the login to the provider'
     [expect.stringContaining('/events'), { headers: { authorization: `Bearer ${accessToken}` } }],
   ])
   expect(others).toEqual([])
+})
+
+test.for(['Bearer', 'DPoP'])(
+  'the API of docs/api.md verifies a token sent as %s, and calls Google for its user',
+  async (scheme) => {
+    const [block] = codeBlocks('../../../docs/api.md')
+    const sent: unknown[] = []
+    const fetchGoogle = async (...args: unknown[]) => {
+      sent.push(args)
+      return Response.json({ items: [] })
+    }
+    const { app } = (await run(block, { fetch: fetchGoogle })) as { app: Hono } // the block declares it
+    const [client, { audience }] = [emulator.clients.spa, emulator.clients.api]
+    const keyPair = await generateKeyPair('ES256')
+    const dpop = scheme === 'DPoP' ? { dpop: keyPair } : {}
+    const get = async (scope: string) => {
+      const login = { emulator, client, audience, scope, ...dpop }
+      const { access_token: token } = await loginWithCode(login)
+      const url = 'http://localhost:3001/events'
+      const proof = await generateProof(keyPair, url, 'GET', undefined, token)
+      const headers = { authorization: `${scheme} ${token}`, dpop: proof }
+      return app.fetch(new Request(url, { headers }))
+    }
+    await emulator.seed({ user_id: 'auth0|alice', connection: 'google-oauth2' })
+    expect((await get('openid')).status).toBe(403)
+    expect(sent).toEqual([])
+    expect((await get('openid read:calendar')).status).toBe(200)
+    expect(sent).toMatchObject([
+      [
+        expect.stringContaining('/events'),
+        { headers: { authorization: expect.stringMatching(/^Bearer .+/) } },
+      ],
+    ])
+  },
+)
+
+test('the API of the README verifies a token, and gets the token of Google for its user', async () => {
+  const { getGoogleToken } = (await run(api, {})) as {
+    getGoogleToken: (request: Request) => Promise<string> // the block declares it
+  }
+  const [client, { audience }] = [emulator.clients.spa, emulator.clients.api]
+  await emulator.seed({ user_id: 'auth0|alice', connection: 'google-oauth2' })
+  const login = { emulator, client, audience, scope: 'openid read:calendar' }
+  const { access_token: token } = await loginWithCode(login)
+  const headers = { authorization: `Bearer ${token}` }
+  expect(await getGoogleToken(new Request('https://api.example.test', { headers }))).not.toBe('')
+  await expect(getGoogleToken(new Request('https://api.example.test'))).rejects.toMatchObject({
+    code: 'missing_token',
+  })
 })

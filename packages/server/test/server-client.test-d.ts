@@ -27,6 +27,26 @@ test('a redirect_uri is needed', () => {
   }).not.toExtend<ServerClientOptions>()
 })
 
+test('a redirect_uri may be a function of the request, and may be a promise', () => {
+  const authorizationParams = {
+    redirect_uri: ({ request }: StoreOptions) => request.headers.get('host') ?? '',
+    scope: 'openid',
+  }
+  expectTypeOf({ ...base, clientSecret: 's', authorizationParams }).toExtend<ServerClientOptions>()
+  const later = { redirect_uri: async () => 'https://app.example.test/callback' }
+  expectTypeOf({
+    ...base,
+    clientSecret: 's',
+    authorizationParams: later,
+  }).toExtend<ServerClientOptions>()
+  const uncertain = { redirect_uri: () => new Map<string, string>().get('host') }
+  expectTypeOf({
+    ...base,
+    clientSecret: 's',
+    authorizationParams: uncertain,
+  }).not.toExtend<ServerClientOptions>()
+})
+
 test('a Request and a Response are store options', () => {
   expectTypeOf<{ request: Request; response: Response }>().toExtend<StoreOptions>()
 })

@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto'
 import { afterAll, expect, test } from 'vitest'
 import { createSeal } from '../src/cookies/seal.js'
 import { sharedSessions } from '../src/index.js'
 import { createMachines, memoryLock, memoryStore, rotatingEmulator, tokenAt } from './shared.js'
-import { createServer, loggedIn, rejection, secret } from './visitor.js'
+import { createServer, createVisitor, loggedIn, rejection, secret } from './visitor.js'
 
 const emulator = await rotatingEmulator()
 afterAll(() => emulator.close())
@@ -68,6 +69,58 @@ test('reading the store: it has no token, no user and no id in clear text', asyn
   )
   expect(opened).toMatchObject({ id: expect.stringMatching(/^[\w-]{43}$/) })
   expect(all).not.toContain(Object(opened).id)
+})
+
+test('keys and seals are the same in every version, so that machines can be updated one by one', async () => {
+  const kept = new Map<string, string>()
+  const locked: string[] = []
+  const { acquire } = memoryLock()
+  const { one } = createMachines(emulator, {
+    store: {
+      get: async (key) => kept.get(key),
+      set: async (key, value) => void kept.set(key, value),
+      delete: async (key) => kept.delete(key),
+    },
+    lock: {
+      acquire(key, options) {
+        locked.push(key)
+        return acquire(key, options)
+      },
+    },
+  })
+  const keyOf = (...parts: string[]) =>
+    createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
+  const opened = (purpose: string, key: string, by: string) =>
+    createSeal(by).open(kept.get(key) ?? '', purpose)
+  const held = async (name: RegExp, purpose: string) => {
+    const [, value = ''] = [...visitor.cookies].find(([each]) => name.test(each)) ?? []
+    return Object(await createSeal(secret, ['web', 'http://localhost:3000']).open(value, purpose))
+  }
+
+  const visitor = createVisitor(emulator.url)
+  const url = await visitor.request((store) => one.startInteractiveLogin({}, store))
+  const { record } = await held(/_tx\.login\./, 'transaction')
+  const callbackUrl = await visitor.logIn(url)
+  await visitor.request((store) => one.completeInteractiveLogin(callbackUrl, store))
+  const { id, ends } = await held(/_session\.0$/, 'session')
+  const { user } = (await visitor.request((store) => one.getSession(store))) ?? {}
+  const ended = keyOf('ended', id)
+  expect(ends).toEqual([
+    ended,
+    keyOf('sub', 'web', emulator.url, 'auth0|alice'),
+    keyOf('sid', 'web', emulator.url, String(user?.sid)),
+  ])
+  expect(await opened('stored session', keyOf('session', id), id)).toMatchObject({ id, user })
+  const flow = `${record.codeVerifier} ${callbackUrl.searchParams.get('code')}`
+  expect(await opened('flow', keyOf('flow', flow), flow)).toMatchObject({ id, user })
+
+  await tokenAt(one, visitor)
+  expect(locked.at(-1)).toBe(keyOf('lock', id))
+  expect(kept.get(keyOf('refresh', id))).toMatch(/^0 \d{13}$/)
+
+  await visitor.request((store) => one.logout({}, store))
+  expect(kept.get(ended)).toBe(String(Number.MAX_SAFE_INTEGER))
+  expect(kept.has(keyOf('session', id))).toBe(false)
 })
 
 test('entries are gone from the store when the session’s time is over, those of the login after two minutes', async () => {

@@ -1,9 +1,18 @@
+import { createHash } from 'node:crypto'
 import { createEmulator } from '@connected-accounts/emulator'
 import { afterAll, beforeEach, expect, test } from 'vitest'
+import { createSeal } from '../src/cookies/seal.js'
 import { type ServerClient, sharedSessions } from '../src/index.js'
 import { entryKey } from '../src/store/shared-store.js'
 import { createGate, createMachines, memoryLock, memoryStore, tenantWithStaging } from './shared.js'
-import { createServer, createVisitor, loggedIn, rejection, type Visitor } from './visitor.js'
+import {
+  createServer,
+  createVisitor,
+  loggedIn,
+  rejection,
+  secret,
+  type Visitor,
+} from './visitor.js'
 
 const emulator = await createEmulator({ port: 0, tenant: tenantWithStaging() })
 afterAll(() => emulator.close())
@@ -44,6 +53,25 @@ test('reading the store: a third party’s token is sealed there, and gone when 
   expect(JSON.stringify([...kept])).not.toContain(accessToken)
   const [entry] = [...kept].filter(([key]) => !before.has(key))
   expect(JSON.parse(entry?.[1] ?? '').expires).toBeLessThan(expiresAt)
+})
+
+test('keys and seals of tokens are the same in every version, so that machines can be updated one by one', async () => {
+  const { keyv: store, kept } = memoryStore()
+  const { one } = createMachines(emulator, { store })
+  const account = await connected()
+  const visitor = await loggedIn(one, emulator.url)
+  const [cookie = ''] = visitor.cookies.values()
+  const seal = createSeal(secret, ['web', 'http://localhost:3000'])
+  const { id } = Object(await seal.open(cookie, 'session'))
+  const entryOf = (...parts: string[]) => {
+    const key = createHash('sha256').update(JSON.stringify(parts)).digest('base64url')
+    return JSON.parse(kept.get(`keyv:${key}`) ?? '{}').value
+  }
+  const token = await tokenAt(one, visitor)
+  const sealed = entryOf('connection token', id, '', JSON.stringify([connection, '', []]))
+  expect(await createSeal(id).open(sealed, 'connection token')).toEqual(token)
+  await visitor.request((options) => one.deleteConnectedAccount(account, options))
+  expect(entryOf('generation', 'auth0|alice')).toMatch(/^[\w-]{36}$/)
 })
 
 test('after an account was deleted at one machine no other hands out its token', async () => {

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createEmulator, type Emulator } from '@connected-accounts/emulator'
 import { startWorkerd, type Workerd } from '@connected-accounts/testing/machine/workerd'
+import { loginWithCode } from '@connected-accounts/testing/person/login'
+import { generateKeyPair, generateProof } from 'dpop'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createVisitor, keepCookies } from './visitor.js'
 
@@ -86,3 +88,24 @@ test('a bundle for browsers is refused, and one for workerd has nothing of Node 
   await bundle(['workerd', 'browser']) // what wrangler sets
   expect(readFileSync(join(project, 'worker.bundle.js'), 'utf8')).not.toContain('node:')
 })
+
+test.for(['Bearer', 'DPoP'])(
+  'in workerd an API verifies tokens that are sent as %s',
+  async (scheme) => {
+    const keyPair = await generateKeyPair('ES256')
+    const dpop = scheme === 'DPoP' ? { dpop: keyPair } : {}
+    const [client, { audience }] = [emulator.clients.spa, emulator.clients.api]
+    const { access_token: token } = await loginWithCode({ emulator, client, audience, ...dpop })
+    const htu = new URL('/api', redirectUri).href // its baseUrl, which is not where workerd listens
+    const proof = await generateProof(keyPair, htu, 'GET', undefined, token)
+    const get = (sent: string, proven = proof) =>
+      fetch(`${workerd.url}/api`, { headers: { authorization: `${scheme} ${sent}`, dpop: proven } })
+    expect(await (await get(token)).json()).toEqual({ sub: 'auth0|alice' })
+    const forged = await get(
+      token.slice(0, -4),
+      await generateProof(keyPair, htu, 'GET', undefined, token),
+    )
+    expect(forged.status).toBe(401)
+    expect(forged.headers.get('www-authenticate')).toContain('error="invalid_token"')
+  },
+)

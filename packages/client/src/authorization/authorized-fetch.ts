@@ -1,7 +1,7 @@
 import { TokenError } from '../errors/token-error.js'
 import { unlessAborted } from '../http/abort.js'
 import { createSender, discard, type Fetch, toRequest } from '../http/fetch.js'
-import { parseUrl } from '../http/url.js'
+import { isSecure, parseUrl } from '../http/url.js'
 import { challengeError } from '../http/www-authenticate.js'
 import type { AccessToken, AccessTokenRequest, AccessTokenSource } from './access-token.js'
 import { checkDpop, type Dpop, type RequestProver, replaceToken } from './dpop.js'
@@ -24,7 +24,10 @@ export interface AuthorizationOptions {
   audience: string
   /** The scopes that the calls need, separated by spaces. */
   scope: string
-  /** The origins that may see the token, such as `https://api.example.com`. They cannot be changed by a call. */
+  /**
+   * The origins that may see the token, such as `https://api.example.test`. Plain http is for localhost only. They cannot be
+   * changed by a call.
+   */
   allowedOrigins: readonly string[]
 }
 
@@ -59,12 +62,12 @@ export interface AuthorizedRequest {
  *
  * const authorizedFetch = createAuthorizedFetch({
  *   accessToken: 'the-access-token',
- *   audience: 'https://api.example.com/',
+ *   audience: 'https://api.example.test/',
  *   scope: 'read:events',
- *   allowedOrigins: ['https://api.example.com'],
+ *   allowedOrigins: ['https://api.example.test'],
  * })
  * // Call it like `fetch`.
- * const response = await authorizedFetch('https://api.example.com/events')
+ * const response = await authorizedFetch('https://api.example.test/events')
  * ```
  */
 export function createAuthorizedFetch(options: AuthorizedFetchOptions): typeof globalThis.fetch {
@@ -87,13 +90,16 @@ export function createAuthorizer(
 ): (request: Request) => Promise<AuthorizedRequest> {
   checkAuthorization(options)
   const { audience, scope, allowedOrigins } = options
-  for (const [name, text] of Object.entries({ audience, scope })) {
-    if (typeof text !== 'string') throw new TypeError(`${name} must be a string.`)
+  if (typeof audience !== 'string' || !audience) {
+    throw new TypeError("audience must be the API's identifier, like 'https://api.example.test/'.")
   }
-  const isOrigin = (text: string) => parseUrl(text)?.origin === text
-  if (!Array.isArray(allowedOrigins) || !allowedOrigins.every(isOrigin)) {
+  if (typeof scope !== 'string') {
+    throw new TypeError("scope must be a string: the scopes separated by spaces, or ''.")
+  }
+  if (!areOrigins(allowedOrigins)) {
     throw new TypeError(
-      "allowedOrigins must be an array of origins without a path, like ['https://api.example.com'].",
+      "allowedOrigins must be an array of origins without a path, like ['https://api.example.test']. They must use https " +
+        'unless they are on localhost.',
     )
   }
   const origins = new Set(allowedOrigins)
@@ -106,6 +112,12 @@ export function createAuthorizer(
   }
 }
 
+function areOrigins(origins: readonly string[]): boolean {
+  if (!Array.isArray(origins) || origins.length === 0) return false
+  const urls = origins.map((text) => parseUrl(text))
+  return urls.every((url, index) => url && url.origin === origins[index] && isSecure(url))
+}
+
 /**
  * Checks the options that every client has.
  *
@@ -116,8 +128,10 @@ export function checkAuthorization({
   accessToken,
   dpop,
 }: Pick<Authorization, 'accessToken' | 'dpop'>): void {
-  if (typeof accessToken !== 'function' && !(typeof accessToken === 'string' && accessToken)) {
-    throw new TypeError('accessToken must be a function that returns a token, or a Bearer token.')
+  if (typeof accessToken !== 'function' && !isToken({ accessToken, tokenType: 'Bearer' })) {
+    throw new TypeError(
+      "accessToken must be a function that returns a token, or a Bearer token without 'Bearer' in front.",
+    )
   }
   checkDpop(dpop)
 }

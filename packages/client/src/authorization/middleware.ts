@@ -26,14 +26,14 @@ import {
  * import { authorizationMiddleware } from '@connected-accounts/client'
  * import createClient from 'openapi-fetch'
  *
- * const api = createClient({ baseUrl: 'https://api.example.com' })
+ * const api = createClient({ baseUrl: 'https://api.example.test' })
  * // After all other middleware.
  * api.use(
  *   authorizationMiddleware({
  *     accessToken: 'the-access-token',
- *     audience: 'https://api.example.com/',
+ *     audience: 'https://api.example.test/',
  *     scope: 'read:events',
- *     allowedOrigins: ['https://api.example.com'],
+ *     allowedOrigins: ['https://api.example.test'],
  *   }),
  * )
  * ```

@@ -1,5 +1,6 @@
 import type { Abortable } from '../contract/types.js'
 import { isMyAccountApiError } from '../errors/my-account-api-error.js'
+import { checkTimeout } from '../http/abort.js'
 import { deleteConnectedAccount, iterateConnectedAccounts } from '../my-account/accounts.js'
 import type { ConnectedAccountsClient } from '../my-account/client.js'
 import { tellOtherTabs } from './tabs.js'
@@ -20,6 +21,7 @@ export interface DisconnectAccountOptions extends Abortable {
  * `getUndoable()`. Leaving the page undoes it, too. The grant at the provider stays: the user can revoke it there.
  *
  * @returns True if it was undone, and nothing was sent.
+ * @throws {TypeError} when `undoMs` is not a time; nothing was sent.
  * @throws {MyAccountApiError} `not_found`, when there is no such account but the list still has it.
  * @throws {MyAccountApiError} any other code, when the server refuses. An account that is gone already counts as deleted.
  *
@@ -33,6 +35,7 @@ export async function disconnectAccount(
   id: string,
   { user, undoMs = 0, onSend, signal }: DisconnectAccountOptions = {},
 ): Promise<boolean> {
+  if (undoMs !== 0) checkTimeout(undoMs, 'undoMs')
   signal?.throwIfAborted()
   const isUndone = undoMs > 0 && (await waitForUndo(id, { client, user, undoMs, signal }))
   signal?.throwIfAborted()

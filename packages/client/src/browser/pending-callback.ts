@@ -12,21 +12,21 @@ export interface PendingCallback {
    */
   readonly isRepeated: boolean
   /** Removes the callback's parameters from the address bar. The history entry keeps the URL, for a reload. */
-  clear(): void
+  clear: () => void
   /**
    * Notes that the flow was completed or has failed, so that the page no longer keeps the callback in memory. A reload reports a
    * success again, but not an error.
    *
    * @param user - The user who was logged in then.
    */
-  markHandled(status: 'success' | 'error', user?: string): void
+  markHandled: (status: 'success' | 'error', user?: string) => void
   /**
    * Returns true if an error only means that this callback was already handled, or belonged to another user. Also returns
    * true, whatever the error, if the callback was handled for a user and nobody is logged in any longer.
    */
-  isStale(error: unknown, user?: string): boolean
+  isStale: (error: unknown, user?: string) => boolean
   /** Forgets the callback, for this page and for a reload. */
-  dismiss(): void
+  dismiss: () => void
   readonly isDismissed: boolean
 }
 

@@ -10,7 +10,7 @@ export interface Undoable {
   /** The base URL of the client that will delete it. A user can have the same id at another tenant. */
   readonly baseUrl: string
   /** Keeps the account connected. */
-  undo(): void
+  undo: () => void
 }
 
 let undoable: readonly Undoable[] = []
@@ -53,6 +53,13 @@ export function isUndoableBy(
   baseUrl: string,
 ): (entry: Undoable) => boolean {
   return (entry) => entry.user === user && entry.baseUrl === baseUrl
+}
+
+/** Undoes what a user can undo at a server: the disconnect of one account, or all of them without an id. @internal */
+export function undoDisconnects(user: string | undefined, baseUrl: string, id?: string): void {
+  for (const entry of undoable.filter(isUndoableBy(user, baseUrl))) {
+    if (id === undefined || entry.id === id) entry.undo()
+  }
 }
 
 /** Options of {@link waitForUndo}. */

@@ -8,6 +8,9 @@ interface ConnectOptions {
   scopes?: readonly string[] | undefined
   appState?: unknown
   returnTo?: string | undefined
+  authorizationParams?: object | undefined
+  user?: string | undefined
+  reconnectAccountId?: string | undefined
 }
 
 /**
@@ -16,12 +19,27 @@ interface ConnectOptions {
  * @throws {ConnectFlowError} `invalid_request`, when one cannot; the message names it.
  */
 export function checkConnectOptions(options: ConnectOptions): void {
-  const { connection, redirectUri, scopes, appState, returnTo } = options
+  const { connection, redirectUri, scopes, appState, returnTo, authorizationParams } = options
+  const { user, reconnectAccountId } = options
   if (typeof connection !== 'string' || !connection) {
     throw invalidRequest('connection must be the name of a connection, like "google-oauth2".')
   }
-  if (typeof redirectUri !== 'string' || !parseUrl(redirectUri)) {
-    throw invalidRequest(`redirectUri must be an absolute URL; got '${redirectUri}'.`, connection)
+  // The provider's answer would be behind a fragment (RFC 6749 §3.1.2).
+  if (typeof redirectUri !== 'string' || parseUrl(redirectUri)?.hash !== '') {
+    throw invalidRequest(
+      `redirectUri must be an absolute URL without a fragment; got '${redirectUri}'.`,
+      connection,
+    )
+  }
+  for (const [name, id] of Object.entries({ user, reconnectAccountId })) {
+    if (id === undefined || (typeof id === 'string' && id)) continue
+    throw invalidRequest(`${name} must be an id, and left out if there is none.`, connection)
+  }
+  if (authorizationParams !== undefined && Object(authorizationParams) !== authorizationParams) {
+    throw invalidRequest(
+      "authorizationParams must be an object, like { prompt: 'consent' }.",
+      connection,
+    )
   }
   if (scopes !== undefined && !areScopes(scopes)) {
     throw invalidRequest(

@@ -79,7 +79,8 @@ export interface TransactionStore {
  * @throws {TypeError} when the value is not a store.
  */
 export function checkStore(transactions: TransactionStore): void {
-  if (typeof transactions?.set === 'function') return
+  const methods = [transactions?.get, transactions?.set, transactions?.delete]
+  if (methods.every((method) => typeof method === 'function')) return
   throw new TypeError('transactions must be a store, like sessionStorageTransactions().')
 }
 

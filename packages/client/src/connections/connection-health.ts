@@ -1,5 +1,6 @@
 import type { ConnectedAccount, Connection } from '../contract/types.js'
 import {
+  type ConnectionDefinition,
   type ConnectionReference,
   type ConnectionScope,
   connectionName,
@@ -23,6 +24,11 @@ export interface ConnectionHealthOptions<
   connections?: readonly Connection[] | undefined
   /** The scopes that your application needs at the provider. Default: the scopes of the connection's definition. */
   scopes?: readonly ConnectionScope<Reference>[] | undefined
+  /**
+   * Your connections from `defineConnections`. If `reference` is a name, the scopes of every definition with that name are
+   * among the `repairScopes`. Default: only those of `reference`, if it is a definition.
+   */
+  definitions?: Record<string, ConnectionDefinition> | undefined
   /** Id of the only account that counts. Default: any account of the connection. */
   accountId?: string | undefined
   /** How long before its end a grant counts as `expiring`, in milliseconds. Default: one day. */
@@ -40,8 +46,8 @@ export interface ConnectionHealth {
   account: ConnectedAccount | undefined
   missingScopes: string[]
   /**
-   * The scopes to ask for when the account is connected again: the granted and the needed ones, because the scopes of a
-   * request replace those of the grant. Undefined if there are none.
+   * The scopes to ask for when the account is connected again: the granted ones, the needed ones and those of the
+   * definition, because the scopes of a request replace those of the grant. Undefined if there are none.
    */
   repairScopes: string[] | undefined
   /** When the status will change because time passes, in milliseconds since the epoch. Infinity if it will not. */
@@ -65,7 +71,7 @@ export function connectionHealth<Reference extends ConnectionReference>(
   options: ConnectionHealthOptions<Reference>,
 ): ConnectionHealth {
   const connection = connectionName(reference)
-  const { connections, accountId, grantError } = options
+  const { connections, definitions, accountId, grantError } = options
   const { scopes = definedScopes(reference) ?? [], expiringMs = DAY } = options
   const accounts = options.accounts.filter(
     (account) => account.connection === connection && (!accountId || account.id === accountId),
@@ -77,7 +83,12 @@ export function connectionHealth<Reference extends ConnectionReference>(
   const missingScopes = best?.missingScopes ?? [...scopes]
   const isUsable = status === 'connected' || status === 'expiring'
   const isOffered = connections?.some(({ name }) => name === connection) ?? true
-  const repairScopes = new Set([...(best?.account.scopes ?? []), ...scopes, ...missingScopes])
+  const repairScopes = new Set([
+    ...(best?.account.scopes ?? []),
+    ...scopes,
+    ...missingScopes,
+    ...(definedScopes(reference, definitions) ?? []),
+  ])
   return {
     status: isUsable || isOffered ? status : 'unavailable',
     isUsable,

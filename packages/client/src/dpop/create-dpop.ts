@@ -1,12 +1,17 @@
 import type { Dpop, DpopProofRequest } from '../authorization/dpop.js'
-import { base64url, base64urlJson, sha256 } from '../crypto.js'
+import { base64url, base64urlJson, sha256, type WebCryptoKeyPair } from '../crypto.js'
 import { checkWebCrypto } from '../errors/connect-flow-error.js'
 import { fromProver } from './from-prover.js'
-import { generateDpopKeyPair, P256 } from './key-pair.js'
+import { checkKeyPair, generateDpopKeyPair } from './key-pair.js'
 
 export type { Dpop, DpopProofRequest, DpopProver } from '../authorization/dpop.js'
+export type { SignatureKey, WebCryptoKey, WebCryptoKeyPair } from '../crypto.js'
 export { fromProver } from './from-prover.js'
-export { deleteDpopKeyPair, loadDpopKeyPair } from './key-pair.js'
+export {
+  type DpopKeyPair,
+  deleteDpopKeyPair,
+  loadDpopKeyPair,
+} from './key-pair.js'
 
 const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' }
 
@@ -33,9 +38,14 @@ const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' }
  * })
  * ```
  */
-export async function createDpop({ keyPair }: { keyPair?: CryptoKeyPair } = {}): Promise<Dpop> {
+export async function createDpop({
+  keyPair,
+}: {
+  keyPair?: WebCryptoKeyPair | undefined
+} = {}): Promise<Dpop> {
   checkWebCrypto()
-  const { privateKey, publicKey } = keyPair ? checkedKeyPair(keyPair) : await generateDpopKeyPair()
+  const { privateKey, publicKey } =
+    keyPair === undefined ? await generateDpopKeyPair() : checkKeyPair(keyPair)
   const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', publicKey)
   const jwk = { kty, crv, x, y }
   const header = base64urlJson({ alg: 'ES256', typ: 'dpop+jwt', jwk })
@@ -64,19 +74,6 @@ export async function createDpop({ keyPair }: { keyPair?: CryptoKeyPair } = {}):
       clockOffset = seconds
     },
   })
-}
-
-function checkedKeyPair(keyPair: CryptoKeyPair): CryptoKeyPair {
-  const { privateKey, publicKey } = keyPair
-  // Of the algorithms with this curve, only ECDSA can sign.
-  const algorithm: { name?: string; namedCurve?: string } = { ...privateKey?.algorithm }
-  const canSign = privateKey?.usages.includes('sign') && publicKey?.extractable
-  if (algorithm.namedCurve !== P256.namedCurve || !canSign) {
-    throw new TypeError(
-      'keyPair must be an ECDSA P-256 CryptoKeyPair whose private key can sign and whose public key can be exported.',
-    )
-  }
-  return keyPair
 }
 
 /** Returns the `htu` of a proof: the request's URL without query and fragment (RFC 9449 §4.2). */

@@ -7,6 +7,7 @@ import {
   replaceToken,
 } from '../authorization/dpop.js'
 import { unlessAborted, within } from '../http/abort.js'
+import { checkFunction } from '../http/check-function.js'
 import { correctClock } from './clock-offset.js'
 
 /** How many origins the nonces are kept of. */
@@ -15,11 +16,13 @@ const MAX_ORIGINS = 100
 /** How long a proof waits for the prover's `getNonce`, in milliseconds. */
 const MAX_NONCE_WAIT_MS = 1000
 
+const OPTIONAL = ['getNonce', 'setNonce', 'getClockOffset', 'setClockOffset', 'isEnabled'] as const // literal types
+
 /**
  * Makes the `dpop` option from a prover of yours. It keeps nonces, replays requests that need one and, if the prover has
  * `getClockOffset` and `setClockOffset`, corrects its clock.
  *
- * @throws {TypeError} if `prover` has no `generateProof`.
+ * @throws {TypeError} if `prover` has no `generateProof`, or another method of it is not a function.
  * @see https://www.rfc-editor.org/rfc/rfc9449#section-8
  *
  * @example
@@ -35,6 +38,7 @@ export function fromProver(prover: DpopProver): Dpop {
   if (typeof prover?.generateProof !== 'function') {
     throw new TypeError('prover must be an object with a generateProof() method.')
   }
+  for (const name of OPTIONAL) checkFunction(prover[name], name)
   const nonces = createNonces(prover)
   const bound: DpopProver = {
     ...(prover.getClockOffset && { getClockOffset: prover.getClockOffset.bind(prover) }),

@@ -1,15 +1,45 @@
+import type { SignatureKey, WebCryptoKeyPair } from '../crypto.js'
 import { checkWebCrypto } from '../errors/connect-flow-error.js'
 import { StorageError } from '../errors/storage-error.js'
 
 /** The curve of ES256 (RFC 7518 §3.4). */
-export const P256 = { name: 'ECDSA', namedCurve: 'P-256' }
+const P256 = { name: 'ECDSA', namedCurve: 'P-256' }
 
 const DATABASE = 'connected-accounts'
 const STORE = 'dpop-key-pairs'
 
+/** A `CryptoKeyPair` for ES256. TypeScript accepts it as a `CryptoKeyPair` of browsers, Node and Workers. */
+export interface DpopKeyPair {
+  readonly privateKey: SignatureKey
+  readonly publicKey: SignatureKey
+}
+
 /** Generates a key pair for ES256 whose private key can sign but never be read. Needs Web Crypto. */
-export async function generateDpopKeyPair(): Promise<CryptoKeyPair> {
-  return crypto.subtle.generateKey(P256, false, ['sign', 'verify'])
+export async function generateDpopKeyPair(): Promise<DpopKeyPair> {
+  const keyPair = await crypto.subtle.generateKey(P256, false, ['sign', 'verify'])
+  return keyPair as DpopKeyPair // has the usages that it was generated with
+}
+
+/**
+ * Returns a key pair that can make proofs.
+ *
+ * @param name - The name of the option that it comes from.
+ * @throws {TypeError} if it cannot; the message has the name.
+ * @internal
+ */
+export function checkKeyPair(keyPair: WebCryptoKeyPair, name = 'keyPair'): DpopKeyPair {
+  if (isSigningPair(keyPair)) return keyPair
+  throw new TypeError(
+    `${name} must be an ECDSA P-256 CryptoKeyPair whose private key can sign and whose public key can be exported.`,
+  )
+}
+
+function isSigningPair(keyPair: WebCryptoKeyPair): keyPair is DpopKeyPair {
+  const { privateKey, publicKey } = { ...keyPair }
+  // Of the algorithms with this curve, only ECDSA can sign.
+  const algorithm: { name?: string; namedCurve?: string } = { ...privateKey?.algorithm }
+  const canSign = privateKey?.usages?.includes('sign') && publicKey?.extractable
+  return algorithm.namedCurve === P256.namedCurve && canSign === true
 }
 
 /**
@@ -29,14 +59,14 @@ export async function generateDpopKeyPair(): Promise<CryptoKeyPair> {
  * const dpop = await createDpop({ keyPair: await loadDpopKeyPair('auth0|alice') })
  * ```
  */
-export async function loadDpopKeyPair(name: string): Promise<CryptoKeyPair> {
+export async function loadDpopKeyPair(name: string): Promise<DpopKeyPair> {
   checkName(name)
   checkWebCrypto() // before a database is created
-  const kept: CryptoKeyPair | undefined = await inStore('readonly', (store) => store.get(name))
+  const kept: DpopKeyPair | undefined = await inStore('readonly', (store) => store.get(name))
   if (kept) return kept
   // Generated before the transaction, which would end while it waits for anything but the database.
   const keyPair = await generateDpopKeyPair()
-  const others: CryptoKeyPair | undefined = await inStore('readwrite', (store) => {
+  const others: DpopKeyPair | undefined = await inStore('readwrite', (store) => {
     const request = store.get(name)
     request.onsuccess = () => {
       if (request.result === undefined) store.add(keyPair, name)

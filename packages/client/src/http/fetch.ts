@@ -1,4 +1,5 @@
 import { unlessAborted } from './abort.js'
+import { checkFunction } from './check-function.js'
 
 /** Sends a request, as the runtime's own `fetch` does. It gets one `Request`, not a URL and its options. */
 export type Fetch = (request: Request) => Promise<Response>
@@ -18,8 +19,8 @@ export function runtimeFetch(request: Request): Promise<Response> {
  * @internal
  */
 export function createSender(fetch: Fetch | undefined): Fetch {
-  if (fetch === undefined) return runtimeFetch
-  if (typeof fetch !== 'function') throw new TypeError('fetch must be a function.')
+  checkFunction(fetch, 'fetch')
+  if (!fetch) return runtimeFetch
   return async (request) => unlessAborted(Promise.resolve(fetch(request)), request.signal)
 }
 

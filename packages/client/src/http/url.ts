@@ -14,10 +14,15 @@ export function tenantOrigin(domain: string): string {
       `domain must be a host without a path, like 'tenant.eu.auth0.com'; got '${domain}'.`,
     )
   }
-  if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) {
+  if (!isSecure(url)) {
     throw new TypeError(`domain must use https unless it is on localhost; got '${domain}'.`)
   }
   return url.origin
+}
+
+/** Tells whether a token may be sent to a URL: over https, or over http to this machine. */
+export function isSecure({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname))
 }
 
 /**

@@ -85,7 +85,8 @@ export type ConnectedAccountsClient = Client<paths> & {
 export function createConnectedAccountsClient(
   options: ConnectedAccountsClientOptions,
 ): ConnectedAccountsClient {
-  const { retry: { limit } = { limit: 0 }, timeout = DEFAULT_TIMEOUT, crypto } = options
+  const { retry = { limit: 0 }, timeout = DEFAULT_TIMEOUT, crypto } = options
+  const limit = retry?.limit
   if (!Number.isInteger(limit) || limit < 0) {
     throw new TypeError('retry.limit must be a whole number, 0 or more.')
   }

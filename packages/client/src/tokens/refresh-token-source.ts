@@ -1,6 +1,7 @@
 import type { AccessToken, AccessTokenRequest } from '../authorization/access-token.js'
 import { checkDpop, type Dpop } from '../authorization/dpop.js'
 import { checkTimeout, DEFAULT_TIMEOUT, unlessAborted, within } from '../http/abort.js'
+import { checkFunction } from '../http/check-function.js'
 import type { Fetch } from '../http/fetch.js'
 import { hasFields, isSomeText } from '../http/json.js'
 import { tenantOrigin } from '../http/url.js'
@@ -141,6 +142,8 @@ function checkOptions(options: RefreshTokenSourceOptions) {
       'refreshToken must be a function that returns the token, because the token may change.',
     )
   }
+  checkFunction(options.onRefreshToken, 'onRefreshToken')
+  checkFunction(fetch, 'fetch')
   checkDpop(dpop)
   return { origin, clientId, dpop, fetch, timeout: checkTimeout(timeout) }
 }

@@ -1,14 +1,13 @@
 import type { Abortable } from '../contract/types.js'
 import type { TokenError } from '../errors/token-error.js'
 import { unlessAborted } from '../http/abort.js'
+import { checkFunction } from '../http/check-function.js'
 import { type Fetch, runtimeFetch } from '../http/fetch.js'
+import { isStrings } from '../http/json.js'
 import { tenantOrigin } from '../http/url.js'
-import {
-  type ClientAuth,
-  clientAuthParameters,
-  type SigningKey,
-  signJwt,
-} from './client-authentication.js'
+import { type ClientAuth, clientAuthParameters, signJwt } from './client-authentication.js'
+import { requireTexts } from './require-texts.js'
+import type { SigningKey } from './signing-key.js'
 import {
   type GrantAnswer,
   grantError,
@@ -18,8 +17,10 @@ import {
 } from './token-endpoint.js'
 
 export type { Abortable } from '../contract/types.js'
+export type { WebCryptoKey } from '../crypto.js'
 export type { Fetch } from '../http/fetch.js'
-export type { ClientAuth, SigningKey } from './client-authentication.js'
+export type { ClientAuth } from './client-authentication.js'
+export type { SigningKey } from './signing-key.js'
 
 /** Options of {@link exchangeConnectionToken}. */
 export interface ExchangeConnectionTokenOptions extends Abortable {
@@ -89,6 +90,7 @@ export async function exchangeConnectionToken(
 ): Promise<ConnectionToken> {
   refuseBrowser('exchangeConnectionToken')
   const { domain, clientId, clientAuth, signal, fetch = runtimeFetch } = options
+  checkFunction(fetch, 'fetch')
   const origin = tenantOrigin(domain)
   const exchange = exchangeParameters(options)
   const parameters = { ...(await clientAuthParameters(origin, clientId, clientAuth)), ...exchange }
@@ -136,7 +138,7 @@ export interface TokenVaultRequestOptions extends SigningKey {
 export async function signTokenVaultRequest(options: TokenVaultRequestOptions): Promise<string> {
   refuseBrowser('signTokenVaultRequest')
   const { domain, clientId, user, auditContext, orgId } = options
-  requireTexts({ clientId, user, auditContext })
+  requireTexts({ clientId, user, auditContext, ...(orgId !== undefined && { orgId }) })
   if (auditContext.length > MAX_AUDIT_CONTEXT) {
     throw new TypeError(
       `auditContext must have at most ${MAX_AUDIT_CONTEXT} characters; it has ${auditContext.length}.`,
@@ -160,6 +162,12 @@ function exchangeParameters(
   if (!['access_token', 'refresh_token', 'jwt'].includes(subjectTokenType)) {
     throw new TypeError("subjectTokenType must be 'access_token', 'refresh_token' or 'jwt'.")
   }
+  if (loginHint !== undefined && typeof loginHint !== 'string') {
+    throw new TypeError('loginHint must be a string.')
+  }
+  if (scopes !== undefined && !isStrings(scopes)) {
+    throw new TypeError('scopes must be an array of strings.')
+  }
   const isPrivileged = subjectTokenType === 'jwt'
   if (isPrivileged && loginHint) {
     throw new TypeError("loginHint cannot be used with the subjectTokenType 'jwt'. Leave it out.")
@@ -181,14 +189,6 @@ function refuseBrowser(name: string): void {
   const isWorker = 'WorkerGlobalScope' in globalThis && /^Mozilla/.test(navigator?.userAgent)
   if (!isPage && !isWorker) return
   throw new Error(`${name} needs a secret of the client. Call it on a server, not in a browser.`)
-}
-
-function requireTexts(texts: Record<string, unknown>): void {
-  for (const [name, text] of Object.entries(texts)) {
-    if (typeof text !== 'string' || text === '') {
-      throw new TypeError(`${name} is missing: it must be a string that is not empty.`)
-    }
-  }
 }
 
 function exchangeError(answer: GrantAnswer): TokenError {

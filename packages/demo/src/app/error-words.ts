@@ -1,5 +1,4 @@
-import { isConnectFlowError, isMyAccountApiError, isTokenError } from '@connected-accounts/client'
-import { isApiError } from './events-api.js'
+import { describeError } from '@connected-accounts/client'
 
 /** An error in words for users: what happened, and what to do. */
 export interface ErrorWords {
@@ -8,109 +7,56 @@ export interface ErrorWords {
   wayOut: 'retry' | 'login'
 }
 
-const SESSION_OVER: ErrorWords = {
-  title: 'Your session is over',
-  text: 'Log in again to continue. Nothing is lost.',
-  wayOut: 'login',
-}
+const SESSION_OVER = 'Your session is over'
+const NOTHING_CONNECTED = 'Nothing was connected'
 
-const OFFLINE: ErrorWords = {
-  title: 'No connection',
-  text: 'The server cannot be reached. Check your network, and try again.',
-  wayOut: 'retry',
-}
-
-const BROKEN: ErrorWords = {
-  title: 'Something went wrong',
-  text: 'It is not your fault, and nothing was changed. Try again in a moment.',
-  wayOut: 'retry',
-}
-
-const BY_CODE: Record<string, ErrorWords> = {
+/** The titles of the codes that have one of their own. */
+const TITLES: Record<string, string> = {
   invalid_token: SESSION_OVER,
   invalid_grant: SESSION_OVER,
   login_required: SESSION_OVER,
   missing_refresh_token: SESSION_OVER,
-  token_not_bound: SESSION_OVER,
-  dpop_prover_missing: SESSION_OVER,
-  insufficient_scope: {
-    title: 'Not allowed',
-    text: 'Your login does not allow this. Log in again to ask for it.',
-    wayOut: 'login',
-  },
-  rate_limited: {
-    title: 'A little too fast',
-    text: 'Too many requests in a short time. Wait a moment, and try again.',
-    wayOut: 'retry',
-  },
-  not_found: {
-    title: 'Not available',
-    text: 'This connection or account is not available. Reload the page to see what is.',
-    wayOut: 'retry',
-  },
-  provider_refused: {
-    title: 'Google did not show the calendar',
-    text: 'Google does not allow the access, or no longer. Disconnect Google and connect it again.',
-    wayOut: 'retry',
-  },
-  provider_unavailable: {
-    title: 'The calendar is out of reach',
-    text: 'The provider did not answer as it should. Your account stays connected; try again.',
-    wayOut: 'retry',
-  },
-  tenant_unavailable: OFFLINE,
-  access_denied: {
-    title: 'Nothing was connected',
-    text: 'You said no on the provider’s page, and that is fine. Connect whenever you like.',
-    wayOut: 'retry',
-  },
-  provider_error: {
-    title: 'Nothing was connected',
-    text: 'The provider reported an error. Try to connect again.',
-    wayOut: 'retry',
-  },
-  expired: {
-    title: 'That took too long',
-    text: 'For safety a connection must be finished within minutes. Start it again.',
-    wayOut: 'retry',
-  },
-  unknown_state: {
-    title: 'This connection cannot be finished',
-    text: 'It was cancelled, was started in another window, or is long over. Connect again here.',
-    wayOut: 'retry',
-  },
-  user_mismatch: {
-    title: 'Someone else started this',
-    text: 'Another person began to connect this account. Connect again as yourself.',
-    wayOut: 'retry',
-  },
-  outcome_unknown: {
-    title: 'Perhaps it is connected',
-    text: 'The response did not arrive. If the account is not in the list, connect it again.',
-    wayOut: 'retry',
-  },
-  storage_unavailable: {
-    title: 'The browser stores nothing',
-    text: 'Allow this page to use storage. It needs it to continue after the provider’s page.',
-    wayOut: 'retry',
-  },
+  insufficient_scope: 'Not allowed',
+  rate_limited: 'A little too fast',
+  not_found: 'Not available',
+  provider_refused: 'Google did not show the calendar',
+  provider_unavailable: 'The calendar is out of reach',
+  access_denied: NOTHING_CONNECTED,
+  provider_error: NOTHING_CONNECTED,
+  expired: NOTHING_CONNECTED,
+  unknown_state: NOTHING_CONNECTED,
+  user_mismatch: NOTHING_CONNECTED,
+  outcome_unknown: 'Perhaps it is connected',
 }
+
+/** The texts of the codes of the demo's own API. */
+const TEXTS = {
+  provider_refused:
+    'Google does not allow the access, or no longer. Disconnect Google and connect it again.',
+  provider_unavailable:
+    'The provider did not answer as it should. Your account stays connected; try again.',
+  tenant_unavailable: 'The server cannot be reached. Check your network, and try again.',
+}
+
+/** The codes that a new login can solve. */
+const LOGIN = [
+  'invalid_token',
+  'invalid_grant',
+  'login_required',
+  'missing_refresh_token',
+  'token_not_bound',
+  'dpop_prover_missing',
+  'insufficient_scope',
+]
 
 /** Returns the words for any error. */
 export function inWords(error: unknown): ErrorWords {
-  const words = BY_CODE[codeOf(error) ?? '']
-  if (words) return words
-  return isNetworkFailure(error) ? OFFLINE : BROKEN
-}
-
-function codeOf(error: unknown): string | undefined {
-  if (isMyAccountApiError(error) || isConnectFlowError(error)) return error.code
-  if (isTokenError(error) || isApiError(error)) return error.code
   // auth0-spa-js has the code of an OAuth error in `error`.
-  return error instanceof Error && 'error' in error ? String(error.error) : undefined
-}
-
-function isNetworkFailure(error: unknown): boolean {
-  if (error instanceof TypeError) return true // `fetch` throws it
-  return error instanceof Error && /failed to fetch|timeout/i.test(error.message)
+  const { code, error: oauthError }: Record<string, unknown> = Object(error)
+  const name = String(code ?? oauthError)
+  return {
+    title: TITLES[name] ?? 'Something went wrong',
+    text: describeError(error, TEXTS) ?? '',
+    wayOut: LOGIN.includes(name) ? 'login' : 'retry',
+  }
 }

@@ -1,7 +1,11 @@
 import { isTokenError } from '@connected-accounts/client'
 import { exchangeConnectionToken } from '@connected-accounts/client/token-vault'
+import {
+  type AccessTokenError,
+  createAccessTokenVerifier,
+  isAccessTokenError,
+} from '@connected-accounts/server'
 import { Hono } from 'hono'
-import { createAccessTokenVerifier } from './access-token.js'
 import { listEvents } from './calendar.js'
 import { Problem, problemResponse } from './problem.js'
 import type { Settings } from './settings.js'
@@ -11,16 +15,17 @@ export const CONNECTION = 'google-oauth2'
 /** How long to wait for the token exchange and the calendar, in milliseconds. */
 export const TIMEOUT = 10_000
 
-/** Creates the demo's API. It gets the provider's token from Token Vault and calls the provider with it. */
-export function createApi(settings: Settings): Hono {
-  const verifyAccessToken = createAccessTokenVerifier(settings)
+/** Creates the demo's API, for an origin. It gets the provider's token from Token Vault and calls the provider with it. */
+export function createApi(settings: Settings, origin: string): Hono {
+  const { tenant: domain, audience } = settings
+  const verifyAccessToken = createAccessTokenVerifier({ domain, audience, baseUrl: origin })
   const api = new Hono()
   api.use(async (c, next) => {
     await next()
     c.header('cache-control', 'no-store')
   })
   api.get('/events', async (c) => {
-    const subjectToken = await verifyAccessToken(c.req.raw)
+    const { accessToken: subjectToken } = await verifyAccessToken(c.req.raw)
     const signal = AbortSignal.any([c.req.raw.signal, AbortSignal.timeout(TIMEOUT)])
     const accessToken = await providerToken(settings, subjectToken, signal)
     const { calendarUrl } = settings
@@ -67,6 +72,16 @@ export function exchangeProblem(error: unknown): Problem {
 /** Returns the problem for any error. */
 export function asProblem(error: Error): Problem {
   if (error instanceof Problem) return error
+  if (isAccessTokenError(error)) return accessTokenProblem(error)
   console.error(`Unexpected ${error.name} in the API`) // without its message, which could contain a token
   return new Problem('internal_error', { status: 500, detail: 'Something broke on this server.' })
+}
+
+function accessTokenProblem({ code, status, message, headers }: AccessTokenError): Problem {
+  const isAway = code === 'keys_unavailable'
+  return new Problem(isAway ? 'tenant_unavailable' : 'invalid_token', {
+    status,
+    detail: message,
+    headers,
+  })
 }

@@ -34,7 +34,7 @@ export function createServer({ settings, origin, appFolder }: ServerOptions): Ho
     const isRendered = c.req.path === RENDERED_PATH || c.req.path.startsWith(`${RENDERED_PATH}/`)
     return isRendered ? renderedHeaders(c, next) : browserHeaders(c, next)
   })
-  server.route('/api', createApi(settings))
+  server.route('/api', createApi(settings, origin))
   if (web) {
     const template = readFileSync(join(appFolder, 'server.html'), 'utf8')
     server.route('/', createRendered({ settings, web, origin, template }))

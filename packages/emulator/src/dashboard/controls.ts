@@ -1,12 +1,12 @@
-import { OPERATIONS } from '../check-input.js'
-import type { Context } from '../context.js'
-import type { FaultRule } from '../faults.js'
-import { type Html, html } from '../page.js'
-import { SWITCHES } from '../switches.js'
+import type { Lab, Tenancy } from '../context/context.js'
+import { OPERATIONS } from '../control/input.js'
+import type { FaultRule } from '../faults/faults.js'
+import { SWITCHES } from '../faults/switches.js'
+import { type Html, html } from '../pages/page.js'
 import { empty } from './table.js'
 
 /** Returns the clock, the buttons that move it, and the button that resets everything. */
-export function clockControls({ now }: Context): Html {
+export function clockControls({ now }: Tenancy): Html {
   const at = new Date(now()).toISOString()
   const steps: [string, number][] = [
     ['+1 min', 60],
@@ -24,7 +24,7 @@ ${buttons}<button type="button" class="danger" data-reset>Reset all</button>
 }
 
 /** Returns a select for each switch. Switches that are not at their default are marked. */
-export function switchForm({ switches }: Context): Html {
+export function switchForm({ switches }: Lab): Html {
   const current: Record<string, string> = switches.get()
   const rows = Object.entries(SWITCHES).map(([name, values]) => {
     const value = current[name]
@@ -105,7 +105,7 @@ function labelled(name: string, label: string, attributes: Html): Html {
 }
 
 /** Returns the faults that wait for a call. Each has a button that removes it. */
-export function waitingFaults({ faults }: Context): Html {
+export function waitingFaults({ faults }: Lab): Html {
   const items = faults.list().map(({ id, rule, left }) => {
     const { operation, times: _times, ...effect } = rule
     const words = Object.entries(effect).map(([name, value]) => `${name} ${text(value)}`)

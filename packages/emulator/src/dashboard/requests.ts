@@ -1,7 +1,7 @@
-import type { Context } from '../context.js'
-import { type Html, html } from '../page.js'
-import type { RecordedRequest } from '../request-record.js'
-import type { Problem } from '../trace.js'
+import type { Context } from '../context/context.js'
+import type { RecordedRequest } from '../logs/request-record.js'
+import type { Problem } from '../logs/trace.js'
+import { type Html, html } from '../pages/page.js'
 import { cell, empty, table, time } from './table.js'
 
 /** Returns the recorded requests, the newest first. Requests with a problem are marked and explained. */
@@ -23,7 +23,7 @@ function row(request: RecordedRequest, user: string): Html {
   const query = parameters.map(
     ([name, value]) => html`<li><span>${name}</span> ${shorten(value)}</li>`,
   )
-  const asked = html`<code><b>${method}</b> ${path}</code>${query.length > 0 && html`<ul class="parameters">${query}</ul>`}${explain(request)}`
+  const asked = html`<code><b>${method}</b> ${path}</code>${query.length > 0 && html`<ul class="parameters">${query}</ul>`}${explanationOf(request)}`
   return html`<tr${failed && html` class="failed"`}>${cell('Time', time(request.time))}${cell('Request', asked, 'wide')}${cell('Status', pill(status, failed ? 'bad' : calm))}${cell('Client', client_id)}${cell('User', user)}</tr>
 `
 }
@@ -33,12 +33,12 @@ function pill(status: number | undefined, kind: 'good' | 'soft' | 'bad'): Html {
   return html`<span class="pill ${kind}">${text}${kind === 'bad' && html`<span class="unseen"> problem</span>`}</span>`
 }
 
-function explain({ problem, nonce_challenge }: RecordedRequest): Html | undefined {
+function explanationOf({ problem, nonce_challenge }: RecordedRequest): Html | undefined {
   if (nonce_challenge) return html`<div class="soft">Asked to retry with another DPoP nonce</div>`
-  return problem && describe(problem)
+  return problem && problemBlock(problem)
 }
 
-function describe({ title, detail, validation_errors: errors = [] }: Problem): Html {
+function problemBlock({ title, detail, validation_errors: errors = [] }: Problem): Html {
   const items = errors.map(
     ({ detail: words, field }) =>
       html`<li>${field !== undefined && html`<code>${field}</code> `}${words}</li>`,

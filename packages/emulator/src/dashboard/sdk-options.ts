@@ -1,9 +1,9 @@
-import type { Context } from '../context.js'
-import { type Html, html } from '../page.js'
-import { optionsOfSdks } from '../sdk-options.js'
+import type { Tenancy } from '../context/context.js'
+import { optionsOfSdks } from '../control/sdk-options.js'
+import { type Html, html } from '../pages/page.js'
 
 /** Returns the options to pass to each SDK, and a hint about the users who can log in. */
-export function sdkOptions({ url, tenant }: Context): Html {
+export function sdkOptions({ url, tenant }: Tenancy): Html {
   const rows = optionsOfSdks(url, tenant.clients).map(
     ([name, code]) => html`<dt>${name}</dt><dd><code>${code}</code></dd>
 `,

@@ -1,4 +1,4 @@
-import { type Html, html } from '../page.js'
+import { type Html, html } from '../pages/page.js'
 
 /** Returns a table that users can scroll, also with the keyboard. On a narrow screen, each row is a block. */
 export function table(name: string, columns: readonly string[], rows: readonly Html[]): Html {

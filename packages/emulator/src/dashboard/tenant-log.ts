@@ -1,13 +1,13 @@
-import type { Context } from '../context.js'
-import { isFailure } from '../log-line.js'
-import { type Html, html } from '../page.js'
-import type { TenantLog } from '../tenant-logs.js'
+import type { Lab } from '../context/context.js'
+import { isFailure } from '../logs/log-line.js'
+import type { TenantLog } from '../logs/tenant-logs.js'
+import { type Html, html } from '../pages/page.js'
 import { cell, empty, table, time } from './table.js'
 
 const SHOWN = 200
 
 /** Returns the last events of the tenant log, the newest first. */
-export function logTable({ logs }: Context): Html {
+export function logTable({ logs }: Lab): Html {
   const newest = logs.list().slice(-SHOWN).reverse()
   if (newest.length === 0)
     return empty('No events yet: nothing was connected, exchanged or deleted.')

@@ -1,13 +1,13 @@
-import type { ConnectedAccounts, VaultEntry } from '../connected-accounts.js'
-import type { Context } from '../context.js'
-import { type Html, html } from '../page.js'
-import type { Person } from '../users.js'
+import type { Tenancy } from '../context/context.js'
+import { type Html, html } from '../pages/page.js'
+import type { Person } from '../tenant/users.js'
+import type { ConnectedAccounts, VaultEntry } from '../vault/connected-accounts.js'
 import { cell, empty, table } from './table.js'
 
 const SHOWN = 100
 
 /** Returns the users of the tenant, and what Token Vault stores for their accounts, except the tokens. */
-export function userList({ users, now }: Context, accounts: ConnectedAccounts): Html {
+export function userList({ users, now }: Tenancy, accounts: ConnectedAccounts): Html {
   const entries = new Map<string, VaultEntry[]>()
   for (const entry of accounts.all()) {
     entries.set(entry.userId, [...(entries.get(entry.userId) ?? []), entry])

@@ -1,8 +1,8 @@
-import type { Context } from '../context.js'
+import type { Tenancy } from '../context/context.js'
 import type { components } from '../generated/management.js'
 import document from '../generated/management.json' with { type: 'json' }
-import type { Call, Handler } from '../operation-answer.js'
-import { authMethodOf, type Client } from '../tenant.js'
+import type { Call, Handler } from '../resource-server/operation.js'
+import { authMethodOf, type Client } from '../tenant/tenant.js'
 import { invalidRequest, managementError } from './error.js'
 
 type Schemas = components['schemas']
@@ -21,13 +21,13 @@ const defaultRefreshToken: Client['refresh_token'] = {
 export function clientHandlers({
   tenant,
   credentialFlaw,
-}: Pick<Context, 'tenant' | 'credentialFlaw'>): Record<'getClient' | 'updateClient', Handler> {
+}: Pick<Tenancy, 'tenant' | 'credentialFlaw'>): Record<'getClient' | 'updateClient', Handler> {
   const find = ({ path }: Call) => tenant.clients.find(({ client_id }) => client_id === path.id)
   const missing = () => managementError(404, 'The client does not exist')
   return {
     getClient(call) {
       const client = find(call)
-      return client ? Response.json(shown(client)) : missing()
+      return client ? Response.json(clientBody(client)) : missing()
     },
     updateClient(call) {
       const client = find(call)
@@ -37,7 +37,7 @@ export function clientHandlers({
   }
 }
 
-function shown(client: Client): Schemas['Client'] {
+function clientBody(client: Client): Schemas['Client'] {
   const { client_secret: _, credentials: _keys, refresh_token, ...fields } = client
   const method = authMethodOf(client)
   const { policies, ...settings } = refresh_token
@@ -53,7 +53,7 @@ function shown(client: Client): Schemas['Client'] {
 function update(
   client: Client,
   change: Schemas['UpdateClientRequest'],
-  credentialFlaw: Context['credentialFlaw'],
+  credentialFlaw: Tenancy['credentialFlaw'],
 ): Response {
   const method = change.token_endpoint_auth_method ?? 'none'
   if (method !== 'none' && client.client_secret === undefined) {
@@ -68,7 +68,7 @@ function update(
   if (credentialsFlaw) return invalidRequest(credentialsFlaw)
   Object.assign(client, Object.fromEntries(known))
   if (refresh_token !== undefined) client.refresh_token = settingsOf(refresh_token)
-  return Response.json(shown(client))
+  return Response.json(clientBody(client))
 }
 
 function settingsOf(settings: Schemas['RefreshTokenSettings'] | null): Client['refresh_token'] {

@@ -1,6 +1,6 @@
 import type { components } from '../generated/management.js'
-import type { Call, Handler } from '../operation-answer.js'
-import type { Connection, Tenant } from '../tenant.js'
+import type { Call, Handler } from '../resource-server/operation.js'
+import type { Connection, Tenant } from '../tenant/tenant.js'
 import { invalidRequest, managementError } from './error.js'
 
 type Schemas = components['schemas']
@@ -17,7 +17,7 @@ export function connectionHandlers(
       const connection = find(call)
       if (!connection) return missing()
       update(connection, call.body as Schemas['UpdateConnectionRequest']) // fits the contract
-      return Response.json(shown(connection, all))
+      return Response.json(connectionBody(connection, all))
     },
     updateConnectionClients(call) {
       const connection = find(call)
@@ -28,7 +28,7 @@ export function connectionHandlers(
   }
 }
 
-function shown(
+function connectionBody(
   { scopes, options, ...connection }: Connection,
   clients: string[],
 ): Schemas['Connection'] {

@@ -1,5 +1,7 @@
+import type { Fault } from '../faults/faults.js'
 import type { components } from '../generated/management.js'
-import type { ValidationError } from '../problem.js'
+import type { ValidationError } from '../resource-server/contract.js'
+import { type FaultParts, faultRefusal } from '../resource-server/fault-refusal.js'
 
 type ManagementError = components['schemas']['ManagementError']
 
@@ -17,17 +19,19 @@ const words: Record<number, string> = {
 export interface ErrorOptions {
   errorCode?: string
   headers?: HeadersInit
+  /** Fields that replace the usual ones. */
+  fields?: Record<string, unknown>
 }
 
 /** Creates an error response in the form of the Management API. */
 export function managementError(
   statusCode: number,
   message: string,
-  { errorCode, headers = {} }: ErrorOptions = {},
+  { errorCode, headers = {}, fields = {} }: ErrorOptions = {},
 ): Response {
   const error = words[statusCode] ?? 'Error'
   const body: ManagementError = { statusCode, error, message, ...(errorCode && { errorCode }) }
-  return Response.json(body, { status: statusCode, headers })
+  return Response.json({ ...body, ...fields }, { status: statusCode, headers })
 }
 
 const parts: Record<string, [name: string, errorCode: string]> = {
@@ -41,4 +45,15 @@ export function invalidRequest({ detail, field, source = 'body' }: ValidationErr
   const [name, errorCode] = parts[source] ?? ['Request', 'invalid_request']
   const place = field ? ` on property ${field}` : ''
   return managementError(400, `${name} validation error: '${detail}'${place}.`, { errorCode })
+}
+
+/** Returns the error of a fault. Returns undefined if the fault lets the operation run. */
+export function faultResponse(fault: Fault, parts: FaultParts): Response | undefined {
+  const refusal = faultRefusal(fault, parts)
+  if (!refusal) return undefined
+  const { status, headers } = refusal
+  return managementError(status, 'A fault of the emulator', {
+    headers,
+    fields: fault.problem ?? {},
+  })
 }

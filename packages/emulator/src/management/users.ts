@@ -1,31 +1,33 @@
-import type { ConnectedAccount, ConnectedAccounts } from '../connected-accounts.js'
-import type { Context } from '../context.js'
+import type { Tenancy } from '../context/context.js'
 import type { components } from '../generated/management.js'
-import { profileOf } from '../oidc/account.js'
-import type { Call, Handler } from '../operation-answer.js'
-import { pageOf } from '../paging.js'
-import type { Tenant } from '../tenant.js'
-import type { Person } from '../users.js'
+import type { Call, Handler } from '../resource-server/operation.js'
+import { pageOf } from '../resource-server/paging.js'
+import { profileOf } from '../tenant/profile.js'
+import type { Tenant } from '../tenant/tenant.js'
+import type { Person } from '../tenant/users.js'
+import type { ConnectedAccount, ConnectedAccounts } from '../vault/connected-accounts.js'
 import { invalidRequest, managementError } from './error.js'
 
 type Schemas = components['schemas']
 
 /** Creates the operations on users. */
 export function userHandlers(
-  { tenant, users }: Pick<Context, 'tenant' | 'users'>,
+  { tenant, users }: Pick<Tenancy, 'tenant' | 'users'>,
   accounts: ConnectedAccounts,
 ): Record<'getUser' | 'getUserConnectedAccounts', Handler> {
   const find = ({ path }: Call) => users.find(path.id)
   const missing = () =>
     managementError(404, 'The user does not exist.', { errorCode: 'inexistent_user' })
   const entriesOf = ({ user_id }: Person) =>
-    accounts.list(user_id).map(({ position, item }) => ({ position, item: shown(tenant, item) }))
+    accounts
+      .list(user_id)
+      .map(({ position, item }) => ({ position, item: accountBody(tenant, item) }))
   return {
     getUser(call) {
       const user = find(call)
       if (!user) return missing()
       const connected_accounts = entriesOf(user).map(({ item }) => item)
-      const answer: Schemas['User'] = { ...describe(user), connected_accounts }
+      const answer: Schemas['User'] = { ...userBody(user), connected_accounts }
       return Response.json(answer)
     },
     getUserConnectedAccounts(call) {
@@ -46,7 +48,7 @@ export function userHandlers(
   }
 }
 
-function describe(user: Person): Schemas['User'] {
+function userBody(user: Person): Schemas['User'] {
   const profile = profileOf(user)
   return {
     user_id: user.user_id,
@@ -57,7 +59,7 @@ function describe(user: Person): Schemas['User'] {
 }
 
 /** Returns an account in the form of this API: with more about its connection, and another name for its organization. */
-function shown(
+function accountBody(
   { connections }: Tenant,
   { org_id, ...account }: ConnectedAccount,
 ): Schemas['UserConnectedAccount'] {

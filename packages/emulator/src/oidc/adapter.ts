@@ -1,5 +1,5 @@
 import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider'
-import { createExpiringMap } from '../expiring-map.js'
+import { createExpiringMap } from '../memory/expiring-map.js'
 
 /** The store of oidc-provider's sessions, interactions, grants, codes and tokens. It is in memory, with a limit for each kind. */
 export interface OidcStore {

@@ -5,23 +5,23 @@ import type {
   Grant,
   KoaContextWithOIDC,
 } from 'oidc-provider'
-import type { Context } from '../context.js'
-import { findOrganization } from '../organizations.js'
-import { isAllowedOrigin } from '../origins.js'
-import { html, pageResponse } from '../page.js'
-import { OIDC_SCOPES } from '../refresh-token-policy.js'
-import { customizeAccessToken } from './access-token-claims.js'
+import type { Tenancy } from '../context/context.js'
+import { html, pageResponse } from '../pages/page.js'
+import { isAllowedOrigin } from '../tenant/clients.js'
+import { findOrganization } from '../tenant/connections.js'
+import { OIDC_SCOPES } from '../tenant/refresh-token-policy.js'
 import { accountOf, CLAIMS_OF_SCOPES } from './account.js'
-import { authorizeParameters } from './authorize-parameters.js'
-import { clientsOf } from './client-adapter.js'
-import { consentPath } from './consent-page.js'
-import type { Consents } from './consents.js'
-import type { GrantOrganizations } from './grant-organizations.js'
-import { createInteractionPolicy } from './interaction-policy.js'
-import { loginPath } from './login-page.js'
-import { absoluteLifetime, remainingLifetime } from './refresh-token-lifetime.js'
+import { clientsOf } from './clients.js'
+import { authorizeParameters } from './login/authorize-parameters.js'
+import { consentPath } from './login/consent-page.js'
+import type { Consents } from './login/consents.js'
+import { createInteractionPolicy } from './login/interaction-policy.js'
+import { loginPath } from './login/login-page.js'
+import type { GrantOrganizations } from './login/organization-grants.js'
 import { apiOfResource, resourceOf, resourceServer } from './resource-servers.js'
-import type { TokenNonces } from './token-nonces.js'
+import { customizeAccessToken } from './token/access-token-claims.js'
+import type { TokenNonces } from './token/nonces.js'
+import { absoluteLifetime, remainingLifetime } from './token/refresh-token-lifetime.js'
 
 const day = 86_400
 
@@ -34,7 +34,7 @@ export interface ConfigurationParts {
 }
 
 /** Returns the configuration with which oidc-provider behaves like an Auth0 tenant. */
-export function oidcConfiguration(context: Context, parts: ConfigurationParts): Configuration {
+export function oidcConfiguration(context: Tenancy, parts: ConfigurationParts): Configuration {
   const { adapter, nonces, organizations, consents } = parts
   const { tenant, users, signingKey, url } = context
   const { port } = new URL(url)
@@ -95,7 +95,7 @@ const routes: Configuration['routes'] = {
 }
 
 // In seconds. A grant lives at least as long as everything that was issued from it.
-function lifetimes(context: Context): Configuration['ttl'] {
+function lifetimes(context: Tenancy): Configuration['ttl'] {
   const settingsOf = (id: string | undefined) =>
     context.tenant.clients.find(({ client_id }) => client_id === id)?.refresh_token
   return {
@@ -110,7 +110,7 @@ function lifetimes(context: Context): Configuration['ttl'] {
   }
 }
 
-function features(context: Context, nonces: TokenNonces): Configuration['features'] {
+function features(context: Tenancy, nonces: TokenNonces): Configuration['features'] {
   return {
     devInteractions: { enabled: false },
     // For discovery only. The logout endpoints themselves send the logout tokens.
@@ -147,7 +147,7 @@ function requestedResource(ctx: KoaContextWithOIDC): string | undefined {
 // Creates one grant for each authorization. oidc-provider would share one for each client and session, and a replayed code would
 // then revoke the tokens of all logins.
 async function createGrant(
-  { tenant, now }: Context,
+  { tenant, now }: Tenancy,
   organizations: GrantOrganizations,
   ctx: KoaContextWithOIDC,
 ): Promise<Grant> {

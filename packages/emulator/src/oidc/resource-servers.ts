@@ -1,9 +1,9 @@
 import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider'
-import { grantedScopes } from '../client-grants.js'
-import type { Context } from '../context.js'
-import { OIDC_SCOPES } from '../refresh-token-policy.js'
-import type { Api } from '../tenant.js'
-import { oauthError } from './token-request.js'
+import type { Tenancy } from '../context/context.js'
+import { grantedScopes } from '../tenant/clients.js'
+import { OIDC_SCOPES } from '../tenant/refresh-token-policy.js'
+import type { Api } from '../tenant/tenant.js'
+import { oauthError } from './token/grant-request.js'
 
 /** Returns the resource indicator of an audience: the audience itself or, if it is not an absolute URI (RFC 8707 §2), a URN. */
 export function resourceOf(audience: string): string {
@@ -12,7 +12,7 @@ export function resourceOf(audience: string): string {
 }
 
 /** Returns the API with this identifier. */
-export function findApi(context: Context, audience: string): Api | undefined {
+export function findApi(context: Tenancy, audience: string): Api | undefined {
   return context.tenant.apis.find((api) => api.identifier === audience)
 }
 
@@ -20,7 +20,7 @@ export function findApi(context: Context, audience: string): Api | undefined {
  * Returns the API of a resource indicator, for a user. Throws `access_denied` with Auth0's text, which contains `name`, if there is
  * no such API, or if it is the Management API, which only programs can call.
  */
-export function apiOfResource(context: Context, resource: string, name: unknown = resource): Api {
+export function apiOfResource(context: Tenancy, resource: string, name: unknown = resource): Api {
   const api = context.tenant.apis.find(({ identifier }) => resourceOf(identifier) === resource)
   if (!api) throw new errors.AccessDenied(`Service not found: ${name}`)
   if (api.identifier === context.managementAudience) {
@@ -34,7 +34,7 @@ export function apiOfResource(context: Context, resource: string, name: unknown 
  * has no grant for the API, and `invalid_request` if the API requires proof of possession and the token request has no proof.
  */
 export function resourceServer(
-  { tenant }: Context,
+  { tenant }: Tenancy,
   ctx: KoaContextWithOIDC,
   api: Api,
 ): ResourceServer {

@@ -1,4 +1,4 @@
-import { sha256 } from '../secrets.js'
+import { sha256 } from '../memory/random.js'
 
 /** A user's account at a third party. */
 export interface ProviderAccount {

@@ -1,6 +1,6 @@
-import { createExpiringMap, type ExpiringMap } from '../expiring-map.js'
-import { html, pageResponse } from '../page.js'
-import { readForm } from '../request-body.js'
+import { readForm } from '../http/body.js'
+import { createExpiringMap, type ExpiringMap } from '../memory/expiring-map.js'
+import { html, pageResponse } from '../pages/page.js'
 import { accountsOf, type ProviderAccount } from './accounts.js'
 import { consentPage } from './consent-page.js'
 import type { Provider } from './provider.js'
@@ -33,7 +33,7 @@ export function createAuthorizeEndpoint(
   const pending = createExpiringMap<PendingConsent>(now)
   return {
     authorize: (request) => authorize(provider, { request, pending, now, isCallback }),
-    consent: (request) => answer(provider, request, pending),
+    consent: (request) => submitConsent(provider, request, pending),
     reset: () => pending.clear(),
   }
 }
@@ -48,12 +48,14 @@ interface AuthorizeCall {
 async function authorize(provider: Provider, call: AuthorizeCall): Promise<Response> {
   const query = new URL(call.request.url).searchParams
   const redirectUri = query.get('redirect_uri') ?? ''
-  if (query.get('client_id') !== provider.client.client_id) return stop('The client_id is unknown.')
-  if (!call.isCallback(redirectUri)) return stop('The redirect_uri is not registered.')
+  if (query.get('client_id') !== provider.client.client_id)
+    return errorPage('The client_id is unknown.')
+  if (!call.isCallback(redirectUri)) return errorPage('The redirect_uri is not registered.')
   const state = query.get('state') ?? undefined
   const error = errorOf(query)
   if (error) return redirect(provider, redirectUri, { error, state })
-  if (provider.switches.get().consent === 'refused') return refuse(provider, { redirectUri, state })
+  if (provider.switches.get().consent === 'refused')
+    return redirectWithDenial(provider, { redirectUri, state })
   const scopes = (query.get('scope') ?? '').split(/[ ,]+/).filter(Boolean)
   const loginHint = query.get('login_hint') ?? undefined
   const [picked, ...others] = await accountsOf(provider.connection.name, loginHint)
@@ -79,23 +81,24 @@ function errorOf(query: URLSearchParams): string | undefined {
   return query.get('prompt') === 'none' ? 'interaction_required' : undefined
 }
 
-async function answer(
+async function submitConsent(
   provider: Provider,
   request: Request,
   pending: ExpiringMap<PendingConsent>,
 ): Promise<Response> {
   const form = await readForm(request)
   const consent = pending.take(form.get('id') ?? '')
-  if (!consent) return stop('This page was used already, or has expired.')
+  if (!consent) return errorPage('This page was used already, or has expired.')
   const { redirectUri, state, nonce, codeChallenge, accounts, scopes, offline } = consent
   const account = accounts.find(({ email }) => email === form.get('account'))
-  if (form.get('decision') !== 'allow' || !account) return refuse(provider, { redirectUri, state })
+  if (form.get('decision') !== 'allow' || !account)
+    return redirectWithDenial(provider, { redirectUri, state })
   const grant = { account, scopes, offline, ...optional({ nonce }) }
   const code = provider.grants.openCode({ grant, redirectUri, ...optional({ codeChallenge }) })
   return redirect(provider, redirectUri, { code, state })
 }
 
-function refuse(
+function redirectWithDenial(
   provider: Provider,
   { redirectUri, state }: { redirectUri: string; state: string | undefined },
 ): Response {
@@ -127,7 +130,7 @@ function redirect(
   })
 }
 
-function stop(reason: string): Response {
+function errorPage(reason: string): Response {
   const body = html`<p class="error" role="alert">${reason}</p>
 <p class="muted">Go back to the application and start again.</p>`
   return pageResponse({ title: 'This request cannot continue', body }, 400)

@@ -1,5 +1,24 @@
-import type { ProviderGrant, ProviderTokens } from '../connected-accounts.js'
 import { issuerOf, upstreamClient } from './provider.js'
+
+/** The provider's tokens of one account. */
+export interface ProviderTokens {
+  accessToken: string
+  /** Milliseconds since the epoch. */
+  expiresAt: number
+  /** The scopes as the provider sent them. Some providers separate them with commas. */
+  scope: string
+  refreshToken?: string
+}
+
+/** What a user granted at a provider: the account, the scopes and the tokens. */
+export interface ProviderGrant {
+  /** The user's ID at the provider. */
+  subject: string
+  email?: string
+  name?: string
+  scopes: string[]
+  tokens: ProviderTokens
+}
 
 /** The tenant's client of the third parties. It sends its requests over HTTP or in the same process. */
 export interface UpstreamClient {
@@ -63,7 +82,7 @@ async function redeem(
     code_verifier: codeVerifier,
     redirect_uri: redirectUri,
   })
-  return tokens && describe(options, connection, tokens)
+  return tokens && fetchGrant(options, connection, tokens)
 }
 
 function downAs(connection: string): never {
@@ -91,7 +110,7 @@ async function requestTokens(
   }
 }
 
-async function describe(
+async function fetchGrant(
   { url, fetch }: UpstreamClientOptions,
   connection: string,
   tokens: ProviderTokens,

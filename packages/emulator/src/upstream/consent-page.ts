@@ -1,5 +1,5 @@
-import { type Html, html, pageResponse } from '../page.js'
-import { scopeList } from '../scope-list.js'
+import { type Html, html, pageResponse } from '../pages/page.js'
+import { scopeList } from '../pages/scope-list.js'
 import type { ProviderAccount } from './accounts.js'
 import type { Provider } from './provider.js'
 

@@ -1,5 +1,5 @@
-import { createExpiringMap } from '../expiring-map.js'
-import { randomString } from '../secrets.js'
+import { createExpiringMap } from '../memory/expiring-map.js'
+import { randomString } from '../memory/random.js'
 import type { ProviderAccount } from './accounts.js'
 
 /** What a user allowed a client at a third party. Every code and token belongs to a grant and is revoked with it. */

@@ -1,7 +1,7 @@
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK } from 'jose'
-import type { Context } from '../context.js'
-import type { SwitchBoard } from '../switches.js'
-import type { Connection } from '../tenant.js'
+import type { Context } from '../context/context.js'
+import type { SwitchBoard } from '../faults/switches.js'
+import type { Connection } from '../tenant/tenant.js'
 import { createGrants, type Grants, type ProviderAccess } from './grants.js'
 
 /** A third party: an OAuth 2.0 authorization server with a client, keys, codes and tokens. */

@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose'
-import { readForm } from '../request-body.js'
-import { isSameSecret, sha256 } from '../secrets.js'
+import { readForm } from '../http/body.js'
+import { isSameSecret, sha256 } from '../memory/random.js'
 import { type Grant, type IssuedCode, PROVIDER_TOKEN_LIFETIME } from './grants.js'
 import type { Provider } from './provider.js'
 
@@ -15,7 +15,7 @@ class OAuthError extends Error {
 
 /** Handles a token request of a third party: code and refresh (RFC 6749 §4.1.3, §6). */
 export function token(provider: Provider, request: Request, now: number): Promise<Response> {
-  return answer(provider, request, async (form) => {
+  return runForClient(provider, request, async (form) => {
     const grantType = form.get('grant_type')
     if (grantType === 'authorization_code') return redeemCode(provider, form, now)
     if (grantType === 'refresh_token') return refresh(provider, form)
@@ -25,15 +25,19 @@ export function token(provider: Provider, request: Request, now: number): Promis
 
 /** Handles a revocation request of a third party (RFC 7009). An unknown token is not an error. */
 export function revoke(provider: Provider, request: Request): Promise<Response> {
-  return answer(provider, request, async (form) => {
+  return runForClient(provider, request, async (form) => {
     provider.grants.revoke(form.get('token') ?? '')
     return {}
   })
 }
 
-type Answer = (form: URLSearchParams) => Promise<Record<string, unknown>>
+type TokenWork = (form: URLSearchParams) => Promise<Record<string, unknown>>
 
-async function answer(provider: Provider, request: Request, act: Answer): Promise<Response> {
+async function runForClient(
+  provider: Provider,
+  request: Request,
+  act: TokenWork,
+): Promise<Response> {
   const headers = { 'cache-control': 'no-store' }
   try {
     const form = await readForm(request)

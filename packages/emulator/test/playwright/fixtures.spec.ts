@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { Emulator } from '../../src/index.js'
-import { expect, test } from '../../src/playwright.js'
+import { expect, test } from '../../src/shells/playwright.js'
 
 /** An application of which no more is seen than where people come back to. */
 const application = createServer((_request, response) => response.end('the application'))

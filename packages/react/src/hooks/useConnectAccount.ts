@@ -6,7 +6,7 @@ import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/r
 import { useCallback } from 'react'
 import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
 import type { ConnectAccountOptions } from '../queries/connect.js'
-import { cancelCurrentFlow, createFlow } from '../queries/current-flow.js'
+import { beginFlow, cancelCurrentFlow, endFlow } from '../queries/current-flow.js'
 
 /** Options of {@link useConnectAccount}. */
 export interface UseConnectAccountOptions {
@@ -45,10 +45,13 @@ type WithoutMutate<Result> = Result extends unknown // each member of the union 
  * @example
  * ```tsx
  * const { connect, isPending, error } = useConnectAccount()
+ * const message = describeError(error) // of @connected-accounts/client
+ * const connectGitHub = () => {
+ *   connect({ connection: 'github' })
+ * }
  *
- * <button type="button" disabled={isPending} onClick={() => connect({ connection: 'github' })}>
- *   Connect GitHub
- * </button>
+ * <button type="button" disabled={isPending} onClick={connectGitHub}>Connect GitHub</button>
+ * {message && <p role="alert">{message}</p>}
  * ```
  */
 export function useConnectAccount(options?: { mode?: 'redirect' }): UseConnectAccountResult
@@ -66,9 +69,12 @@ export function useConnectAccount(options?: { mode?: 'redirect' }): UseConnectAc
  * @example
  * ```tsx
  * const { connect, cancel, isPending, data } = useConnectAccount({ mode: 'popup' })
+ * const connectGitHub = () => {
+ *   connect({ connection: 'github' })
+ * }
  *
  * // The button stays enabled while the popup is open.
- * <button type="button" onClick={() => connect({ connection: 'github' })}>Connect GitHub</button>
+ * <button type="button" onClick={connectGitHub}>Connect GitHub</button>
  * {isPending && <button type="button" onClick={cancel}>Cancel</button>}
  * {data && <p>Connected to {data.account.connection}.</p>}
  * ```
@@ -95,27 +101,31 @@ export function useConnectAccount({
       ? queries.connectInSession({ ...settings, queryClient, openUrl: openUrl && open })
       : queries.connect(settings)
   ) as typeof popupMutation // they always have data, or never
-  const { mutate, mutateAsync, ...mutation } = useMutation({
+  const mutation = useMutation({
     ...(isPopup ? popupMutation : otherMutation),
     onSettled: (_data, _error, { signal }) => {
-      if (currentFlow.flow?.signal === signal) currentFlow.flow = undefined
+      endFlow(currentFlow, signal)
     },
   })
-  const { reset } = mutation
+  const { mutate, reset } = mutation
 
   const connect = useCallback(
     (account: ConnectAccountOptions) => {
       if (currentFlow.flow?.isStarting) return
       cancelCurrentFlow(currentFlow)
       // In the click: TanStack Query calls the mutation's function later, when browsers block popups.
-      const flow = createFlow(isPopup && user !== undefined ? openPopup() : undefined)
-      currentFlow.flow = flow
-      const { popup, signal } = flow
-      // Without data, the flow was a redirect but the browser stayed on the page, so there is nothing to show.
-      mutate({ ...account, popup, signal }, { onSuccess: (data) => data || reset() })
+      const opened = isPopup && user !== undefined ? openPopup() : undefined
+      const { popup, signal } = beginFlow(currentFlow, opened)
+      const onSuccess = (data: CompletedConnect | undefined) => {
+        // Without data, the flow was a redirect but the browser stayed on the page, so there is nothing to show.
+        if (!data) reset()
+      }
+      mutate({ ...account, popup, signal }, { onSuccess })
     },
     [currentFlow, user, isPopup, mutate, reset],
   )
-  const cancel = useCallback(() => cancelCurrentFlow(currentFlow), [currentFlow])
+  const cancel = useCallback(() => {
+    cancelCurrentFlow(currentFlow)
+  }, [currentFlow])
   return { ...mutation, connect, cancel }
 }

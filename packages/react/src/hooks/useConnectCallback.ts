@@ -1,6 +1,6 @@
 'use client'
 
-import type { CompletedConnectedAccount, ConnectFlowError } from '@connected-accounts/client'
+import { type CompletedConnectedAccount, isConnectFlowError } from '@connected-accounts/client'
 import { canRetryCallback, type PendingCallback } from '@connected-accounts/client/browser'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
@@ -71,7 +71,7 @@ interface Failure {
  *   useEffect(() => {
  *     if (status === 'success') navigate(returnTo, { replace: true })
  *   }, [status, returnTo, navigate])
- *   return error ? <p role="alert">{error.message}</p> : <p>Connecting…</p>
+ *   return error ? <p role="alert">{describeError(error)}</p> : <p>Connecting…</p>
  * }
  * ```
  */
@@ -103,10 +103,12 @@ export function useConnectCallback(): UseConnectCallbackResult {
   if (status === 'pending') return { ...result, status }
   const { isRepeated } = callback
   if (status === 'success') return { ...result, ...data, status, isRepeated }
-  // Of a ConnectFlowError, they are those of the flow. Other errors have none.
-  const { appState, reconnectAccountId, returnTo }: Partial<ConnectFlowError> = Object(error)
+  // Only a ConnectFlowError has those of the flow.
+  const { appState, reconnectAccountId, returnTo } = isConnectFlowError(error) ? error : NO_FLOW
   return { ...result, appState, reconnectAccountId, returnTo, status, error, canRetry }
 }
+
+const NO_FLOW = { appState: undefined, reconnectAccountId: undefined, returnTo: undefined }
 
 /**
  * Returns the callback that the page was opened with; undefined on a server. The component keeps it once it has seen it, because

@@ -47,8 +47,9 @@ export interface UseConnectionResult {
    */
   reportGrantError: (error: unknown) => boolean
   /**
-   * Connects the account again with the scopes that it has and those that it lacks: by leaving the page, or in a popup if
-   * `mode` says so. Does nothing while the status is `pending`, because its scopes are not known yet.
+   * Connects the account again with the scopes that it has, those that it lacks, and those of the connection's definition:
+   * by leaving the page, or in a popup if `mode` says so. For a name, these are all definitions of that name in the
+   * provider's `connections`. Does nothing while the status is `pending`, because its scopes are not known yet.
    */
   repair: (options?: RepairOptions) => void
   isRepairing: boolean
@@ -75,8 +76,11 @@ export type RepairOptions = Pick<
  *   const { status, repair } = useConnection('google-oauth2', {
  *     scopes: ['https://www.googleapis.com/auth/calendar.readonly'],
  *   })
+ *   const connect = () => {
+ *     repair()
+ *   }
  *   if (status === 'connected' || status === 'expiring') return <Events />
- *   return <button type="button" onClick={() => repair()}>Connect your calendar</button>
+ *   return <button type="button" onClick={connect}>Connect your calendar</button>
  * }
  * ```
  */

@@ -14,7 +14,7 @@ import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
 
 /** Options of {@link useConnectionHealth}. */
 interface UseConnectionHealthOptions
-  extends Omit<ConnectionHealthOptions, 'accounts' | 'connections'> {
+  extends Omit<ConnectionHealthOptions, 'accounts' | 'connections' | 'definitions'> {
   /** The connection's name. */
   connection: string
   /** The list of the connection's accounts. */
@@ -36,10 +36,11 @@ export function useConnectionHealth(
   reference: ConnectionReference,
   { connection, list, ...options }: UseConnectionHealthOptions,
 ): UseConnectionHealthResult {
-  const { queries } = useConnectedAccountsContext()
+  const { queries, connections: definitions } = useConnectedAccountsContext()
   const { status, isUsable, changesAt, ...health } = connectionHealth(reference, {
     ...options,
     accounts: list.data ?? [],
+    definitions,
   })
   const needsOffer = list.data !== undefined && !isUsable
   const offer = useQuery({
@@ -77,6 +78,8 @@ function useRenderAt(time: number): void {
   const [, renderAgain] = useReducer((renders: number) => renders + 1, 0)
   useEffect(() => {
     const timer = setTimeout(renderAgain, Math.min(time - Date.now(), LONGEST_TIMER))
-    return () => clearTimeout(timer)
+    return () => {
+      clearTimeout(timer)
+    }
   })
 }

@@ -1,7 +1,7 @@
 'use client'
 
 import { getUndoable, subscribeToUndoable, type Undoable } from '@connected-accounts/client/browser'
-import { isUndoableBy } from '@connected-accounts/client/internal'
+import { isUndoableBy, undoDisconnects } from '@connected-accounts/client/internal'
 import {
   type MutationState,
   type UseMutationResult,
@@ -41,8 +41,15 @@ export type UseDisconnectAccountResult = UseMutationResult<DisconnectedAccount, 
  * // Nothing is sent for five seconds.
  * const { mutate: disconnect, undoable, undo } = useDisconnectAccount({ undoMs: 5000 })
  *
- * <button type="button" onClick={() => disconnect(account.id)}>Disconnect {account.connection}</button>
- * {undoable.length > 0 && <button type="button" onClick={() => undo()}>Undo</button>}
+ * const disconnectAccount = () => {
+ *   disconnect(account.id)
+ * }
+ * const undoAll = () => {
+ *   undo()
+ * }
+ *
+ * <button type="button" onClick={disconnectAccount}>Disconnect {account.connection}</button>
+ * {undoable.length > 0 && <button type="button" onClick={undoAll}>Undo</button>}
  * ```
  */
 export function useDisconnectAccount({
@@ -64,7 +71,7 @@ export function useDisconnectAccount({
     lastFailure: last?.error ? { id: last.variables ?? '', error: last.error } : undefined,
     undoable: undoable.map(({ id }) => id),
     undo: (id) => {
-      for (const entry of undoable) if (id === undefined || entry.id === id) entry.undo()
+      undoDisconnects(user, client.baseUrl, id)
     },
   }
 }

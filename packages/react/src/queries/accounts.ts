@@ -45,13 +45,13 @@ export type ConnectionsKey = [...IdentityKey, 'connections']
 /** Options of the queries that list. `Skip` is `SkipToken` if it is possible that nobody is logged in. */
 export interface ListQueries<Skip = never> {
   /** Lists every connected account of the user, from all pages. */
-  accounts(): QueryOptions<ConnectedAccount[], ListKey, Skip>
+  accounts: () => QueryOptions<ConnectedAccount[], ListKey, Skip>
   /** Lists the connected accounts of the user page by page, up to 20 on each page. */
-  infiniteAccounts(
+  infiniteAccounts: (
     filter?: ConnectedAccountsFilter,
-  ): InfiniteQueryOptions<ConnectedAccountsPage, PagesKey, Skip>
+  ) => InfiniteQueryOptions<ConnectedAccountsPage, PagesKey, Skip>
   /** Lists every connection that the user may connect an account of, from all pages. */
-  connections(): QueryOptions<Connection[], ConnectionsKey, Skip>
+  connections: () => QueryOptions<Connection[], ConnectionsKey, Skip>
 }
 
 /** Returns the {@link ListQueries} of a user. */

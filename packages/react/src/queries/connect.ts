@@ -63,17 +63,19 @@ export interface PopupSettings extends ConnectSettings {
 /** Options of the mutations that connect an account. */
 export interface ConnectMutations {
   /** Starts a flow and leaves the page. Pending until the page has been left. */
-  connect(settings: ConnectSettings): MutationOptions<RedirectVariables, undefined>
+  connect: (settings: ConnectSettings) => MutationOptions<RedirectVariables, undefined>
   /**
    * Starts a flow in a popup and completes it when the person is back. Pending until then, or until it is cancelled or has
    * expired. TanStack Query calls mutations after the click, so open the popup in the click and pass it as `popup`.
    * The data is undefined if the browser blocked the popup, the fallback was a redirect, and the page stayed.
    */
-  connectInPopup(
+  connectInPopup: (
     settings: PopupSettings,
-  ): MutationOptions<PopupVariables, CompletedConnect | undefined>
+  ) => MutationOptions<PopupVariables, CompletedConnect | undefined>
   /** Starts a flow in an auth session of the platform, and completes it when the person is back. Pending until then. */
-  connectInSession(settings: SessionSettings): MutationOptions<RedirectVariables, CompletedConnect>
+  connectInSession: (
+    settings: SessionSettings,
+  ) => MutationOptions<RedirectVariables, CompletedConnect>
 }
 
 /** Returns the {@link ConnectMutations} of a user. */
@@ -129,9 +131,10 @@ async function connectThroughPopup(
     return completed
   } catch (error) {
     const isBlocked = isConnectFlowError(error) && error.code === 'popup_blocked'
-    if (isBlocked && fallback) return redirect(identity, fallback, variables)
     if (!isBlocked) refresh() // the account may be connected nevertheless
-    throw error
+    if (!isBlocked || !fallback) throw error
+    await redirect(identity, fallback, variables)
+    return undefined
   } finally {
     window.removeEventListener('focus', refresh)
   }

@@ -21,9 +21,9 @@ export interface ConnectedAccountsQueries<Skip = never>
   /** The beginning of the keys of all these queries and mutations. */
   key: IdentityKey
   /** Completes the flow that a callback URL belongs to: once, and only while somebody is logged in. */
-  callback(options: CallbackOptions): QueryOptions<CompletedConnect, CallbackKey>
+  callback: (options: CallbackOptions) => QueryOptions<CompletedConnect, CallbackKey>
   /** Deletes an account by its id. Removes it from the cached lists meanwhile. */
-  disconnect(settings: DisconnectSettings): MutationOptions<string, DisconnectedAccount>
+  disconnect: (settings: DisconnectSettings) => MutationOptions<string, DisconnectedAccount>
 }
 
 /**

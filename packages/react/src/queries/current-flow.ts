@@ -17,8 +17,8 @@ export interface CurrentFlow {
   flow: ConnectFlow | undefined
 }
 
-/** Creates a flow; it starts when a mutation gets its popup and its signal. */
-export function createFlow(popup: Popup | undefined): ConnectFlow {
+/** Begins a flow, in place of the current one. It starts when a mutation gets its popup and its signal. */
+export function beginFlow(current: CurrentFlow, popup: Popup | undefined): ConnectFlow {
   const controller = new AbortController()
   const flow: ConnectFlow = {
     isStarting: true,
@@ -30,9 +30,17 @@ export function createFlow(popup: Popup | undefined): ConnectFlow {
       },
     },
     signal: controller.signal,
-    cancel: () => cancelFlow(controller),
+    cancel() {
+      cancelFlow(controller)
+    },
   }
+  current.flow = flow
   return flow
+}
+
+/** Ends the flow with this signal, if it is the current one. */
+export function endFlow(current: CurrentFlow, signal: AbortSignal | undefined): void {
+  if (current.flow?.signal === signal) current.flow = undefined
 }
 
 /** Cancels the current flow, if there is one, so that another can begin at once. */

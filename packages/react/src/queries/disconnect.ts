@@ -1,5 +1,6 @@
 import { type ConnectionDefinition, findConnection } from '@connected-accounts/client'
 import { type AccountsIdentity, disconnectAccount } from '@connected-accounts/client/browser'
+import { undoDisconnects } from '@connected-accounts/client/internal'
 import type { QueryClient } from '@tanstack/react-query'
 import { identityKey, refreshAccounts } from './keys.js'
 import { type OptimisticRemoval, removeOptimistically } from './optimistic-removal.js'
@@ -32,7 +33,7 @@ const underWay = new Map<string, Promise<DisconnectedAccount>>()
 /**
  * Returns the options of the mutation that deletes an account by its id. The account leaves the cached lists at once,
  * unless `keepUndoable` is set, and comes back if the server refuses. A 404 counts as done only if the account is no longer listed. The mutation is never
- * retried, and two calls at once send one request.
+ * retried, and two calls at once send one request. `queryClient.clear()` undoes what can still be undone.
  */
 export function disconnectOptions(
   identity: AccountsIdentity,
@@ -64,6 +65,11 @@ async function disconnect(
     removal ??= removeOptimistically(queryClient, identity, id)
   }
   if (!keepUndoable) remove()
+  const stopListening = queryClient.getMutationCache().subscribe(({ type, mutation }) => {
+    // TanStack Query removes a pending mutation only if the application clears its QueryClient.
+    const isCleared = type === 'removed' && mutation.state.status === 'pending'
+    if (isCleared && mutation.state.variables === id) undoDisconnects(user, client.baseUrl, id)
+  })
   try {
     const undone = await disconnectAccount(client, id, { user, undoMs, onSend: remove })
     if (undone) removal?.undo()
@@ -73,6 +79,7 @@ async function disconnect(
     removal?.undo()
     throw error
   } finally {
+    stopListening()
     removal?.end()
     void refreshAccounts(queryClient, identity)
   }

@@ -29,7 +29,7 @@ export function removeOptimistically(
   const places = new Map<string, number>()
   let removed: ConnectedAccount | undefined
 
-  const removeFrom = (query: Query): void =>
+  const removeFrom = (query: CachedQuery): void => {
     changeLists(queryClient, query, (accounts, list) => {
       const index = accounts.findIndex((account) => account.id === id)
       if (index < 0) return accounts
@@ -37,13 +37,15 @@ export function removeOptimistically(
       places.set(list, index)
       return accounts.filter(({ id: other }) => other !== id)
     })
-  const putBackInto = (query: Query): void =>
+  }
+  const putBackInto = (query: CachedQuery): void => {
     changeLists(queryClient, query, (accounts, list) => {
       const index = places.get(list)
       const isListed = accounts.some((account) => account.id === id)
       if (!removed || index === undefined || isListed) return accounts
       return [...accounts.slice(0, index), removed, ...accounts.slice(index)]
     })
+  }
 
   cache.findAll(filter).forEach(removeFrom)
   const end = cache.subscribe((event) => {
@@ -55,12 +57,17 @@ export function removeOptimistically(
   return {
     account: removed,
     end,
-    undo: () => cache.findAll(filter).forEach(putBackInto),
+    undo() {
+      cache.findAll(filter).forEach(putBackInto)
+    },
   }
 }
 
 /** What a query of accounts caches. */
 type CachedAccounts = ConnectedAccount[] | Pages<ConnectedAccountsPage>
+
+/** What is used of a query. */
+type CachedQuery = Pick<Query, 'queryKey' | 'queryHash'>
 
 /** Changes the accounts of a list; `list` names it, because each page of an infinite query is a list. */
 type ChangeList = (accounts: ConnectedAccount[], list: string) => ConnectedAccount[]
@@ -68,7 +75,7 @@ type ChangeList = (accounts: ConnectedAccount[], list: string) => ConnectedAccou
 /** Changes the cached list of a query, or each of its pages. */
 function changeLists(
   queryClient: QueryClient,
-  { queryKey, queryHash }: Query,
+  { queryKey, queryHash }: CachedQuery,
   change: ChangeList,
 ): void {
   queryClient.setQueryData<CachedAccounts>(queryKey, (cached) => {
@@ -76,7 +83,7 @@ function changeLists(
     if (Array.isArray(cached)) return change(cached, queryHash)
     const pages = cached.pages.map((page, index) => ({
       ...page,
-      accounts: change(page.accounts, `${queryHash} ${index}`),
+      accounts: change(page.accounts, `${queryHash} ${String(index)}`),
     }))
     return { ...cached, pages }
   })

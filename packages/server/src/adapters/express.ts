@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
+import type { VerifiableRequest } from '../api/access-token-verifier.js'
 import { contextOf } from '../context.js'
 import type { StoreOptions } from '../cookies/cookie-jar.js'
 import { routerOf } from '../routes/handler.js'
@@ -21,7 +22,7 @@ export type ExpressHandler = (
  * before any body parser. Its URLs have the origin of the `redirect_uri`, and it ignores `Host` and `X-Forwarded-*`, so
  * it needs no settings for proxies.
  *
- * @throws {TypeError} if the `redirect_uri` has no path, or `server` is not a `ServerClient`.
+ * @throws {TypeError} if the `redirect_uri` has no path or does not begin with `basePath`, or `server` is not a `ServerClient`.
  * @example
  * ```ts
  * const app = express()
@@ -34,16 +35,18 @@ export function createExpressHandler(
   options: RoutesOptions = {},
 ): ExpressHandler {
   const context = contextOf(server)
-  const { origin } = new URL(context.options.authorizationParams.redirect_uri)
-  const findRoute = routerOf(context, options)
+  const { findRoute } = routerOf(context, options)
   return async (request, response, next) => {
     // Other targets are a whole URL (RFC 9112 §3.2.2) or `*`.
     if (!request.originalUrl.startsWith('/')) return next()
-    const url = new URL(origin + request.originalUrl)
-    const route = findRoute(url.pathname)
+    const { pathname, search } = new URL(`http://localhost${request.originalUrl}`)
+    const store = { request: { headers: headersOf(request) }, response: { headers: new Headers() } }
+    const route = await findRoute(pathname, store)
     if (!route) return next()
     if (UNSUPPORTED.includes(request.method ?? '')) return next()
     if (request.readableDidRead) return next(new Error(BODY_IS_READ))
+    const { origin } = new URL(await context.redirectUriOf(store))
+    const url = new URL(origin + pathname + search)
     await send(await route(toRequest(request, response, url)), response)
   }
 }
@@ -65,6 +68,22 @@ export function storeOptions(request: IncomingMessage, response: ServerResponse)
     request: { headers: headersOf(request) },
     response: { headers: new ResponseHeaders(response) },
   }
+}
+
+/**
+ * Returns what `verifyAccessToken` takes, for a route of Express.
+ *
+ * @example
+ * ```ts
+ * app.get('/events', async (req, res) => {
+ *   const { sub } = await verifyAccessToken(webRequest(req))
+ *   res.json({ sub })
+ * })
+ * ```
+ */
+export function webRequest(request: ExpressRequest): VerifiableRequest {
+  const { method = 'GET', originalUrl: url } = request
+  return { method, url, headers: headersOf(request) }
 }
 
 /** Methods that no `Request` can have (Fetch Standard §2.2.1). */

@@ -32,11 +32,10 @@ export function startConnectAccount(
   storeOptions: StoreOptions,
 ): Promise<string> {
   return withSessionClient(context, storeOptions, async ({ client, session }) => {
-    const { redirect_uri } = context.options.authorizationParams
     const { url } = await startConnect(client, {
       ...options,
-      redirectUri: options.redirectUri ?? redirect_uri,
-      transactions: transactionsOf(context, storeOptions),
+      redirectUri: options.redirectUri ?? (await context.redirectUriOf(storeOptions)),
+      transactions: await transactionsOf(context, storeOptions),
       user: userOf(session),
     })
     return url
@@ -54,10 +53,11 @@ export function completeConnectAccount(
   storeOptions: StoreOptions,
 ): Promise<CompletedConnect> {
   return withSessionClient(context, storeOptions, async ({ client, session }) => {
+    const transactions = await transactionsOf(context, storeOptions)
     const complete = () =>
       completeConnect(client, {
         callbackUrl,
-        transactions: transactionsOf(context, storeOptions),
+        transactions,
         user: userOf(session),
       })
     const state = callbackState(callbackUrl)
@@ -68,8 +68,12 @@ export function completeConnectAccount(
   })
 }
 
-function transactionsOf(context: Context, storeOptions: StoreOptions): TransactionStore {
-  return createConnectTransactions(context.transactions<Transaction>(storeOptions), context.flows)
+async function transactionsOf(
+  context: Context,
+  storeOptions: StoreOptions,
+): Promise<TransactionStore> {
+  const cookies = await context.transactions<Transaction>(storeOptions)
+  return createConnectTransactions(cookies, context.flows)
 }
 
 /** Names who may complete a flow: the same user in the same session. */

@@ -1,4 +1,5 @@
 import { CompactEncrypt, compactDecrypt } from 'jose'
+import { LRUCache } from 'lru-cache'
 
 /** Encrypts values, so that only the owner of the secret can read or change them. */
 export interface Seal {
@@ -13,17 +14,19 @@ export interface Seal {
  *
  * @param secret - The first secret seals, and all of them open.
  * @param owner - Names who seals, for example by client id and origin. Another owner with the same secret opens nothing.
+ * @param name - The name of the option that the secret comes from.
  * @throws {TypeError} if there is no secret, or one has fewer than 32 bytes.
  */
 export function createSeal(
   secret: string | readonly string[],
   owner: readonly string[] = [],
+  name = 'secret',
 ): Seal {
   const secrets = typeof secret === 'string' ? [secret] : [...(secret ?? [])]
   const [first] = secrets
   if (first === undefined || secrets.some(isShort)) {
     throw new TypeError(
-      'secret must have at least 32 bytes. Create one with `openssl rand -hex 32`.',
+      `${name} must have at least 32 bytes. Create one with \`openssl rand -hex 32\`.`,
     )
   }
   const keys = new Map<string, Promise<CryptoKey>>()
@@ -51,6 +54,27 @@ export function createSeal(
       }
       return undefined
     },
+  }
+}
+
+/** How many owners' seals are kept. A seal that was forgotten is made again. */
+const MAX_SEALS = 100
+
+/**
+ * Returns a function that creates the seal of an owner, and keeps it. See {@link createSeal}.
+ *
+ * @throws {TypeError} if there is no secret, or one has fewer than 32 bytes.
+ */
+export function createSeals(
+  secret: string | readonly string[],
+): (owner: readonly string[]) => Seal {
+  createSeal(secret) // checks it now, and not with the first request
+  const seals = new LRUCache<string, Seal>({ max: MAX_SEALS })
+  return (owner) => {
+    const name = JSON.stringify(owner)
+    const seal = seals.get(name) ?? createSeal(secret, owner)
+    seals.set(name, seal)
+    return seal
   }
 }
 

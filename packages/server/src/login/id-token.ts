@@ -5,9 +5,9 @@ import type { User } from '../sessions/session.js'
 const PROTOCOL_CLAIMS = ['iss', 'aud', 'iat', 'exp', 'nonce', 'at_hash', 'c_hash', 's_hash', 'azp']
 
 /** Returns the claims of an ID token that are about the user. */
-export function userOf(claims: IDToken | undefined): User {
-  const entries = Object.entries({ ...claims }).filter(([name]) => !PROTOCOL_CLAIMS.includes(name))
-  return { ...Object.fromEntries(entries), sub: claims?.sub ?? '' }
+export function userOf(claims: IDToken): User {
+  const entries = Object.entries(claims).filter(([name]) => !PROTOCOL_CLAIMS.includes(name))
+  return { ...Object.fromEntries(entries), sub: claims.sub }
 }
 
 /**

@@ -16,13 +16,14 @@ export function authorizationError(error: unknown, appState: unknown): LoginFlow
 
 /** Returns the error to throw if a callback, an answer of the token endpoint or an ID token is wrong. Other errors stay as they are. */
 export async function loginError(error: unknown, appState: unknown): Promise<unknown> {
-  const isInvalid = error instanceof ClientError && INVALID.has(error.code ?? '')
+  const isInvalid = error instanceof ClientError && INVALID.has(error.code)
   if (!isInvalid) return tenantError(error)
-  const reason = error.cause instanceof Error ? `: ${error.cause.message}` : ''
-  return new LoginFlowError('invalid_response', { message: error.message + reason, appState })
+  const cause = error.cause as Error // with these codes it is the error of oauth4webapi, which says what is wrong
+  const message = `${error.message}: ${cause.message}`
+  return new LoginFlowError('invalid_response', { message, appState })
 }
 
-const INVALID = new Set([
+const INVALID = new Set<string | undefined>([
   'OAUTH_INVALID_RESPONSE',
   'OAUTH_JWT_CLAIM_COMPARISON_FAILED',
   'OAUTH_JWT_TIMESTAMP_CHECK_FAILED',

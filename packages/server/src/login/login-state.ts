@@ -33,7 +33,7 @@ export function unknownState(
 /** The host of a request only explains an error. It is neither trusted nor repeated, because anyone can send any host. */
 function isAtOtherHost({ headers }: AnyRequest, redirectUri: string): boolean {
   const { protocol, host } = new URL(redirectUri)
-  const asked = (headers.get('x-forwarded-host') ?? headers.get('host'))?.split(',')[0]?.trim()
+  const asked = (headers.get('x-forwarded-host') ?? headers.get('host'))?.split(',')[0]
   const url = `${protocol}//${asked}`
   return !!asked && URL.canParse(url) && new URL(url).host !== host
 }

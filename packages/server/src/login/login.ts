@@ -8,6 +8,7 @@ import {
   authorizationCodeGrant,
   buildAuthorizationUrl,
   calculatePKCECodeChallenge,
+  type IDToken,
   randomNonce,
   randomPKCECodeVerifier,
   randomState,
@@ -62,7 +63,7 @@ export async function startLogin(
   { authorizationParams, appState }: StartInteractiveLoginOptions,
   storeOptions: StoreOptions,
 ): Promise<string> {
-  const params = loginParams(context, authorizationParams)
+  const params = await loginParams(context, authorizationParams, storeOptions)
   const server = await context.tenant(storeOptions)
   server.prefetchKeys() // while the person logs in
   const state = createLoginState(storeOptions.request, params.redirect_uri)
@@ -71,10 +72,10 @@ export async function startLogin(
     nonce: randomNonce(),
     domain: server.origin,
     params,
-    ...(appState !== undefined && { appState }),
+    appState,
     expiresAt: Date.now() + LIFETIME,
   }
-  const transactions = context.transactions<LoginTransaction>(storeOptions)
+  const transactions = await context.transactions<LoginTransaction>(storeOptions)
   await transactions.set(state, transaction, transaction)
   return authorizationUrl(server, transaction, state)
 }
@@ -93,17 +94,20 @@ export async function completeLogin(
     request: storeOptions.request,
     response: { headers: new Headers() },
   })
-  const { appState } = transaction
-  return { user: session.user, ...(appState !== undefined && { appState }) }
+  return { user: session.user, appState: transaction.appState }
 }
 
-function loginParams({ options }: Context, more: LoginParams = {}): LoginTransaction['params'] {
-  const { authorizationParams } = options
+async function loginParams(
+  { options, redirectUriOf }: Context,
+  more: LoginParams = {},
+  storeOptions: StoreOptions,
+): Promise<LoginTransaction['params']> {
   const given: Record<string, string> = {}
-  for (const [name, value] of [authorizationParams, more].flatMap(Object.entries)) {
-    if (value !== undefined) given[name] = value
+  for (const [name, value] of [options.authorizationParams, more].flatMap(Object.entries)) {
+    if (typeof value !== 'function' && value !== undefined) given[name] = value
   }
-  const { redirect_uri = authorizationParams.redirect_uri, scope = DEFAULT_SCOPE } = given
+  const { scope = DEFAULT_SCOPE } = given
+  const redirect_uri = more.redirect_uri ?? (await redirectUriOf(storeOptions))
   if (!scope.split(' ').includes('openid')) {
     throw new TypeError(
       "authorizationParams.scope must have 'openid'. Without it the tenant does not say who logged in.",
@@ -153,11 +157,11 @@ async function findTransaction(
   state: string,
   storeOptions: StoreOptions,
 ): Promise<LoginTransaction> {
-  const transactions = context.transactions<LoginTransaction>(storeOptions)
+  const transactions = await context.transactions<LoginTransaction>(storeOptions)
   const transaction = await transactions.get(state)
   if (!transaction) {
-    const { redirect_uri } = context.options.authorizationParams
-    throw unknownState(state, storeOptions.request, redirect_uri)
+    const redirectUri = await context.redirectUriOf(storeOptions)
+    throw unknownState(state, storeOptions.request, redirectUri)
   }
   if (transaction.expiresAt > Date.now()) return transaction
   await transactions.delete(state)
@@ -180,7 +184,7 @@ function logInOnce(
   const exchange = async () => {
     const known = (await flows.get(secret)) as Session | undefined // only this function has the secret
     // Even if the login fails later, because the code works only once.
-    await context.transactions(storeOptions).delete(state)
+    await (await context.transactions(storeOptions)).delete(state)
     const session = known ?? (await logIn(context, transaction, callback))
     try {
       await context.keepSession(storeOptions, session)
@@ -203,7 +207,7 @@ async function logIn(
   server.prefetchKeys() // if another process started the login: while the code is exchanged
   const requestedAt = Date.now()
   const answer = await within(exchangeCode(server, transaction, callback), timeout)
-  const claims = answer.claims()
+  const claims = answer.claims() as IDToken // openid-client accepts no answer without one, because it checks the nonce
   const user = userOf(claims)
   checkOrganization(user, params.organization, appState)
   const requested = { audience: params.audience ?? '', scope: params.scope }
@@ -216,7 +220,7 @@ async function logIn(
     domain: server.origin,
     ...(answer.refresh_token !== undefined && { refreshToken: answer.refresh_token }),
     tokens: [token],
-    createdAt: (claims?.iat ?? 0) * 1000,
+    createdAt: claims.iat * 1000,
     expiresAt: requestedAt + (options.sessionLifetime ?? SESSION_LIFETIME) * 1000,
     revision: 0,
   }

@@ -38,8 +38,7 @@ export async function logout(
  * person who logs out can do nothing about it.
  */
 async function revoke({ config }: AuthorizationServer, refreshToken: string): Promise<void> {
-  const revoked = tokenRevocation(config, refreshToken, { token_type_hint: 'refresh_token' })
-  await within(revoked, TENANT_TIMEOUT).catch(() => {})
+  await within(tokenRevocation(config, refreshToken), TENANT_TIMEOUT).catch(() => {})
 }
 
 /**

@@ -7,19 +7,32 @@ import { isReturnTo } from '@connected-accounts/client/internal'
 const ERROR_PARAM = 'auth_error'
 
 /**
+ * Where the application is, as the browser knows it.
+ *
+ * @internal
+ */
+export interface Place {
+  redirectUri: string
+  /** The path of the page at which a flow ends that has no `returnTo`. */
+  home: string
+  /** The path of the login. Undefined if it is not known. */
+  login?: string | undefined
+}
+
+/**
  * Returns the URL of the application at which a flow ends. If a page passes its own URL as `returnTo`, the code of an earlier
  * flow may be in it, and is removed.
  *
- * @param returnTo - the page at which the flow ends. Default: `/`, also in place of a URL of another origin.
+ * @param returnTo - the page at which the flow ends. Default: `home`, also in place of a URL of another origin.
  * @param code - why the flow failed: a word of ours, never a text of a request.
  * @internal
  */
 export function returnUrl(
   returnTo: string | undefined,
-  redirectUri: string,
+  { redirectUri, home }: Place,
   code?: string,
 ): string {
-  const url = new URL(isReturnTo(returnTo, redirectUri) ? (returnTo ?? '/') : '/', redirectUri)
+  const url = new URL(isReturnTo(returnTo, redirectUri) ? (returnTo ?? home) : home, redirectUri)
   // Any change by `searchParams` writes the whole query anew, so nothing is changed without need.
   if (url.searchParams.has(ERROR_PARAM)) url.searchParams.delete(ERROR_PARAM)
   if (code) url.search += `${url.search ? '&' : '?'}${ERROR_PARAM}=${encodeURIComponent(code)}`

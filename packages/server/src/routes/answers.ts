@@ -5,10 +5,12 @@ import {
 } from '@connected-accounts/client'
 import { isReturnTo } from '@connected-accounts/client/internal'
 import type { Context } from '../context.js'
+import type { StoreOptions } from '../cookies/cookie-jar.js'
 import { isLoginFlowError } from '../errors.js'
 import { type ErrorPage, errorPage } from '../navigation/error-page.js'
 import { isNavigation, varyByNavigation } from '../navigation/fetch-metadata.js'
-import { redirect, returnToOf, returnUrl } from '../navigation/return-to.js'
+import { type Place, redirect, returnToOf, returnUrl } from '../navigation/return-to.js'
+import type { PlaceOf } from './paths.js'
 import { errorResponse, knownProblem, problemResponse } from './problem.js'
 
 /** Returns an answer for an error, or throws it. */
@@ -39,33 +41,41 @@ export const problemAnswers: Answers = {
 /**
  * Sends problems to programs. Shows a page to a person, or takes the person back to the application.
  *
- * @param loginPath - the path of the login. By default the page has no link to it.
  * @internal
  */
-export function createAnswers(context: Context, loginPath?: string): Answers {
-  const { redirect_uri: redirectUri } = context.options.authorizationParams
-  const home = new URL('/', redirectUri).href
-  const answer = (page: Omit<ErrorPage, 'home'>, request: Request, headers = new Headers()) => {
+export function createAnswers(context: Context, placeOf: PlaceOf): Answers {
+  const answer = async (
+    page: Omit<ErrorPage, 'home'>,
+    request: Request,
+    headers = new Headers(),
+  ) => {
     varyByNavigation(headers)
-    const isForPerson = isNavigation(request)
-    return isForPerson
-      ? errorPage({ ...page, home }, headers)
-      : problemResponse(page.problem, headers)
+    if (!isNavigation(request)) return problemResponse(page.problem, headers)
+    const { home, redirectUri } = await placeOf(storeOf(request))
+    return errorPage({ ...page, home: new URL(home, redirectUri).href }, headers)
   }
   return {
     refuse: (problem, request, headers) => answer({ problem }, request, headers),
     async fail(error, request) {
       const known = knownProblem(error)
       if (!known) throw error
-      const url = isNavigation(request) ? await wayBack(context, error, request) : undefined
-      if (url) return redirect(url, new Headers())
       const { problem, headers } = known
-      const isLoginNext = loginPath !== undefined && needsLogin(error, problem, request)
-      const login = isLoginNext ? loginUrl(error, request, { loginPath, redirectUri }) : undefined
+      if (!isNavigation(request)) return answer({ problem }, request, headers)
+      const place = await placeOf(storeOf(request))
+      const url = await wayBack(context, { error, request, place })
+      if (url) return redirect(url, new Headers())
+      const login = needsLogin(error, problem, request)
+        ? loginUrl(error, request, place)
+        : undefined
       const canReload = isPassing(problem) && isConnectCallback(request.url)
       return answer({ problem, task: taskOf(error), login, canReload }, request, headers)
     },
   }
+}
+
+/** What is read is not saved. */
+function storeOf(request: Request): StoreOptions {
+  return { request, response: { headers: new Headers() } }
 }
 
 /**
@@ -75,24 +85,21 @@ export function createAnswers(context: Context, loginPath?: string): Answers {
  */
 async function wayBack(
   context: Context,
-  error: unknown,
-  request: Request,
+  { error, request, place }: { error: unknown; request: Request; place: Place },
 ): Promise<string | undefined> {
-  const { redirect_uri: redirectUri } = context.options.authorizationParams
   if (isConnectFlowError(error)) {
     const { returnTo, code } = error
-    return returnTo === undefined ? undefined : returnUrl(returnTo, redirectUri, code)
+    return returnTo === undefined ? undefined : returnUrl(returnTo, place, code)
   }
   if (!isLoginFlowError(error) || !(await isLoggedIn(context, request))) return undefined
   // The person went back in the browser, to a login that was completed.
-  if (error.code === 'unknown_state') return returnUrl('/', redirectUri)
-  return returnUrl(returnToOf(error.appState), redirectUri, error.code)
+  if (error.code === 'unknown_state') return returnUrl(undefined, place)
+  return returnUrl(returnToOf(error.appState), place, error.code)
 }
 
 async function isLoggedIn(context: Context, request: Request): Promise<boolean> {
-  // What is read is not saved, and a store that is away is reported by the next request that needs it.
-  const storeOptions = { request, response: { headers: new Headers() } }
-  const session = await context.findSession(storeOptions).catch(() => undefined)
+  // A store that is away is reported by the next request that needs it.
+  const session = await context.findSession(storeOf(request)).catch(() => undefined)
   return session !== undefined
 }
 
@@ -115,9 +122,10 @@ function needsLogin(error: unknown, problem: ProblemDetails, { method, url }: Re
 function loginUrl(
   error: unknown,
   request: Request,
-  { loginPath, redirectUri }: { loginPath: string; redirectUri: string },
-): string {
-  const url = new URL(loginPath, redirectUri)
+  { login, redirectUri }: Place,
+): string | undefined {
+  if (login === undefined) return undefined
+  const url = new URL(login, redirectUri)
   const returnTo = isLoginFlowError(error)
     ? returnToOf(error.appState)
     : new URL(request.url).searchParams.get('returnTo')

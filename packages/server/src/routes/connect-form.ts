@@ -23,11 +23,12 @@ const OWN_FIELDS = ['connection', 'returnTo', 'scopes']
  * a browser sends them for inputs that were left empty. Does not check the values: `startConnect` and the My Account
  * API do.
  *
+ * @param home - The `returnTo` of a form that has none.
  * @throws {Refusal} invalid_request, if a field is unknown or is sent more than once.
  * @internal
  */
-export function connectOptions(form: FormData): StartConnectAccountOptions {
-  const { connection = '', returnTo = '/', ...others } = singleFields(form)
+export function connectOptions(form: FormData, home: string): StartConnectAccountOptions {
+  const { connection = '', returnTo = home, ...others } = singleFields(form)
   const scopes = form.getAll('scopes').map(String).filter(Boolean)
   const { max_age, ...texts } = others
   const params = { ...texts, ...(max_age && { max_age: Number(max_age) }) }

@@ -1,4 +1,8 @@
-import { createAuthorizedFetch, MyAccountApiError } from '@connected-accounts/client'
+import {
+  createAuthorizedFetch,
+  MyAccountApiError,
+  type ProblemDetails,
+} from '@connected-accounts/client'
 import { type Context, contextOf } from '../context.js'
 import { errorsPage } from '../errors.js'
 import type { ServerClient } from '../server-client.js'
@@ -13,7 +17,10 @@ import { refuseOtherOrigins } from './same-origin.js'
 
 /** Options of {@link createConnectedAccountsHandler}. */
 export interface ConnectedAccountsHandlerOptions {
-  /** The path that replaces `https://{domain}/me/v1`, like `/api/me/v1`. */
+  /**
+   * The path that replaces `https://{domain}/me/v1`, like `/api/me/v1`. If something before this function removes the beginning
+   * of the path, such as the `basePath` of Next.js, leave that beginning out.
+   */
   basePath: string
 }
 
@@ -67,37 +74,63 @@ export function createConnectedAccountsHandler(
  * @throws {TypeError} if `basePath` is not a path.
  * @internal
  */
-export function accountsHandlerOf(
-  context: Context,
-  { basePath }: ConnectedAccountsHandlerOptions,
-): Route {
-  const { origin } = new URL(context.options.authorizationParams.redirect_uri)
-  if (!/^\/[^/]/.test(basePath)) throw new TypeError("basePath must be a path, like '/api/me/v1'.")
+function accountsHandlerOf(context: Context, { basePath }: ConnectedAccountsHandlerOptions): Route {
+  if (!/^\/[^/?#][^?#]*$/.test(basePath)) {
+    throw new TypeError("basePath must be a path, like '/api/me/v1'.")
+  }
   const base = basePath.replace(/\/+$/, '')
+  const answer = operationsOf(context)
   return async (request) => {
-    const { pathname, search } = new URL(request.url)
-    if (!pathname.startsWith(`${base}/`)) return noSuchOperation(request.method, pathname)
-    const path = pathname.slice(base.length)
-    const operation = OPERATIONS.find((one) => one.method === request.method && one.path.test(path))
-    if (!operation) return noSuchOperation(request.method, pathname)
-    const isRead = request.method === 'GET'
-    const refusal =
-      refuseLongUrl(request) ?? (isRead ? undefined : refuseOtherOrigins(request, origin))
-    if (refusal) return problemResponse(refusal)
-    const scope = `${operation.verb}:me:connected_accounts`
-    return answerErrors(request, { answers: problemAnswers }, (store) =>
-      forward(context, { target: path + search, scope }, store),
-    )
+    const { pathname } = new URL(request.url)
+    const isBelow = pathname.startsWith(`${base}/`)
+    return isBelow ? answer(request, pathname.slice(base.length)) : notBelow(request, base)
   }
 }
 
-function noSuchOperation(method: string, pathname: string): Response {
-  return problemResponse({
-    type: errorsPage('not_found'),
-    title: 'not_found',
-    status: 404,
-    detail: `${method} ${pathname} is not one of the five operations of Connected Accounts.`,
-  })
+/**
+ * Creates the function that answers the operations of a context. Its second parameter is the path of the operation, beneath
+ * `/me/v1`. It may end with a slash.
+ *
+ * @internal
+ */
+export function operationsOf(
+  context: Context,
+): (request: Request, path: string) => Promise<Response> {
+  return async (request, pathname) => {
+    const path = pathname.replace(/\/$/, '')
+    const operation = OPERATIONS.find((one) => one.method === request.method && one.path.test(path))
+    if (!operation) return noSuchOperation(request)
+    return answerErrors(request, { answers: problemAnswers }, async (store) => {
+      const refusal = refuseLongUrl(request) ?? (await refuseForeignWrites(context, store))
+      if (refusal) return problemResponse(refusal)
+      const target = path + new URL(request.url).search
+      return forward(context, { target, scope: `${operation.verb}:me:connected_accounts` }, store)
+    })
+  }
+}
+
+async function refuseForeignWrites(
+  context: Context,
+  store: RouteStore,
+): Promise<ProblemDetails | undefined> {
+  if (store.request.method === 'GET') return undefined
+  return refuseOtherOrigins(store.request, new URL(await context.redirectUriOf(store)).origin)
+}
+
+function notBelow({ method, url }: Request, base: string): Response {
+  return notFound(
+    `${method} ${new URL(url).pathname} is not below '${base}', the basePath of createConnectedAccountsHandler. Pass the path as this handler sees it: ` +
+      'something before it may have removed the beginning.',
+  )
+}
+
+function noSuchOperation({ method, url }: Request): Response {
+  const { pathname } = new URL(url)
+  return notFound(`${method} ${pathname} is not one of the five operations of Connected Accounts.`)
+}
+
+function notFound(detail: string): Response {
+  return problemResponse({ type: errorsPage('not_found'), title: 'not_found', status: 404, detail })
 }
 
 async function forward(

@@ -16,7 +16,7 @@ export type Route = (request: Request) => Promise<Response>
 export interface RouteOptions {
   method: 'GET' | 'POST'
   /** Returns why a request is refused, or undefined. */
-  refuse(request: Request): ProblemDetails | undefined
+  refuse(store: RouteStore): ProblemDetails | undefined | Promise<ProblemDetails | undefined>
   answers: Answers
   onError: OnError | undefined
   work(store: RouteStore): Promise<string>
@@ -32,11 +32,11 @@ export function createRoute({ method, refuse, answers, onError, work }: RouteOpt
     if (request.method !== method) {
       return answers.refuse(wrongMethod(method), request, new Headers({ allow: method }))
     }
-    const refusal = refuseLongUrl(request) ?? refuse(request)
-    if (refusal) return answers.refuse(refusal, request)
-    return answerErrors(request, { answers, onError }, async (store) =>
-      redirect(await work(store), store.response.headers),
-    )
+    return answerErrors(request, { answers, onError }, async (store) => {
+      const refusal = refuseLongUrl(request) ?? (await refuse(store))
+      if (refusal) return answers.refuse(refusal, request)
+      return redirect(await work(store), store.response.headers)
+    })
   }
 }
 

@@ -1,15 +1,16 @@
 import { isConnectCallback } from '@connected-accounts/client'
-import { fitsReturnTo, isReturnTo } from '@connected-accounts/client/internal'
+import { checkFunction, fitsReturnTo, isReturnTo } from '@connected-accounts/client/internal'
 import { completeConnectAccount, startConnectAccount } from '../connect/connect-account.js'
 import { type Context, contextOf } from '../context.js'
 import { completeLogin, startLogin } from '../login/login.js'
 import { logout } from '../login/logout.js'
 import { refusePrefetch, refuseUnlessNavigation } from '../navigation/fetch-metadata.js'
-import { returnToOf, returnUrl } from '../navigation/return-to.js'
+import { type Place, returnToOf, returnUrl } from '../navigation/return-to.js'
 import type { ServerClient } from '../server-client.js'
 import type { RouteStore } from './answer-errors.js'
 import { createAnswers, type OnError } from './answers.js'
 import { connectOptions } from './connect-form.js'
+import { createPlaces, type PlaceOf } from './paths.js'
 import { Refusal, readForm } from './request-body.js'
 import { createRoute, type Route, type RouteOptions } from './route.js'
 import { refuseOtherOrigins } from './same-origin.js'
@@ -24,6 +25,12 @@ export interface RoutesOptions {
    * your framework handle an error, throw it again. If the answer has cookies that must arrive, the framework does not see it.
    */
   onError?: OnError | undefined
+  /**
+   * The path that the application is mounted at, as the browser knows it, such as `/app`. The `redirect_uri` begins with it. If a flow
+   * has no `returnTo`, it ends there. Pass it if something before the application removes this path from the URLs: the
+   * `basePath` of Next.js, the `location` of a proxy, Hono's `mount`. Default: none, and flows end at `/`.
+   */
+  basePath?: string | undefined
 }
 
 /** The routes of an application. */
@@ -46,7 +53,8 @@ export interface Routes {
  * the application, so that no link and no other site can start them. A `returnTo` of another origin is refused with
  * 400.
  *
- * @throws {TypeError} if `server` is not a `ServerClient`.
+ * @throws {TypeError} if the `redirect_uri` does not begin with `basePath`, `server` is not a `ServerClient`, or `onError` is not a
+ * function.
  * @example
  * ```ts
  * const { login, callback, connect, logout } = createRoutes(server)
@@ -64,7 +72,8 @@ export interface Routes {
  * ```
  */
 export function createRoutes(server: ServerClient, options: RoutesOptions = {}): Routes {
-  return routesOf(contextOf(server), options)
+  const context = contextOf(server)
+  return routesOf(context, options, createPlaces(context, options))
 }
 
 /**
@@ -72,37 +81,41 @@ export function createRoutes(server: ServerClient, options: RoutesOptions = {}):
  *
  * @internal
  */
-export function routesOf(
-  context: Context,
-  { onError }: RoutesOptions,
-  loginPath?: string | undefined,
-): Routes {
-  const { redirect_uri: redirectUri } = context.options.authorizationParams
-  const { origin } = new URL(redirectUri)
-  const answers = createAnswers(context, loginPath)
+export function routesOf(context: Context, { onError }: RoutesOptions, placeOf: PlaceOf): Routes {
+  checkFunction(onError, 'onError')
+  const answers = createAnswers(context, placeOf)
   const get = (refuse: RouteOptions['refuse'], work: RouteOptions['work']) =>
     createRoute({ method: 'GET', refuse, answers, onError, work })
   const post = (work: RouteOptions['work']) => {
-    const refuse = (request: Request) => refuseOtherOrigins(request, origin)
+    const refuse: RouteOptions['refuse'] = async (store) => {
+      const { redirectUri } = await placeOf(store)
+      return refuseOtherOrigins(store.request, new URL(redirectUri).origin)
+    }
     return createRoute({ method: 'POST', refuse, answers, onError, work })
   }
   return {
-    login: get(refuseUnlessNavigation, (store) => {
-      const { searchParams } = new URL(store.request.url)
-      const returnTo = checkReturnTo(searchParams.get('returnTo'), redirectUri)
-      return startLogin(context, { appState: { returnTo } }, store)
-    }),
-    callback: get(refusePrefetch, async (store) =>
-      returnUrl(await completeFlow(context, store), redirectUri),
+    login: get(
+      ({ request }) => refuseUnlessNavigation(request),
+      async (store) => {
+        const { searchParams } = new URL(store.request.url)
+        const returnTo = checkReturnTo(searchParams.get('returnTo'), await placeOf(store))
+        return startLogin(context, { appState: { returnTo } }, store)
+      },
+    ),
+    callback: get(
+      ({ request }) => refusePrefetch(request),
+      async (store) => returnUrl(await completeFlow(context, store), await placeOf(store)),
     ),
     connect: post(async (store) => {
+      const { home } = await placeOf(store)
       const form = await readForm(store.request)
-      return startConnectAccount(context, connectOptions(form), store)
+      return startConnectAccount(context, connectOptions(form, home), store)
     }),
     logout: post(async (store) => {
+      const place = await placeOf(store)
       const form = await readForm(store.request)
-      const returnTo = checkReturnTo(form.get('returnTo'), redirectUri)
-      return logout(context, { returnTo: new URL(returnTo, redirectUri).href }, store)
+      const returnTo = checkReturnTo(form.get('returnTo'), place)
+      return logout(context, { returnTo: new URL(returnTo, place.redirectUri).href }, store)
     }),
   }
 }
@@ -114,8 +127,8 @@ async function completeFlow(context: Context, store: RouteStore): Promise<string
   return returnToOf((await completeLogin(context, url, store)).appState)
 }
 
-function checkReturnTo(returnTo: FormDataEntryValue | null, redirectUri: string): string {
-  if (!returnTo) return '/'
+function checkReturnTo(returnTo: FormDataEntryValue | null, { redirectUri, home }: Place): string {
+  if (!returnTo) return home
   const isText = typeof returnTo === 'string'
   if (isText && isReturnTo(returnTo, redirectUri) && fitsReturnTo(returnTo)) return returnTo
   throw new Refusal(400, {

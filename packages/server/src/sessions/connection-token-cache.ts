@@ -30,7 +30,7 @@ const MAX_TOKENS = 50
 
 /**
  * Creates a cache in the memory of this process, for the 1000 users who used it last, with up to 50 tokens for each. A token
- * whose expiry is unknown is not cached.
+ * whose expiry is unknown serves only the calls that share its exchange.
  */
 export function createConnectionTokens(): ConnectionTokens {
   const users = new LRUCache<string, ReturnType<typeof tokensOfUser>>({ max: MAX_USERS })
@@ -59,7 +59,7 @@ function tokensOfUser() {
   async function exchanged(key: string, exchange: () => Promise<ConnectionToken>) {
     try {
       const token = await Promise.resolve().then(exchange) // so that a synchronous throw is a rejection, too
-      if (isUsable(token)) kept.set(key, token)
+      kept.set(key, token)
       return token
     } finally {
       pending.delete(key)

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { SessionCookie } from '../cookies/session-cookie.js'
-import { isSessionError, SessionError } from '../errors.js'
+import { SessionError } from '../errors.js'
 import { createEndedSessions } from './ended-sessions.js'
 import type { Session, SessionStore } from './session.js'
 import { createLocalTurns } from './turns.js'
@@ -24,7 +24,7 @@ export function cookieSessions(): SessionStore {
       const newest = refreshed.get(session.id)
       if (!newest || newest.revision <= session.revision) return session
       // Reading works without room for the cookie. A refresh needs the room, and reports that there is none.
-      await write(cookie, newest).catch(ignoreNoRoom)
+      await write(cookie, newest)
       return newest
     },
     async set(cookie, session) {
@@ -33,7 +33,7 @@ export function cookieSessions(): SessionStore {
       const newest = known && known.revision > session.revision ? known : session
       // First, as its refresh token may be the only good one. What a login brought is in its cookie.
       if (newest.revision > 0) refreshed.set(session.id, newest)
-      await write(cookie, newest)
+      if (!(await write(cookie, newest))) throw tooLarge(newest)
     },
     async delete(cookie) {
       const session = await readSession(cookie)
@@ -51,22 +51,22 @@ async function readSession(cookie: SessionCookie): Promise<Session | undefined> 
   return session && session.expiresAt > Date.now() ? session : undefined
 }
 
-function ignoreNoRoom(error: unknown): void {
-  if (!isSessionError(error) || error.code !== 'cookies_too_large') throw error
-}
-
-async function write(cookie: SessionCookie, session: Session): Promise<void> {
+/** Returns false if the cookie has no room for the session. Then nothing is set. */
+async function write(cookie: SessionCookie, session: Session): Promise<boolean> {
   const maxAge = Math.max(1, Math.ceil((session.expiresAt - Date.now()) / 1000))
   const tokens = session.tokens.toSorted((one, other) => other.expiresAt - one.expiresAt)
   for (;;) {
     // A token can be refreshed. A flow that is removed has to be started again.
     const keepFlows = tokens.length > 0
-    if (await cookie.set({ ...session, tokens }, maxAge, { keepFlows })) return
-    if (!tokens.pop()) break
+    if (await cookie.set({ ...session, tokens }, maxAge, { keepFlows })) return true
+    if (!tokens.pop()) return false
   }
-  throw new SessionError('cookies_too_large', {
+}
+
+function tooLarge({ user }: Session): SessionError {
+  return new SessionError('cookies_too_large', {
     message:
       'The session does not fit into the cookies, which may have 8000 bytes in a request. The claims of the ID token have ' +
-      `${JSON.stringify(session.user).length} bytes. Ask for fewer claims, or keep sessions in a store.`,
+      `${JSON.stringify(user).length} bytes. Ask for fewer claims, or keep sessions in a store.`,
   })
 }

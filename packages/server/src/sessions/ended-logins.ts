@@ -21,9 +21,9 @@ export interface EndedLoginsOptions {
 export function endKey(
   login: Pick<EndedLogin, 'clientId' | 'domain' | 'sid' | 'sub'>,
 ): Promise<string> {
-  const { clientId, domain, sid, sub = '' } = login
+  const { clientId, domain, sid, sub } = login
   const [claim, value] = sid === undefined ? ['sub', sub] : ['sid', sid]
-  return entryKey(claim, clientId, domain, value)
+  return entryKey(claim, clientId, domain, String(value))
 }
 
 /**

@@ -52,13 +52,14 @@ interface Pointer {
  * If a rotated refresh token cannot be written, the lock is held until it is: no other machine uses the old one meanwhile. The
  * store also notes that a refresh token is sent, so that the same holds if the lock is lost.
  *
- * @throws {TypeError} if there is no `lock` and `refreshTokens` is not `'non-rotating'`, if a Keyv hides its failures, or if
+ * @throws {TypeError} if `store` or `lock` is something else, if there is no `lock` and `refreshTokens` is not `'non-rotating'`, if a Keyv hides its failures, or if
  *   `timeout` is not a time.
  * @example
  * const sessions = sharedSessions(redisStore(redis), { lock: redisLock(redis) })
  * const server = new ServerClient({ ...options, sessions })
  */
 export function sharedSessions(store: SharedStore, options: SharedSessionsOptions): SessionStore {
+  checkStore(store)
   const { lock, timeout = 5_000 } = checkOptions(options)
   const entries = createEntries(store, checkTimeout(timeout))
   const writer = createSessionWriter(entries)
@@ -97,8 +98,18 @@ export function sharedSessions(store: SharedStore, options: SharedSessionsOption
   }
 }
 
+function checkStore(store: SharedStore): void {
+  const methods = [store?.get, store?.set, store?.delete]
+  if (methods.every((method) => typeof method === 'function')) return
+  throw new TypeError('store must have get, set and delete, such as redisStore(redis) or a Keyv.')
+}
+
 function checkOptions(options: SharedSessionsOptions): SharedSessionsOptions {
-  if (options?.lock || options?.refreshTokens === 'non-rotating') return options
+  const { lock } = { ...options }
+  if (lock && typeof lock.acquire !== 'function') {
+    throw new TypeError('lock must be a lock, such as redisLock(redis) or postgresLock(pool).')
+  }
+  if (lock || options?.refreshTokens === 'non-rotating') return options
   throw new TypeError(
     'Two machines that refresh the same session at once use a rotating refresh token twice, and the user is logged out. ' +
       'Pass a lock, such as redisLock(redis) of @connected-accounts/server/redis. If rotation is off for the application, ' +

@@ -48,6 +48,7 @@ const RELEASE = 'DELETE FROM connected_accounts WHERE key = $1 AND value = $2'
  * Creates a lock in Postgres: a row with an owner and a time. Only its owner can release it. It needs no connection of its
  * own while it is held, unlike an advisory lock, so it also works behind a pooler. The table is that of {@link postgresStore}.
  *
+ * @throws {TypeError} if `postgres` is not a client, or `ttl` is not a time.
  * @example
  * const sessions = sharedSessions(postgresStore(pool), { lock: postgresLock(pool) })
  */
@@ -55,6 +56,7 @@ export function postgresLock(
   postgres: PostgresClient,
   { ttl = 10_000 }: PostgresLockOptions = {},
 ): RefreshLock {
+  checkClient(postgres)
   return createLeasedLock(ttl, (key, owner) => {
     const values = [`lock:${key}`, owner]
     const isDone = async (text: string, ...more: unknown[]) =>
@@ -76,6 +78,7 @@ export function postgresLock(
  * CREATE INDEX ON connected_accounts (expires_at);
  * ```
  *
+ * @throws {TypeError} if `postgres` is not a client.
  * @example
  * ```ts
  * const pool = new Pool({ connectionString: 'postgresql://localhost:5432/app' })
@@ -84,6 +87,7 @@ export function postgresLock(
  * ```
  */
 export function postgresStore(postgres: PostgresClient): SharedStore {
+  checkClient(postgres)
   return {
     async get(key) {
       const { rows } = await postgres.query(GET, [key])
@@ -99,4 +103,9 @@ export function postgresStore(postgres: PostgresClient): SharedStore {
       return rows.length > 0
     },
   }
+}
+
+function checkClient(postgres: PostgresClient): void {
+  if (typeof postgres?.query === 'function') return
+  throw new TypeError('postgres must be a Pool of the package pg, not its URL.')
 }

@@ -35,7 +35,7 @@ const REPLACE =
  * Creates a lock in one Redis or a Redis Cluster: `SET` with `NX`, `PX` and an owner. Only its owner can release it. After a
  * failover to a replica two machines may hold the lock at once. The store then keeps the newer revision of the session.
  *
- * @throws {TypeError} if `ttl` is not a time.
+ * @throws {TypeError} if `redis` is not a client, or `ttl` is not a time.
  * @see https://redis.io/docs/latest/develop/clients/patterns/distributed-locks/#correct-implementation-with-a-single-instance
  * @example
  * const redis = await createClient({ url: 'redis://localhost:6379' }).connect()
@@ -61,6 +61,7 @@ export function redisLock(
  * Creates a store in Redis itself, without a Keyv. It has compare-and-set, so a machine that was paused cannot overwrite a
  * newer session.
  *
+ * @throws {TypeError} if `redis` is not a client.
  * @example
  * ```ts
  * const redis = await createClient({ url: 'redis://localhost:6379' }).connect()
@@ -85,8 +86,15 @@ export function redisStore(redis: RedisClient): SharedStore {
  * token was used, so no command is sent to one.
  */
 function sender(redis: RedisClient): (key: string, command: string[]) => Promise<unknown> {
+  if (!isClient(redis)) {
+    throw new TypeError('redis must be a client of the package redis or ioredis, not its URL.')
+  }
   // In capitals, ioredis sends a command to the master whatever `scaleReads` says.
   if ('call' in redis) return (_, [name = '', ...args]) => redis.call(name, ...args)
   if ('slots' in redis) return (key, command) => redis.sendCommand(key, false, command)
   return (_, command) => redis.sendCommand(command)
+}
+
+function isClient(redis: { call?: unknown; sendCommand?: unknown }): boolean {
+  return typeof redis?.call === 'function' || typeof redis?.sendCommand === 'function'
 }

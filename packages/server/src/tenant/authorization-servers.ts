@@ -1,6 +1,6 @@
 import type { Fetch } from '@connected-accounts/client'
-import { createDpop, type Dpop } from '@connected-accounts/client/dpop'
-import { within } from '@connected-accounts/client/internal'
+import { createDpop, type Dpop, type WebCryptoKeyPair } from '@connected-accounts/client/dpop'
+import { checkKeyPair, checkSigningKey, within } from '@connected-accounts/client/internal'
 import type { ClientAuth } from '@connected-accounts/client/token-vault'
 import { LRUCache } from 'lru-cache'
 import {
@@ -25,7 +25,7 @@ import { tenantError } from './tenant-error.js'
 export type Application = ClientAuth & {
   clientId: string
   /** The key that all tokens are bound to. */
-  dpopKeyPair?: CryptoKeyPair | undefined
+  dpopKeyPair?: WebCryptoKeyPair | undefined
   /** Sends the requests. Default: the runtime's own `fetch`. */
   fetch?: Fetch | undefined
   /** How long one request to the tenant may take, in milliseconds. */
@@ -62,18 +62,19 @@ const REFETCH_AGE = 60
  * throws the error below.
  *
  * @throws {TokenError} `unexpected_response`, if the answer is not a tenant's.
+ * @throws {TypeError} at once, if `dpopKeyPair` or `privateKey` is not a key that can sign.
  */
 export function createAuthorizationServers(
   application: Application,
 ): (origin: string) => Promise<AuthorizationServer> {
   const send = application.fetch ?? ((request) => fetch(request))
-  const { timeout } = application
+  const { clientId, timeout } = application
+  const dpopKeyPair = keyPairOf(application)
+  const clientAuth = clientAuthentication(application)
   const createRefreshGrant = createRefreshGrants(send)
   const servers = new LRUCache<string, Promise<AuthorizationServer>>({ max: MAX_DOMAINS })
 
   async function discover(origin: string): Promise<AuthorizationServer> {
-    const { clientId, dpopKeyPair } = application
-    const clientAuth = clientAuthentication(application)
     const isPlain = new URL(origin).protocol === 'http:' // allowed on loopback addresses only
     const config = await discovery(new URL(origin), clientId, {}, clientAuth, {
       timeout: timeout / 1000,
@@ -137,6 +138,11 @@ function createKeyPrefetch(config: Configuration, send: Fetch, timeout: number):
 
 function clientAuthentication(application: Application): ClientAuthentication {
   if ('clientSecret' in application) return ClientSecretPost(application.clientSecret)
-  const { privateKey: key, kid } = application
+  const { privateKey, kid } = application
+  const { key } = checkSigningKey(privateKey)
   return PrivateKeyJwt(kid === undefined ? key : { key, kid })
+}
+
+function keyPairOf({ dpopKeyPair }: Application): CryptoKeyPair | undefined {
+  return dpopKeyPair === undefined ? undefined : checkKeyPair(dpopKeyPair, 'dpopKeyPair')
 }

@@ -1,5 +1,5 @@
 // An application in workerd, from the installed packages, without Node compatibility.
-import { createHandler, ServerClient } from '@connected-accounts/server'
+import { createAccessTokenVerifier, createHandler, ServerClient } from '@connected-accounts/server'
 
 let app
 
@@ -11,14 +11,30 @@ function create({ DOMAIN, REDIRECT_URI }) {
     secret: 'a secret of more than thirty-two bytes',
     authorizationParams: { redirect_uri: REDIRECT_URI },
   })
-  return { server, handler: createHandler(server) }
+  const verifyAccessToken = createAccessTokenVerifier({
+    domain: DOMAIN,
+    audience: 'https://api.example.test/',
+    baseUrl: new URL(REDIRECT_URI).origin,
+  })
+  return { server, handler: createHandler(server), verifyAccessToken }
+}
+
+async function answerApi(request) {
+  try {
+    const { sub } = await app.verifyAccessToken(request)
+    return Response.json({ sub })
+  } catch (error) {
+    return error.getResponse()
+  }
 }
 
 // biome-ignore lint/style/noDefaultExport: what workerd starts.
 export default {
   async fetch(request, env) {
     app ??= create(env)
-    if (new URL(request.url).pathname !== '/events') return app.handler(request)
+    const { pathname } = new URL(request.url)
+    if (pathname === '/api') return answerApi(request)
+    if (pathname !== '/events') return app.handler(request)
     const response = { headers: new Headers() }
     const { accessToken } = await app.server.getAccessTokenForConnection(
       { connection: 'google-oauth2' },

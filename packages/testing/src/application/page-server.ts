@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'tsup'
+import { sdkAliases } from '../machine/auth0-sdks.js'
 
 /** A server that serves one page at every path of its origin. */
 export interface PageServer {
@@ -50,6 +51,9 @@ async function bundle(script: URL): Promise<string> {
       format: 'iife',
       platform: 'browser',
       noExternal: [/./],
+      esbuildOptions: (options) => {
+        options.alias = sdkAliases()
+      },
       config: false,
       silent: true,
     })

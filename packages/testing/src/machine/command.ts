@@ -9,12 +9,13 @@ const running: ChildProcess[] = []
 /**
  * Bundles a script for Node, with our packages as source, so that it needs no build.
  *
- * @param script A TypeScript file in a folder of a package, such as `src/` or `test/`.
+ * @param script A TypeScript file of a package, in any folder.
  * @param name The folder for the bundle, below the package's `node_modules/.cache/`.
  * @returns The path of the bundle.
  */
 export async function buildCommand(script: URL, name: string): Promise<string> {
-  const outDir = fileURLToPath(new URL(`../node_modules/.cache/${name}`, script))
+  const [root = ''] = /^.*\/packages\/[^/]+\//.exec(script.href) ?? []
+  const outDir = fileURLToPath(`${root}node_modules/.cache/${name}`)
   await build({
     entry: [fileURLToPath(script)],
     outDir,

@@ -5,13 +5,14 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { sdkVersion } from '../machine/auth0-sdks.js'
 import { installPackages } from '../machine/npm-packages.js'
 
 const run = promisify(execFile)
 const source = fileURLToPath(new URL('template', import.meta.url))
 
 const versions = {
-  '@auth0/nextjs-auth0': '4.30.0',
+  '@auth0/nextjs-auth0': sdkVersion('@auth0/nextjs-auth0'),
   next: '16.4.6',
   react: '19.3.1',
   'react-dom': '19.3.1',

@@ -1,5 +1,6 @@
 'use client'
 
+import { describeError } from '@connected-accounts/client'
 import {
   useConnectedAccounts,
   useConnections,
@@ -13,11 +14,11 @@ export function Accounts() {
   const { data: connections } = useConnections()
   const { mutate: disconnect, error: disconnectError } = useDisconnectAccount()
   const { refresh } = useRouter()
-  const problem = error ?? disconnectError
+  const problem = describeError(error ?? disconnectError)
   return (
     <section>
       <h2>Connected accounts</h2>
-      {problem && <p role="alert">{problem.message}</p>}
+      {problem && <p role="alert">{problem}</p>}
       {!accounts && !problem && <p>Loading…</p>}
       {accounts?.length === 0 && <p>None yet.</p>}
       <ul>
@@ -27,7 +28,12 @@ export function Accounts() {
               <strong>{connection}</strong>
               <small>{scopes.join(' · ')}</small>
             </div>
-            <button type="button" onClick={() => disconnect(id, { onSuccess: refresh })}>
+            <button
+              type="button"
+              onClick={() => {
+                disconnect(id, { onSuccess: refresh })
+              }}
+            >
               Disconnect
             </button>
           </li>

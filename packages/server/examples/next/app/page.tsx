@@ -1,3 +1,4 @@
+import { describeError } from '@connected-accounts/client'
 import { storeOptions } from '@connected-accounts/server/next'
 import { headers } from 'next/headers'
 import { Suspense } from 'react'
@@ -14,11 +15,11 @@ export default async function Page({
   searchParams: Promise<{ auth_error?: string }>
 }) {
   const user = await server.getUser(storeOptions({ headers: await headers() }))
-  const { auth_error: error } = await searchParams
+  const error = describeError((await searchParams).auth_error)
   return (
     <main>
       <h1>{user ? `Hello, ${user.name}` : 'Your accounts'}</h1>
-      {error && <p role="alert">That did not work: {error}</p>}
+      {error && <p role="alert">{error}</p>}
       {user ? (
         <Providers user={user.sub}>
           <Accounts />

@@ -1,5 +1,6 @@
 'use client'
 
+import { describeError } from '@connected-accounts/client'
 import {
   useConnectedAccounts,
   useConnections,
@@ -11,11 +12,11 @@ export function Accounts() {
   const { data: accounts, error } = useConnectedAccounts()
   const { data: connections } = useConnections()
   const { mutate: disconnect, error: disconnectError } = useDisconnectAccount()
-  const problem = error ?? disconnectError
+  const problem = describeError(error ?? disconnectError)
   return (
     <section>
       <h2>Connected accounts</h2>
-      {problem && <p role="alert">{problem.message}</p>}
+      {problem && <p role="alert">{problem}</p>}
       {!accounts && !problem && <p>Loading…</p>}
       {accounts?.length === 0 && <p>None yet.</p>}
       <ul>
@@ -25,7 +26,12 @@ export function Accounts() {
               <strong>{connection}</strong>
               <small>{scopes.join(' · ')}</small>
             </div>
-            <button type="button" onClick={() => disconnect(id)}>
+            <button
+              type="button"
+              onClick={() => {
+                disconnect(id)
+              }}
+            >
               Disconnect
             </button>
           </li>

@@ -1,4 +1,4 @@
-import { createConnectedAccountsClient } from '@connected-accounts/client'
+import { createConnectedAccountsClient, describeError } from '@connected-accounts/client'
 import { ConnectedAccountsProvider } from '@connected-accounts/react'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { createRoot } from 'react-dom/client'
@@ -10,14 +10,14 @@ const client = createConnectedAccountsClient({ baseUrl: '/auth/me/v1' })
 const queryClient = new QueryClient()
 
 const user: { sub: string; name: string } | null = await (await fetch('/user')).json()
-const error = new URLSearchParams(location.search).get('auth_error')
+const error = describeError(new URLSearchParams(location.search).get('auth_error'))
 
 createRoot(document.getElementById('root') ?? document.body).render(
   <QueryClientProvider client={queryClient}>
     <ConnectedAccountsProvider client={client} user={user?.sub}>
       <main>
         <h1>{user ? `Hello, ${user.name}` : 'Your accounts'}</h1>
-        {error && <p role="alert">That did not work: {error}</p>}
+        {error && <p role="alert">{error}</p>}
         {user ? (
           <>
             <Accounts />

@@ -1,0 +1,111 @@
+import { type CredentialCheck, readTenant } from '../tenant/read-tenant.js'
+import { MANAGEMENT_AUDIENCE, MY_ACCOUNT_AUDIENCE, type Tenant } from '../tenant/tenant.js'
+
+/** The audiences of the tenant's own APIs at one domain. */
+export interface Audiences {
+  /** The audience of the My Account API: `{url}/me/`. */
+  myAccountAudience: string
+  /** The audience of the Management API: `{url}/api/v2/`. */
+  managementAudience: string
+}
+
+/** Returns the audiences of the domain at `url`. */
+export function audiencesOf(url: string): Audiences {
+  return { myAccountAudience: `${url}/me/`, managementAudience: `${url}/api/v2/` }
+}
+
+/** Returns the tenant that runs at `url`: with its audiences in place of `https://{domain}/me/` and `https://{domain}/api/v2/`. */
+export function runningTenant(tenant: Tenant, url: string): Tenant {
+  const written = {
+    myAccountAudience: MY_ACCOUNT_AUDIENCE,
+    managementAudience: MANAGEMENT_AUDIENCE,
+  }
+  return withAudiences(tenant, written, audiencesOf(url))
+}
+
+/** Returns a view of the tenant that runs at `canonicalUrl`, as a custom domain at `url` sees it: with the audiences of that domain. */
+export function tenantAt(url: string, tenant: Tenant, canonicalUrl: string): Tenant {
+  const [from, to] = [audiencesOf(canonicalUrl), audiencesOf(url)]
+  return new Proxy(tenant, { get: (_, name) => Reflect.get(withAudiences(tenant, from, to), name) })
+}
+
+// Replaces the audiences `from` of the My Account and Management API by `to`.
+function withAudiences(tenant: Tenant, from: Audiences, to: Audiences): Tenant {
+  const audiences = new Map([
+    [from.myAccountAudience, to.myAccountAudience],
+    [from.managementAudience, to.managementAudience],
+  ])
+  const named = (name: string) => audiences.get(name) ?? name
+  const renamed = <Item extends { audience: string }>(item: Item): Item => ({
+    ...item,
+    audience: named(item.audience),
+  })
+  const { apis, clients, client_grants } = tenant
+  return {
+    ...tenant,
+    apis: apis.map((one) => ({ ...one, identifier: named(one.identifier) })),
+    clients: clients.map(({ refresh_token, ...one }) => ({
+      ...one,
+      refresh_token: { ...refresh_token, policies: refresh_token.policies.map(renamed) },
+    })),
+    ...(client_grants && { client_grants: client_grants.map(renamed) }),
+  }
+}
+
+/** The configuration of the running tenant. */
+export interface TenantMemory {
+  /** Returns a copy of the tenant. Its audiences have the canonical domain in place of `{domain}`. */
+  get(): Tenant
+  /**
+   * Replaces each list that you pass. The next request uses the new lists.
+   *
+   * @throws {TypeError} if a list is wrong; then nothing changes. The message names the field.
+   *
+   * @example
+   * ```ts
+   * const { users } = emulator.tenant.get()
+   * emulator.tenant.set({ users: users.slice(0, 1) })
+   * ```
+   */
+  set(change: Partial<Tenant>): void
+  /** Restores the tenant that the emulator started with. */
+  reset(): void
+}
+
+/** The tenant that runs, the canonical domain, and the check of a client's credentials. */
+export interface RunningTenant {
+  tenant: Tenant
+  url: string
+  credentialFlaw: CredentialCheck
+}
+
+/** Remembers the tenant as it is now, and changes it in place. The Management API changes clients and connections of the same object. */
+export function createTenantMemory({ tenant, url, credentialFlaw }: RunningTenant): TenantMemory {
+  const lists = { ...tenant }
+  const { clients, connections } = structuredClone(tenant)
+  return {
+    get: () => structuredClone(tenant),
+    set(change) {
+      const read = readTenant(change, { rest: tenant, credentialFlaw })
+      if (change.custom_domains) {
+        throw new TypeError('tenant/custom_domains cannot change while the emulator runs')
+      }
+      const next = Object.entries(runningTenant(read, url))
+      Object.assign(tenant, Object.fromEntries(next.filter(([name]) => name in change)))
+    },
+    reset() {
+      for (const name of Object.keys(tenant)) Reflect.deleteProperty(tenant, name)
+      Object.assign(tenant, lists)
+      putBack(tenant.clients, clients)
+      putBack(tenant.connections, connections)
+    },
+  }
+}
+
+// Restores the objects' properties but keeps the objects themselves, because other parts hold references to them.
+function putBack(items: object[], remembered: readonly object[]): void {
+  for (const [index, item] of items.entries()) {
+    for (const name of Object.keys(item)) Reflect.deleteProperty(item, name)
+    Object.assign(item, structuredClone(remembered[index]))
+  }
+}

@@ -1,0 +1,177 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type AdapterFactory, Provider } from 'oidc-provider'
+import type { ProviderFlows } from '../connect/provider-flow.js'
+import { byHost, type Context, type Tenancy } from '../context/context.js'
+import type { DpopNonces } from '../dpop/nonces.js'
+import type { BufferedRequest } from '../http/buffered-request.js'
+import { isAllowedCallback } from '../tenant/clients.js'
+import type { Vault } from '../vault/vault.js'
+import { createOidcStore, type OidcStore } from './adapter.js'
+import { oidcConfiguration } from './configuration.js'
+import { serveConsentPage } from './login/consent-page.js'
+import { type Consents, createConsents } from './login/consents.js'
+import { serveLoginPage } from './login/login-page.js'
+import { createGrantOrganizations, type GrantOrganizations } from './login/organization-grants.js'
+import { serveLogout } from './logout/logout.js'
+import { answerTokenFaults } from './middleware/faults.js'
+import { refuseBadJson, withFormBody } from './middleware/json-body.js'
+import { logExchanges } from './middleware/log-exchanges.js'
+import { requirePlainPaths } from './middleware/plain-path.js'
+import { narrowPreflights } from './middleware/preflight.js'
+import { recordRequests } from './middleware/record-requests.js'
+import { replaceDpopAlgorithms } from './provider-internals.js'
+import { registerClientCredentialsGrant } from './token/client-credentials.js'
+import { describeTokenErrors } from './token/errors.js'
+import { createTokenNonces } from './token/nonces.js'
+import { registerRefreshTokenGrant } from './token/refresh-token.js'
+import { registerTokenVaultExchange } from './token/token-vault.js'
+import { serveUserinfo } from './token/userinfo.js'
+
+/** The tenant's authorization server, as a listener for a Node HTTP server. */
+export interface AuthorizationServer {
+  handle(request: BufferedRequest, response: ServerResponse): Promise<void>
+  /** How many times a client reused a rotated refresh token, which revokes the token family. */
+  readonly refreshTokenReuses: number
+  /** Deletes all sessions, grants, codes and tokens. */
+  reset(): void
+}
+
+/** The options of `createAuthorizationServer`. */
+export interface AuthorizationServerOptions {
+  /** Token Vault, for its exchange. */
+  vault: Vault
+  /** The other parts of each domain, the canonical one first. */
+  domains: readonly [DomainParts, ...DomainParts[]]
+}
+
+/** The other parts of a domain that its issuer uses. */
+export interface DomainParts {
+  readonly context: Context
+  /** The redirects to third parties that begin and end at this domain. */
+  readonly providerFlows: ProviderFlows
+  /** The DPoP nonces of its My Account API. */
+  readonly nonces: DpopNonces
+}
+
+/** Creates the login, token and logout endpoints of the tenant. Each domain has an issuer, and all issuers share one store. */
+export function createAuthorizationServer({
+  vault,
+  domains,
+}: AuthorizationServerOptions): AuthorizationServer {
+  const [canonical, ...others] = domains
+  const store = createOidcStore(canonical.context.now)
+  let refreshTokenReuses = 0
+  const onReuse = () => {
+    refreshTokenReuses += 1
+  }
+  const organizations = createGrantOrganizations(canonical.context)
+  const consents = createConsents(canonical.context.now)
+  const shared = { store, organizations, consents, vault, onReuse }
+  const issuers: [Issuer, ...Issuer[]] = [
+    createIssuer(canonical, shared),
+    ...others.map((domain) => createIssuer(domain, shared)),
+  ]
+  const find = byHost(issuers)
+  return {
+    handle: (request, response) => find(request.headers.host ?? '').handle(request, response),
+    get refreshTokenReuses() {
+      return refreshTokenReuses
+    },
+    reset() {
+      store.reset()
+      for (const part of [organizations, consents, ...issuers]) part.clear()
+      refreshTokenReuses = 0
+    },
+  }
+}
+
+/** One instance of oidc-provider, which has one issuer. */
+interface Issuer extends Pick<AuthorizationServer, 'handle'> {
+  context: Context
+  /** Deletes the state that is not in the store. */
+  clear(): void
+}
+
+interface SharedByIssuers {
+  store: OidcStore
+  organizations: GrantOrganizations
+  consents: Consents
+  vault: Vault
+  onReuse(): void
+}
+
+function createIssuer(
+  { context, providerFlows, nonces: myAccountNonces }: DomainParts,
+  { store, organizations, consents, vault, onReuse }: SharedByIssuers,
+): Issuer {
+  const nonces = createTokenNonces(context, myAccountNonces)
+  const adapter = adapterOf(store, context)
+  const configuration = oidcConfiguration(context, {
+    adapter,
+    nonces,
+    organizations,
+    consents,
+  })
+  const provider = new Provider(context.issuer, configuration)
+  customizeClients(provider, context)
+  replaceDpopAlgorithms(provider, () => context.switches.get().dpopAlgs.split(' '))
+  registerRefreshTokenGrant({ provider, context, organizations, onReuse })
+  registerClientCredentialsGrant(provider, context)
+  registerTokenVaultExchange(provider, context, vault)
+  describeTokenErrors(provider, context)
+  recordRequests(provider, context)
+  requirePlainPaths(provider)
+  narrowPreflights(provider)
+  answerTokenFaults(provider, context, nonces)
+  refuseBadJson(provider)
+  nonces.guard(provider)
+  logExchanges(provider, context)
+  const loginPage = serveLoginPage({ provider, context, providerFlows })
+  serveConsentPage({ provider, context, consents })
+  serveLogout(provider, context)
+  serveUserinfo(provider, context)
+  const callback = provider.callback()
+  return {
+    context,
+    clear: () => loginPage.clear(),
+    async handle(request, response) {
+      if (isNavigationElsewhere(request, context))
+        return redirectToDomain(request, response, context)
+      // oidc-provider builds its URLs, except the issuer, from this header.
+      request.headers.host = new URL(context.url).host
+      await callback(withFormBody(request), response)
+    },
+  }
+}
+
+// These are valid only at the domain that issued them (a JWT has its issuer inside). All other models belong to the whole tenant.
+const ofOneDomain = ['AccessToken', 'AuthorizationCode']
+
+function adapterOf({ adapter }: OidcStore, { issuer }: Tenancy): AdapterFactory {
+  return (name) => adapter(ofOneDomain.includes(name) ? `${name} of ${issuer}` : name)
+}
+
+function customizeClients(provider: Provider, { tenant }: Tenancy): void {
+  Object.assign(provider.Client.prototype, {
+    redirectUriAllowed(this: { clientId: string }, url: string) {
+      const client = tenant.clients.find(({ client_id }) => client_id === this.clientId)
+      return isAllowedCallback(client, url)
+    },
+    // ID tokens of Auth0 have `sid`.
+    includeSid: () => true,
+  })
+}
+
+// 127.0.0.1 and localhost do not share cookies, so a login must begin and continue at the same host.
+function isNavigationElsewhere({ method, url = '', headers }: IncomingMessage, context: Tenancy) {
+  const isNavigation = method === 'GET' && /^\/(authorize|v2\/logout|oidc\/logout)\b/.test(url)
+  return isNavigation && headers.host !== new URL(context.url).host
+}
+
+function redirectToDomain(
+  { url = '' }: IncomingMessage,
+  response: ServerResponse,
+  context: Tenancy,
+): void {
+  response.writeHead(307, { location: context.url + url }).end()
+}

@@ -1,0 +1,75 @@
+import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { Lab } from '../../context/context.js'
+
+interface TokenError {
+  status: number
+  error: string
+  error_description: string
+}
+
+/**
+ * Changes the errors of the token endpoint to Auth0's statuses and texts. They are always JSON, regardless of the Accept header, and
+ * say what was wrong, which oidc-provider does not.
+ */
+export function describeTokenErrors(provider: Provider, { switches }: Lab): void {
+  provider.on('grant.error', (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
+    const { status, ...body } = auth0ErrorOf(error)
+    // An invalid_grant has the status 400 in RFC 6749 §5.2, and 403 at Auth0.
+    const isGrant = status === 403 && body.error === 'invalid_grant'
+    ctx.status = isGrant ? Number(switches.get().invalidGrant) : status
+    ctx.type = 'json'
+    ctx.body = body
+  })
+  provider.on('server_error', (ctx: KoaContextWithOIDC, error: Error) => {
+    console.error(error)
+    if (ctx.oidc.route !== 'token') return
+    ctx.type = 'json'
+    ctx.body = {
+      error: 'server_error',
+      error_description: 'The emulator failed. Its output has the error',
+    }
+  })
+}
+
+function auth0ErrorOf(error: errors.OIDCProviderError): TokenError {
+  const { error: code, error_description: words = '', error_detail: detail, statusCode } = error
+  const same = { status: statusCode, error: code, error_description: words }
+  if (code === 'use_dpop_nonce') {
+    return { ...same, error_description: 'Authorization server requires nonce in DPoP proof' }
+  }
+  if (words === 'requested grant type is not allowed for this client') {
+    const error_description = 'The grant type is not allowed for the client'
+    return { status: 403, error: 'unauthorized_client', error_description }
+  }
+  // The errors of our own grants have their own status and no detail.
+  if (code === 'invalid_grant' && statusCode === 400) return auth0ErrorOfGrant(detail)
+  return { ...same, error_description: sentence(detail ? `${words}: ${detail}` : words) }
+}
+
+const descriptions: Record<string, string> = {
+  'authorization code not found': 'Invalid authorization code',
+  'authorization code already consumed': 'Invalid authorization code: it has been used',
+  'authorization code is expired': 'Invalid authorization code: it has expired',
+  'refresh token not found': 'Unknown or invalid refresh token.',
+}
+
+function auth0ErrorOfGrant(detail = 'the grant is not valid'): TokenError {
+  if (detail === 'DPoP proof JWT Replay detected') {
+    const error_description = 'The jti of the DPoP proof has been used before'
+    return { status: 400, error: 'invalid_dpop_proof', error_description }
+  }
+  if (detail === 'DPoP proof JWT not provided') {
+    const error_description = 'The client requires a DPoP proof'
+    return { status: 400, error: 'invalid_request', error_description }
+  }
+  const isPkce = /^code_(verifier|challenge)/.test(detail)
+  const known = isPkce ? 'Failed to verify code verifier' : descriptions[detail]
+  const error_description = known ?? sentence(detail)
+  return { status: 403, error: 'invalid_grant', error_description }
+}
+
+// Starts with a capital letter, unless the text starts with the name of a parameter.
+function sentence(text: string): string {
+  const [first = ''] = text.split(' ')
+  return first.includes('_') ? text : text.slice(0, 1).toUpperCase() + text.slice(1)
+}

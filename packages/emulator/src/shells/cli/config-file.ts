@@ -1,0 +1,39 @@
+import { access, readFile } from 'node:fs/promises'
+import { extname, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { credentialFlaw } from '../../tenant/client-credentials.js'
+import { readTenant } from '../../tenant/read-tenant.js'
+import type { Tenant } from '../../tenant/tenant.js'
+
+/**
+ * Reads the tenant from a file: JSON, or a module that exports it as `tenant` or as default. Each list in the file replaces the
+ * default list. Rejects with a one-line message that names the file and, if a field is wrong, the field.
+ */
+export async function readConfig(file: string): Promise<Tenant> {
+  try {
+    const path = resolve(file)
+    await access(path)
+    const isJson = extname(path) === '.json'
+    const found: unknown = isJson
+      ? JSON.parse(await readFile(path, 'utf8'))
+      : tenantOf(await import(pathToFileURL(path).href))
+    return readTenant(found as Partial<Tenant>, { credentialFlaw }) // readTenant checks it
+  } catch (error) {
+    throw new Error(`${file}: ${explain(error)}`, { cause: error })
+  }
+}
+
+function tenantOf(module: { tenant?: unknown; default?: unknown }): unknown {
+  const tenant = module.tenant ?? module.default
+  if (tenant === undefined)
+    throw new TypeError('it must export the tenant as "tenant" or as default')
+  return tenant
+}
+
+function explain(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ENOENT') return 'there is no such file'
+  if (code === 'ERR_UNKNOWN_FILE_EXTENSION') return 'TypeScript needs Node 22.18 or newer'
+  const [line = ''] = String(error instanceof Error ? error.message : error).split('\n')
+  return line
+}

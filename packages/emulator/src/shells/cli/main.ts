@@ -1,0 +1,89 @@
+#!/usr/bin/env node
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { createEmulator } from '../../emulator.js'
+import { isLoopback } from '../../http/server.js'
+import { logLine } from '../../logs/log-line.js'
+import { credentialFlaw } from '../../tenant/client-credentials.js'
+import { readTenant } from '../../tenant/read-tenant.js'
+import { readConfig } from './config-file.js'
+import { describeForPeople, describeForScripts } from './output.js'
+
+const help = `Usage: connected-accounts-emulator [options]
+
+Emulates an Auth0 tenant on this machine: login, My Account API, Token Vault and third parties to connect.
+For development and tests only.
+
+  --port <port>    The port to listen on: 4400 by default, 0 takes any free port.
+  --host <host>    The address to listen on: localhost by default. 0.0.0.0 lets the whole network in.
+  --https          Serves https only, with a new certificate, and prints how to trust it.
+  --config <file>  The tenant: a JSON file, or a JavaScript or TypeScript module that exports "tenant" or a default.
+  --json           Prints JSON: one line with url, domains, certificate, clients and users, then one line for each event
+                   of the tenant log.
+  --help           Prints this help.
+
+Prints a line for each connect, complete, exchange and delete. On a terminal, failures are red unless NO_COLOR is set.
+Exit codes: 0 after SIGINT, SIGTERM or SIGHUP; 1 if the emulator cannot start; 2 if an option is wrong.
+`
+
+const options = {
+  port: { type: 'string', default: '4400' },
+  host: { type: 'string', default: 'localhost' },
+  https: { type: 'boolean', default: false },
+  config: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const
+
+await run().catch((error) => {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+})
+
+async function run(): Promise<void> {
+  const values = readArguments()
+  if (!values) return
+  if (values.help) return void process.stdout.write(help)
+  const { host, https, json, config } = values
+  const tenant =
+    config === undefined ? readTenant(undefined, { credentialFlaw }) : await readConfig(config)
+  const emulator = await createEmulator({ port: Number(values.port), host, https, tenant })
+  const certificateFile = emulator.certificate && (await writeCertificate(emulator.certificate))
+  const stop = async () => {
+    await emulator.close()
+    if (certificateFile) await rm(dirname(certificateFile), { recursive: true })
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop)
+  if (!isLoopback(host)) {
+    console.error(`Warning: anyone who can reach this machine at ${host} can log in as any user.`)
+  }
+  const told = { ...emulator, tenant, certificateFile }
+  console.log(json ? describeForScripts(told) : `${describeForPeople(told)}\n`)
+  const color = process.stdout.isTTY && !process.env.NO_COLOR
+  // A script that only reads the first line may close the pipe, which is not an error.
+  process.stdout.on('error', () => undefined)
+  emulator.onLog((log) => console.log(json ? JSON.stringify(log) : logLine(log, { color })))
+}
+
+// A new directory, so that no other user of the machine can put another file in its place.
+async function writeCertificate(certificate: string): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'connected-accounts-emulator-'))
+  const file = join(directory, 'certificate.pem')
+  await writeFile(file, certificate)
+  return file
+}
+
+/** Returns the options. If one is wrong, prints the error, sets the exit code, and returns undefined. */
+function readArguments() {
+  try {
+    const { values } = parseArgs({ options })
+    if (/^\d{1,5}$/.test(values.port) && Number(values.port) <= 65_535) return values
+    throw new TypeError('--port must be an integer from 0 to 65535')
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 2
+    return undefined
+  }
+}

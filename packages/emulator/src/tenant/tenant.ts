@@ -1,0 +1,132 @@
+import type { components } from '../generated/management.js'
+
+type Schemas = components['schemas']
+type ClientOfContract = Schemas['Client']
+type ConnectionOfContract = Schemas['Connection']
+
+/** A public key of a client, as Auth0 stores it under `/clients/{id}/credentials`. */
+export interface Credential {
+  id: string
+  /** The public key in PEM (SPKI), or a certificate. */
+  pem: string
+  /** The algorithm of the JWTs that the client signs: `RS256` by default. */
+  alg?: 'RS256' | 'RS384' | 'PS256'
+  /** The key ID that JWTs can name in their header. */
+  kid?: string
+}
+
+/** An application that is registered at the tenant. */
+export interface Client extends ClientOfContract {
+  /** The client's secret. A client without one is public: its `token_endpoint_auth_method` is then `none`. */
+  client_secret?: string
+  /** The client's keys. `client_authentication_methods` and `token_vault_privileged_access` refer to them by `id`. */
+  credentials?: Credential[]
+  app_type: Schemas['AppType']
+  grant_types: string[]
+  /** The allowed callback and logout URLs. `http://localhost:*` allows every port and path of localhost. */
+  callbacks: string[]
+  /** More origins whose scripts can call the tenant; those of `callbacks` always can. `http://localhost:*` allows every port of localhost. */
+  allowed_origins?: string[]
+  /** The settings of its refresh tokens. Without `leeway`, the second use of a rotated token revokes the whole token family. */
+  refresh_token: Schemas['RefreshTokenSettings'] & {
+    /** The other audiences and scopes that a refresh token can be exchanged for (Multi-Resource Refresh Tokens). */
+    policies: Schemas['RefreshTokenPolicy'][]
+  }
+}
+
+/** An API (resource server). The My Account API and the Management API are in the same list, see `MY_ACCOUNT_AUDIENCE`. */
+export interface Api {
+  identifier: string
+  name: string
+  scopes: string[]
+  /** How long its access tokens are valid, in seconds. */
+  token_lifetime: number
+  /** The DPoP mode: `none` issues Bearer tokens only, `allowed` accepts both kinds, `required` refuses Bearer tokens. */
+  proof_of_possession: 'none' | 'allowed' | 'required'
+  /**
+   * Auth0's setting "Allow Skipping User Consent", true by default. It must be true if refresh tokens of logins for other audiences
+   * are exchanged for this API (MRRT).
+   */
+  skip_consent_for_verifiable_first_party_clients?: boolean
+}
+
+/** The scopes of an API that a client is allowed to have. */
+export interface ClientGrant {
+  client_id: string
+  audience: string
+  scope: string[]
+}
+
+/** The profile of a user. */
+export type Profile = Required<Pick<Schemas['User'], 'user_id' | 'email' | 'name'>>
+
+/** A user of the tenant's database, who logs in with `email` and `password`. */
+export interface User extends Profile {
+  password: string
+}
+
+/** An organization: a company or a team whose members can log in to it. */
+export interface Organization {
+  /** `org_`, followed by letters and digits. */
+  id: string
+  /** Lowercase letters, digits, `-` and `_`. */
+  name: string
+  display_name: string
+  /** The `user_id` of each member. */
+  members: string[]
+  /** The names of the connections that members can log in with: all by default. */
+  connections?: string[]
+}
+
+/** A connection to a third party. The emulator plays the third party itself. */
+export interface Connection extends ConnectionOfContract {
+  display_name: string
+  /**
+   * The scopes that are requested at a login, and by a connect request that names none. The Management API calls them
+   * `options.scope`.
+   */
+  scopes: string[]
+  /** Whether users can log in with it: yes by default. */
+  authentication?: Schemas['AuthenticationPurpose']
+  connected_accounts: Schemas['ConnectedAccountsPurpose']
+  /** The IDs of the clients that can use it: all by default. */
+  enabled_clients?: string[]
+}
+
+/**
+ * The configuration of a tenant. In `apis` and in the clients' policies, write `MY_ACCOUNT_AUDIENCE` for its My Account API and
+ * `MANAGEMENT_AUDIENCE` for its Management API. They mean the API at each of the tenant's domains.
+ */
+export interface Tenant {
+  clients: Client[]
+  apis: Api[]
+  users: User[]
+  connections: Connection[]
+  organizations: Organization[]
+  /** Which client can have which scopes of which API. By default, every client can have all scopes. */
+  client_grants?: ClientGrant[]
+  /** More host names of the tenant, for example `login.localhost`. */
+  custom_domains?: string[]
+}
+
+/** The audience of the My Account API in a `Tenant`. The emulator replaces `{domain}` with its own address. */
+export const MY_ACCOUNT_AUDIENCE = 'https://{domain}/me/'
+
+/** The audience of the Management API in a `Tenant`. The emulator replaces `{domain}` with its own address. */
+export const MANAGEMENT_AUDIENCE = 'https://{domain}/api/v2/'
+
+/** The grant type of the Token Vault exchange: a client exchanges a token of Auth0 for an access token of a connected account. */
+export const TOKEN_VAULT_GRANT =
+  'urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token'
+
+/** Returns how a client authenticates at the token endpoint: its own setting, or else `client_secret_post` if it has a secret. */
+export function authMethodOf({
+  client_authentication_methods,
+  client_secret,
+  token_endpoint_auth_method,
+}: Pick<Client, 'client_authentication_methods' | 'client_secret' | 'token_endpoint_auth_method'>):
+  | NonNullable<Schemas['TokenEndpointAuthMethod']>
+  | 'private_key_jwt' {
+  if (client_authentication_methods) return 'private_key_jwt'
+  return token_endpoint_auth_method ?? (client_secret === undefined ? 'none' : 'client_secret_post')
+}

@@ -1,0 +1,9 @@
+import type { NextConfig } from 'next'
+
+const config: NextConfig = {
+  basePath: '/app',
+  trailingSlash: true,
+  serverExternalPackages: ['@connected-accounts/server'],
+}
+
+export default config

@@ -1,0 +1,40 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createProofMemory } from '../src/api/proof-memory.js'
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
+afterEach(() => void vi.useRealTimers())
+
+const now = () => Math.floor(Date.now() / 1000)
+const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000)
+
+test('a flood of proofs makes older ones fail, but lets none in twice', async () => {
+  const memory = createProofMemory(100)
+  const used: { jti: string; iat: number }[] = []
+  for (let number = 0; number < 1000; number += 1) {
+    const proof = { jti: String(number), iat: now() }
+    expect(await memory.isFirstUse('attacker', proof)).toBe(true)
+    used.push(proof)
+    if (number % 10 === 9) pass(1)
+  }
+  for (const proof of used) expect(await memory.isFirstUse('attacker', proof)).toBe(false)
+  expect(await memory.isFirstUse('alice', { jti: 'new', iat: now() })).toBe(true)
+  expect(await memory.isFirstUse('alice', { jti: 'old', iat: now() - 60 })).toBe(false)
+})
+
+test('without a flood a proof is accepted as long as its time is not over', async () => {
+  const memory = createProofMemory(100)
+  for (let age = 0; age <= 300; age += 30) {
+    const proof = { jti: String(age), iat: now() - age }
+    expect(await memory.isFirstUse('alice', proof)).toBe(true)
+    expect(await memory.isFirstUse('alice', proof)).toBe(false)
+  }
+})
+
+test('a flood that is over leaves nothing behind', async () => {
+  const memory = createProofMemory(10)
+  for (let number = 0; number < 50; number += 1) {
+    await memory.isFirstUse('attacker', { jti: String(number), iat: now() + (number % 30) })
+  }
+  pass(400)
+  expect(await memory.isFirstUse('alice', { jti: 'one', iat: now() - 299 })).toBe(true)
+})
