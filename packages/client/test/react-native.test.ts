@@ -260,7 +260,15 @@ describe('without a page', () => {
 
   test('a redirect that cannot be made is a TypeError, and nothing is sent', async () => {
     const { client, requests } = createApp()
-    await expect(connectByRedirect(client, flow)).rejects.toThrow(/no page to leave.*navigate/)
+    await expect(connectByRedirect(client, flow)).rejects.toThrow(/^navigate must be a function/)
+    expect(requests).toHaveLength(0)
+  })
+
+  test('a navigate that is no function is a TypeError, also on a page, and nothing is sent', async () => {
+    vi.stubGlobal('location', { origin: 'https://app.example.test' })
+    const { client, requests } = createApp()
+    const options = { ...flow, navigate: 'https://app.example.test' as never } // without types
+    await expect(connectByRedirect(client, options)).rejects.toThrow(/^navigate must be a function/)
     expect(requests).toHaveLength(0)
   })
 
