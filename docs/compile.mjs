@@ -37,7 +37,8 @@ const options = {
   extends: '../../tsconfig.json',
   compilerOptions: { noUnusedLocals: false, allowImportingTsExtensions: true },
   include: [],
-  files,
+  // The types of packages that this repository does not install.
+  files: [...files, '../native.d.ts'],
 }
 writeFileSync(new URL('tsconfig.json', out), JSON.stringify(options))
 try {

@@ -115,3 +115,11 @@ test('a key pair is the one of Web Crypto, as browsers and Node type it, and not
   // @ts-expect-error no key pair
   assertType<KeyPair>(42)
 })
+
+test('a fetch that takes only a URL and options does not compile, as it gets a Request', () => {
+  const takesText = async (url: string, _init?: RequestInit) => new Response(url)
+  // @ts-expect-error it would be called with a Request
+  createConnectedAccountsClient({ domain: 'd', accessToken: 't', fetch: takesText })
+  // @ts-expect-error it would be called with a Request
+  refreshTokenSource({ domain: 'd', clientId: 'c', refreshToken: () => 'r', fetch: takesText })
+})

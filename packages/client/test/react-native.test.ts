@@ -206,6 +206,20 @@ describe('in an auth session', () => {
     expect(await transactions.get(state)).toBeUndefined()
   })
 
+  test('a person who never comes back: expired, and the flow cannot be completed later', async () => {
+    vi.useFakeTimers()
+    const { client, sent } = createApp()
+    const transactions = memoryTransactions()
+    const openUrl = vi.fn(() => new Promise<string>(() => {}))
+    const ended = rejection(connectInSession(client, { ...flow, transactions, openUrl }))
+    await vi.advanceTimersByTimeAsync(0)
+    expect(openUrl).toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(300_000)
+    expect(await ended).toMatchObject({ code: 'expired', connection: 'github' })
+    const [{ state }] = await sent()
+    expect(await transactions.get(state)).toBeUndefined()
+  })
+
   test('without openUrl it is a TypeError, and nothing is sent', async () => {
     const { client, requests } = createApp()
     const options = { ...flow, openUrl: undefined as never } // as a caller without types
@@ -246,7 +260,15 @@ describe('without a page', () => {
 
   test('a redirect that cannot be made is a TypeError, and nothing is sent', async () => {
     const { client, requests } = createApp()
-    await expect(connectByRedirect(client, flow)).rejects.toThrow(/no page to leave.*navigate/)
+    await expect(connectByRedirect(client, flow)).rejects.toThrow(/^navigate must be a function/)
+    expect(requests).toHaveLength(0)
+  })
+
+  test('a navigate that is no function is a TypeError, also on a page, and nothing is sent', async () => {
+    vi.stubGlobal('location', { origin: 'https://app.example.test' })
+    const { client, requests } = createApp()
+    const options = { ...flow, navigate: 'https://app.example.test' as never } // without types
+    await expect(connectByRedirect(client, options)).rejects.toThrow(/^navigate must be a function/)
     expect(requests).toHaveLength(0)
   })
 

@@ -127,3 +127,13 @@ test('work whose Web Lock is refused waits for work whose Web Lock was granted',
   await Promise.all([first, second])
   expect(events).toEqual(['first', 'first has ended', 'second'])
 })
+
+test('a completion whose Web Lock is refused, as in a sandboxed frame, completes', async () => {
+  const request = vi.fn(() => Promise.reject(new DOMException('Denied.', 'SecurityError')))
+  vi.stubGlobal('navigator', { locks: { request } })
+  onTestFinished(() => void vi.unstubAllGlobals())
+  const { completeWith } = await comeBack()
+  const { account } = await completeWith(clientWith([], json(201, connected)))
+  expect(account).toEqual(connected)
+  expect(request).toHaveBeenCalled()
+})

@@ -126,6 +126,17 @@ test('pressing twice opens one auth session', async () => {
   expect(openUrl).toHaveBeenCalledOnce()
 })
 
+test('pressed again while an auth session is open: it is replaced by another one, which connects', async () => {
+  const bed = createTestBed()
+  const openUrl = vi.fn<OpenUrl>((url) => consent(url))
+  openUrl.mockImplementationOnce(() => new Promise(() => {}))
+  const screen = await showSession(bed, openUrl)
+  await screen.getByText('Connect', { exact: true }).click()
+  await expect.poll(() => openUrl.mock.calls).toHaveLength(1)
+  await screen.getByText('Connect', { exact: true }).click()
+  await expect.element(screen.getByText('success, google-oauth2, 1 listed')).toBeVisible()
+})
+
 test('without openUrl the error says what to pass, and nothing is sent', async () => {
   const bed = createTestBed()
   const screen = await showSession(bed)

@@ -5,6 +5,32 @@ import {
   type TransactionStore,
   tryStore,
 } from '../connect/transactions.js'
+import { type ConnectionReference, connectionName } from '../connections/define-connections.js'
+import { ConnectFlowError } from '../errors/connect-flow-error.js'
+import { LONGEST_TIMER } from '../http/abort.js'
+
+/**
+ * Aborts a flow with `expired` when its time is over.
+ *
+ * @param expiresAt - In milliseconds since the epoch.
+ * @returns The timer.
+ * @internal
+ */
+export function abortAtExpiry(
+  abort: AbortController,
+  expiresAt: number,
+  { connection, ...options }: { connection: ConnectionReference },
+): ReturnType<typeof setTimeout> {
+  const expire = () =>
+    abort.abort(
+      new ConnectFlowError('expired', {
+        ...options,
+        connection: connectionName(connection),
+        message: 'The user did not come back in time, so this flow has expired. Start a new one.',
+      }),
+    )
+  return setTimeout(expire, Math.min(expiresAt - Date.now(), LONGEST_TIMER))
+}
 
 /**
  * Ends a flow that has failed in this page, so that nothing completes it later.

@@ -5,11 +5,11 @@ import type { TransactionStore } from '../connect/transactions.js'
 import { localStorageTransactions } from '../connect/web-storage-transactions.js'
 import { type ConnectionReference, connectionName } from '../connections/define-connections.js'
 import { ConnectFlowError } from '../errors/connect-flow-error.js'
-import { LONGEST_TIMER, unlessAborted, withAbortController } from '../http/abort.js'
+import { unlessAborted, withAbortController } from '../http/abort.js'
 import { runAlone } from '../mutex.js'
 import type { ConnectedAccountsClient } from '../my-account/client.js'
 import { completeConnectInPage, OPENER_IS_DONE, popupFlowName } from './callback-page.js'
-import { giveUpFlow } from './given-up-flow.js'
+import { abortAtExpiry, giveUpFlow } from './given-up-flow.js'
 import { openPopup, type Popup, popupBlocked } from './popup-window.js'
 import { fromThisPage, type PageConnectOptions } from './redirect.js'
 
@@ -103,8 +103,7 @@ async function connectThrough(
   const flow = { ...fromThisPage(options), transactions, signal }
   const starting = startFlow(client, flow, POPUP_STATE_PREFIX)
   const { state, url, expiresAt } = await unlessAborted(starting, signal)
-  const timeLeft = Math.min(expiresAt - Date.now(), LONGEST_TIMER)
-  const expiry = setTimeout(() => abort.abort(expired(options)), timeLeft)
+  const expiry = abortAtExpiry(abort, expiresAt, options)
   // Held until the flow has ended, because the callback page waits for this lock before it completes the flow itself.
   return runAlone(popupFlowName(state), async () => {
     try {
@@ -145,12 +144,4 @@ function tellCallbackPage(state: string): void {
   const channel = new BroadcastChannel(popupFlowName(state))
   channel.postMessage(OPENER_IS_DONE)
   channel.close()
-}
-
-function expired({ connection, ...options }: PageConnectOptions): ConnectFlowError {
-  return new ConnectFlowError('expired', {
-    ...options,
-    connection: connectionName(connection),
-    message: 'The user did not come back in time, so this flow has expired. Start a new one.',
-  })
 }

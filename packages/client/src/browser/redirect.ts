@@ -36,7 +36,7 @@ export interface RedirectConnectOptions<Reference extends ConnectionReference = 
  *
  * @throws {ConnectFlowError} any code of `startConnect`.
  * @throws {MyAccountApiError} when the server refuses to start the flow.
- * @throws {TypeError} when there is neither `window.location` nor `navigate`; nothing was sent.
+ * @throws {TypeError} when `navigate` is not a function, or is missing without a `window.location`; nothing was sent.
  *
  * @example
  * ```ts
@@ -47,9 +47,10 @@ export async function connectByRedirect<Reference extends ConnectionReference>(
   client: ConnectedAccountsClient,
   options: RedirectConnectOptions<Reference>,
 ): Promise<undefined> {
-  const { signal, transactions = sessionStorageTransactions(), navigate = leavePage } = options
-  if (navigate === leavePage && !globalThis.location) {
-    throw new TypeError('There is no page to leave. Pass navigate, or connect in a session.')
+  const { signal, transactions = sessionStorageTransactions() } = options
+  const navigate = options.navigate ?? (globalThis.location && leavePage)
+  if (typeof navigate !== 'function') {
+    throw new TypeError('navigate must be a function. It is required if there is no page to leave.')
   }
   const starting = startConnect(client, { ...fromThisPage(options), transactions })
   const { url, state } = await unlessAborted(starting, signal) // an aborted flow must not leave the page

@@ -4,10 +4,10 @@ import { type StartConnectOptions, startConnect } from '../connect/start-connect
 import { memoryTransactions, type TransactionStore } from '../connect/transactions.js'
 import { type ConnectionReference, connectionName } from '../connections/define-connections.js'
 import { ConnectFlowError } from '../errors/connect-flow-error.js'
-import { unlessAborted } from '../http/abort.js'
+import { unlessAborted, withAbortController } from '../http/abort.js'
 import type { ConnectedAccountsClient } from '../my-account/client.js'
 import { completeConnectInPage } from './callback-page.js'
-import { giveUpFlow } from './given-up-flow.js'
+import { abortAtExpiry, giveUpFlow } from './given-up-flow.js'
 
 /**
  * Opens a URL in an auth session of the platform: a browser window that the platform closes when the person comes back to
@@ -36,6 +36,7 @@ export interface SessionConnectOptions<Reference extends ConnectionReference = C
  *
  * @throws {TypeError} when `openUrl` is not a function; nothing was sent.
  * @throws {ConnectFlowError} `cancelled`, when the person closed the window.
+ * @throws {ConnectFlowError} `expired`, when the person did not come back in time.
  * @throws {ConnectFlowError} `not_a_callback`, when `openUrl` returned another URL than that of this flow's callback.
  * @throws {ConnectFlowError} `outcome_unknown`, when completing failed in a way that may have connected the account.
  * @throws {ConnectFlowError} any code of `startConnect` and `completeConnect`.
@@ -58,19 +59,39 @@ export async function connectInSession<Reference extends ConnectionReference>(
   client: ConnectedAccountsClient,
   options: SessionConnectOptions<Reference>,
 ): Promise<CompletedConnect> {
-  const { openUrl, transactions = memoryTransactions(), redirectUri, user, signal } = options
+  const { openUrl, transactions = memoryTransactions(), signal } = options
   if (typeof openUrl !== 'function') {
     throw new TypeError('openUrl must be a function that opens a URL and returns the callback URL.')
   }
-  const starting = startConnect(client, { ...options, transactions })
-  const { url, state } = await unlessAborted(starting, signal)
+  return withAbortController({ signal }, (abort) =>
+    connectThrough(abort, { ...options, client, transactions }),
+  )
+}
+
+interface SessionFlow extends SessionConnectOptions {
+  client: ConnectedAccountsClient
+  transactions: TransactionStore
+}
+
+async function connectThrough(
+  abort: AbortController,
+  { client, ...options }: SessionFlow,
+): Promise<CompletedConnect> {
+  const { openUrl, transactions, redirectUri, user } = options
+  const { signal } = abort
+  const starting = startConnect(client, { ...options, signal })
+  const { url, state, expiresAt } = await unlessAborted(starting, signal)
+  const expiry = abortAtExpiry(abort, expiresAt, options)
   try {
     const opened = Promise.resolve(openUrl(url, redirectUri))
     const callbackUrl = await unlessAborted(opened, signal)
+    clearTimeout(expiry) // from here on the completion has its own time limit
     checkCallback(callbackUrl, state, options)
     return await completeConnectInPage(client, { callbackUrl, transactions, user, signal })
   } catch (error) {
     throw await giveUpFlow({ transactions, state, signal }, error)
+  } finally {
+    clearTimeout(expiry)
   }
 }
 

@@ -1,7 +1,7 @@
 'use client'
 
 import type { CompletedConnect } from '@connected-accounts/client'
-import { isPhone, openPopup } from '@connected-accounts/client/browser'
+import { isPhone, type OpenUrl, openPopup } from '@connected-accounts/client/browser'
 import { checkChoice } from '@connected-accounts/client/internal'
 import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useCallback } from 'react'
@@ -26,7 +26,7 @@ export type UseConnectAccountResult<Data = undefined> = WithoutMutate<
 > & {
   /**
    * Sends the person to the provider. Call it in a click handler, because browsers open a popup in a click only. It does
-   * nothing while a flow is starting, so that a double click starts one flow. It replaces a popup that is open.
+   * nothing while a flow is starting, so that a double click starts one flow. It replaces a popup or an auth session that is open.
    */
   connect: (options: ConnectAccountOptions) => void
   /** Ends the flow, and closes its popup. The error is then a `ConnectFlowError` `cancelled`. */
@@ -93,11 +93,15 @@ export function useConnectAccount({
   const { queries, currentFlow, user, settings, openUrl } = useConnectedAccountsContext()
   const queryClient = useQueryClient()
   const isPopup = mode === 'popup' || (mode === 'auto' && !isPhone())
+  const open: OpenUrl = (url, callback) => {
+    if (currentFlow.flow) currentFlow.flow.isStarting = false
+    return openUrl?.(url, callback)
+  }
   const fallback = onBlocked === 'throw' ? undefined : settings
   const popupMutation = queries.connectInPopup({ ...settings, queryClient, fallback })
   const otherMutation = (
     mode === 'session'
-      ? queries.connectInSession({ ...settings, queryClient, openUrl })
+      ? queries.connectInSession({ ...settings, queryClient, openUrl: openUrl && open })
       : queries.connect(settings)
   ) as typeof popupMutation // they always have data, or never
   const mutation = useMutation({
