@@ -12,7 +12,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const name = 'eslint'
 
-/** What `check.mjs` prints. */
+/** What `check.mjs` prints about a folder. */
 interface Checked {
   files: number
   complaints: string[]
@@ -22,6 +22,7 @@ interface Checked {
 
 let applications: InstalledApplications
 let src: string
+let folders: Record<string, Checked>
 
 beforeAll(async () => {
   const application = new URL(`environments/${name}`, import.meta.url)
@@ -32,6 +33,9 @@ beforeAll(async () => {
   cpSync(join(root, 'packages/server/examples/express/src/page'), join(src, 'pages'), {
     recursive: true,
   })
+  mkdirSync(join(src, 'wrong'))
+  writeFileSync(join(src, 'wrong/Wrong.tsx'), WRONG)
+  folders = JSON.parse(await applications.run(name, 'node', ['check.mjs']))
 })
 afterAll(() => applications?.remove())
 
@@ -55,44 +59,44 @@ function pasteExamples(folder: string): void {
   cpSync(join(root, 'packages/react/test/GitHubAccounts.tsx'), join(folder, 'GitHubAccounts.tsx'))
 }
 
-async function check(folder: string): Promise<Checked> {
-  return JSON.parse(await applications.run(name, 'node', ['check.mjs', folder]))
+function check(folder: string): Checked {
+  const checked = folders[folder]
+  if (!checked) throw new Error(`There is no folder ${folder}`)
+  return checked
 }
 
 test('everything compiles with the oldest TanStack Query: the application, the examples and the hooks', async () => {
   expect(await applications.run(name, 'npx', ['tsc', '-p', '.'])).toBe('')
 })
 
-test('an application that uses every hook has no complaint, and is compiled by the React Compiler', async () => {
+test('an application that uses every hook has no complaint, and is compiled by the React Compiler', () => {
   const app = readFileSync(join(src, 'app/App.tsx'), 'utf8')
   const unused = Object.keys(hooks).filter((name) => !app.includes(name))
   expect(unused).toEqual([])
-  const { complaints, compiled, notCompiled } = await check('app')
+  const { complaints, compiled, notCompiled } = check('app')
   expect({ complaints, notCompiled }).toEqual({ complaints: [], notCompiled: [] })
   expect(compiled).toHaveLength(9)
 })
 
-test('every example of the READMEs and the docs has no complaint when it is pasted', async () => {
-  const { files, complaints, notCompiled } = await check('examples')
+test('every example of the READMEs and the docs has no complaint when it is pasted', () => {
+  const { files, complaints, notCompiled } = check('examples')
   expect({ complaints, notCompiled }).toEqual({ complaints: [], notCompiled: [] })
   expect(files).toBeGreaterThan(45)
 })
 
-test('the page of the server examples has no complaint', async () => {
-  const { complaints, notCompiled } = await check('pages')
+test('the page of the server examples has no complaint', () => {
+  const { complaints, notCompiled } = check('pages')
   expect({ complaints, notCompiled }).toEqual({ complaints: [], notCompiled: [] })
 })
 
-test('our own hooks have no complaint, and are compiled by the React Compiler', async () => {
-  const { complaints, compiled, notCompiled } = await check('hooks')
+test('our own hooks have no complaint, and are compiled by the React Compiler', () => {
+  const { complaints, compiled, notCompiled } = check('hooks')
   expect({ complaints, notCompiled }).toEqual({ complaints: [], notCompiled: [] })
   expect(compiled.length).toBeGreaterThan(13)
 })
 
-test('a wrong line is found, and a comment does not hide it', async () => {
-  mkdirSync(join(src, 'wrong'))
-  writeFileSync(join(src, 'wrong/Wrong.tsx'), WRONG)
-  const { complaints, notCompiled } = await check('wrong')
+test('a wrong line is found, and a comment does not hide it', () => {
+  const { complaints, notCompiled } = check('wrong')
   expect(complaints.join('\n')).toContain('@typescript-eslint/no-confusing-void-expression')
   expect(complaints.join('\n')).toContain('@typescript-eslint/no-misused-promises')
   expect(complaints.join('\n')).toContain('react-hooks/rules-of-hooks')

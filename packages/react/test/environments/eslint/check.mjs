@@ -1,32 +1,43 @@
-// Prints as JSON what ESLint, TypeScript and the React Compiler say about the files of a folder in src/.
-import { globSync } from 'node:fs'
+// Prints as JSON what ESLint and the React Compiler say about each folder in src/.
+import { globSync, readdirSync } from 'node:fs'
 import { relative } from 'node:path'
 import { transformFileSync } from '@babel/core'
 import { ESLint } from 'eslint'
 
-const folder = `src/${process.argv[2]}`
-const results = await new ESLint().lintFiles([`${folder}/**/*.{ts,tsx}`])
-const complaints = results.flatMap(({ filePath, messages }) =>
-  messages.map(
-    ({ line, ruleId, message }) => `${relative('src', filePath)}:${line} ${ruleId} ${message}`,
-  ),
-)
+const linted = await new ESLint().lintFiles(['src/**/*.{ts,tsx}'])
+
+function complaintsOf(folder) {
+  const results = linted
+    .map(({ filePath, messages }) => ({ file: relative('src', filePath), messages }))
+    .filter(({ file }) => file.startsWith(`${folder}/`))
+  return results.flatMap(({ file, messages }) =>
+    messages.map(({ line, ruleId, message }) => `${file}:${line} ${ruleId} ${message}`),
+  )
+}
 
 /** The components and hooks that the compiler has compiled, and those that it has not. */
-const compiled = []
-const notCompiled = []
-for (const file of globSync(`${folder}/**/*.{ts,tsx}`)) {
-  const logEvent = (_file, { kind, fnName, detail }) => {
-    const name = `${relative('src', file)} ${fnName ?? ''}`
-    if (kind === 'CompileSuccess') compiled.push(name)
-    else notCompiled.push(`${name} ${kind} ${detail?.reason ?? ''}`)
+function compile(files) {
+  const compiled = []
+  const notCompiled = []
+  for (const file of files) {
+    const logEvent = (_file, { kind, fnName, detail }) => {
+      const name = `${file} ${fnName ?? ''}`
+      if (kind === 'CompileSuccess') compiled.push(name)
+      else notCompiled.push(`${name} ${kind} ${detail?.reason ?? ''}`)
+    }
+    transformFileSync(file, {
+      babelrc: false,
+      configFile: false,
+      presets: ['@babel/preset-typescript'],
+      parserOpts: { plugins: ['jsx', 'typescript'] },
+      plugins: [['babel-plugin-react-compiler', { logger: { logEvent } }]],
+    })
   }
-  transformFileSync(file, {
-    babelrc: false,
-    configFile: false,
-    presets: ['@babel/preset-typescript'],
-    parserOpts: { plugins: ['jsx', 'typescript'] },
-    plugins: [['babel-plugin-react-compiler', { logger: { logEvent } }]],
-  })
+  return { compiled, notCompiled }
 }
-console.log(JSON.stringify({ files: results.length, complaints, compiled, notCompiled }))
+
+const folders = readdirSync('src').map((folder) => {
+  const files = globSync(`src/${folder}/**/*.{ts,tsx}`)
+  return [folder, { files: files.length, complaints: complaintsOf(folder), ...compile(files) }]
+})
+console.log(JSON.stringify(Object.fromEntries(folders)))
