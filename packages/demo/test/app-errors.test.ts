@@ -1,5 +1,5 @@
 import { button } from '@connected-accounts/testing/chromium/person'
-import type { Page } from 'playwright-core'
+import type { Page, Response } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { setUpDemo } from './demo-page.js'
 import { connect, itemsOf, logIn } from './person.js'
@@ -23,6 +23,22 @@ test('a list that the server refuses says why, and offers a new login', async ()
   await page.reload()
   await page.getByRole('heading', { name: 'Not allowed' }).waitFor()
   await button(page, 'Log in again').waitFor()
+})
+
+test('the red lines of a first visit are requests for a nonce, and the same request succeeds next, as the docs say', async () => {
+  const { page, origin } = demo()
+  const answers: Response[] = []
+  page.on('response', (response) => answers.push(response))
+  await logIn(page, origin)
+  await page.getByText('No accounts yet').waitFor()
+  const red = answers.filter((answer) => [400, 401].includes(answer.status()))
+  expect(red.map((answer) => answer.status())).toEqual(expect.arrayContaining([400, 401]))
+  for (const answer of red) {
+    expect(await answer.headerValue('dpop-nonce')).not.toBeNull()
+    const later = answers.slice(answers.indexOf(answer) + 1)
+    const succeeded = later.filter((other) => other.url() === answer.url() && other.ok())
+    expect(succeeded).not.toEqual([])
+  }
 })
 
 test('events that fail leave the rest alone, and load when tried again', async () => {

@@ -87,7 +87,7 @@ export function connectionHealth<Reference extends ConnectionReference>(
     ...(best?.account.scopes ?? []),
     ...scopes,
     ...missingScopes,
-    ...(definedScopes(reference, definitions) ?? []),
+    ...scopesOfDefinitions(reference, definitions),
   ])
   return {
     status: isUsable || isOffered ? status : 'unavailable',
@@ -97,6 +97,15 @@ export function connectionHealth<Reference extends ConnectionReference>(
     repairScopes: repairScopes.size > 0 ? [...repairScopes] : undefined,
     changesAt: nextChange(accounts, expiringMs),
   }
+}
+
+/** Returns the scopes of a definition; for a name, those of all definitions with that name. */
+function scopesOfDefinitions(
+  reference: ConnectionReference,
+  definitions: Record<string, ConnectionDefinition> = {},
+): readonly string[] {
+  const named = Object.values(definitions).filter(({ connection }) => connection === reference)
+  return definedScopes(reference) ?? named.flatMap(({ scopes = [] }) => scopes)
 }
 
 const DAY = 86_400_000

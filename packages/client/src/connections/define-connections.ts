@@ -101,21 +101,7 @@ export function connectionName(connection: string | ConnectionDefinition): strin
   return typeof connection === 'object' ? connection.connection : connection
 }
 
-/**
- * Returns the scopes of a connection's definition. For a name, returns those of all definitions with that name; undefined
- * without definitions.
- *
- * @internal
- */
-export function definedScopes(
-  connection: ConnectionReference,
-  definitions?: Record<string, ConnectionDefinition> | undefined,
-): readonly string[] | undefined {
-  if (typeof connection === 'object') return connection.scopes
-  return (
-    definitions &&
-    Object.values(definitions).flatMap((definition) =>
-      definition.connection === connection ? (definition.scopes ?? []) : [],
-    )
-  )
+/** Returns the scopes of a connection's definition; undefined if only the name is known. @internal */
+export function definedScopes(connection: ConnectionReference): readonly string[] | undefined {
+  return typeof connection === 'object' ? connection.scopes : undefined
 }

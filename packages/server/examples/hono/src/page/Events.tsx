@@ -9,9 +9,8 @@ export function Events() {
     enabled: status === 'connected',
     queryFn: async () => {
       const response = await fetch('/events')
-      if (!response.ok) throw new Error(`Events: ${response.status}`)
-      const titles: string[] = await response.json()
-      return titles
+      if (!response.ok) throw new Error(`Events: ${String(response.status)}`)
+      return (await response.json()) as string[] // as the server sends it
     },
   })
   if (status !== 'connected' || !events) return null

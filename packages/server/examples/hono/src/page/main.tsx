@@ -9,7 +9,13 @@ import './style.css'
 const client = createConnectedAccountsClient({ baseUrl: '/auth/me/v1' })
 const queryClient = new QueryClient()
 
-const user: { sub: string; name: string } | null = await (await fetch('/user')).json()
+interface User {
+  sub: string
+  name: string
+}
+
+const response = await fetch('/user')
+const user = (await response.json()) as User | null // as the server sends it
 const error = describeError(new URLSearchParams(location.search).get('auth_error'))
 
 createRoot(document.getElementById('root') ?? document.body).render(
