@@ -51,7 +51,9 @@ async function mutate(room) {
     ignorePatterns: ['.turbo', 'reports'],
     // A second runner makes tests with timers fail on two processors.
     concurrency: 1,
-    timeoutMS: 20_000, // a slow machine kills no mutant
+    dryRunTimeoutMinutes: 30,
+    timeoutMS: 60_000,
+    timeoutFactor: 4, // a slow machine kills no mutant
     reporters: ['progress-append-only', 'html'],
     htmlReporter: { fileName: `reports/mutants/${room.replaceAll('/', '-')}.html` },
   })

@@ -98,6 +98,18 @@ test('a logout of a user without a sid ends all of their sessions, and nobody el
   expect(await userAt(other, bob)).toMatchObject({ sub: 'auth0|bob' })
 })
 
+test('a logout ends the sessions of its second, and no session of afterwards', async () => {
+  const { one } = machinesWithKey()
+  route = createBackChannelLogout(one)
+  const alice = await loggedIn(one, emulator.url)
+  const { createdAt = 0 } = (await alice.request((store) => one.getSession(store))) ?? {}
+  const iat = createdAt / 1000
+  await send(await sign({ iat: iat - 1 }))
+  expect(await userAt(one, alice)).toBeDefined()
+  await send(await sign({ iat }))
+  expect(await userAt(one, alice)).toBeUndefined()
+})
+
 test('a logout ends no session of another application in the same store', async () => {
   const sessions = sharedSessions(memoryStore().keyv, { lock: memoryLock() })
   const production = createServer(emulator, { sessions, fetch: sendWithKey })
@@ -153,6 +165,32 @@ test.for([
     newer.then(isAnswered)
     expect([(await older).status, (await newer).status]).toEqual([200, 200])
     expect(await userAt(one, alice)).toBeUndefined()
+  },
+)
+
+test.for([
+  ['is tried again', 250, { status: 200, tries: 4 }],
+  ['is answered with 400 after five tries', Number.POSITIVE_INFINITY, { status: 400, tries: 5 }],
+] as const)(
+  'a logout that others get ahead of in a store with replace %s, and needs no lock',
+  async ([, time, expected]) => {
+    let [tries, firstAt] = [0, 0]
+    const store: SharedStore = {
+      get: async () => undefined,
+      set: async () => undefined,
+      delete: async () => undefined,
+      async replace() {
+        tries += 1
+        firstAt ||= performance.now()
+        return performance.now() - firstAt > time
+      },
+    }
+    const lock = { acquire: () => Promise.reject(new Error('the connection is closed')) }
+    route = createBackChannelLogout(machinesWithKey({ store, lock }).one)
+    const { status } = await send(await sign())
+    expect(status).toBe(expected.status)
+    expect(tries).toBeLessThanOrEqual(expected.tries)
+    if (status === 400) expect(tries).toBe(5)
   },
 )
 

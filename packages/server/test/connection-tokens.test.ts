@@ -1,6 +1,7 @@
 import { createEmulator } from '@connected-accounts/emulator'
 import { afterAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
-import type { GetAccessTokenForConnectionOptions } from '../src/index.js'
+import { type GetAccessTokenForConnectionOptions, sharedSessions } from '../src/index.js'
+import { memoryLock } from './shared.js'
 import { createServer, loggedIn, rejection } from './visitor.js'
 
 const emulator = await createEmulator({ port: 0 })
@@ -14,18 +15,30 @@ beforeEach(async () => {
   await emulator.seed([{ user_id: 'auth0|alice', connection, emails: [home, work] }])
 })
 
+const places = ['cookies', 'a store'] as const
+
 type Answer = (response: Response) => Response | Promise<Response>
 
 /** Alice's session, and the exchanges that were sent for it. `answer` replaces the answers to them. */
 async function session({
+  where = 'cookies',
   scope,
   answer = (response) => response,
 }: {
+  where?: (typeof places)[number]
   scope?: string
   answer?: Answer
 } = {}) {
   const exchanges: URLSearchParams[] = []
+  const kept = new Map<string, string>()
+  // It forgets nothing by itself.
+  const store = {
+    get: async (key: string) => kept.get(key),
+    set: async (key: string, value: string) => void kept.set(key, value),
+    delete: async (key: string) => kept.delete(key),
+  }
   const server = createServer(emulator, {
+    ...(where === 'a store' && { sessions: sharedSessions(store, { lock: memoryLock() }) }),
     async fetch(request) {
       const body = request.method === 'POST' ? await request.clone().text() : ''
       if (!body.includes('token-exchange')) return fetch(request)
@@ -38,7 +51,7 @@ async function session({
     visitor.request((store) =>
       server.getAccessTokenForConnection({ connection, ...options }, store),
     )
-  return { get, exchanges }
+  return { get, exchanges, kept }
 }
 
 test('each login hint has a token of its own', async () => {
@@ -58,29 +71,46 @@ test('the same scopes in another order have the same token', async () => {
   expect(exchanges.map((body) => body.get('scope'))).toEqual([scopes.join(' ')])
 })
 
-test('a token is exchanged again 30 seconds before it expires', async () => {
-  const { get, exchanges } = await session()
-  const { expiresAt = 0 } = await get()
-  vi.useFakeTimers({ toFake: ['Date'], now: expiresAt - 30_001 })
+test.for(places)(
+  'a token is exchanged again 30 seconds before it expires, with sessions in %s',
+  async (where) => {
+    const { get, exchanges } = await session({ where })
+    const { expiresAt = 0 } = await get()
+    vi.useFakeTimers({ toFake: ['Date'], now: expiresAt - 30_001 })
+    onTestFinished(() => void vi.useRealTimers())
+    await get()
+    expect(exchanges).toHaveLength(1)
+    vi.setSystemTime(expiresAt - 30_000)
+    await get()
+    expect(exchanges).toHaveLength(2)
+  },
+)
+
+test.for(places)(
+  'a token whose expiry the provider does not say is exchanged for each call, with sessions in %s',
+  async (where) => {
+    const { get, exchanges, kept } = await session({ where, answer: expiringIn(undefined) })
+    const before = [...kept.keys()]
+    expect((await get()).expiresAt).toBeUndefined()
+    await get()
+    expect(exchanges).toHaveLength(2)
+    expect([...kept.keys()]).toEqual(before)
+  },
+)
+
+test('a token that lives for 30 seconds is not put into a store', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
   onTestFinished(() => void vi.useRealTimers())
+  const { get, kept } = await session({ where: 'a store', answer: expiringIn(30) })
+  const before = [...kept.keys()]
   await get()
-  expect(exchanges).toHaveLength(1)
-  vi.setSystemTime(expiresAt - 30_000)
-  await get()
-  expect(exchanges).toHaveLength(2)
+  expect([...kept.keys()]).toEqual(before)
 })
 
-test('a token whose expiry the provider does not say is exchanged for each call', async () => {
-  const { get, exchanges } = await session({
-    async answer(response) {
-      const { expires_in: _, ...body } = await response.json()
-      return Response.json(body)
-    },
-  })
-  expect((await get()).expiresAt).toBeUndefined()
-  await get()
-  expect(exchanges).toHaveLength(2)
-})
+/** Answers with a token that expires after these seconds. */
+function expiringIn(expires_in: number | undefined): Answer {
+  return async (response) => Response.json({ ...(await response.json()), expires_in })
+}
 
 test('an exchange that failed is tried again', async () => {
   let isDown = true

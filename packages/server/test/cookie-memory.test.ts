@@ -112,6 +112,13 @@ describe('refreshed sessions', () => {
     expect(tenant.grants).toEqual(['refresh_token'])
   })
 
+  test('are not forgotten for logins, whose cookies have all of them', async () => {
+    const at = tenant.createServer()
+    const token = await tokenAt(at, browserWith(alice.after))
+    for (const other of others) await complete(at, other)
+    expect(await tokenAt(at, browserWith(alice.after))).toEqual(token)
+  })
+
   test('are not known to another process: it sends the refresh token of the older cookie', async () => {
     const token = await tokenAt(tenant.createServer(), browserWith(alice.after))
     expect(await tokenAt(tenant.createServer(), browserWith(alice.after))).not.toEqual(token)

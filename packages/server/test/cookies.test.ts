@@ -1,6 +1,7 @@
 import { createEmulator, type Emulator } from '@connected-accounts/emulator'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
-import type { StoreOptions } from '../src/index.js'
+import { type SharedStore, type StoreOptions, sharedSessions } from '../src/index.js'
+import { memoryLock } from './shared.js'
 import {
   createServer,
   createVisitor,
@@ -117,6 +118,46 @@ test('access tokens that do not fit are left out, the session and its refresh to
   await visitor.request((store) => server.getAccessToken({ audience }, store))
 })
 
+test('of the access tokens those that expire first are left out', async () => {
+  const lives = [1000, 2000]
+  const grants: string[] = []
+  const server = createServer(emulator, {
+    async fetch(request) {
+      const form = request.method === 'POST' ? await request.clone().text() : ''
+      const answer = await fetch(request)
+      if (!form.includes('grant_type=refresh_token')) return answer
+      grants.push(new URLSearchParams(form).get('audience') ?? '')
+      return Response.json({ ...(await answer.json()), expires_in: lives.shift() })
+    },
+  })
+  const visitor = await loggedIn(server, emulator.url)
+  const get = (of: string) =>
+    visitor.request((store) => server.getAccessToken({ audience: of }, store))
+  const length = () => [...visitor.cookies].map((pair) => `${pair.join('=')}; `).join('').length
+  const before = length()
+  await get(audience)
+  const oneToken = length() - before
+  const roomForFlow = 2000
+  const room = 8000 - roomForFlow - length() - oneToken / 2
+  visitor.cookies.set('of_the_application', 'x'.repeat(Math.floor(room)))
+  const another = `${emulator.url}/me/`
+  await get(another)
+  await get(another)
+  expect(grants).toEqual([audience, another])
+  await get(audience)
+  expect(grants).toEqual([audience, another, audience])
+})
+
+test('an answer sets no cookie if nothing of the session is new', async () => {
+  const server = createServer(emulator)
+  const visitor = await loggedIn(server, emulator.url)
+  for (let time = 0; time < 2; time += 1) {
+    expect(await userOf(server, visitor)).toBeDefined()
+    expect(visitor.lastHeaders.getSetCookie()).toEqual([])
+    await visitor.request((store) => server.getAccessToken({ audience }, store))
+  }
+})
+
 test('what no browser or proxy would take is an error before it is sent: cookies_too_large', async () => {
   const server = createServer(emulator)
   const visitor = createVisitor(emulator.url)
@@ -148,14 +189,31 @@ test('a browser has at most five logins at once: a sixth takes the place of the 
   await complete(urls[2])
 })
 
-test('a session ends when its time is over, whatever the browser keeps', async () => {
-  const server = createServer(emulator, { sessionLifetime: 60 })
-  const visitor = await loggedIn(server, emulator.url)
-  expect(visitor.lastHeaders.getSetCookie().join()).toMatch(/Max-Age=60;/)
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 })
-  onTestFinished(() => void vi.useRealTimers())
-  expect(await userOf(server, visitor)).toBeUndefined()
-})
+test.for(['cookies', 'a store'])(
+  'a session in %s ends when its time is over, whatever the browser keeps',
+  async (where) => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
+    onTestFinished(() => void vi.useRealTimers())
+    const sessions = where === 'a store' && sharedSessions(keepingStore(), { lock: memoryLock() })
+    const server = createServer(emulator, { sessionLifetime: 60, ...(sessions && { sessions }) })
+    const visitor = await loggedIn(server, emulator.url)
+    expect(visitor.lastHeaders.getSetCookie().join()).toMatch(/Max-Age=60;/)
+    vi.setSystemTime(Date.now() + 59_999)
+    expect(await userOf(server, visitor)).toBeDefined()
+    vi.setSystemTime(Date.now() + 1)
+    expect(await userOf(server, visitor)).toBeUndefined()
+  },
+)
+
+/** A store that forgets nothing by itself. */
+function keepingStore(): SharedStore {
+  const kept = new Map<string, string>()
+  return {
+    get: async (key) => kept.get(key),
+    set: async (key, value) => void kept.set(key, value),
+    delete: async (key) => kept.delete(key),
+  }
+}
 
 test('a login that took an hour has the code expired', async () => {
   const startedAt = Date.now()

@@ -97,3 +97,16 @@ test('a Bearer token in spite of the key is not used, and the session goes on', 
   expect(await visitor.request((store) => server.getUser(store))).toBeTruthy()
   expect(withoutProofs.refreshTokenReuses).toBe(0) // the rotated refresh token was kept
 })
+
+test('nobody is logged in by a Bearer token in spite of the key: token_not_bound', async () => {
+  const server = createServer(withoutProofs, { dpopKeyPair })
+  const visitor = createVisitor(withoutProofs.url)
+  const authorizationParams = { audience }
+  const url = await visitor.request((store) =>
+    server.startInteractiveLogin({ authorizationParams }, store),
+  )
+  const callbackUrl = await visitor.logIn(url)
+  const completed = visitor.request((store) => server.completeInteractiveLogin(callbackUrl, store))
+  expect(await rejection(completed)).toMatchObject({ name: 'TokenError', code: 'token_not_bound' })
+  expect(await visitor.request((store) => server.getUser(store))).toBeUndefined()
+})

@@ -2,6 +2,7 @@ import { createEmulator, defaultTenant, type Emulator } from '@connected-account
 import { tenantWithWeb } from '@connected-accounts/testing/tenant/web'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ServerClientOptions } from '../src/index.js'
+import { createGate } from './shared.js'
 import { createServer, createVisitor, loggedIn, rejection, type Visitor } from './visitor.js'
 
 const audience = 'https://api.example.test/'
@@ -124,6 +125,27 @@ describe("the tenant's keys", () => {
     const visitor = await loggedIn(server, emulator.url)
     await visitor.request((store) => server.getAccessToken({ audience }, store))
     expect(events).toEqual(['keys', 'grant', 'grant'])
+  })
+
+  test('are fetched while the code is exchanged if another process has started the login', async () => {
+    const gate = createGate()
+    let hasKeys = false
+    const other = createServer(emulator, {
+      async fetch(request) {
+        if (request.url === keysUrl) hasKeys = true
+        if (request.url.endsWith('/oauth/token')) await gate.pass()
+        return fetch(request)
+      },
+    })
+    const visitor = createVisitor(emulator.url)
+    const server = createServer(emulator)
+    const url = await visitor.request((store) => server.startInteractiveLogin({}, store))
+    const callbackUrl = await visitor.logIn(url)
+    const completed = visitor.request((store) => other.completeInteractiveLogin(callbackUrl, store))
+    await gate.reached
+    await expect.poll(() => hasKeys).toBe(true)
+    gate.open()
+    expect((await completed).user.sub).toBe('auth0|alice')
   })
 
   test.for(Object.keys(broken))('that %s at the first try do not fail the login', async (name) => {

@@ -151,6 +151,16 @@ test('a session of another browser under the same key is refused, not taken', as
   expect(await bob.request((options) => one.getUser(options))).toMatchObject({ sub: 'auth0|bob' })
 })
 
+test('a login whose cookie has no room is cookies_too_large', async () => {
+  const { one } = createMachines(emulator)
+  const visitor = createVisitor(emulator.url)
+  const url = await visitor.request((store) => one.startInteractiveLogin({}, store))
+  const callbackUrl = await visitor.logIn(url)
+  visitor.cookies.set('of_the_application', 'x'.repeat(7700))
+  const login = visitor.request((store) => one.completeInteractiveLogin(callbackUrl, store))
+  expect(await rejection(login)).toMatchObject({ name: 'SessionError', code: 'cookies_too_large' })
+})
+
 test('a cookie of before there was a store is no session, and none of before is taken from it', async () => {
   const visitor = await loggedIn(createServer(emulator), emulator.url)
   const { one } = createMachines(emulator)

@@ -7,7 +7,7 @@ import { timeOf } from './session-entries.js'
 /** How often one write is tried while other machines write, too. */
 const MAX_REPLACES = 5
 /** In milliseconds. */
-const PAUSE = 50
+const PAUSE = 100
 
 /** Options of {@link createEnd}. */
 export interface EndedLoginsOptions {
@@ -59,7 +59,7 @@ async function replaceOlder(
     const before = await entries.get(key)
     if (before !== undefined && timeOf(before) >= endedAt) return
     if (await entries.replace(key, before, String(endedAt), forgetAt)) return
-    await pause(tries * PAUSE)
+    await pause(PAUSE)
   }
   throw unavailable(new Error(`The store's replace() returned false ${MAX_REPLACES} times.`))
 }

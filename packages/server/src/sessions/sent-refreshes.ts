@@ -1,10 +1,9 @@
 import { busy, type Entries, entryKey, pause } from '../store/shared-store.js'
 import type { Session } from './session.js'
-import { findSession, MAX_HOLD, type SessionWriter, timeOf } from './session-entries.js'
+import { findSession, MAX_HOLD, timeOf } from './session-entries.js'
 
 /** How long to wait before a note is read again, in milliseconds. */
-const PAUSE = 50
-const MAX_PAUSE = 1000
+const PAUSE = 100
 
 /**
  * Notes in the store that a refresh token is sent, which say so until the session has a newer revision. A lock alone is not
@@ -27,16 +26,13 @@ export interface SentRefreshes {
 }
 
 /** Creates the notes of a store. */
-export function createSentRefreshes(
-  entries: Entries,
-  { unsaved }: Pick<SessionWriter, 'unsaved'>,
-): SentRefreshes {
+export function createSentRefreshes(entries: Entries): SentRefreshes {
   const keyOf = (id: string) => entryKey('refresh', id)
 
   /** Returns since when a refresh is unfinished, in milliseconds since the epoch. Undefined if none is. */
   async function unfinishedSince(id: string): Promise<number | undefined> {
     const note = await entries.get(await keyOf(id))
-    if (note === undefined || unsaved(id)) return undefined
+    if (note === undefined) return undefined
     const [revision, since] = note.split(' ').map(timeOf)
     const found = await findSession(entries, { id, ends: [] })
     return found?.session.revision === revision ? since : undefined
@@ -53,14 +49,14 @@ export function createSentRefreshes(
     },
     async settled(id, { signal, timeout }) {
       const askedAt = Date.now()
-      for (let wait = PAUSE; ; wait = Math.min(2 * wait, MAX_PAUSE)) {
+      for (;;) {
         const since = await unfinishedSince(id)
         if (since === undefined) return
         // After an outage of the store, the other machine gets the time for its next try to write.
         const deadAt = Math.max(Math.min(since, askedAt) + timeout, askedAt + timeout / 2)
         if (Date.now() > deadAt) return
         if (signal.aborted) throw busy()
-        await pause(Math.min(wait, deadAt - Date.now() + 1))
+        await pause(PAUSE)
       }
     },
   }

@@ -15,6 +15,7 @@ const MAX_UNSAVED = 1000
 /** How often one write is tried while other machines write, too. */
 const MAX_REPLACES = 5
 /** In milliseconds. */
+const REPLACE_PAUSE = 100
 const PAUSE = 50
 const MAX_PAUSE = 5_000
 /** How long the lock is held for a write that the store does not take, in milliseconds. */
@@ -61,8 +62,8 @@ export function createSessionWriter(entries: Entries): SessionWriter {
    * Tries until the newest state of a session is written. If the application closes its store, nothing can be written any
    * more; then this does not keep the process alive.
    */
-  async function goOn({ id, expiresAt }: Session): Promise<void> {
-    const end = Math.min(expiresAt, Date.now() + MAX_HOLD)
+  async function goOn({ id }: Session): Promise<void> {
+    const end = Date.now() + MAX_HOLD
     const key = await entryKey('session', id)
     for (let wait = PAUSE; Date.now() < end; wait = Math.min(2 * wait, MAX_PAUSE)) {
       await pauseInBackground(wait)
@@ -112,7 +113,7 @@ async function replaceOlder(entries: Entries, session: Session): Promise<Session
     // Another machine went on with the session after this one had lost the lock.
     if (!found || found.session.revision >= session.revision) return found?.session
     if (await entries.replace(key, found.sealed, sealed, session.expiresAt)) return found.session
-    await pause(tries * PAUSE)
+    await pause(REPLACE_PAUSE)
   }
   const cause = new Error(`The store's replace() returned false ${MAX_REPLACES} times.`)
   throw unavailable(cause)

@@ -67,7 +67,7 @@ export function sharedSessions(store: SharedStore, options: SharedSessionsOption
     ? createLockedTurns(lock, {
         keyOf: (id) => entryKey('lock', id),
         unsavedWork: writer.unsavedWork,
-        sentRefreshes: createSentRefreshes(entries, writer),
+        sentRefreshes: createSentRefreshes(entries),
       })
     : createLocalTurns()
 
@@ -78,11 +78,10 @@ export function sharedSessions(store: SharedStore, options: SharedSessionsOption
     runAlone,
     async get(cookie) {
       const pointer = await readPointer(cookie)
-      const session = pointer && (await findSession(entries, pointer))?.session
-      const newest = session && writer.unsaved(session.id)
-      if (!newest || newest.revision <= session.revision) return session
-      await writer.save(newest)
-      return newest
+      if (!pointer) return undefined
+      const newest = writer.unsaved(pointer.id)
+      if (newest) await writer.save(newest) // only in place of an older one
+      return (await findSession(entries, pointer))?.session
     },
     async set(cookie, session) {
       if (session.revision === 0) return create(entries, cookie, session)
