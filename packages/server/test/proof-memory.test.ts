@@ -7,7 +7,7 @@ afterEach(() => void vi.useRealTimers())
 const now = () => Math.floor(Date.now() / 1000)
 const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000)
 
-test('a flood of proofs makes older ones fail, but lets none in twice', async () => {
+test('a flood of proofs makes older ones of its key fail, but lets none in twice', async () => {
   const memory = createProofMemory(100)
   const used: { jti: string; iat: number }[] = []
   for (let number = 0; number < 1000; number += 1) {
@@ -17,8 +17,30 @@ test('a flood of proofs makes older ones fail, but lets none in twice', async ()
     if (number % 10 === 9) pass(1)
   }
   for (const proof of used) expect(await memory.isFirstUse('attacker', proof)).toBe(false)
+  expect(await memory.isFirstUse('attacker', { jti: 'old', iat: now() - 60 })).toBe(false)
+  expect(await memory.isFirstUse('attacker', { jti: 'new', iat: now() })).toBe(true)
+})
+
+test('a flood of proofs, also of proofs from the future, does nothing to the proofs of other keys', async () => {
+  const memory = createProofMemory(100)
+  const early = { jti: 'early', iat: now() - 60 }
+  expect(await memory.isFirstUse('alice', early)).toBe(true)
+  for (let number = 0; number < 1000; number += 1) {
+    await memory.isFirstUse('attacker', { jti: String(number), iat: now() + (number % 30) })
+  }
   expect(await memory.isFirstUse('alice', { jti: 'new', iat: now() })).toBe(true)
-  expect(await memory.isFirstUse('alice', { jti: 'old', iat: now() - 60 })).toBe(false)
+  expect(await memory.isFirstUse('alice', { jti: 'older', iat: now() - 60 })).toBe(true)
+  expect(await memory.isFirstUse('alice', early)).toBe(false)
+})
+
+test('a proof with a time that has passed is not accepted again after the memory is swept', async () => {
+  const memory = createProofMemory(100)
+  const proof = { jti: 'one', iat: now() + 30 }
+  expect(await memory.isFirstUse('alice', proof)).toBe(true)
+  for (let seconds = 0; seconds < 330; seconds += 10) {
+    pass(10)
+    expect(await memory.isFirstUse('alice', proof)).toBe(false)
+  }
 })
 
 test('without a flood a proof is accepted as long as its time is not over', async () => {

@@ -21,7 +21,7 @@ export interface AccessTokenVerifierOptions {
   baseUrl: string
   /**
    * Remembers which DPoP proofs were used, for several machines: `redisStore(client)` or `postgresStore(pool)`. Default: each process
-   * remembers 100,000 proofs. If there are more in five minutes, older proofs are refused.
+   * remembers 100,000 proofs. If there are more in five minutes, older proofs of the key that sends most are refused.
    */
   proofs?: SharedStore | undefined
   /**

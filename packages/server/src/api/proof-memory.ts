@@ -15,10 +15,67 @@ export interface ProofMemory {
   isFirstUse(key: string, proof: { jti: string; iat: number }): Promise<boolean>
 }
 
-/** Creates a memory of this process. */
+/** The proofs of one key: hashes of their `jti`, by the second of their `iat`. */
+interface KeyProofs {
+  seconds: Map<number, Set<string>>
+  count: number
+  /** The newest second whose proofs were forgotten too early. Nothing as old is accepted any more. */
+  floor: number
+}
+
+/**
+ * Creates a memory of this process. If there are too many proofs, the oldest proofs of the key that has most are forgotten, and then
+ * nothing as old is accepted from that key any more. So a flood makes the window smaller, but only for the key that sends it, and no
+ * proof is accepted twice.
+ *
+ * @param max - How many proofs are kept.
+ */
 export function createProofMemory(max: number): ProofMemory {
-  const isFirstUse = createUses(max)
-  return { isFirstUse: async (key, { jti, iat }) => isFirstUse(await entryKey(key, jti), iat) }
+  const keys = new Map<string, KeyProofs>()
+  let count = 0
+  let sweptAt = 0
+
+  function forget(proofs: KeyProofs, second: number): void {
+    const size = proofs.seconds.get(second)?.size ?? 0
+    proofs.seconds.delete(second)
+    proofs.count -= size
+    count -= size
+  }
+  /** Once a second: forgets the proofs whose time is over, and keys that have none. */
+  function sweep(): void {
+    const now = Math.floor(Date.now() / 1000)
+    if (now === sweptAt) return
+    sweptAt = now
+    const oldest = now - PROOF_WINDOW.past - 1
+    for (const [key, proofs] of keys) {
+      for (const second of proofs.seconds.keys()) if (second < oldest) forget(proofs, second)
+      if (proofs.count === 0 && proofs.floor < oldest) keys.delete(key)
+    }
+  }
+  function makeRoom(): void {
+    const largest = [...keys.values()].reduce((one, other) =>
+      other.count > one.count ? other : one,
+    )
+    const oldest = Math.min(...largest.seconds.keys())
+    forget(largest, oldest)
+    largest.floor = Math.max(largest.floor, oldest)
+  }
+  return {
+    async isFirstUse(key, { jti, iat }) {
+      const id = await entryKey(jti) // short, however long the `jti` is
+      sweep()
+      const proofs = keys.get(key) ?? { seconds: new Map(), count: 0, floor: 0 }
+      keys.set(key, proofs)
+      const second = Math.floor(iat)
+      const ids = proofs.seconds.get(second) ?? new Set()
+      if (second <= proofs.floor || ids.has(id)) return false
+      proofs.seconds.set(second, ids.add(id))
+      proofs.count += 1
+      count += 1
+      if (count > max) makeRoom()
+      return true
+    },
+  }
 }
 
 /**
@@ -40,34 +97,6 @@ export function sharedProofMemory(store: SharedStore, timeout: number): ProofMem
       const until = (iat + PROOF_WINDOW.past + 1) * 1000
       return entries.replace(id, undefined, '1', until).catch(unavailable)
     },
-  }
-}
-
-/**
- * Creates a function that tells whether an id is used for the first time. Ids are kept by the second of their `iat`, until their time
- * is over. If there are too many, those of the oldest second are forgotten, and then nothing as old as that is accepted any more: so
- * a flood of proofs makes the window smaller, but never lets a proof in twice.
- */
-function createUses(max: number): (id: string, iat: number) => boolean {
-  const seconds = new Map<number, Set<string>>()
-  let size = 0
-  let forgotten = 0
-  function forget(second: number): void {
-    size -= seconds.get(second)?.size ?? 0
-    seconds.delete(second)
-    forgotten = Math.max(forgotten, second)
-  }
-  return (id, iat) => {
-    const second = Math.floor(iat)
-    const oldest = Date.now() / 1000 - PROOF_WINDOW.past - 1
-    for (const each of seconds.keys()) if (each < oldest) forget(each)
-    if (second <= forgotten) return false
-    const ids = seconds.get(second) ?? new Set()
-    if (ids.has(id)) return false
-    seconds.set(second, ids.add(id))
-    size += 1
-    if (size > max) forget(Math.min(...seconds.keys()))
-    return true
   }
 }
 
