@@ -37,6 +37,9 @@ type WithoutMutate<Result> = Result extends unknown // each member of the union 
   ? Omit<Result, 'mutate' | 'mutateAsync'>
   : never
 
+// Types alone would not keep them from JavaScript, where they start a flow without the popup of the click.
+const withoutMutate = { mutate: undefined, mutateAsync: undefined }
+
 /**
  * Connects an account by leaving the page for the provider. `useConnectCallback` completes the flow when the person is back.
  * `isPending` is true until the page has been left. If the person comes back by the browser's Back button, it is false again.
@@ -130,5 +133,5 @@ export function useConnectAccount({
   const cancel = useCallback(() => {
     cancelCurrentFlow(currentFlow)
   }, [currentFlow])
-  return { ...mutation, connect, cancel }
+  return { ...mutation, ...withoutMutate, connect, cancel }
 }
