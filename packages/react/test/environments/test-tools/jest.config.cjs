@@ -1,7 +1,7 @@
 module.exports = {
   testEnvironment: 'jest-fixed-jsdom', // jsdom with Node's own fetch, which msw needs
   testEnvironmentOptions: { url: 'http://localhost:3000' },
-  testMatch: ['<rootDir>/test/**/*.test.tsx'],
+  testMatch: ['<rootDir>/test/**/*.spec.tsx'],
   testTimeout: 30_000,
   setupFiles: ['<rootDir>/test/web-crypto.js'],
   extensionsToTreatAsEsm: ['.ts', '.tsx'],

@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     globals: true, // so that React Testing Library knows that it is in a test
-    include: ['test/**/*.test.tsx'],
+    include: ['test/**/*.spec.tsx'],
     setupFiles: ['test/web-crypto.js'],
     environmentOptions: {
       jsdom: { url },
