@@ -1,6 +1,6 @@
 import { createEmulator, type Emulator } from '@connected-accounts/emulator'
 import { afterAll, describe, expect, test } from 'vitest'
-import type { RefreshLock, SharedStore } from '../src/index.js'
+import type { HeldLock, RefreshLock, SharedStore } from '../src/index.js'
 import { errorResponse } from '../src/routes/problem.js'
 import {
   afterRefresh,
@@ -80,9 +80,20 @@ test('with compare-and-set it does not do so either where it was paused just bef
   expect(await tokenAt(one, visitor)).toEqual(newer)
 })
 
-test('a machine whose lock is lost before the grant sends nothing: refresh_busy', async () => {
-  const lock = { acquire: async () => ({ isHeld: () => false, release: async () => {} }) }
-  const { one, grants } = createMachines(emulator, { lock })
+test.for<[string, HeldLock['isHeld']]>([
+  ['is lost', () => false],
+  ['is lost, as its server says,', async () => false],
+  ['cannot be asked for', () => Promise.reject(new Error('the connection is closed'))],
+  [
+    'throws when it is asked for',
+    () => {
+      throw new Error('a bug')
+    },
+  ],
+  ['says nothing', () => new Promise<never>(() => {})],
+])('a machine whose lock %s before the grant sends nothing: refresh_busy', async ([, isHeld]) => {
+  const lock = { acquire: async () => ({ isHeld, release: async () => {} }) }
+  const { one, grants } = createMachines(emulator, { lock, patience: 1000 })
   const visitor = await loggedIn(one, emulator.url)
   const error = await rejection(tokenAt(one, visitor))
   expect(error).toMatchObject({ name: 'SessionError', code: 'refresh_busy' })

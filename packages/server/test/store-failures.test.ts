@@ -4,6 +4,7 @@ import { createRoutes, type SharedStore, sharedSessions } from '../src/index.js'
 import { entryKey } from '../src/store/shared-store.js'
 import {
   afterRefresh,
+  createGate,
   createMachines,
   memoryLock,
   memoryStore,
@@ -69,6 +70,87 @@ test('what fails once is tried again, so that a store may be restarted', async (
   Object.assign(broken, { operations: ['delete'], times: 2 })
   await visitor.request((options) => one.logout({}, options))
   expect(visitor.cookies.size).toBe(0)
+})
+
+/** Starts and stops the clock of this process. Nothing but the test makes its time pass. */
+function stopClock() {
+  vi.useFakeTimers({
+    toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'],
+    now: Date.now(),
+  })
+  onTestFinished(() => void vi.useRealTimers())
+}
+
+test.for([
+  ['fails is tried every 50 ms until the time is over', 'fails', 3],
+  ['hangs is waited for until the time is over', 'hangs', 1],
+] as const)('an operation of a store that %s', async ([, how, tries]) => {
+  const { store, broken } = breakableStore()
+  const { one } = createMachines(emulator, { store, timeout: 100 })
+  const visitor = await loggedIn(one, emulator.url)
+  Object.assign(broken, { operations: ['get'], how, times: 1000 })
+  stopClock()
+  let isOver = false
+  const error = rejection(tokenAt(one, visitor)).finally(() => {
+    isOver = true
+  })
+  while (!isOver) await vi.advanceTimersByTimeAsync(10)
+  expect(await error).toMatchObject({ code: 'store_unavailable' })
+  const entries = 4 // of the session, and of three ways in which it may have ended
+  expect(1000 - broken.times).toBe(tries * entries)
+})
+
+test('a store that is slow has all of its time', async () => {
+  const { store } = breakableStore()
+  const gate = createGate()
+  let isSlow = false
+  const slow: SharedStore = {
+    ...store,
+    async get(key) {
+      if (isSlow) await gate.pass()
+      return store.get(key)
+    },
+  }
+  const { one } = createMachines(emulator, { store: slow, timeout: 1000 })
+  const visitor = await loggedIn(one, emulator.url)
+  isSlow = true
+  stopClock()
+  const user = visitor.request((options) => one.getUser(options))
+  await gate.reached
+  await vi.advanceTimersByTimeAsync(999)
+  gate.open()
+  expect(await user).toMatchObject({ sub: 'auth0|alice' })
+})
+
+test('a store may say that it has no value by null', async () => {
+  const { store } = breakableStore()
+  const nulls: SharedStore = { ...store, get: async (key) => (await store.get(key)) ?? null }
+  const { one, other } = createMachines(emulator, { store: nulls })
+  const visitor = await loggedIn(one, emulator.url)
+  expect(await tokenAt(other, visitor)).toEqual(await tokenAt(one, visitor))
+})
+
+test('a logout that the store does not take is tried for 15 minutes', async () => {
+  const { store, broken } = breakableStore()
+  const { one } = createMachines(emulator, { store, timeout: 100 })
+  const visitor = await loggedIn(one, emulator.url)
+  Object.assign(broken, { operations: ['set'], times: 1_000_000 })
+  stopClock()
+  const logout = rejection(visitor.request((options) => one.logout({}, options)))
+  /** Returns how often the store was tried in a time in milliseconds. */
+  const triesIn = async (time: number) => {
+    const before = broken.times
+    for (let passed = 0; passed < time; passed += 500) {
+      await vi.advanceTimersByTimeAsync(500)
+      await crypto.subtle.digest('SHA-256', new Uint8Array()) // hashing takes no time of this clock
+    }
+    return before - broken.times
+  }
+  await expect.poll(() => triesIn(500)).toBeGreaterThan(0)
+  expect(await triesIn(840_000)).toBeGreaterThan(0)
+  await triesIn(120_000)
+  expect(await triesIn(840_000)).toBe(0)
+  expect(await logout).toMatchObject({ code: 'store_unavailable' })
 })
 
 test('a rotated refresh token that the store did not take is kept here, and given to it at the next request', async () => {

@@ -154,7 +154,7 @@ async function endSession(entries: Entries, { id, expiresAt }: Pointer): Promise
   try {
     await end()
   } catch (error) {
-    void retryInBackground(end, expiresAt)
+    void retryInBackground(end)
     throw error
   }
 }

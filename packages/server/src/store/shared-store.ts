@@ -126,15 +126,15 @@ export function pauseInBackground(milliseconds: number): Promise<void> {
   return new Promise((resolve) => inBackground(setTimeout(resolve, milliseconds)))
 }
 
-/** How long {@link retryInBackground} goes on at most, in milliseconds. */
+/** How long {@link retryInBackground} goes on at most, and how long it waits before each try, in milliseconds. */
 const MAX_RETRY_TIME = 900_000
-const MAX_RETRY_PAUSE = 5000
+const RETRY_PAUSE = 1000
 
-/** Repeats work that has failed until it succeeds, for 15 minutes at most, and not after a time in milliseconds since the epoch. */
-export async function retryInBackground(work: () => Promise<void>, until: number): Promise<void> {
-  const end = Math.min(until, Date.now() + MAX_RETRY_TIME)
-  for (let wait = PAUSE; Date.now() < end; wait = Math.min(2 * wait, MAX_RETRY_PAUSE)) {
-    await pauseInBackground(wait)
+/** Repeats work that has failed until it succeeds, for 15 minutes at most. */
+export async function retryInBackground(work: () => Promise<void>): Promise<void> {
+  const end = Date.now() + MAX_RETRY_TIME
+  while (Date.now() < end) {
+    await pauseInBackground(RETRY_PAUSE)
     const isDone = await work().then(
       () => true,
       () => false,
@@ -144,12 +144,8 @@ export async function retryInBackground(work: () => Promise<void>, until: number
 }
 
 /** Lets the process end although this timer is set. Runtimes other than Node have numbers as timers, and no such question. */
-export function inBackground(timer: unknown): void {
-  if (hasUnref(timer)) timer.unref()
-}
-
-function hasUnref(timer: unknown): timer is { unref(): void } {
-  return typeof timer === 'object' && timer !== null && 'unref' in timer
+export function inBackground(timer: { unref?: () => void } | number): void {
+  if (typeof timer === 'object') timer.unref?.()
 }
 
 async function persist<T>(operation: () => Promise<T>, timeout: number): Promise<T> {
