@@ -1,6 +1,5 @@
 import type { Abortable } from '../contract/types.js'
 import { isMyAccountApiError } from '../errors/my-account-api-error.js'
-import { checkTimeout } from '../http/abort.js'
 import { deleteConnectedAccount, iterateConnectedAccounts } from '../my-account/accounts.js'
 import type { ConnectedAccountsClient } from '../my-account/client.js'
 import { tellOtherTabs } from './tabs.js'
@@ -21,7 +20,7 @@ export interface DisconnectAccountOptions extends Abortable {
  * `getUndoable()`. Leaving the page undoes it, too. The grant at the provider stays: the user can revoke it there.
  *
  * @returns True if it was undone, and nothing was sent.
- * @throws {TypeError} when `undoMs` is not a time; nothing was sent.
+ * @throws {TypeError} when `undoMs` is not a number, or is negative; nothing was sent.
  * @throws {MyAccountApiError} `not_found`, when there is no such account but the list still has it.
  * @throws {MyAccountApiError} any other code, when the server refuses. An account that is gone already counts as deleted.
  *
@@ -35,7 +34,9 @@ export async function disconnectAccount(
   id: string,
   { user, undoMs = 0, onSend, signal }: DisconnectAccountOptions = {},
 ): Promise<boolean> {
-  if (undoMs !== 0) checkTimeout(undoMs, 'undoMs')
+  if (typeof undoMs !== 'number' || !(undoMs >= 0)) {
+    throw new TypeError('undoMs must be a number of milliseconds, 0 or more.')
+  }
   signal?.throwIfAborted()
   const isUndone = undoMs > 0 && (await waitForUndo(id, { client, user, undoMs, signal }))
   signal?.throwIfAborted()
