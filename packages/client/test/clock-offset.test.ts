@@ -14,7 +14,7 @@ afterEach(() => {
 const empty = json(200, { accounts: [] })
 const refused = problem(400, {}, { 'www-authenticate': 'DPoP error="invalid_dpop_proof"' })
 
-/** A JWT that was issued so many seconds from now. The payload has all characters of base64url. */
+/** Makes a JWT that was issued so many seconds from now. Its payload has each character of base64url. */
 function issuedIn(seconds: number): string {
   const claims = JSON.stringify({ iat: now / 1000 + seconds, sub: '>>>???>>???' })
   return `h.${Buffer.from(claims).toString('base64url')}.s`

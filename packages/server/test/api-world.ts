@@ -23,7 +23,7 @@ export interface ApiWorld {
   keys: JWK[]
   /** How often the keys were fetched. */
   fetches: number
-  /** Answers the fetches of the keys. A test may replace it. */
+  /** Serves the keys. A test may replace it. */
   answer: (request: Request) => Promise<Response>
   /** Creates a verifier with the options of the docs. */
   createVerifier(options?: Partial<AccessTokenVerifierOptions>): VerifyAccessToken

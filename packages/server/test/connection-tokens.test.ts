@@ -107,7 +107,7 @@ test('a token that lives for 30 seconds is not put into a store', async () => {
   expect([...kept.keys()]).toEqual(before)
 })
 
-/** Answers with a token that expires after these seconds. */
+/** Issues a token that expires after these seconds. */
 function expiringIn(expires_in: number | undefined): Answer {
   return async (response) => Response.json({ ...(await response.json()), expires_in })
 }

@@ -112,7 +112,7 @@ async function navigate(
     : { page, location }
 }
 
-/** Where the application is, the path of its callback, and the page at which flows without a `returnTo` end. */
+/** How the application is mounted, the path of its callback, and the page at which flows without a `returnTo` end. */
 const mounts: [string, Application, { callback: string; home: string }][] = [
   [
     'an application of Hono that is mounted',

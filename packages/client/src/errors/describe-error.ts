@@ -85,7 +85,7 @@ const WORDS = {
  * the network, `timeout`, and `other` for everything else. An empty text shows nothing.
  */
 export type ErrorMessages = {
-  // An authorization server and your own API have codes of their own.
+  // An authorization server and your API may have other codes.
   readonly [Code in keyof typeof WORDS | (string & {})]?: string
 }
 

@@ -10,7 +10,7 @@ export interface ErrorWords {
 const SESSION_OVER = 'Your session is over'
 const NOTHING_CONNECTED = 'Nothing was connected'
 
-/** The titles of the codes that have one of their own. */
+/** Titles by code. */
 const TITLES: Record<string, string> = {
   invalid_token: SESSION_OVER,
   invalid_grant: SESSION_OVER,

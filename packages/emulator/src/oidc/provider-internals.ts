@@ -18,7 +18,7 @@ export interface ProviderNonces {
   checkChallenge(nonce: string): boolean
 }
 
-/** Makes oidc-provider use these DPoP nonces in place of its own. */
+/** Makes oidc-provider use these DPoP nonces and not those that it makes. */
 export function replaceDpopNonces(provider: Provider, nonces: ProviderNonces): void {
   internalsOf(provider).DPoPNonces = nonces
 }

@@ -37,7 +37,7 @@ type WithoutMutate<Result> = Result extends unknown // each member of the union 
   ? Omit<Result, 'mutate' | 'mutateAsync'>
   : never
 
-// Types alone would not keep them from JavaScript, where they start a flow without the popup of the click.
+// JavaScript could call what only the types leave out. That would start a flow without the popup of the click.
 const withoutMutate = { mutate: undefined, mutateAsync: undefined }
 
 /**

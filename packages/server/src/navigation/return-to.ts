@@ -7,7 +7,7 @@ import { isReturnTo } from '@connected-accounts/client/internal'
 const ERROR_PARAM = 'auth_error'
 
 /**
- * Where the application is, as the browser knows it.
+ * The URLs of the application, as the browser knows them.
  *
  * @internal
  */

@@ -88,7 +88,7 @@ function accountsHandlerOf(context: Context, { basePath }: ConnectedAccountsHand
 }
 
 /**
- * Creates the function that answers the operations of a context. Its second parameter is the path of the operation, beneath
+ * Creates the function that carries out the operations of a context. Its second parameter is the path of the operation, beneath
  * `/me/v1`. It may end with a slash.
  *
  * @internal

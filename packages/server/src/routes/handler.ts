@@ -42,11 +42,11 @@ export function createHandler(server: ServerClient, options: RoutesOptions = {})
 /** Finds the routes of an application. */
 export interface Router {
   /**
-   * Finds a route by its path. Returns undefined for any other path. If it is not known where the application is, because its
-   * `redirect_uri` function fails, every path has the route that reports this.
+   * Finds a route by its path. Returns undefined for any other path. If the application's `redirect_uri` function fails,
+   * its URLs are not known. Then every path has the route that reports this.
    */
   findRoute(pathname: string, storeOptions: StoreOptions): Promise<Route | undefined>
-  /** Answers a request that has no route. */
+  /** Creates the 404 for a request that has no route. */
   notFound: Route
 }
 

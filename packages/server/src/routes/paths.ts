@@ -38,7 +38,7 @@ export function createPlaces(
 }
 
 /**
- * Returns where the application is, if its routes are beside the callback. If they are right beneath `basePath`, this is the path
+ * Returns the URLs of the application, if its routes are beside the callback. If they are right beneath `basePath`, this is the path
  * of the routes alone, so the home is `/`.
  *
  * @internal

@@ -17,7 +17,7 @@ export interface InstalledApplications {
   directory: string
   /** Runs a command in an application's folder, and returns what it prints. If it fails, the error has its output. */
   run(name: string, command: string, args: string[], env?: Environment): Promise<string>
-  /** Starts a command in an application's folder, with a free port in `PORT`, and waits until the port answers. */
+  /** Starts a command in an application's folder, with a free port in `PORT`, and waits until the port takes requests. */
   start(
     name: string,
     command: string,

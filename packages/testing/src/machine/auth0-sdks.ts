@@ -29,7 +29,7 @@ export function sdkVersion(name: Auth0Sdk): string {
   return JSON.parse(manifest).version
 }
 
-/** Returns where a page that is bundled finds the packages with other versions, for a bundler's `alias`. */
+/** Returns the folders of the packages with other versions, as a bundler's `alias`. */
 export function sdkAliases(): Record<string, string> {
   if (!others) return {}
   const names = ['@auth0/auth0-react', '@auth0/auth0-spa-js'].filter((name) =>

@@ -51,7 +51,7 @@ function describeClient({ client_id, client_secret, name }: Client): string[] {
   return [client_id, client_secret === undefined ? name : `${name}, secret: ${client_secret}`]
 }
 
-/** Returns the audiences that applications ask for, with their scopes: APIs of their own first, then the My Account API. */
+/** Returns the audiences that applications ask for, with their scopes: the application's APIs first, then the My Account API. */
 function audiences(url: string, apis: Api[]): string {
   const isOwn = ({ identifier }: Api) => !identifier.startsWith('https://{domain}/')
   const myAccount = apis.filter(({ identifier }) => identifier === MY_ACCOUNT_AUDIENCE)

@@ -14,7 +14,7 @@ configure({ asyncUtilTimeout: 10_000 })
 
 export const user_id = 'auth0|alice'
 
-/** A tenant for the tests of a file: msw answers what the application sends to its domain. */
+/** A tenant for the tests of a file: msw handles what the application sends to its domain. */
 export function withTenant() {
   const server = setupServer()
   const tenant = {} as { emulator: MswEmulator; client: ConnectedAccountsClient } // set before the first test
