@@ -19,6 +19,7 @@ import { logExchanges } from './middleware/log-exchanges.js'
 import { requirePlainPaths } from './middleware/plain-path.js'
 import { narrowPreflights } from './middleware/preflight.js'
 import { recordRequests } from './middleware/record-requests.js'
+import { refuseWebOrigins } from './middleware/web-origins.js'
 import { replaceDpopAlgorithms } from './provider-internals.js'
 import { registerClientCredentialsGrant } from './token/client-credentials.js'
 import { describeTokenErrors } from './token/errors.js'
@@ -124,6 +125,7 @@ function createIssuer(
   narrowPreflights(provider)
   answerTokenFaults(provider, context, nonces)
   refuseBadJson(provider)
+  refuseWebOrigins(provider, context)
   nonces.guard(provider)
   logExchanges(provider, context)
   const loginPage = serveLoginPage({ provider, context, providerFlows })

@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import tls from 'node:tls'
 import { parseArgs } from 'node:util'
 import { createEmulator } from '../../emulator.js'
 import { isLoopback } from '../../http/server.js'
@@ -9,7 +10,7 @@ import { logLine } from '../../logs/log-line.js'
 import { credentialFlaw } from '../../tenant/client-credentials.js'
 import { readTenant } from '../../tenant/read-tenant.js'
 import { readConfig } from './config-file.js'
-import { describeForPeople, describeForScripts } from './output.js'
+import { type CertificateFiles, describeForPeople, describeForScripts } from './output.js'
 
 const help = `Usage: connected-accounts-emulator [options]
 
@@ -50,16 +51,16 @@ async function run(): Promise<void> {
   const tenant =
     config === undefined ? readTenant(undefined, { credentialFlaw }) : await readConfig(config)
   const emulator = await createEmulator({ port: Number(values.port), host, https, tenant })
-  const certificateFile = emulator.certificate && (await writeCertificate(emulator.certificate))
+  const certificateFiles = emulator.certificate && (await writeCertificate(emulator.certificate))
   const stop = async () => {
     await emulator.close()
-    if (certificateFile) await rm(dirname(certificateFile), { recursive: true })
+    if (certificateFiles) await rm(dirname(certificateFiles.certificate), { recursive: true })
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop)
   if (!isLoopback(host)) {
     console.error(`Warning: anyone who can reach this machine at ${host} can log in as any user.`)
   }
-  const told = { ...emulator, tenant, certificateFile }
+  const told = { ...emulator, tenant, ...(certificateFiles && { certificateFiles }) }
   console.log(json ? describeForScripts(told) : `${describeForPeople(told)}\n`)
   const color = process.stdout.isTTY && !process.env.NO_COLOR
   // A script that only reads the first line may close the pipe, which is not an error.
@@ -68,11 +69,21 @@ async function run(): Promise<void> {
 }
 
 // A new directory, so that no other user of the machine can put another file in its place.
-async function writeCertificate(certificate: string): Promise<string> {
+async function writeCertificate(certificate: string): Promise<CertificateFiles> {
   const directory = await mkdtemp(join(tmpdir(), 'connected-accounts-emulator-'))
-  const file = join(directory, 'certificate.pem')
-  await writeFile(file, certificate)
-  return file
+  const files = {
+    certificate: join(directory, 'certificate.pem'),
+    bundle: join(directory, 'bundle.pem'),
+  }
+  await writeFile(files.certificate, certificate)
+  await writeFile(files.bundle, [certificate, ...trustedCertificates()].join('\n'))
+  return files
+}
+
+// Node has its own list. Only newer versions of Node can also read the machine's, which has the authorities of a company.
+function trustedCertificates(): string[] {
+  const known = 'getCACertificates' in tls ? tls.getCACertificates('system') : []
+  return [...new Set([...tls.rootCertificates, ...known])]
 }
 
 /** Returns the options. If one is wrong, prints the error, sets the exit code, and returns undefined. */
