@@ -1,4 +1,4 @@
-import { randomUUID, type webcrypto } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { isIP } from 'node:net'
 
 /** The certificate of an https server and what its callers must trust, in PEM. */
@@ -12,7 +12,7 @@ export interface Certificate {
 }
 
 type X509 = typeof import('@peculiar/x509')
-type KeyPair = webcrypto.CryptoKeyPair
+type KeyPair = Awaited<ReturnType<typeof createKeys>>
 
 /** The names that every certificate has. */
 const local = ['localhost', '*.localhost', '127.0.0.1', '::1']
@@ -56,7 +56,7 @@ export async function createCertificate(names: readonly string[]): Promise<Certi
   }
 }
 
-function createKeys(): Promise<KeyPair> {
+function createKeys() {
   return crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import tls from 'node:tls'
 import { parseArgs } from 'node:util'
+import { readPublicUrl } from '../../control/check-options.js'
 import { createEmulator } from '../../emulator.js'
 import { isLoopback } from '../../http/server.js'
 import { logLine } from '../../logs/log-line.js'
@@ -20,6 +21,10 @@ For development and tests only.
   --port <port>    The port to listen on: 4400 by default, 0 takes any free port.
   --host <host>    The address to listen on: localhost by default. 0.0.0.0 lets the whole network in.
   --https          Serves https only, with a new certificate, and prints how to trust it.
+  --public-url <origin>
+                   The origin at which callers reach the emulator, such as http://emulator:4400 in a network of containers
+                   or https://auth.example.test behind a proxy. The issuer and all URLs begin with it.
+  --trust-proxy    Believes X-Forwarded-Host and X-Forwarded-For. Only with --public-url.
   --config <file>  The tenant: a JSON file, or a JavaScript or TypeScript module that exports "tenant" or a default.
   --json           Prints JSON: one line with url, domains, certificate, clients and users, then one line for each event
                    of the tenant log.
@@ -33,6 +38,8 @@ const options = {
   port: { type: 'string', default: '4400' },
   host: { type: 'string', default: 'localhost' },
   https: { type: 'boolean', default: false },
+  'public-url': { type: 'string' },
+  'trust-proxy': { type: 'boolean', default: false },
   config: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -47,10 +54,17 @@ async function run(): Promise<void> {
   const values = readArguments()
   if (!values) return
   if (values.help) return void process.stdout.write(help)
-  const { host, https, json, config } = values
+  const { host, https, json, config, 'public-url': publicUrl, 'trust-proxy': trustProxy } = values
   const tenant =
     config === undefined ? readTenant(undefined, { credentialFlaw }) : await readConfig(config)
-  const emulator = await createEmulator({ port: Number(values.port), host, https, tenant })
+  const emulator = await createEmulator({
+    port: Number(values.port),
+    host,
+    https,
+    trustProxy,
+    ...(publicUrl !== undefined && { publicUrl }),
+    tenant,
+  })
   const certificateFiles = emulator.certificate && (await writeCertificate(emulator.certificate))
   const stop = async () => {
     await emulator.close()
@@ -90,8 +104,11 @@ function trustedCertificates(): string[] {
 function readArguments() {
   try {
     const { values } = parseArgs({ options })
-    if (/^\d{1,5}$/.test(values.port) && Number(values.port) <= 65_535) return values
-    throw new TypeError('--port must be an integer from 0 to 65535')
+    if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535) {
+      throw new TypeError('--port must be an integer from 0 to 65535')
+    }
+    readPublicUrl(values['public-url'], values['trust-proxy'])
+    return values
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)
     process.exitCode = 2
