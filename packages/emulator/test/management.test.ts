@@ -167,7 +167,7 @@ describe('A connection', () => {
 
 describe('The Management API', () => {
   it.each([
-    { name: 'another path', call: { path: '/clients' } },
+    { name: 'another path', call: { path: '/nothing' } },
     { name: 'another method', call: { path: '/clients/spa', method: 'DELETE' } },
   ])('answers $name with 404 in its own form', async ({ call }) => {
     const response = await manage(emulator, call)

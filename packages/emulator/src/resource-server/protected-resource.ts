@@ -48,14 +48,19 @@ export function createProtectedResource<Id extends string>(
   if (verifier) {
     const shared = { context, verifier, nonces, rateLimit, refusals }
     for (const operation of options.operations) {
-      const path = `${options.path}${operation.path.replace(/\{(\w+)\}/g, ':$1')}`
       const guarded: GuardedOperation = {
         ...shared,
         operation,
         handle: options.handlers[operation.id],
         onAnswer: (answered) => options.onAnswer?.(operation.id, answered),
       }
-      app.on(operation.method, path, (c) => answerOperation(guarded, c.req.raw, c.req.param()))
+      app.on(operation.method, pathOf(options, operation.path), (c) =>
+        answerOperation(guarded, c.req.raw, c.req.param()),
+      )
+    }
+    // Another method at one of these paths is not found. Other paths may be ones that are not emulated.
+    for (const { path } of options.operations) {
+      app.all(pathOf(options, path), ({ req }) => refusals.notFound(req.method, req.path))
     }
   }
   return {
@@ -67,6 +72,10 @@ export function createProtectedResource<Id extends string>(
       verifier?.reset()
     },
   }
+}
+
+function pathOf({ path: start }: { path: string }, path: string): string {
+  return `${start}${path.replace(/\{(\w+)\}/g, ':$1')}`
 }
 
 function createApp(refusals: Refusals, isActivated: boolean): Hono {
