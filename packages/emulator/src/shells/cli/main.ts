@@ -11,9 +11,11 @@ import { logLine } from '../../logs/log-line.js'
 import { credentialFlaw } from '../../tenant/client-credentials.js'
 import { readTenant } from '../../tenant/read-tenant.js'
 import { readConfig } from './config-file.js'
+import { execute, variablesOf } from './exec.js'
 import { type CertificateFiles, describeForPeople, describeForScripts } from './output.js'
 
 const help = `Usage: connected-accounts-emulator [options]
+       connected-accounts-emulator [options] exec -- <command>
 
 Emulates an Auth0 tenant on this machine: login, My Account API, Token Vault and third parties to connect.
 For development and tests only.
@@ -30,7 +32,11 @@ For development and tests only.
                    of the tenant log.
   --help           Prints this help.
 
-Prints a line for each connect, complete, exchange and delete. On a terminal, failures are red unless NO_COLOR is set.
+With exec, runs a command such as "npm test" while the emulator runs, and prints nothing itself. The command finds the emulator's
+address in the variable CONNECTED_ACCOUNTS_EMULATOR_URL. With --https, NODE_EXTRA_CA_CERTS and SSL_CERT_FILE make it trust the
+certificate. The exit code is that of the command.
+
+Without exec, prints a line for each connect, complete, exchange and delete. On a terminal, failures are red unless NO_COLOR is set.
 Exit codes: 0 after SIGINT, SIGTERM or SIGHUP; 1 if the emulator cannot start; 2 if an option is wrong.
 `
 
@@ -54,7 +60,15 @@ async function run(): Promise<void> {
   const values = readArguments()
   if (!values) return
   if (values.help) return void process.stdout.write(help)
-  const { host, https, json, config, 'public-url': publicUrl, 'trust-proxy': trustProxy } = values
+  const {
+    host,
+    https,
+    json,
+    config,
+    command,
+    'public-url': publicUrl,
+    'trust-proxy': trustProxy,
+  } = values
   const tenant =
     config === undefined ? readTenant(undefined, { credentialFlaw }) : await readConfig(config)
   const emulator = await createEmulator({
@@ -70,10 +84,14 @@ async function run(): Promise<void> {
     await emulator.close()
     if (certificateFiles) await rm(dirname(certificateFiles.certificate), { recursive: true })
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop)
   if (!isLoopback(host)) {
     console.error(`Warning: anyone who can reach this machine at ${host} can log in as any user.`)
   }
+  if (command) {
+    process.exitCode = await execute(command, variablesOf(emulator, certificateFiles))
+    return stop()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop)
   const told = { ...emulator, tenant, ...(certificateFiles && { certificateFiles }) }
   console.log(json ? describeForScripts(told) : `${describeForPeople(told)}\n`)
   const color = process.stdout.isTTY && !process.env.NO_COLOR
@@ -100,18 +118,25 @@ function trustedCertificates(): string[] {
   return [...new Set([...tls.rootCertificates, ...known])]
 }
 
-/** Returns the options. If one is wrong, prints the error, sets the exit code, and returns undefined. */
+/** Returns the options, and with exec the command. If one is wrong, prints the error, sets the exit code, and returns undefined. */
 function readArguments() {
   try {
-    const { values } = parseArgs({ options })
+    const { values, positionals } = parseArgs({ options, allowPositionals: true })
     if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535) {
       throw new TypeError('--port must be an integer from 0 to 65535')
     }
     readPublicUrl(values['public-url'], values['trust-proxy'])
-    return values
+    return { ...values, command: commandOf(positionals) }
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)
     process.exitCode = 2
     return undefined
   }
+}
+
+function commandOf([first, ...command]: string[]): string[] | undefined {
+  if (first === undefined) return undefined
+  if (first !== 'exec') throw new TypeError(`Unexpected argument '${first}'. See --help`)
+  if (command.length > 0) return command
+  throw new TypeError('exec needs a command, like: connected-accounts-emulator exec -- npm test')
 }
