@@ -79,7 +79,8 @@ async function run(): Promise<void> {
     ...(publicUrl !== undefined && { publicUrl }),
     tenant,
   })
-  const certificateFiles = emulator.certificate && (await writeCertificate(emulator.certificate))
+  const { certificate } = emulator
+  const certificateFiles = certificate ? await writeCertificate(certificate) : undefined
   const stop = async () => {
     await emulator.close()
     if (certificateFiles) await rm(dirname(certificateFiles.certificate), { recursive: true })
