@@ -87,9 +87,9 @@ describe('X-Forwarded-*', () => {
   const tenant = { custom_domains: ['login.example.test'] }
   const forwarded = {
     host: 'emulator:4400',
-    'x-forwarded-host': 'login.example.test',
+    'x-forwarded-host': 'forged.test, login.example.test',
     'x-forwarded-proto': 'http',
-    'x-forwarded-for': '203.0.113.7, 10.0.0.1',
+    'x-forwarded-for': '198.51.100.1, 203.0.113.7',
   }
   const issuerOf = ({ body }: { body: string }) => JSON.parse(body).issuer
   const discovery = '/.well-known/openid-configuration'

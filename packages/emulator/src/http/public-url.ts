@@ -38,8 +38,9 @@ export function withForwarded(
 }
 
 function readForwarded({ headers }: IncomingMessage, trustProxy: boolean): void {
-  const [host = ''] = [headers['x-forwarded-host'] ?? []].flat().join(',').split(',')
-  if (trustProxy && host.trim()) headers.host = host.trim()
+  // The last value is the one that the proxy has added. The caller may have sent those before it.
+  const host = [headers['x-forwarded-host'] ?? []].flat().join(',').split(',').at(-1)?.trim()
+  if (trustProxy && host) headers.host = host
   for (const name of Object.keys(headers)) {
     const isKept = trustProxy && name === 'x-forwarded-for'
     if (name.startsWith('x-forwarded-') && !isKept) delete headers[name]

@@ -32,7 +32,8 @@ interface Received {
  * has `X-Forwarded-For` here only if the emulator trusts its proxy.
  */
 export function addressOf({ headers, socket }: Received): string {
-  const [forwarded = ''] = [headers['x-forwarded-for'] ?? []].flat().join(',').split(',')
+  // The last address is the one that the proxy has added. The caller may have sent those before it.
+  const forwarded = [headers['x-forwarded-for'] ?? []].flat().join(',').split(',').at(-1) ?? ''
   return (forwarded.trim() || (socket?.remoteAddress ?? '127.0.0.1')).replace(/^::ffff:/, '')
 }
 
