@@ -82,7 +82,15 @@ describe('A logout may lead to', () => {
 
 describe('A logout is refused, with the list that lacks the URL, for', () => {
   const callback = 'http://localhost:3000/callback'
+  const added = 'https://app.example.test/callback'
   it.each<[string, (tenant: Tenant) => void, string, Record<string, string>, string]>([
+    [
+      'a callback that was added to the default tenant',
+      (tenant) => spaOf(tenant).callbacks.push(added),
+      '/v2/logout',
+      { client_id: 'spa', returnTo: added },
+      'allowed_logout_urls of the client spa',
+    ],
     [
       'a callback URL',
       ofClient,

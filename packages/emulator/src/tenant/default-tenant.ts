@@ -27,9 +27,10 @@ const forUsers: Pick<
   Client,
   'callbacks' | 'allowed_logout_urls' | 'web_origins' | 'refresh_token'
 > = {
-  callbacks: local,
-  allowed_logout_urls: local,
-  web_origins: local,
+  // A copy for each list: `structuredClone` would keep one array that the lists of a client share.
+  callbacks: [...local],
+  allowed_logout_urls: [...local],
+  web_origins: [...local],
   refresh_token: {
     rotation_type: 'non-rotating',
     expiration_type: 'expiring',
