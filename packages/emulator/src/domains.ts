@@ -14,7 +14,7 @@ import { createVault, type Vault } from './vault/vault.js'
 /** All parts of the emulator except its authorization server. */
 export interface Resources {
   /**
-   * Handles `/`, `/me/*`, `/api/v2/*`, `/connect`, `/connected-accounts/connect`, `/login/callback`, `/upstream/*` and
+   * Handles `/`, `/healthz`, `/me/*`, `/api/v2/*`, `/connect`, `/connected-accounts/connect`, `/login/callback`, `/upstream/*` and
    * `/_emulator/*`. The host of the request selects the custom domain; for any other host, it is the canonical domain.
    */
   fetch(request: Request): Promise<Response>
@@ -39,7 +39,7 @@ export interface ResourcesOptions {
 
 /** Returns whether `Resources.fetch` handles a path. */
 export function isResourcePath(pathname: string): boolean {
-  return /^\/($|(me|api\/v2|upstream|_emulator)(\/|$)|(connect|connected-accounts\/connect|login\/callback)$)/.test(
+  return /^\/($|healthz$|(me|api\/v2|upstream|_emulator)(\/|$)|(connect|connected-accounts\/connect|login\/callback)$)/.test(
     pathname,
   )
 }
@@ -73,7 +73,7 @@ export function createResources(context: Context, options: ResourcesOptions = {}
   const find = byHost([canonical, ...others])
   return {
     fetch: recorded(context, (request) => find(new URL(request.url).host).fetch(request)),
-    vault: createVault({ accounts, upstream: client, now }),
+    vault: createVault({ accounts, upstream: client, switches: context.switches, now }),
     accounts,
     domains: [canonical, ...others],
     seed,

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { getRequestListener } from '@hono/node-server'
 import { type ContextSettings, createContexts } from './context/context.js'
-import { checkBooleans, checkHost, refuseUnknown } from './control/check-options.js'
+import { checkBooleans, checkHost, readPublicUrl, refuseUnknown } from './control/check-options.js'
 import { type EmulatorClients, emulatorClients } from './control/clients.js'
 import { createControls, type EmulatorControls } from './control/controls.js'
 import { createResources, isResourcePath } from './domains.js'
@@ -9,6 +9,7 @@ import type { Switches } from './faults/switches.js'
 import { createCertificate } from './http/certificate.js'
 import { withHangUp } from './http/hang-up.js'
 import { type Fetch, serveInProcess, serverWithoutPort } from './http/in-process.js'
+import { hostnameOf, type PublicUrl, withForwarded, withPublicUrl } from './http/public-url.js'
 import { readPath } from './http/request-target.js'
 import { type Handler, type HttpServer, listenOn } from './http/server.js'
 import type { TenantLog, TenantLogs } from './logs/tenant-logs.js'
@@ -26,8 +27,21 @@ export interface EmulatorOptions {
   port?: number
   /** The address to listen on. Only this machine can reach `localhost`, the default. The whole network can reach `0.0.0.0`. */
   host?: string
-  /** If true, serves https only. The emulator makes a new certificate for `localhost`, the host and the custom domains. False by default. */
+  /**
+   * If true, serves https only. The emulator makes a new certificate for `localhost`, the host, the custom domains and the host of
+   * `publicUrl`. False by default.
+   */
   https?: boolean
+  /**
+   * The origin at which callers reach the emulator, if it is not the one that it listens on, for example `https://auth.example.test`
+   * behind a proxy or `http://emulator:4400` in a network of containers. It is the emulator's `url`, and its issuer begins with it.
+   */
+  publicUrl?: string
+  /**
+   * If true, the emulator believes the `X-Forwarded-Host` and `X-Forwarded-For` of a proxy. Only with `publicUrl`. False by default:
+   * the emulator then ignores these headers, because any caller can send them.
+   */
+  trustProxy?: boolean
   /** The tenant to start with. Each list that you pass replaces the default list; see `defaultTenant`. */
   tenant?: Partial<Tenant>
 }
@@ -73,7 +87,8 @@ export interface Emulator extends EmulatorControls {
  * Starts an emulator of an Auth0 tenant.
  *
  * @returns the emulator, once it accepts requests.
- * @throws {TypeError} if an option is wrong. The message names the field, for example `tenant/clients/0/app_type`.
+ * @throws {TypeError} if an option is wrong, or `trustProxy` is set without `publicUrl`. The message names the field, for example
+ * `tenant/clients/0/app_type`.
  * @throws {RangeError} if `port` is not an integer from 0 to 65535, or is 0 with `listen: false`.
  * @throws {Error} if the port is in use, or the host is not an address of this machine. The message says what to do.
  *
@@ -90,11 +105,14 @@ export async function createEmulator({
   port = 4400,
   host = 'localhost',
   https = false,
+  publicUrl,
+  trustProxy = false,
   tenant: option,
   ...rest
 }: EmulatorOptions = {}): Promise<Emulator> {
   refuseUnknown(rest)
-  checkBooleans({ listen, https })
+  checkBooleans({ listen, https, trustProxy })
+  const publicOrigin = readPublicUrl(publicUrl, trustProxy)
   checkHost(host)
   checkPort(port, listen)
   const tenant = readTenant(option, { credentialFlaw })
@@ -103,13 +121,15 @@ export async function createEmulator({
   if (names.includes(host.toLowerCase())) {
     throw new TypeError(`tenant/custom_domains must not have ${host}, which is the host`)
   }
-  const certificate = https && listen ? await createCertificate([host, ...names]) : undefined
-  const server = listen
+  const hosts = [host, ...names, ...(publicOrigin === undefined ? [] : [hostnameOf(publicOrigin)])]
+  const certificate = https && listen ? await createCertificate(hosts) : undefined
+  const listening = listen
     ? await listenOn({ host, port, certificate })
     : serverWithoutPort({ host, port, https })
+  const server = withPublicUrl(listening, { publicOrigin })
   const switchesDuring = new AsyncLocalStorage<Partial<Switches>>()
   const settings = { tenant, signingKey, credentialFlaw, switchesDuring }
-  const assembled = assemble(server, settings)
+  const assembled = assemble(server, { ...settings, publicOrigin, trustProxy })
   const { context, customUrls, handler, authorizationServer, resources, reset } = assembled
   server.serve(handler)
   const { url } = server
@@ -155,7 +175,7 @@ function checkPort(port: number, listen: boolean): void {
   }
 }
 
-function assemble({ url, urlOf }: HttpServer, settings: ContextSettings) {
+function assemble({ url, urlOf }: HttpServer, settings: ContextSettings & PublicUrl) {
   const customUrls = (settings.tenant.custom_domains ?? []).map(urlOf)
   const { canonical, custom } = createContexts(settings, { url, customUrls })
   const reset = () => {
@@ -167,11 +187,17 @@ function assemble({ url, urlOf }: HttpServer, settings: ContextSettings) {
   const fetchResource = getRequestListener(withHangUp(resources.fetch), {
     overrideGlobalObjects: false,
   })
-  const handler: Handler = async (request, response) => {
+  const { publicOrigin, trustProxy } = settings
+  const hosts = [url, ...customUrls].map((origin) => new URL(origin).host)
+  const handle: Handler = async (request, response) => {
     const path = readPath(request)
-    if (path === undefined) response.writeHead(400).end()
-    else if (isResourcePath(path)) await fetchResource(request, response)
-    else await authorizationServer.handle(request, response)
+    if (path === undefined) return void response.writeHead(400).end()
+    if (isResourcePath(path)) return fetchResource(request, response)
+    // A proxy may send its own name for the emulator as the host. Without this, a login would be redirected to the proxy for ever.
+    const isOfProxy = publicOrigin !== undefined && !hosts.includes(request.headers.host ?? '')
+    if (isOfProxy) request.headers.host = new URL(url).host
+    await authorizationServer.handle(request, response)
   }
+  const handler = withForwarded(handle, { trustProxy })
   return { context: canonical, customUrls, handler, reset, authorizationServer, resources }
 }

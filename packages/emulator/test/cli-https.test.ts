@@ -32,7 +32,7 @@ function runProgram(url: string, certificateFile: string) {
 describe('--https', () => {
   it('is trusted by a program with the NODE_EXTRA_CA_CERTS that it prints', async () => {
     const { lines, child } = run(file, ['--port', '0', '--https'])
-    const output = (await lines(10)).join('\n')
+    const output = (await lines(20)).join('\n')
     const url = /^Emulated tenant: (https:\/\/localhost:\d+)$/m.exec(output)?.[1] ?? ''
     const path = /^NODE_EXTRA_CA_CERTS=(\S+) node app.js$/m.exec(output)?.[1] ?? ''
     expect(output).toContain(`curl --cacert ${path} ${url}/`)

@@ -43,6 +43,24 @@ describe('connect', () => {
     })
   })
 
+  it.each(['EN', 'de-de', 'de\ten-GB', 'de en'])(
+    'accepts the ui_locales %j',
+    async (ui_locales) => {
+      const { call } = await createFlow()
+      const body = { ...started, authorization_params: { ui_locales } }
+      expect((await call('/connect', { body })).status).toBe(201)
+    },
+  )
+
+  it.each(['d', 'deu', 'de_DE', 'de-', 'de,en'])(
+    'refuses the ui_locales %j',
+    async (ui_locales) => {
+      const { call } = await createFlow()
+      const body = { ...started, authorization_params: { ui_locales } }
+      expect((await call('/connect', { body })).status).toBe(400)
+    },
+  )
+
   it("says which property is missing in Auth0's words", async () => {
     const { call } = await createFlow()
     const response = await call('/connect', { body: { redirect_uri: redirectUri } })

@@ -1,5 +1,5 @@
 import { type Change, change } from '@connected-accounts/testing/tenant/proof'
-import { generateKeyPair } from 'dpop'
+import { generateKeyPair, generateProof } from 'dpop'
 import { calculateJwkThumbprint, exportJWK } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { mintToken } from './context.js'
@@ -209,3 +209,16 @@ async function hash(text: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
   return Buffer.from(digest).toString('base64url')
 }
+
+it('A nonce challenge counts against the rate limit of the user, as the call that follows', async () => {
+  const { bed, url, token, keyPair, prove, send } = await createDpopClient()
+  const left = async () => {
+    const authorization = `Bearer ${await mintToken(bed.context)}`
+    const response = await send(undefined, authorization)
+    return Number(response.headers.get('x-ratelimit-remaining'))
+  }
+  const before = await left()
+  expect((await send(await generateProof(keyPair, url, 'GET', undefined, token))).status).toBe(401)
+  expect((await send(await prove())).status).toBe(200)
+  expect(await left()).toBe(before - 3)
+})

@@ -22,6 +22,8 @@ async function json(call: ManagementCall) {
   return (await manage(emulator, call)).json()
 }
 
+const local = ['http://localhost:*', 'http://127.0.0.1:*']
+
 describe('A client', () => {
   it('is shown without its secret', async () => {
     expect(await json({ path: '/clients/web' })).toEqual({
@@ -32,7 +34,9 @@ describe('A client', () => {
       oidc_conformant: true,
       token_endpoint_auth_method: 'client_secret_post',
       grant_types: expect.arrayContaining(['authorization_code', 'client_credentials']),
-      callbacks: ['http://localhost:*'],
+      callbacks: local,
+      allowed_logout_urls: local,
+      web_origins: local,
       refresh_token: {
         rotation_type: 'non-rotating',
         expiration_type: 'expiring',
@@ -163,7 +167,7 @@ describe('A connection', () => {
 
 describe('The Management API', () => {
   it.each([
-    { name: 'another path', call: { path: '/clients' } },
+    { name: 'another path', call: { path: '/nothing' } },
     { name: 'another method', call: { path: '/clients/spa', method: 'DELETE' } },
   ])('answers $name with 404 in its own form', async ({ call }) => {
     const response = await manage(emulator, call)

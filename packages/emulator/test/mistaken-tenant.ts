@@ -1,5 +1,6 @@
 import {
   authorizationUrl,
+  type Login,
   loginWithCode,
   requestToken,
 } from '@connected-accounts/testing/person/login'
@@ -87,4 +88,20 @@ export async function authorize(
     params,
   })
   return createBrowser(emulator.url).visit(url)
+}
+
+/** The parameters of the callbacks of a login with these parameters: one by a person, then one with `prompt=none`. */
+export async function answersOf(login: Login, params: Record<string, string>) {
+  const browser = createBrowser(login.emulator.url)
+  const verifier = 'v'.repeat(43)
+  const page = await browser.visit(authorizationUrl({ ...login, verifier, params }))
+  const { url } = await browser.submit(page, {
+    username: 'alice@example.test',
+    password: 'password',
+  })
+  const silent = authorizationUrl({ ...login, verifier, params: { ...params, prompt: 'none' } })
+  return [url, (await browser.visit(silent)).url].map(({ searchParams }) => {
+    const { state: _state, iss: _iss, ...answer } = Object.fromEntries(searchParams)
+    return answer
+  })
 }

@@ -1,7 +1,7 @@
 import { redirectUri } from '@connected-accounts/testing/person/login'
 import { describe, expect, it } from 'vitest'
 import type { Tenant } from '../src/index.js'
-import { only, spaOf, start } from './mistaken-tenant.js'
+import { authorize, only, spaOf, start } from './mistaken-tenant.js'
 
 describe('An origin', () => {
   const allow = (allowed_origins: string[]) => (tenant: Tenant) => {
@@ -62,4 +62,42 @@ describe('An origin', () => {
     const origin = 'http://localhost:5173'
     expect(await ask(origin, () => undefined)).toEqual([origin, origin, origin])
   })
+})
+
+describe('A login with response_mode=web_message', () => {
+  const params = { response_mode: 'web_message', prompt: 'none' }
+
+  it('shows a page that names the origin and the setting: 403', async () => {
+    const { emulator } = await start((tenant) => {
+      spaOf(tenant).web_origins = ['https://app.example.test']
+    })
+    const { page } = await authorize(emulator, params)
+    expect(page?.status).toBe(403)
+    expect(page?.html).toContain('The origin http://localhost:3000 is not an allowed web origin')
+    expect(page?.html).toContain('web_origins of the client spa')
+  })
+
+  it('is answered by a message to an origin of web_origins', async () => {
+    const { emulator } = await start((tenant) => {
+      spaOf(tenant).web_origins = ['http://localhost:3000']
+    })
+    const { page } = await authorize(emulator, params)
+    expect(page?.html).toContain('authorization_response')
+    expect(page?.html).toContain('login_required')
+  })
+
+  it('needs no web origin in another response mode', async () => {
+    const { emulator } = await start((tenant) => {
+      delete spaOf(tenant).web_origins
+    })
+    const { url } = await authorize(emulator, { prompt: 'none' })
+    expect(url.searchParams.get('error')).toBe('login_required')
+  })
+})
+
+it('A callback at any port of 127.0.0.1 is allowed by default', async () => {
+  const { emulator } = await start(() => undefined)
+  const { page } = await authorize(emulator, { redirect_uri: 'http://127.0.0.1:5173/callback' })
+  expect(page?.status).toBe(200)
+  expect(page?.html).toContain('Log in')
 })

@@ -98,6 +98,16 @@ describe('A privileged exchange', () => {
     })
   })
 
+  it('is told by the tenant log, with its audit context', async () => {
+    await exchange()
+    await exchange({ scope: 'repo' })
+    const audited = { is_privileged_worker: true, audit_context: 'nightly report' }
+    expect(emulator.logs.map(({ type, details }) => ({ type, details }))).toMatchObject([
+      { type: 'seta', details: { ...audited, scope: `openid email ${calendar}` } },
+      { type: 'feta', details: { ...audited, failure_reason: expect.any(String) } },
+    ])
+  })
+
   it('gives fewer scopes where fewer are asked for, at the provider, too', async () => {
     const events = `${emulator.url}/upstream/google-oauth2/calendar/v3/calendars/primary/events`
     const statusWith = async (scope: string) => {

@@ -15,6 +15,8 @@ test.for([
   ...each('listen', [null, 'false', 0]),
   ...each('https', [null, 'true', 1]),
   ...each('host', ['', 7, null]),
+  ...each('publicUrl', ['', 7, null, 'localhost:4400', 'https://a.test/b', 'https://a:b@a.test']),
+  ...each('trustProxy', [null, 'true', 1]),
   ...each('port', [-1, 65_536, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '4400', null]),
   ...each('tenant', [null, [], 'tenant', { clinets: [] }, { users: [] }, { users: 7 }]),
   ...each('prot', [0]),

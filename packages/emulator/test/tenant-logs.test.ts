@@ -76,7 +76,9 @@ describe('The tenant log', () => {
     expect(exchanged?.details).toMatchObject({
       subject_token_type: 'urn:ietf:params:oauth:token-type:refresh_token',
       issued_token_type: 'http://auth0.com/oauth/token-type/federated-connection-access-token',
-      scope: ['openid', 'profile', 'offline_access'],
+      scope: 'openid profile offline_access',
+      is_privileged_worker: false,
+      token_thumbprint: expect.stringMatching(/^[\w-]{43}$/),
     })
     expect(exchanged).toMatchObject({
       user_id: 'auth0|alice',
@@ -182,6 +184,8 @@ describe('The tenant log', () => {
       description: 'Federated connection Refresh Token not found.',
       details: {
         error: { title: 'federated_connection_refresh_token_not_found', status: 401 },
+        failure_reason: 'Federated connection Refresh Token not found.',
+        is_privileged_worker: false,
         subject_token_type: 'urn:ietf:params:oauth:token-type:refresh_token',
       },
     })

@@ -113,3 +113,44 @@ describe('Token Vault', () => {
     expect(await bed.resources.vault.exchange(alice)).toBeUndefined()
   })
 })
+
+describe('A token that nobody exchanges', () => {
+  const day = 86_400
+
+  it('is kept for a year, which begins anew with each exchange', async () => {
+    const bed = await createTestBed()
+    await connect(bed)
+    bed.wait(365 * day - 60)
+    expect(await bed.resources.vault.exchange(alice)).toBeDefined()
+    bed.wait(365 * day - 60)
+    expect(await bed.resources.vault.exchange(alice)).toBeDefined()
+  })
+
+  it('is dropped after more than a year, and the account stays in the list', async () => {
+    const bed = await createTestBed()
+    const id = await connect(bed)
+    bed.wait(365 * day + 1)
+    expect(await bed.resources.vault.exchange(alice)).toBeUndefined()
+    const { accounts } = await (await createCaller(bed)('/accounts')).json()
+    expect(accounts).toMatchObject([{ id }])
+    await connect(bed)
+    expect(await bed.resources.vault.exchange(alice)).toBeDefined()
+  })
+})
+
+describe('A login hint', () => {
+  it.each([
+    { kind: 'id_or_email', byEmail: true, byId: true },
+    { kind: 'id', byEmail: false, byId: true },
+    { kind: 'email', byEmail: true, byId: false },
+  ] as const)('with exchangeLoginHint $kind chooses an account only by that', async (row) => {
+    const bed = await createTestBed()
+    await connect(bed, {}, 'alice.work@google.example')
+    const [entry] = bed.resources.accounts.list('auth0|alice')
+    bed.context.switches.set({ exchangeLoginHint: row.kind })
+    const isFound = async (loginHint = '') =>
+      (await bed.resources.vault.exchange({ ...alice, loginHint })) !== undefined
+    expect(await isFound('alice.work@google.example')).toBe(row.byEmail)
+    expect(await isFound(entry?.grant.subject)).toBe(row.byId)
+  })
+})

@@ -20,6 +20,24 @@ export function checkBooleans(options: Record<string, unknown>): void {
 }
 
 /**
+ * Checks the origin at which callers reach the emulator, and returns it without a final slash.
+ *
+ * @throws {TypeError} if it is not an origin, or if `trustProxy` is set without it. The message names the option.
+ */
+export function readPublicUrl(publicUrl: unknown, trustProxy: boolean): string | undefined {
+  if (publicUrl === undefined) {
+    if (!trustProxy) return undefined
+    const reason = 'because the emulator cannot learn its own address from a proxy'
+    throw new TypeError(`trustProxy needs publicUrl, ${reason}`)
+  }
+  const url = typeof publicUrl === 'string' && URL.canParse(publicUrl) && new URL(publicUrl)
+  if (url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin
+  throw new TypeError(
+    'publicUrl must be an origin without a path, like https://auth.example.test or http://emulator:4400',
+  )
+}
+
+/**
  * Checks an option that is the name of a host.
  *
  * @throws {TypeError} if it is no text. The message names it.

@@ -31,7 +31,7 @@ ${rows.length > 0 ? table(`Accounts of ${name}`, columns, rows) : empty('No conn
 }
 
 function row({ item, grant }: VaultEntry, now: number): Html {
-  const { tokens, email = grant.subject } = grant
+  const { tokens, email = grant.subject ?? '(no user ID)' } = grant
   const account = html`${email}<br><code class="soft">${item.id}</code>${item.org_id !== undefined && html`<br><span class="soft">in ${item.org_id}</span>`}`
   const scopes = html`<ul class="scopes">${grant.scopes.map((scope) => html`<li><code>${scope}</code></li>`)}</ul>`
   const connected = html`<time datetime="${item.created_at}">${item.created_at.slice(0, 16).replace('T', ' ')}</time>`

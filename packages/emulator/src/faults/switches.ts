@@ -19,6 +19,8 @@ export const SWITCHES = {
   consent: ['asked', 'refused'],
   /** `down`: the third parties respond to every request with 503. */
   provider: ['up', 'down'],
+  /** `missing`: the third parties send no user ID, so only connections with `allow_missing_user_id` accept the account. */
+  providerUserId: ['sent', 'missing'],
   /** `missing`: the third parties issue no refresh tokens. `revoked`: they accept none. */
   providerRefreshToken: ['issued', 'missing', 'revoked'],
   /** The `Cross-Origin-Opener-Policy` header of the third parties' pages. */
@@ -55,6 +57,12 @@ export const SWITCHES = {
   invalidGrant: ['403', '400'],
   /** Whether the Token Vault exchange checks a DPoP proof. */
   exchangeProof: ['checked', 'ignored'],
+  /** How many Token Vault exchanges the tenant allows in a second, as Auth0's plans do. More get 429. */
+  exchangeRate: ['unlimited', '10', '50', '240', '700'],
+  /** What a `login_hint` of the Token Vault exchange can be: the user's ID at the provider, or the email address of the account. */
+  exchangeLoginHint: ['id_or_email', 'id', 'email'],
+  /** `unmet`: nobody meets the Default Policy of the My Account API, so there are no new tokens for it. */
+  myAccountPolicy: ['none', 'unmet'],
   /** The status of the Token Vault exchange if it must refresh a token at a provider that is down. */
   exchangeWhileDown: ['401', '503'],
 } as const satisfies Record<string, readonly [string, ...string[]]>

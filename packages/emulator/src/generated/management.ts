@@ -126,6 +126,8 @@ export interface components {
             allowed_logout_urls?: string[];
             /** @description Origins whose scripts may call the tenant (CORS). */
             allowed_origins?: string[];
+            /** @description Origins whose pages may get the answer to a login in a message (`response_mode=web_message`). */
+            web_origins?: string[];
             /** @description Whether scripts of the allowed origins may authenticate. Calls from a browser need it. */
             cross_origin_authentication?: boolean;
             refresh_token?: components["schemas"]["RefreshTokenSettings"] | null;
@@ -157,6 +159,8 @@ export interface components {
             allowed_logout_urls?: string[];
             /** @description Origins whose scripts may call the tenant (CORS). */
             allowed_origins?: string[];
+            /** @description Origins whose pages may get the answer to a login in a message (`response_mode=web_message`). */
+            web_origins?: string[];
             /** @description Whether scripts of the allowed origins may authenticate. */
             cross_origin_authentication?: boolean;
             refresh_token?: components["schemas"]["RefreshTokenSettings"] | null;
@@ -272,6 +276,8 @@ export interface components {
             active: boolean;
             /** @description Whether Cross App Access may use them. */
             cross_app_access?: boolean;
+            /** @description Whether a user may connect an account of which the provider sends no user id. There is at most one such account for each user and connection. */
+            allow_missing_user_id?: boolean;
         };
         /** @description 1 to 50 clients, each to be enabled or disabled. */
         UpdateConnectionClientsRequest: components["schemas"]["ConnectionClientStatus"][];

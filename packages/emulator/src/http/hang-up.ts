@@ -18,7 +18,7 @@ export function hangUp(socket: Duplex): void {
 export function withHangUp(fetch: Fetch) {
   return async (request: Request, { outgoing }: { outgoing: unknown }): Promise<Response> => {
     if (!(outgoing instanceof ServerResponse)) return fetch(request)
-    traceOf(request).ip = addressOf(outgoing.socket)
+    traceOf(request).ip = addressOf(outgoing.req)
     try {
       const response = await fetch(request)
       // Only a body that a fault will truncate has a content-length.

@@ -61,7 +61,7 @@ export function createRequestRecord(now: () => number): RequestRecord {
   return {
     list: () => requests,
     add(request, { method, path, parameters, status, asksForNonce = false }) {
-      if (method === 'OPTIONS' || /^\/(_emulator(\/|$)|$)/.test(path)) return
+      if (method === 'OPTIONS' || /^\/(_emulator(\/|$)|healthz$|$)/.test(path)) return
       const { problem, clientId, userId } = traceOf(request)
       id += 1
       const entry: RecordedRequest = {

@@ -50,10 +50,19 @@ export interface TenantLog {
 export interface TenantLogDetails {
   request: { method: string; path: string }
   error?: { title: string; detail?: string; type?: string; status?: number }
-  connected_account?: { id?: string; idp_user_id?: string }
+  connected_account?: { id?: string; idp_user_id?: string | undefined }
   subject_token_type?: string
   issued_token_type?: string
-  scope?: string[]
+  /** The scopes of the issued token, separated by spaces. */
+  scope?: string
+  /** Whether the exchange was a privileged one, without a token of the user. */
+  is_privileged_worker?: boolean
+  /** The SHA-256 of the issued token in base64url. */
+  token_thumbprint?: string
+  /** Why an exchange failed. */
+  failure_reason?: string
+  /** The `audit_context` of a privileged exchange. */
+  audit_context?: string
   /** When the connect session expires, in ISO 8601. */
   expires_at?: string
 }

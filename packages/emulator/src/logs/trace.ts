@@ -7,7 +7,9 @@ export interface Trace {
   /** The connection of the request. */
   connection?: string
   /** The connected account of the request. */
-  account?: { id?: string; idp_user_id?: string }
+  account?: { id?: string; idp_user_id?: string | undefined }
+  /** The `audit_context` of a privileged exchange. */
+  auditContext?: string
   /** Why the request was refused, if the response does not say it. */
   problem?: Problem
 }
@@ -20,9 +22,19 @@ export interface Problem {
   validation_errors?: readonly { detail: string; field?: string }[]
 }
 
-/** Returns the address of a peer for logs. An IPv4 address is written as one, also if it arrived over IPv6. */
-export function addressOf(socket: { remoteAddress?: string | undefined } | null): string {
-  return (socket?.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, '')
+interface Received {
+  headers: Partial<Record<string, string | string[]>>
+  socket: { remoteAddress?: string | undefined } | null
+}
+
+/**
+ * Returns the address of the caller: of a Node request. An IPv4 address is written as one, also if it arrived over IPv6. A request
+ * has `X-Forwarded-For` here only if the emulator trusts its proxy.
+ */
+export function addressOf({ headers, socket }: Received): string {
+  // The last address is the one that the proxy has added. The caller may have sent those before it.
+  const forwarded = [headers['x-forwarded-for'] ?? []].flat().join(',').split(',').at(-1) ?? ''
+  return (forwarded.trim() || (socket?.remoteAddress ?? '127.0.0.1')).replace(/^::ffff:/, '')
 }
 
 const traces = new WeakMap<object, Trace>()

@@ -58,6 +58,7 @@ function createHandlers(
 
 const refusals: Refusals = {
   notFound: () => managementError(404, 'Not Found'),
+  notEmulated: (reason) => managementError(501, reason),
   unauthorized({ code, headers }) {
     const message = code === 'missing_token' ? 'Missing authentication' : 'Invalid token'
     return managementError(401, message, { headers })

@@ -13,6 +13,7 @@ const words: Record<number, string> = {
   409: 'Conflict',
   429: 'Too Many Requests',
   500: 'Internal Server Error',
+  501: 'Not Implemented',
 }
 
 /** The optional parts of an error. */

@@ -61,6 +61,7 @@ function createHandlers(context: Context, store: Store): Record<OperationId, Han
 const refusals: Refusals = {
   notFound: (method, path) =>
     problem('not_found', `The requested resource ${method} ${path} was not found.`),
+  notEmulated: (reason) => problem('not_emulated', reason),
   unauthorized({ code, message, headers }) {
     if (code === 'invalid_dpop_proof') {
       return problem('bad_request', `Invalid DPoP proof: ${message}`, { headers })

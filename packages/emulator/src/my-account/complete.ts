@@ -24,6 +24,10 @@ export async function complete(context: Lab, store: Store, call: Call): Promise<
   const grant = session.outcome?.grant
   if (!grant) return problem('bad_request', 'Invalid connect_code')
   delete session.outcome
+  const isAnonymous = grant.subject === undefined
+  if (isAnonymous && !session.connection.connected_accounts.allow_missing_user_id) {
+    return problem('bad_request', noUserId)
+  }
   const { userId } = call.token
   const connection = session.connection.name
   const conflict = conflictOf(context, store.accounts.list(userId), { connection, grant })
@@ -37,6 +41,9 @@ export async function complete(context: Lab, store: Store, call: Call): Promise<
     completeScopes === 'sent' ? account : others
   return Response.json(answer, { status: Number(completeStatus) })
 }
+
+const noUserId =
+  'The provider sent no user ID. To connect the account without one, set connected_accounts.allow_missing_user_id on the connection'
 
 function isOwn({ switches }: Lab, session: ConnectSession, { token }: Call): boolean {
   const isSame = session.userId === token.userId && session.clientId === token.clientId

@@ -14,6 +14,7 @@ const kinds = {
   unsupported_media_type: [415, '0001', 'Unsupported Media Type'],
   rate_limited: [429, '0001', 'Too Many Requests'],
   internal: [500, '0001', 'Internal Server Error'],
+  not_emulated: [501, '0001', 'Not emulated'],
 } as const satisfies Record<string, readonly [number, string, string]>
 
 /** The kinds of problem that the My Account API returns. */

@@ -13,12 +13,15 @@ import { type Consents, createConsents } from './login/consents.js'
 import { serveLoginPage } from './login/login-page.js'
 import { createGrantOrganizations, type GrantOrganizations } from './login/organization-grants.js'
 import { serveLogout } from './logout/logout.js'
+import { createExchangeLimit, type ExchangeLimit } from './middleware/exchange-limit.js'
 import { answerTokenFaults } from './middleware/faults.js'
 import { refuseBadJson, withFormBody } from './middleware/json-body.js'
 import { logExchanges } from './middleware/log-exchanges.js'
+import { refuseNotEmulated } from './middleware/not-emulated.js'
 import { requirePlainPaths } from './middleware/plain-path.js'
 import { narrowPreflights } from './middleware/preflight.js'
 import { recordRequests } from './middleware/record-requests.js'
+import { refuseWebOrigins } from './middleware/web-origins.js'
 import { replaceDpopAlgorithms } from './provider-internals.js'
 import { registerClientCredentialsGrant } from './token/client-credentials.js'
 import { describeTokenErrors } from './token/errors.js'
@@ -66,7 +69,8 @@ export function createAuthorizationServer({
   }
   const organizations = createGrantOrganizations(canonical.context)
   const consents = createConsents(canonical.context.now)
-  const shared = { store, organizations, consents, vault, onReuse }
+  const exchangeLimit = createExchangeLimit(canonical.context)
+  const shared = { store, organizations, consents, exchangeLimit, vault, onReuse }
   const issuers: [Issuer, ...Issuer[]] = [
     createIssuer(canonical, shared),
     ...others.map((domain) => createIssuer(domain, shared)),
@@ -79,7 +83,7 @@ export function createAuthorizationServer({
     },
     reset() {
       store.reset()
-      for (const part of [organizations, consents, ...issuers]) part.clear()
+      for (const part of [organizations, consents, exchangeLimit, ...issuers]) part.clear()
       refreshTokenReuses = 0
     },
   }
@@ -96,13 +100,14 @@ interface SharedByIssuers {
   store: OidcStore
   organizations: GrantOrganizations
   consents: Consents
+  exchangeLimit: ExchangeLimit
   vault: Vault
   onReuse(): void
 }
 
 function createIssuer(
   { context, providerFlows, nonces: myAccountNonces }: DomainParts,
-  { store, organizations, consents, vault, onReuse }: SharedByIssuers,
+  { store, organizations, consents, exchangeLimit, vault, onReuse }: SharedByIssuers,
 ): Issuer {
   const nonces = createTokenNonces(context, myAccountNonces)
   const adapter = adapterOf(store, context)
@@ -113,6 +118,8 @@ function createIssuer(
     consents,
   })
   const provider = new Provider(context.issuer, configuration)
+  // Reads `X-Forwarded-Proto`, which `handle` sets. Behind a proxy, the public URL can be https although the emulator serves http.
+  provider.proxy = true
   customizeClients(provider, context)
   replaceDpopAlgorithms(provider, () => context.switches.get().dpopAlgs.split(' '))
   registerRefreshTokenGrant({ provider, context, organizations, onReuse })
@@ -121,9 +128,12 @@ function createIssuer(
   describeTokenErrors(provider, context)
   recordRequests(provider, context)
   requirePlainPaths(provider)
+  refuseNotEmulated(provider)
   narrowPreflights(provider)
   answerTokenFaults(provider, context, nonces)
   refuseBadJson(provider)
+  refuseWebOrigins(provider, context)
+  exchangeLimit.guard(provider)
   nonces.guard(provider)
   logExchanges(provider, context)
   const loginPage = serveLoginPage({ provider, context, providerFlows })
@@ -137,8 +147,11 @@ function createIssuer(
     async handle(request, response) {
       if (isNavigationElsewhere(request, context))
         return redirectToDomain(request, response, context)
-      // oidc-provider builds its URLs, except the issuer, from this header.
-      request.headers.host = new URL(context.url).host
+      // oidc-provider builds its URLs, except the issuer, from these headers.
+      const { host, protocol } = new URL(context.url)
+      request.headers.host = host
+      request.headers['x-forwarded-proto'] = protocol.slice(0, -1)
+      delete request.headers['x-forwarded-host']
       await callback(withFormBody(request), response)
     },
   }

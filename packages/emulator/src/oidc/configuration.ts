@@ -5,7 +5,7 @@ import type {
   Grant,
   KoaContextWithOIDC,
 } from 'oidc-provider'
-import type { Tenancy } from '../context/context.js'
+import type { Context, Tenancy } from '../context/context.js'
 import { html, pageResponse } from '../pages/page.js'
 import { isAllowedOrigin } from '../tenant/clients.js'
 import { findOrganization } from '../tenant/connections.js'
@@ -34,7 +34,7 @@ export interface ConfigurationParts {
 }
 
 /** Returns the configuration with which oidc-provider behaves like an Auth0 tenant. */
-export function oidcConfiguration(context: Tenancy, parts: ConfigurationParts): Configuration {
+export function oidcConfiguration(context: Context, parts: ConfigurationParts): Configuration {
   const { adapter, nonces, organizations, consents } = parts
   const { tenant, users, signingKey, url } = context
   const { port } = new URL(url)

@@ -27,6 +27,8 @@ export class AccessTokenError extends Error {
   override readonly name = 'AccessTokenError'
   readonly code: 'missing_token' | DpopError['code']
   readonly headers: Record<string, string>
+  /** The user of the token, if the token is valid and only its proof is not. */
+  userId?: string
   constructor(code: AccessTokenError['code'], message: string, headers: Record<string, string>) {
     super(message)
     this.code = code
@@ -76,7 +78,7 @@ export function createAccessTokenVerifier(options: VerifierOptions): AccessToken
         now: context.clock.proofNow,
       }
       const { nonceIsAging } = await verifyProof(expected).catch((error) =>
-        refuseProof(error, options),
+        refuseProof(error, options, access.userId),
       )
       return nonceIsAging ? { ...access, nextNonce: options.nonces.issue() } : access
     },
@@ -187,10 +189,11 @@ function accessTokenOf(claims: Claims): Omit<AccessToken, 'scheme'> {
   }
 }
 
-function refuseProof(error: unknown, { context, nonces }: VerifierOptions): never {
+function refuseProof(error: unknown, { context, nonces }: VerifierOptions, userId: string): never {
   if (!(error instanceof DpopError)) throw error
   const fields = { error: error.code, error_description: error.message }
   const headers: Record<string, string> = { 'www-authenticate': challenge('DPoP', context, fields) }
   if (error.code.endsWith('_dpop_nonce')) headers['dpop-nonce'] = nonces.issue()
-  throw new AccessTokenError(error.code, error.message, headers)
+  const refusal = new AccessTokenError(error.code, error.message, headers)
+  throw Object.assign(refusal, { userId })
 }

@@ -30,6 +30,8 @@ export type Handler = (call: Call) => Response | Promise<Response>
 /** Creates the error responses of one API. */
 export interface Refusals {
   notFound(method: string, path: string): Response
+  /** Returns the response at a path that Auth0 has and the emulator has not. */
+  notEmulated(reason: string): Response
   unauthorized(error: AccessTokenError): Response
   /** `challenge` is the value of `WWW-Authenticate`. */
   forbidden(scope: string, challenge: string): Response
@@ -86,13 +88,16 @@ async function authorizeAndRun(
     const token = await verifier.verify(request)
     const { userId, clientId } = token
     Object.assign(traceOf(request), { userId, clientId })
+    const counted = rateLimit.headers(userId)
     const response = await handleAuthorized(guarded, { request, path, token })
-    if (response.ok) setHeaders(response, rateLimit.headers(token.userId))
+    if (response.ok) setHeaders(response, counted)
     if (token.nextNonce) setHeaders(response, { 'dpop-nonce': token.nextNonce })
     return response
   } catch (error) {
-    if (error instanceof AccessTokenError) return refusals.unauthorized(error)
-    throw error
+    if (!(error instanceof AccessTokenError)) throw error
+    // A request with a valid token counts, even if its proof is refused: a nonce challenge makes two requests out of one.
+    if (error.userId !== undefined) rateLimit.headers(error.userId)
+    return refusals.unauthorized(error)
   }
 }
 

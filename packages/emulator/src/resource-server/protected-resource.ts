@@ -5,6 +5,7 @@ import { BodyTooLarge, tooLarge } from '../http/body.js'
 import { ConnectionReset } from '../http/connection-reset.js'
 import { createAccessTokenVerifier } from './access-token.js'
 import type { Operation } from './contract.js'
+import { notEmulated } from './not-emulated.js'
 import { answerOperation, type GuardedOperation, type Handler, type Refusals } from './operation.js'
 import { createRateLimit } from './rate-limit.js'
 
@@ -39,22 +40,27 @@ export function createProtectedResource<Id extends string>(
   options: ProtectedResourceOptions<Id>,
 ): ProtectedResource {
   const { nonces, refusals, before } = options
-  const app = createApp(refusals)
   const rateLimit = createRateLimit(context.now)
   const api = context.tenant.apis.find(({ identifier }) => identifier === options.audience)
+  const app = createApp(refusals, api !== undefined)
   const verifier = api && createAccessTokenVerifier({ context, api, nonces })
   if (before) app.use(before)
   if (verifier) {
     const shared = { context, verifier, nonces, rateLimit, refusals }
     for (const operation of options.operations) {
-      const path = `${options.path}${operation.path.replace(/\{(\w+)\}/g, ':$1')}`
       const guarded: GuardedOperation = {
         ...shared,
         operation,
         handle: options.handlers[operation.id],
         onAnswer: (answered) => options.onAnswer?.(operation.id, answered),
       }
-      app.on(operation.method, path, (c) => answerOperation(guarded, c.req.raw, c.req.param()))
+      app.on(operation.method, pathOf(options, operation.path), (c) =>
+        answerOperation(guarded, c.req.raw, c.req.param()),
+      )
+    }
+    // Another method at one of these paths is not found. Other paths may be ones that are not emulated.
+    for (const { path } of options.operations) {
+      app.all(pathOf(options, path), ({ req }) => refusals.notFound(req.method, req.path))
     }
   }
   return {
@@ -68,9 +74,18 @@ export function createProtectedResource<Id extends string>(
   }
 }
 
-function createApp(refusals: Refusals): Hono {
+function pathOf({ path: start }: { path: string }, path: string): string {
+  return `${start}${path.replace(/\{(\w+)\}/g, ':$1')}`
+}
+
+function createApp(refusals: Refusals, isActivated: boolean): Hono {
   const app = new Hono()
-  app.notFound(({ req }) => refusals.notFound(req.method, req.path))
+  app.notFound(({ req }) => {
+    const reason = isActivated ? notEmulated(req.path) : undefined
+    return reason === undefined
+      ? refusals.notFound(req.method, req.path)
+      : refusals.notEmulated(reason)
+  })
   app.onError((error) => {
     if (error instanceof ConnectionReset) throw error
     if (error instanceof BodyTooLarge) return Response.json(tooLarge(error), { status: 413 })

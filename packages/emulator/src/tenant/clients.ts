@@ -1,20 +1,55 @@
 import { decodeJwt } from 'jose'
 import type { Api, Client, Tenant } from './tenant.js'
 
-/** Returns whether a URL is exactly one of the client's `callbacks`. `http://localhost:*` allows every URL of localhost. */
+/** These entries of a list allow every port and path of a host. They are the emulator's own. */
+const LOCAL_PATTERN = /^http:\/\/(localhost|127\.0\.0\.1):\*$/
+
+/**
+ * Returns whether a URL is exactly one of the client's `callbacks`. `http://localhost:*` allows every URL of localhost, and
+ * `http://127.0.0.1:*` every URL of that address.
+ */
 export function isAllowedCallback(
   client: Pick<Client, 'callbacks'> | undefined,
   url: string,
 ): boolean {
-  return (client?.callbacks ?? []).some((allowed) =>
-    allowed === 'http://localhost:*' ? isLocalhost(url) : allowed === url,
-  )
+  return isListed(client?.callbacks, url)
 }
 
-function isLocalhost(text: string): boolean {
-  if (!URL.canParse(text)) return false
+/** Returns whether a page's origin is one of the client's `web_origins`, so that it can get the answer to a login in a message. */
+export function isWebOrigin({ web_origins }: Pick<Client, 'web_origins'>, origin: string): boolean {
+  return isListed(web_origins, origin)
+}
+
+function isListed(list: readonly string[] = [], url: string): boolean {
+  return list.some((allowed) => allowed === url || isOfHost(url, LOCAL_PATTERN.exec(allowed)?.[1]))
+}
+
+function isOfHost(text: string, host: string | undefined): boolean {
+  if (host === undefined || !URL.canParse(text)) return false
   const { protocol, hostname } = new URL(text)
-  return protocol === 'http:' && hostname === 'localhost'
+  return protocol === 'http:' && hostname === host
+}
+
+/** Returns whether users can be sent to a URL after a logout. `comparesQuery` is false for `/v2/logout`, which ignores the query. */
+export function isAllowedLogoutUrl(
+  list: readonly string[] | undefined,
+  url: string,
+  { comparesQuery }: { comparesQuery: boolean },
+): boolean {
+  if (!URL.canParse(url)) return false
+  const compared = (text: string) => {
+    const { origin, protocol, host, pathname, search } = new URL(text)
+    // The origin of a custom scheme is "null".
+    const place = origin === 'null' ? `${protocol}//${host}${pathname}` : origin + pathname
+    return comparesQuery ? place + search : place
+  }
+  const plain = (list ?? []).filter((allowed) => URL.canParse(allowed))
+  return isListed(list, url) || plain.some((allowed) => compared(allowed) === compared(url))
+}
+
+/** Returns the URL to which a logout without a target leads: the first one of the list that is not a pattern. */
+export function firstLogoutUrl(list: readonly string[] = []): string | undefined {
+  return list.find((url) => URL.canParse(url))
 }
 
 /**

@@ -21,8 +21,16 @@ const managementScopes = [
 const exampleApi = 'https://api.example.test/'
 const exampleScopes = ['read:calendar']
 
-const forUsers: Pick<Client, 'callbacks' | 'refresh_token'> = {
-  callbacks: ['http://localhost:*'],
+const local = ['http://localhost:*', 'http://127.0.0.1:*']
+
+const forUsers: Pick<
+  Client,
+  'callbacks' | 'allowed_logout_urls' | 'web_origins' | 'refresh_token'
+> = {
+  // A copy for each list: `structuredClone` would keep one array that the lists of a client share.
+  callbacks: [...local],
+  allowed_logout_urls: [...local],
+  web_origins: [...local],
   refresh_token: {
     rotation_type: 'non-rotating',
     expiration_type: 'expiring',
@@ -167,5 +175,6 @@ const organizations: Organization[] = [
 export function defaultTenant(): Tenant {
   // Clone the clients one by one: a single clone of the list would keep the objects that two clients share shared.
   const own = clients.map((client) => structuredClone(client))
-  return { clients: own, ...structuredClone({ apis, users, connections, organizations }) }
+  const others = { apis, users, connections, organizations, allowed_logout_urls: local }
+  return { clients: own, ...structuredClone(others) }
 }

@@ -108,6 +108,7 @@ const lists = {
   organizations: { type: 'array', items: organization },
   client_grants: { type: 'array', items: clientGrant },
   custom_domains: texts,
+  allowed_logout_urls: texts,
 }
 
 const compiled = once(() => {

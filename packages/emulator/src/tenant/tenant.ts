@@ -23,10 +23,17 @@ export interface Client extends ClientOfContract {
   credentials?: Credential[]
   app_type: Schemas['AppType']
   grant_types: string[]
-  /** The allowed callback and logout URLs. `http://localhost:*` allows every port and path of localhost. */
+  /**
+   * The allowed callback URLs. In this list and the three below, `http://localhost:*` allows every port and path of localhost, and
+   * `http://127.0.0.1:*` those of that address.
+   */
   callbacks: string[]
-  /** More origins whose scripts can call the tenant; those of `callbacks` always can. `http://localhost:*` allows every port of localhost. */
+  /** The URLs to which a logout with this `client_id` can lead. Without a target, it leads to the first one. */
+  allowed_logout_urls?: string[]
+  /** More origins whose scripts can call the tenant (CORS); those of `callbacks` always can. */
   allowed_origins?: string[]
+  /** The origins whose pages can log in with `response_mode=web_message`: in a popup, or silently in an iframe. */
+  web_origins?: string[]
   /** The settings of its refresh tokens. Without `leeway`, the second use of a rotated token revokes the whole token family. */
   refresh_token: Schemas['RefreshTokenSettings'] & {
     /** The other audiences and scopes that a refresh token can be exchanged for (Multi-Resource Refresh Tokens). */
@@ -107,6 +114,8 @@ export interface Tenant {
   client_grants?: ClientGrant[]
   /** More host names of the tenant, for example `login.localhost`. */
   custom_domains?: string[]
+  /** The URLs to which a logout without `client_id` can lead. Without a target, it leads to the first one. */
+  allowed_logout_urls?: string[]
 }
 
 /** The audience of the My Account API in a `Tenant`. The emulator replaces `{domain}` with its own address. */

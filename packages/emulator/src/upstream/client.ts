@@ -12,8 +12,8 @@ export interface ProviderTokens {
 
 /** What a user granted at a provider: the account, the scopes and the tokens. */
 export interface ProviderGrant {
-  /** The user's ID at the provider. */
-  subject: string
+  /** The user's ID at the provider. Some providers send none. */
+  subject?: string
   email?: string
   name?: string
   scopes: string[]
@@ -120,7 +120,7 @@ async function fetchGrant(
   if (!response.ok) return undefined
   const { sub, email, name }: Record<string, unknown> = await response.json()
   return {
-    subject: String(sub),
+    ...(typeof sub === 'string' && { subject: sub }),
     ...(typeof email === 'string' && { email }),
     ...(typeof name === 'string' && { name }),
     scopes: tokens.scope.split(/[ ,]+/).filter(Boolean),

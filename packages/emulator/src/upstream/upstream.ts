@@ -112,7 +112,9 @@ function notFound(): Response {
 
 function userinfo(provider: Provider, request: Request): Response {
   const access = accessOf(provider, request)
-  if (access) return Response.json(access.account)
+  const { sub, ...anonymous } = access?.account ?? {}
+  const isSent = provider.switches.get().providerUserId === 'sent'
+  if (access) return Response.json(isSent ? { sub, ...anonymous } : anonymous)
   const headers = { 'www-authenticate': 'Bearer error="invalid_token"' }
   return Response.json({ error: 'invalid_token' }, { status: 401, headers })
 }

@@ -12,6 +12,8 @@ export interface VaultEntry extends Positioned<ConnectedAccount> {
   grant: ProviderGrant
   /** Increases with every connect: the account with the highest number was connected last. */
   connectedOrder: number
+  /** When the account was connected or its token was exchanged last, in milliseconds since the epoch. */
+  usedAt: number
 }
 
 /** The user who owns an account, and the organization if there is one. */
@@ -24,7 +26,7 @@ export interface Owner {
 export interface ConnectedAccounts {
   /**
    * Adds an account. If the user has connected the same account before, it replaces the scopes, tokens and organization of that
-   * account, and keeps its ID and its date.
+   * account, and keeps its ID and its date. Accounts without a user ID at the provider count as the same account.
    */
   connect(owner: Owner, connection: string, grant: ProviderGrant): VaultEntry
   /** Returns the user's accounts in the order in which they were first connected. */
@@ -56,10 +58,10 @@ export function createConnectedAccounts(now: () => number): ConnectedAccounts {
       if (known) {
         delete known.item.org_id
         Object.assign(known.item, { scopes: grant.scopes, ...inOrganization })
-        return Object.assign(known, { grant, connectedOrder: order })
+        return Object.assign(known, { grant, connectedOrder: order, usedAt: now() })
       }
       const item = { ...newAccount(connection, grant.scopes, now()), ...inOrganization }
-      const entry = { position: order, item, userId, grant, connectedOrder: order }
+      const entry = { position: order, item, userId, grant, connectedOrder: order, usedAt: now() }
       entries.set(item.id, entry)
       for (const id of entries.keys()) if (entries.size > LIMIT) entries.delete(id)
       return entry

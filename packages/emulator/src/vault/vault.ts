@@ -1,3 +1,4 @@
+import type { SwitchBoard, Switches } from '../faults/switches.js'
 import type { ProviderTokens, UpstreamClient } from '../upstream/client.js'
 import type { ConnectedAccounts, VaultEntry } from './connected-accounts.js'
 
@@ -31,7 +32,7 @@ interface VaultToken {
   /** The scopes as the provider sent them. Some providers separate them with commas. */
   scope: string
   /** The account that the token belongs to. */
-  account: { id: string; idp_user_id: string }
+  account: { id: string; idp_user_id: string | undefined }
 }
 
 /** Token Vault: the third parties' tokens of the connected accounts. */
@@ -47,21 +48,28 @@ export interface Vault {
 export interface VaultOptions {
   accounts: ConnectedAccounts
   upstream: UpstreamClient
+  switches: SwitchBoard
   now(): number
 }
 
+/** Token Vault drops a provider's tokens if they are not exchanged for longer than this, in milliseconds: a year. */
+const UNUSED_LIFETIME = 365 * 86_400_000
+
 /** Creates Token Vault for the connected accounts. */
-export function createVault({ accounts, upstream, now }: VaultOptions): Vault {
+export function createVault({ accounts, upstream, switches, now }: VaultOptions): Vault {
   return {
     async exchange(request) {
-      const entry = choose(accounts.list(request.userId), request)
+      const hintKind = switches.get().exchangeLoginHint
+      const entry = choose(accounts.list(request.userId), request, hintKind)
       const { scopes } = request
+      if (entry) dropUnused(entry, now())
       const tokens =
         entry &&
         (await (scopes
           ? narrowTokens(entry, upstream, scopes)
           : freshTokens(entry, upstream, now())))
       if (!tokens) return undefined
+      entry.usedAt = now()
       const { accessToken, expiresAt, scope } = tokens
       const account = { id: entry.item.id, idp_user_id: entry.grant.subject }
       return { accessToken, expiresIn: Math.floor((expiresAt - now()) / 1000), scope, account }
@@ -72,16 +80,25 @@ export function createVault({ accounts, upstream, now }: VaultOptions): Vault {
 function choose(
   entries: VaultEntry[],
   { connection, loginHint }: VaultRequest,
+  hintKind: Switches['exchangeLoginHint'],
 ): VaultEntry | undefined {
   const hint = loginHint?.toLowerCase()
   return entries
     .filter(({ item }) => item.connection === connection)
     .filter(({ grant: { email, subject } }) => {
-      return hint === undefined || email?.toLowerCase() === hint || subject === loginHint
+      if (hint === undefined) return true
+      const isEmail = hintKind !== 'id' && email?.toLowerCase() === hint
+      return isEmail || (hintKind !== 'email' && subject === loginHint)
     })
     .reduce<VaultEntry | undefined>((latest, entry) => {
       return latest && latest.connectedOrder > entry.connectedOrder ? latest : entry
     }, undefined)
+}
+
+function dropUnused({ grant, usedAt }: VaultEntry, now: number): void {
+  if (now - usedAt <= UNUSED_LIFETIME) return
+  const { scope } = grant.tokens
+  grant.tokens = { accessToken: '', expiresAt: 0, scope }
 }
 
 async function freshTokens(

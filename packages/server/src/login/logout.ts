@@ -6,7 +6,7 @@ import type { AuthorizationServer } from '../tenant/authorization-servers.js'
 
 /** Options of {@link ServerClient.logout}. */
 export interface LogoutOptions {
-  /** The URL that the tenant sends the browser to: one of its allowed logout URLs. Default: a page of the tenant. */
+  /** The URL that the tenant sends the browser to: one of its allowed logout URLs. Default: the first of them. */
   returnTo?: string | undefined
 }
 

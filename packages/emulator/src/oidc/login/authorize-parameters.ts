@@ -1,15 +1,28 @@
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Tenancy } from '../../context/context.js'
+import { grantedScopes } from '../../tenant/clients.js'
 import { connectionsFor, DATABASE, findOrganization, logsInWith } from '../../tenant/connections.js'
 
 /** Returns Auth0's own parameters of `/authorize` with their checks. A check also runs if its parameter is absent. */
 export function authorizeParameters(context: Tenancy): Configuration['extraParams'] {
   return {
-    audience: restoreOfflineAccess,
+    audience(ctx) {
+      addDefaultScope(context, ctx)
+      restoreOfflineAccess(ctx)
+    },
     connection: (ctx, name) => refuseConnection(context, ctx, name),
     connection_scope: null,
     organization: (_ctx, name) => refuseOrganization(context, name),
   }
+}
+
+// RFC 6749 §3.3. For an API, these are all scopes that the client can have there.
+function addDefaultScope({ tenant }: Tenancy, { oidc, query }: KoaContextWithOIDC): void {
+  const { params, client } = oidc
+  if (!params || query.scope || params.scope) return
+  const api = tenant.apis.find(({ identifier }) => identifier === params.audience)
+  const granted = (api && grantedScopes(tenant, client?.clientId ?? '', api)) ?? []
+  params.scope = granted.length > 0 ? granted.join(' ') : 'openid profile email'
 }
 
 // Adds offline_access again, because oidc-provider removes it from requests without a consent page. This runs after that.

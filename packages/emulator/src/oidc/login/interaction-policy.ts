@@ -1,13 +1,14 @@
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
-import type { Tenancy } from '../../context/context.js'
+import type { Context, Tenancy } from '../../context/context.js'
 import { findOrganization, logsInWith } from '../../tenant/connections.js'
+import { UNMET_POLICY } from '../resource-servers.js'
 import { type Consents, mustAsk, requestedConsent } from './consents.js'
 
 const { Check, Prompt } = interactionPolicy
 
 /** Creates the policy that decides whether the user must do something before `/authorize` can respond. */
 export function createInteractionPolicy(
-  context: Tenancy,
+  context: Context,
   consents: Consents,
 ): interactionPolicy.DefaultPolicy {
   const policy = interactionPolicy.base()
@@ -27,12 +28,16 @@ export function createInteractionPolicy(
 }
 
 // Its checks run when the user is known. They store the requested consent for the page.
-function consentPrompt(context: Tenancy, consents: Consents): interactionPolicy.Prompt {
+function consentPrompt(context: Context, consents: Consents): interactionPolicy.Prompt {
   return new Prompt(
     { name: 'consent', requestable: true },
     (ctx) => ({ ...requestedConsent(ctx) }),
     new Check('membership', 'only members may log in', (ctx) => {
       refuseStranger(context, ctx)
+      return false
+    }),
+    new Check('default_policy', 'the policy of the My Account API is not met', (ctx) => {
+      refuseUnmetPolicy(context, ctx)
       return false
     }),
     new Check('consent_missing', 'Consent required', (ctx) => {
@@ -51,6 +56,12 @@ function isOfOtherConnection(
   const { connection } = person.identity
   const organization = findOrganization(tenant, params?.organization)
   return (params?.connection ?? connection) !== connection || !logsInWith(organization, connection)
+}
+
+function refuseUnmetPolicy(context: Context, { oidc }: KoaContextWithOIDC): void {
+  const isUnmet = context.switches.get().myAccountPolicy === 'unmet'
+  if (!isUnmet || oidc.params?.audience !== context.myAccountAudience) return
+  throw new errors.CustomOIDCProviderError(UNMET_POLICY.error, UNMET_POLICY.error_description)
 }
 
 function refuseStranger(

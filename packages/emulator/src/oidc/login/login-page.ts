@@ -6,6 +6,7 @@ import { isSameSecret } from '../../memory/random.js'
 import { html, pageResponse } from '../../pages/page.js'
 import { connectionsFor, DATABASE, findOrganization, logsInWith } from '../../tenant/connections.js'
 import type { Connection } from '../../tenant/tenant.js'
+import type { ProviderGrant } from '../../upstream/client.js'
 import { type InteractionRequest, serveInteraction } from './interaction-page.js'
 
 /** Returns the path of an interaction's login page. */
@@ -100,16 +101,24 @@ async function redirectToProvider(
     parameters: typeof login_hint === 'string' ? { login_hint } : {},
     expiresAt,
     nextUrl(outcome) {
-      const result =
-        'grant' in outcome
-          ? { login: { accountId: context.users.logIn(connection, outcome.grant).user_id } }
-          : outcome
+      const result = 'grant' in outcome ? logInWith(context, connection, outcome.grant) : outcome
       results.set(uid, result, expiresAt)
       // Only the browser that began the login has the cookie to continue there.
       return new URL(loginPath(uid), context.url)
     },
   })
   return url.href
+}
+
+function logInWith(
+  { users }: Tenancy,
+  connection: Connection,
+  { subject, ...profile }: ProviderGrant,
+): InteractionResults {
+  if (subject !== undefined) {
+    return { login: { accountId: users.logIn(connection, { subject, ...profile }).user_id } }
+  }
+  return { error: 'server_error', error_description: 'The provider sent no user ID' }
 }
 
 function finishLogin(

@@ -2,7 +2,8 @@ import { compactVerify, decodeJwt, importJWK } from 'jose'
 import type { Provider } from 'oidc-provider'
 import type { Tenancy } from '../../context/context.js'
 import { html, pageResponse } from '../../pages/page.js'
-import { isAllowedCallback } from '../../tenant/clients.js'
+import { firstLogoutUrl, isAllowedLogoutUrl } from '../../tenant/clients.js'
+import type { Tenant } from '../../tenant/tenant.js'
 import { announceLogout } from './back-channel.js'
 
 type Query = Record<string, string | string[] | undefined>
@@ -12,7 +13,7 @@ type Outcome = { url?: URL } | { flaw: string }
 
 /**
  * Serves `/v2/logout` and `/oidc/logout` (OpenID Connect RP-Initiated Logout §2). Both end the session without asking the user and
- * send logout tokens to its clients. They do not revoke refresh tokens.
+ * send logout tokens to its clients. They do not revoke refresh tokens. Without a target, they lead to the first allowed logout URL.
  */
 export function serveLogout(provider: Provider, context: Tenancy): void {
   const readers: Record<string, (query: Query, context: Tenancy) => Outcome | Promise<Outcome>> = {
@@ -44,10 +45,8 @@ export function serveLogout(provider: Provider, context: Tenancy): void {
 }
 
 function readLogout(query: Query, context: Tenancy): Outcome {
-  return destination(context, single(query.client_id), {
-    name: 'returnTo',
-    value: single(query.returnTo),
-  })
+  const target = { name: 'returnTo', value: single(query.returnTo), comparesQuery: false }
+  return destination(context.tenant, single(query.client_id), target)
 }
 
 async function readOidcLogout(query: Query, context: Tenancy): Promise<Outcome> {
@@ -57,9 +56,12 @@ async function readOidcLogout(query: Query, context: Tenancy): Promise<Outcome> 
   if (hint && query.client_id && query.client_id !== clientId) {
     return { flaw: 'client_id is not the client of id_token_hint.' }
   }
-  const outcome = destination(context, clientId, {
+  const outcome = destination(context.tenant, clientId, {
     name: 'post_logout_redirect_uri',
     value: single(query.post_logout_redirect_uri),
+    comparesQuery: true,
+    // Without client_id, Auth0 reads the tenant's list, too.
+    isForTenant: !query.client_id,
   })
   const state = single(query.state)
   if (state && 'url' in outcome) outcome.url?.searchParams.set('state', state)
@@ -77,21 +79,34 @@ async function clientOfIdToken(context: Tenancy, hint: string): Promise<string |
   }
 }
 
-function destination(
-  { tenant }: Tenancy,
-  clientId: string | undefined,
-  target: { name: string; value: string | undefined },
-): Outcome {
-  const clients = tenant.clients.filter(
-    ({ client_id }) => clientId === undefined || client_id === clientId,
-  )
-  if (clients.length === 0) return { flaw: `The client ${clientId} does not exist.` }
-  const { name, value } = target
-  if (!value) return {}
-  const isAllowed = clients.some((client) => isAllowedCallback(client, value))
-  return isAllowed
-    ? { url: new URL(value) }
-    : { flaw: `${name} is not an allowed logout URL: ${value}` }
+interface Target {
+  /** The name of the parameter, and its value. */
+  name: string
+  value: string | undefined
+  comparesQuery: boolean
+  /** True if the URL can also be one of the tenant's list. */
+  isForTenant?: boolean
+}
+
+// The list of the client that the request names; without one, the list of the tenant.
+function destination(tenant: Tenant, clientId: string | undefined, target: Target): Outcome {
+  const client = tenant.clients.find(({ client_id }) => client_id === clientId)
+  if (clientId !== undefined && !client) return { flaw: `The client ${clientId} does not exist.` }
+  const { name, value, comparesQuery, isForTenant } = target
+  const own = client ? client.allowed_logout_urls : tenant.allowed_logout_urls
+  if (!value) {
+    const first = firstLogoutUrl(own)
+    return first === undefined ? {} : { url: new URL(first) }
+  }
+  const lists = isForTenant ? [own, tenant.allowed_logout_urls] : [own]
+  if (lists.some((list) => isAllowedLogoutUrl(list, value, { comparesQuery }))) {
+    return { url: new URL(value) }
+  }
+  const owner = client ? `the client ${client.client_id}` : 'the tenant'
+  const way = client ? '' : ' A request with client_id uses the list of that client.'
+  return {
+    flaw: `${name} is not an allowed logout URL: ${value}. Add it to allowed_logout_urls of ${owner}.${way}`,
+  }
 }
 
 function single(value: string | string[] | undefined): string | undefined {

@@ -2,7 +2,9 @@ import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Context } from '../../context/context.js'
 import type { LogEntry } from '../../logs/tenant-logs.js'
 import { problemOf, traceOf } from '../../logs/trace.js'
+import { sha256 } from '../../memory/random.js'
 import { TOKEN_VAULT_GRANT } from '../../tenant/tenant.js'
+import { PRIVILEGED_SUBJECT } from '../token/privileged-worker.js'
 
 type Ctx = Omit<KoaContextWithOIDC, 'oidc'> & { oidc?: KoaContextWithOIDC['oidc'] }
 
@@ -22,10 +24,16 @@ export function logExchanges(provider: Provider, { logs, url, now }: Context): v
     const clientId = ctx.oidc?.client?.clientId
     if (clientId !== undefined) trace.clientId = clientId
     if (typeof form.connection === 'string') trace.connection ??= form.connection
-    const { details, ...event } = outcome(ctx.status, answer, now())
+    const { details, ...event } = await outcome(ctx.status, answer, now())
+    const { auditContext: audit_context } = trace
     logs.write({
       ...event,
-      details: { subject_token_type: tokenType(form.subject_token_type), ...details },
+      details: {
+        subject_token_type: tokenType(form.subject_token_type),
+        is_privileged_worker: form.subject_token_type === PRIVILEGED_SUBJECT,
+        ...(audit_context !== undefined && { audit_context }),
+        ...details,
+      },
       request: {
         of: ctx.req,
         method: ctx.method,
@@ -42,21 +50,23 @@ function tokenType(value: unknown): string {
   return known?.[0].slice(0, 100) ?? ''
 }
 
-function outcome(
+async function outcome(
   status: number,
   answer: Partial<Record<string, unknown>>,
   now: number,
-): Pick<LogEntry, 'type' | 'failure' | 'details'> {
+): Promise<Pick<LogEntry, 'type' | 'failure' | 'details'>> {
   if (status !== 200) {
     const failure = problemOf(answer) ?? { title: `Status ${status}` }
-    return { type: 'feta', failure: { ...failure, status } }
+    const failure_reason = failure.detail ?? failure.title
+    return { type: 'feta', failure: { ...failure, status }, details: { failure_reason } }
   }
-  const { issued_token_type, scope, expires_in } = answer
+  const { access_token, issued_token_type, scope, expires_in } = answer
   return {
     type: 'seta',
     details: {
       issued_token_type: String(issued_token_type),
-      scope: String(scope).split(/[ ,]+/).filter(Boolean),
+      scope: String(scope).split(/[ ,]+/).filter(Boolean).join(' '),
+      token_thumbprint: await sha256(String(access_token)),
       expires_at: new Date(now + Number(expires_in) * 1000).toISOString(),
     },
   }

@@ -14,7 +14,7 @@ export function recordRequests(provider: Provider, { requests }: Lab): void {
   provider.on('authorization.error', remember)
   provider.on('end_session.error', remember)
   provider.use(async (ctx: Ctx, next) => {
-    traceOf(ctx.req).ip = addressOf(ctx.req.socket)
+    traceOf(ctx.req).ip = addressOf(ctx.req)
     try {
       await next()
     } finally {

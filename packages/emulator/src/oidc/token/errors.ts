@@ -1,5 +1,6 @@
 import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Lab } from '../../context/context.js'
+import { NOT_EMULATED_PAGE } from '../../resource-server/not-emulated.js'
 
 interface TokenError {
   status: number
@@ -36,6 +37,10 @@ function auth0ErrorOf(error: errors.OIDCProviderError): TokenError {
   const same = { status: statusCode, error: code, error_description: words }
   if (code === 'use_dpop_nonce') {
     return { ...same, error_description: 'Authorization server requires nonce in DPoP proof' }
+  }
+  if (code === 'unsupported_grant_type') {
+    const error_description = `The emulator does not have this grant type: see ${NOT_EMULATED_PAGE}`
+    return { ...same, error_description }
   }
   if (words === 'requested grant type is not allowed for this client') {
     const error_description = 'The grant type is not allowed for the client'

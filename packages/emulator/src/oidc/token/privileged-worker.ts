@@ -1,7 +1,7 @@
 import { decodeProtectedHeader, importJWK, type JWTPayload, jwtVerify } from 'jose'
 import { errors, type Provider, type TokenEndpointGrantContext } from 'oidc-provider'
 import type { Tenancy } from '../../context/context.js'
-import { addressOf } from '../../logs/trace.js'
+import { addressOf, traceOf } from '../../logs/trace.js'
 import { addressList, credentialsOf, publicJwkOf } from '../../tenant/client-credentials.js'
 import type { Client, Credential } from '../../tenant/tenant.js'
 import { oauthError } from './grant-request.js'
@@ -55,7 +55,7 @@ function accessOf(client: Client | undefined, ctx: TokenEndpointGrantContext) {
   const access = client?.token_vault_privileged_access
   if (!client || !access) return refuseClient('The client has no privileged access to Token Vault')
   const { credentials, ip_allowlist = [], grants = [] } = access
-  const address = addressOf(ctx.req.socket)
+  const address = addressOf(ctx.req)
   const family = address.includes(':') ? 'ipv6' : 'ipv4'
   if (!addressList(ip_allowlist).check(address, family)) {
     refuseClient(`The address ${address} is not in the ip_allowlist`)
@@ -76,6 +76,7 @@ async function readSubject(
   const { sub = '', jti = '', iat = 0, audit_context, org_id } = claims
   const length = typeof audit_context === 'string' ? audit_context.length : 0
   if (length < 1 || length > 256) refuseSubject('audit_context must have 1 to 256 characters')
+  traceOf(ctx.req).auditContext = String(audit_context)
   if (!context.users.find(sub)) refuseSubject('sub is not a user')
   if (org_id !== undefined && !isMember(context, org_id, sub)) {
     refuseSubject('sub is not a member of the organization org_id')

@@ -5,7 +5,7 @@ import {
   type RefreshToken,
   type TokenEndpointGrantContext,
 } from 'oidc-provider'
-import type { Tenancy } from '../../context/context.js'
+import type { Context } from '../../context/context.js'
 import { createOneAtATime } from '../../memory/one-at-a-time.js'
 import {
   type LoginGrant,
@@ -23,14 +23,14 @@ import {
   validateDpop,
   validateGrant,
 } from '../provider-internals.js'
-import { resourceOf, resourceServer } from '../resource-servers.js'
-import { required } from './grant-request.js'
+import { resourceOf, resourceServer, UNMET_POLICY } from '../resource-servers.js'
+import { oauthError, required } from './grant-request.js'
 import { renew } from './refresh-token-lifetime.js'
 
 /** The options of `registerRefreshTokenGrant`. */
 export interface RefreshTokenGrantOptions {
   provider: Provider
-  context: Tenancy
+  context: Context
   organizations: GrantOrganizations
   /** Called each time a client reuses a rotated token, which revokes the token family. */
   onReuse(): void
@@ -108,6 +108,7 @@ async function issueTokens(refresh: Refresh, thumbprint: string | undefined): Pr
   const login = loginOf(refresh)
   const target = refreshTarget(context, login, typeof audience === 'string' ? audience : undefined)
   if (!target) throw new errors.InvalidTarget(NOT_AUTHORIZED)
+  refuseUnmetPolicy(context, target)
   const requested = scope?.split(' ')
   const scopes = target.scopes.filter((name) => requested?.includes(name) ?? true)
 
@@ -122,6 +123,11 @@ async function issueTokens(refresh: Refresh, thumbprint: string | undefined): Pr
     scope: scopes.join(' '),
     tokenType: token.tokenType,
   })
+}
+
+function refuseUnmetPolicy({ switches, myAccountAudience }: Context, { api }: RefreshTarget): void {
+  if (switches.get().myAccountPolicy !== 'unmet' || api?.identifier !== myAccountAudience) return
+  throw oauthError(403, UNMET_POLICY.error, UNMET_POLICY.error_description)
 }
 
 function loginOf({ context, source, grant }: Refresh): LoginGrant {

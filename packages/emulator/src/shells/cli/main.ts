@@ -2,16 +2,20 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import tls from 'node:tls'
 import { parseArgs } from 'node:util'
+import { readPublicUrl } from '../../control/check-options.js'
 import { createEmulator } from '../../emulator.js'
 import { isLoopback } from '../../http/server.js'
 import { logLine } from '../../logs/log-line.js'
 import { credentialFlaw } from '../../tenant/client-credentials.js'
 import { readTenant } from '../../tenant/read-tenant.js'
 import { readConfig } from './config-file.js'
-import { describeForPeople, describeForScripts } from './output.js'
+import { execute, variablesOf } from './exec.js'
+import { type CertificateFiles, describeForPeople, describeForScripts } from './output.js'
 
 const help = `Usage: connected-accounts-emulator [options]
+       connected-accounts-emulator [options] exec -- <command>
 
 Emulates an Auth0 tenant on this machine: login, My Account API, Token Vault and third parties to connect.
 For development and tests only.
@@ -19,12 +23,20 @@ For development and tests only.
   --port <port>    The port to listen on: 4400 by default, 0 takes any free port.
   --host <host>    The address to listen on: localhost by default. 0.0.0.0 lets the whole network in.
   --https          Serves https only, with a new certificate, and prints how to trust it.
+  --public-url <origin>
+                   The origin at which callers reach the emulator, such as http://emulator:4400 in a network of containers
+                   or https://auth.example.test behind a proxy. The issuer and all URLs begin with it.
+  --trust-proxy    Believes X-Forwarded-Host and X-Forwarded-For. Only with --public-url.
   --config <file>  The tenant: a JSON file, or a JavaScript or TypeScript module that exports "tenant" or a default.
   --json           Prints JSON: one line with url, domains, certificate, clients and users, then one line for each event
                    of the tenant log.
   --help           Prints this help.
 
-Prints a line for each connect, complete, exchange and delete. On a terminal, failures are red unless NO_COLOR is set.
+With exec, runs a command such as "npm test" while the emulator runs, and prints nothing itself. The command finds the emulator's
+address in the variable CONNECTED_ACCOUNTS_EMULATOR_URL. With --https, NODE_EXTRA_CA_CERTS and SSL_CERT_FILE make it trust the
+certificate. The exit code is that of the command.
+
+Without exec, prints a line for each connect, complete, exchange and delete. On a terminal, failures are red unless NO_COLOR is set.
 Exit codes: 0 after SIGINT, SIGTERM or SIGHUP; 1 if the emulator cannot start; 2 if an option is wrong.
 `
 
@@ -32,6 +44,8 @@ const options = {
   port: { type: 'string', default: '4400' },
   host: { type: 'string', default: 'localhost' },
   https: { type: 'boolean', default: false },
+  'public-url': { type: 'string' },
+  'trust-proxy': { type: 'boolean', default: false },
   config: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -46,20 +60,40 @@ async function run(): Promise<void> {
   const values = readArguments()
   if (!values) return
   if (values.help) return void process.stdout.write(help)
-  const { host, https, json, config } = values
+  const {
+    host,
+    https,
+    json,
+    config,
+    command,
+    'public-url': publicUrl,
+    'trust-proxy': trustProxy,
+  } = values
   const tenant =
     config === undefined ? readTenant(undefined, { credentialFlaw }) : await readConfig(config)
-  const emulator = await createEmulator({ port: Number(values.port), host, https, tenant })
-  const certificateFile = emulator.certificate && (await writeCertificate(emulator.certificate))
+  const emulator = await createEmulator({
+    port: Number(values.port),
+    host,
+    https,
+    trustProxy,
+    ...(publicUrl !== undefined && { publicUrl }),
+    tenant,
+  })
+  const { certificate } = emulator
+  const certificateFiles = certificate ? await writeCertificate(certificate) : undefined
   const stop = async () => {
     await emulator.close()
-    if (certificateFile) await rm(dirname(certificateFile), { recursive: true })
+    if (certificateFiles) await rm(dirname(certificateFiles.certificate), { recursive: true })
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop)
   if (!isLoopback(host)) {
     console.error(`Warning: anyone who can reach this machine at ${host} can log in as any user.`)
   }
-  const told = { ...emulator, tenant, certificateFile }
+  if (command) {
+    process.exitCode = await execute(command, variablesOf(emulator, certificateFiles))
+    return stop()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop)
+  const told = { ...emulator, tenant, ...(certificateFiles && { certificateFiles }) }
   console.log(json ? describeForScripts(told) : `${describeForPeople(told)}\n`)
   const color = process.stdout.isTTY && !process.env.NO_COLOR
   // A script that only reads the first line may close the pipe, which is not an error.
@@ -68,22 +102,42 @@ async function run(): Promise<void> {
 }
 
 // A new directory, so that no other user of the machine can put another file in its place.
-async function writeCertificate(certificate: string): Promise<string> {
+async function writeCertificate(certificate: string): Promise<CertificateFiles> {
   const directory = await mkdtemp(join(tmpdir(), 'connected-accounts-emulator-'))
-  const file = join(directory, 'certificate.pem')
-  await writeFile(file, certificate)
-  return file
+  const files = {
+    certificate: join(directory, 'certificate.pem'),
+    bundle: join(directory, 'bundle.pem'),
+  }
+  await writeFile(files.certificate, certificate)
+  await writeFile(files.bundle, [certificate, ...trustedCertificates()].join('\n'))
+  return files
 }
 
-/** Returns the options. If one is wrong, prints the error, sets the exit code, and returns undefined. */
+// Node has its own list. Only newer versions of Node can also read the machine's, which has the authorities of a company.
+function trustedCertificates(): string[] {
+  const known = 'getCACertificates' in tls ? tls.getCACertificates('system') : []
+  return [...new Set([...tls.rootCertificates, ...known])]
+}
+
+/** Returns the options, and with exec the command. If one is wrong, prints the error, sets the exit code, and returns undefined. */
 function readArguments() {
   try {
-    const { values } = parseArgs({ options })
-    if (/^\d{1,5}$/.test(values.port) && Number(values.port) <= 65_535) return values
-    throw new TypeError('--port must be an integer from 0 to 65535')
+    const { values, positionals } = parseArgs({ options, allowPositionals: true })
+    if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535) {
+      throw new TypeError('--port must be an integer from 0 to 65535')
+    }
+    readPublicUrl(values['public-url'], values['trust-proxy'])
+    return { ...values, command: commandOf(positionals) }
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)
     process.exitCode = 2
     return undefined
   }
+}
+
+function commandOf([first, ...command]: string[]): string[] | undefined {
+  if (first === undefined) return undefined
+  if (first !== 'exec') throw new TypeError(`Unexpected argument '${first}'. See --help`)
+  if (command.length > 0) return command
+  throw new TypeError('exec needs a command, like: connected-accounts-emulator exec -- npm test')
 }

@@ -5,19 +5,28 @@ import { type Api, type Client, MY_ACCOUNT_AUDIENCE, type Tenant } from '../../t
 /** What the command prints about an emulator. */
 export interface Announcement extends Pick<Emulator, 'url' | 'domains' | 'certificate'> {
   tenant: Pick<Tenant, 'apis' | 'clients' | 'users'>
-  /** The path of the certificate's file, if there is one. */
-  certificateFile: string | undefined
+  /** The paths of the certificate's files, if there is one. */
+  certificateFiles?: CertificateFiles
+}
+
+/** The files for programs that must trust the emulator. */
+export interface CertificateFiles {
+  /** Only the certificate of the emulator's authority. */
+  certificate: string
+  /** The same certificate together with the authorities that this machine trusts. */
+  bundle: string
 }
 
 /** Returns one line of JSON for scripts, with the field names of the tenant. */
 export function describeForScripts(announcement: Announcement): string {
-  const { url, domains, certificate, certificateFile: certificate_file, tenant } = announcement
+  const { url, domains, certificate, certificateFiles, tenant } = announcement
   const { clients, users } = tenant
   return JSON.stringify({
     url,
     domains,
     certificate,
-    certificate_file,
+    certificate_file: certificateFiles?.certificate,
+    certificate_bundle: certificateFiles?.bundle,
     clients: clients.map(({ client_id, client_secret, app_type }) => ({
       client_id,
       client_secret,
@@ -28,7 +37,12 @@ export function describeForScripts(announcement: Announcement): string {
 }
 
 /** Returns the text for people: what to paste into an application, who can log in, and the options to pass to each SDK. */
-export function describeForPeople({ url, domains, certificateFile, tenant }: Announcement): string {
+export function describeForPeople({
+  url,
+  domains,
+  certificateFiles,
+  tenant,
+}: Announcement): string {
   const options = optionsOfSdks(url, tenant.clients).map(
     ([name, code]) => `${name.padEnd(27)} ${code}`,
   )
@@ -44,7 +58,7 @@ ${list(
   tenant.users.map(({ email, password }) => [email, `password: ${password}`]),
 )}
 
-${certificateFile === undefined ? '' : `${howToTrust(url, certificateFile)}\n\n`}${options.join('\n')}`
+${certificateFiles === undefined ? '' : `${howToTrust(url, certificateFiles)}\n\n`}${options.join('\n')}`
 }
 
 function describeClient({ client_id, client_secret, name }: Client): string[] {
@@ -73,8 +87,12 @@ function list(label: string, rows: string[][]): string {
     .join('\n')
 }
 
-function howToTrust(url: string, file: string): string {
+function howToTrust(url: string, { certificate, bundle }: CertificateFiles): string {
   return `Its certificate is valid until the emulator stops. To trust it:
-NODE_EXTRA_CA_CERTS=${file} node app.js
-curl --cacert ${file} ${url}/.well-known/openid-configuration`
+NODE_EXTRA_CA_CERTS=${certificate} node app.js
+SSL_CERT_FILE=${bundle} python3 app.py (also Go and Ruby)
+keytool -importcert -noprompt -alias emulator -file ${certificate} -keystore trust.p12 -storepass changeit (Java)
+java -Djavax.net.ssl.trustStore=trust.p12 -Djavax.net.ssl.trustStorePassword=changeit App.java
+curl --cacert ${certificate} ${url}/.well-known/openid-configuration
+SSL_CERT_FILE replaces the trusted certificates, so its file also has those of this machine.`
 }
