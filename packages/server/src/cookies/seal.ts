@@ -19,7 +19,7 @@ export function createSeal(
   secret: string | readonly string[],
   owner: readonly string[] = [],
 ): Seal {
-  const secrets = typeof secret === 'string' ? [secret] : [...(secret ?? [])]
+  const secrets = [secret].flat()
   const [first] = secrets
   if (first === undefined || secrets.some(isShort)) {
     throw new TypeError(
