@@ -10,12 +10,13 @@ afterAll(() => emulator.close())
 /** Alice's session, and its refreshes, which wait at the gate once it is armed. */
 async function session({ answer = async (response: Response) => response } = {}) {
   const gate = createGate()
-  const state = { refreshes: 0, isArmed: false }
+  const state = { refreshes: 0, isArmed: false, scopes: [] as (string | null)[] }
   const server = createServer(emulator, {
     async fetch(request) {
       const body = request.method === 'POST' ? await request.clone().text() : ''
       if (!body.includes('grant_type=refresh_token')) return fetch(request)
       state.refreshes += 1
+      state.scopes.push(new URLSearchParams(body).get('scope'))
       if (state.isArmed) await gate.pass()
       return answer(await fetch(request))
     },
@@ -51,6 +52,15 @@ test('a refresh that is refused sets no cookie', async () => {
   })
   expect(await rejection(get({ audience }))).toMatchObject({ code: 'invalid_grant' })
   expect(visitor.lastHeaders.getSetCookie()).toEqual([])
+})
+
+test('of an audience no more scopes are requested than callers have asked for', async () => {
+  const { get, state } = await session()
+  const me = `${emulator.url}/me/`
+  const [read, create] = ['read:me:connected_accounts', 'create:me:connected_accounts']
+  await get({ audience: me, scope: read })
+  await get({ audience: me, scope: `${create} ${read}` })
+  expect(state.scopes).toEqual([read, `${read} ${create}`])
 })
 
 test('two calls at once that both need another token make one refresh', async () => {
