@@ -30,7 +30,7 @@ test('cookies are HttpOnly, SameSite=Lax and of the whole host, and no cache kee
   await visitor.request((store) => server.startInteractiveLogin({}, store))
   const [line] = visitor.lastHeaders.getSetCookie()
   expect(line).toMatch(
-    /^ca-3000_tx\.login\.[\w-]+=[\w.-]+; Max-Age=\d+; Path=\/; HttpOnly; SameSite=Lax$/,
+    /^ca-3000_tx\.login\.[\w-]+=[\w.-]+; Max-Age=7200; Path=\/; HttpOnly; SameSite=Lax$/,
   )
   expect(visitor.lastHeaders.get('cache-control')).toBe('no-store')
 })
@@ -173,6 +173,98 @@ test('what no browser or proxy would take is an error before it is sent: cookies
   expect(String(await rejection(login))).toContain('of_the_application 7500')
 })
 
+test.for<[number, boolean]>([
+  [8000, true],
+  [8001, false],
+])('a login that makes the cookies %i bytes long starts: %s', async ([bytes, starts]) => {
+  const server = createServer(emulator)
+  const { cookies } = await withLogin(server)
+  const name = 'of_the_application'
+  const [flow = []] = cookies
+  const visitor = createVisitor(emulator.url)
+  visitor.cookies.set(name, 'x'.repeat(bytes - `${name}=; ${flow.join('=')}`.length))
+  const started = visitor.request((store) => server.startInteractiveLogin({}, store))
+  if (!starts) expect(await rejection(started)).toMatchObject({ code: 'cookies_too_large' })
+  else expect(new URL(await started).pathname).toBe('/authorize')
+})
+
+test('a cookie has 3996 bytes at most, so that its attributes fit into the 4096 that a browser takes', async () => {
+  const server = createServer(emulator)
+  const lengths = []
+  for (let bytes = 2500; bytes < 2700; bytes += 1) {
+    const { cookies } = await withLogin(server, 'x'.repeat(bytes)).catch(() => ({ cookies: [] }))
+    for (const [name, value] of cookies) lengths.push(name.length + value.length)
+  }
+  expect(Math.max(...lengths)).toBe(3996)
+})
+
+/** A browser with a login that is under way. */
+async function withLogin(server: ReturnType<typeof createServer>, appState?: string) {
+  const visitor = createVisitor(emulator.url)
+  await visitor.request((store) => server.startInteractiveLogin({ appState }, store))
+  return visitor
+}
+
+test('cookies_too_large names the other cookies that the browser would have, with their lengths', async () => {
+  const server = createServer(emulator)
+  const appState = 'x'.repeat(4000)
+  const othersOf = async (visitor: Visitor) => {
+    const started = visitor.request((store) => server.startInteractiveLogin({ appState }, store))
+    const [, others] = /The others are: (.*?)\. Keep/.exec(String(await rejection(started))) ?? []
+    return others
+  }
+  const visitor = createVisitor(emulator.url)
+  expect(await othersOf(visitor)).toBe('none')
+  visitor.cookies = new Map([
+    ['one', 'xyz'],
+    ['ca-3000_tx.login.a', 'removed'],
+    ['two', ''],
+  ])
+  expect(await othersOf(visitor)).toBe('one 3, ca-3000_tx.login.a 7, two 0')
+  for (let index = 0; index < 40; index += 1) visitor.cookies.set(`more${index}`, '')
+  expect((await othersOf(visitor))?.split(', ')).toHaveLength(20)
+})
+
+test('an answer sets each cookie once, whatever one request does', async () => {
+  const server = createServer(emulator)
+  const visitor = await loggedIn(server, emulator.url)
+  await visitor.request(async (store) => {
+    await server.listConnectedAccounts({}, store)
+    await server.getAccessToken({ audience, forceRefresh: true }, store)
+    await server.getAccessToken({ audience, forceRefresh: true }, store)
+    await server.startInteractiveLogin({}, store)
+  })
+  const names = visitor.lastHeaders.getSetCookie().map((line) => line.split('=')[0])
+  expect(names).toHaveLength(new Set(names).size)
+  expect(await userOf(server, visitor)).toBeDefined()
+})
+
+test('a cookie whose name only ends like ours is not ours', async () => {
+  const server = createServer(emulator)
+  const visitor = await loggedIn(server, emulator.url)
+  for (const other of ['x', 'x ', 'a=1, ']) {
+    const cookie = [...visitor.cookies].map(
+      ([name, value]) => `${other}${name}=y; ${name}=${value}`,
+    )
+    const headers = new Headers({ cookie: cookie.join('; ') })
+    const response = { headers: new Headers() }
+    expect(await server.getUser({ request: { headers }, response })).toBeDefined()
+  }
+})
+
+test('logins end no connect flow, and connect flows end no login, up to five of each', async () => {
+  const server = createServer(emulator)
+  for (const [five, one] of [
+    [startLogin, startConnect],
+    [startConnect, startLogin],
+  ] as const) {
+    const visitor = await loggedIn(server, emulator.url)
+    for (let flow = 0; flow < 5; flow += 1) await five(server, visitor)
+    await one(server, visitor)
+    expect(flowsOf(visitor)).toHaveLength(6)
+  }
+})
+
 test('a browser has at most five logins at once: a sixth takes the place of the oldest', async () => {
   const server = createServer(emulator)
   const visitor = createVisitor(emulator.url)
@@ -263,16 +355,23 @@ test('links that start large logins lock nobody out: the oldest give way until a
   expect(await userOf(server, visitor)).toBeTruthy()
 })
 
-test('flows give way to a session that would not fit beside them', async () => {
-  const server = createServer(emulator)
-  const visitor = createVisitor(emulator.url)
-  const callbackUrl = await visitor.logIn(await startLogin(server, visitor))
-  await startLogin(server, visitor, 1500)
-  visitor.cookies.set('of_the_application', 'x'.repeat(5000))
-  await visitor.request((store) => server.completeInteractiveLogin(callbackUrl, store))
-  expect(await userOf(server, visitor)).toBeTruthy()
-  expect([...visitor.cookies.keys()].join()).not.toContain('ca-3000_tx')
-})
+test.for([
+  ['cookies', 5000],
+  ['a store', 6000],
+] as const)(
+  'flows give way to a session in %s that would not fit beside them',
+  async ([where, bytes]) => {
+    const sessions = where === 'a store' && sharedSessions(keepingStore(), { lock: memoryLock() })
+    const server = createServer(emulator, { ...(sessions && { sessions }) })
+    const visitor = createVisitor(emulator.url)
+    const callbackUrl = await visitor.logIn(await startLogin(server, visitor))
+    await startLogin(server, visitor, 1500)
+    visitor.cookies.set('of_the_application', 'x'.repeat(bytes))
+    await visitor.request((store) => server.completeInteractiveLogin(callbackUrl, store))
+    expect(await userOf(server, visitor)).toBeTruthy()
+    expect([...visitor.cookies.keys()].join()).not.toContain('ca-3000_tx')
+  },
+)
 
 test('however many access tokens a session has, there is room to start a flow', async () => {
   const server = createServer(emulator)

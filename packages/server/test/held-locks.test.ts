@@ -80,6 +80,28 @@ describe('a rotated refresh token that the store does not take in time', () => {
     expect(emulator.refreshTokenReuses).toBe(0)
   })
 
+  test('nobody waits for a late write of another session', async () => {
+    const { store, changeable } = createStore()
+    const lock = memoryLock()
+    const { set } = changeable
+    const send = afterRefresh(() => {
+      changeable.set = nextSet
+    })
+    let nextSet: typeof set = () => new Promise(() => {})
+    const options = { store, lock, timeout: 300, patience: 1500 }
+    const { one } = createMachines(emulator, { ...options, send })
+    const { other } = createMachines(emulator, options)
+    const alice = await loggedIn(one, emulator.url)
+    const bob = await loggedIn(one, emulator.url, { email: 'bob@example.test' })
+    expect(await rejection(tokenAt(one, bob))).toMatchObject(unavailable)
+    changeable.set = set
+    nextSet = () => Promise.reject(new Error('the connection is closed'))
+    expect(await rejection(tokenAt(one, alice))).toMatchObject(unavailable)
+    changeable.set = set
+    expect(await tokenAt(other, alice)).toHaveProperty('accessToken')
+    expect(emulator.refreshTokenReuses).toBe(0)
+  })
+
   test('the others wait for it 15 minutes at most', async () => {
     const { store } = createStore()
     const lock = memoryLock()

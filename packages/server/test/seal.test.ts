@@ -25,6 +25,16 @@ test('what one application has sealed is not opened by another with the same sec
   }
 })
 
+test('what an earlier version has sealed is opened', async () => {
+  const sealed =
+    'eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..14eT5MG7NqMj9IQx.bNxRmAT2620K6w.biRslKW6Ck2k0EgfXkU7BQ'
+  expect(await createSeal(secret).open(sealed, 'session')).toEqual({ id: 'a' })
+  const owned =
+    'eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..zhAA5uB4m1r2R19c.1KvtVJgsO9KVzQ.OpsT6TBQDRP4usSbVlB-hg'
+  const owner = ['web', 'https://app.example.test']
+  expect(await createSeal(secret, owner).open(owned, 'session')).toEqual({ id: 'a' })
+})
+
 test('the first of several secrets seals, and all of them open', async () => {
   const old = await createSeal(secret).close('value', 'session')
   const seal = createSeal([next, secret])
@@ -53,8 +63,16 @@ test.for([
   ['31 bytes', 'x'.repeat(31)],
   ['none', []],
   ['a short one behind', [secret, 'short']],
+  ['bytes', new Uint8Array(32) as unknown as string], // as JavaScript can
 ] as const)('a secret of %s is refused, and the message says how to get one', ([, secrets]) => {
   expect(() => createSeal(secrets)).toThrow('openssl rand')
+})
+
+test('a secret of 32 bytes is long enough, in fewer characters, too', async () => {
+  for (const each of ['x'.repeat(32), 'é'.repeat(16)]) {
+    const seal = createSeal(each)
+    expect(await seal.open(await seal.close('value', 'session'), 'session')).toBe('value')
+  }
 })
 
 test('a key that could not be derived once is derived by the next call', async () => {

@@ -7,7 +7,7 @@
 export function findCookie(header: string, name: string): string | undefined {
   const start = `${name}=`
   for (let at = header.indexOf(start); at >= 0; at = header.indexOf(start, at + 1)) {
-    if (isStart(header, at)) return header.slice(at + start.length, endOf(header, at)).trim()
+    if (isStart(header, at)) return header.slice(at + start.length, endOf(header, at))
   }
   return undefined
 }
@@ -36,11 +36,11 @@ export function findNames(header: string, prefix: string, limit = MAX_NAMES): st
 function isStart(header: string, index: number): boolean {
   let before = index - 1
   while (header[before] === ' ') before -= 1
-  return before < 0 || header[before] === ';'
+  return before === -1 || header[before] === ';'
 }
 
 /** Returns the index after the cookie that begins at an index. */
 function endOf(header: string, index: number): number {
   const end = header.indexOf(';', index)
-  return end < 0 ? header.length : end
+  return end === -1 ? header.length : end
 }

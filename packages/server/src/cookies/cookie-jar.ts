@@ -17,6 +17,11 @@ export interface Cookie {
   maxAge: number
 }
 
+/** Returns what removes a cookie. */
+export function removalOf(name: string): Cookie {
+  return { name, value: '', maxAge: 0 }
+}
+
 /** The cookies of one browser. */
 export interface CookieJar {
   /** How the names of our cookies begin. */
@@ -99,8 +104,8 @@ export function createCookieJar(
     return !added.some(isTooLong) && length + reserve <= MAX_HEADER
   }
   const set = (...cookies: Cookie[]) => {
-    const added = cookies.filter(({ maxAge }) => maxAge > 0)
-    if (added.length > 0 && !fits(cookies)) throw tooLarge(added, sent, changes())
+    const [added] = cookies.filter(({ maxAge }) => maxAge > 0)
+    if (added && !fits(cookies)) throw tooLarge(added, sent, withCookies(changes(), cookies))
     const replaced = new Set(cookies.map(({ name }) => name))
     const others = response.headers.getSetCookie().filter((line) => !replaced.has(nameOf(line)))
     const lines = cookies.map((cookie) =>
@@ -110,9 +115,7 @@ export function createCookieJar(
     for (const line of [...others, ...lines]) response.headers.append('set-cookie', line)
     response.headers.set('cache-control', 'no-store')
   }
-  const remove = (...removed: string[]) => {
-    if (removed.length > 0) set(...removed.map((name) => ({ name, value: '', maxAge: 0 })))
-  }
+  const remove = (...removed: string[]) => set(...removed.map(removalOf))
   const get = (name: string) => valueAfter(changes(), sent, name)
   return { prefix: cookiePrefix(url, prefixName), get, names, fits, set, delete: remove }
 }
@@ -165,19 +168,15 @@ function sizeOf(name: string, value: string | undefined): number {
   return value === undefined ? 0 : name.length + value.length + 3
 }
 
-function tooLarge(added: readonly Cookie[], sent: string, changes: Changes): SessionError {
-  const isNamed = (name: string) =>
-    !isRemoved(changes, name) && !added.some((one) => one.name === name)
-  const others = [...new Set([...findNames(sent, '', MAX_NAMED), ...changes.keys()])].filter(
-    isNamed,
-  )
+function tooLarge(added: Cookie, sent: string, changes: Changes): SessionError {
+  const known = new Set([...findNames(sent, '', MAX_NAMED), ...changes.keys()])
+  const others = [...known].filter((name) => name !== added.name && !isRemoved(changes, name))
   const sizes = others.slice(0, MAX_NAMED).map((name) => {
-    return `${name} ${valueAfter(changes, sent, name)?.length ?? 0}`
+    return `${name} ${valueAfter(changes, sent, name)?.length}`
   })
-  const [{ name = '', value = '' } = {}] = added
   return new SessionError('cookies_too_large', {
     message:
-      `The cookie ${name} of ${value.length} bytes does not fit. A browser accepts ${MAX_COOKIE} bytes for one cookie, and ` +
+      `The cookie ${added.name} of ${added.value.length} bytes does not fit. A browser accepts ${MAX_COOKIE} bytes for one cookie, and ` +
       `proxies accept ${MAX_HEADER} for all. The others are: ${sizes.join(', ') || 'none'}. Keep appState short, ask for ` +
       'fewer claims, set fewer other cookies, or keep sessions in a store.',
   })

@@ -22,7 +22,7 @@ export function createSeal(
   owner: readonly string[] = [],
   name = 'secret',
 ): Seal {
-  const secrets = typeof secret === 'string' ? [secret] : [...(secret ?? [])]
+  const secrets = [secret].flat()
   const [first] = secrets
   if (first === undefined || secrets.some(isShort)) {
     throw new TypeError(

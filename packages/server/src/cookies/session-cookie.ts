@@ -1,4 +1,4 @@
-import type { Cookie, CookieJar } from './cookie-jar.js'
+import { type Cookie, type CookieJar, removalOf } from './cookie-jar.js'
 import type { Seal } from './seal.js'
 import { makeRoom } from './transaction-cookies.js'
 
@@ -36,7 +36,7 @@ export function createSessionCookie(jar: CookieJar, seal: Seal): SessionCookie {
   }
   const removals = (from: number): Cookie[] =>
     pieces()
-      .map((_, index) => ({ name: nameOf(index), value: '', maxAge: 0 }))
+      .map((_, index) => removalOf(nameOf(index)))
       .slice(from)
   const setIfFits = (cookies: Cookie[] | undefined) => {
     if (cookies) jar.set(...cookies)
@@ -46,7 +46,7 @@ export function createSessionCookie(jar: CookieJar, seal: Seal): SessionCookie {
     async get() {
       const values = pieces()
       const isOurs = values.length <= MAX_CHUNKS && values.every(({ length }) => length <= CHUNK)
-      return values.length > 0 && isOurs ? seal.open(values.join(''), 'session') : undefined
+      return isOurs ? seal.open(values.join(''), 'session') : undefined
     },
     async set(value, maxAge, { keepFlows = false } = {}) {
       const sealed = await seal.close(value, 'session')
@@ -55,7 +55,7 @@ export function createSessionCookie(jar: CookieJar, seal: Seal): SessionCookie {
       )
       const added = chunks.map((chunk, index) => ({ name: nameOf(index), value: chunk, maxAge }))
       // The answer to another request may have set one piece more, which must not be read together with these.
-      const end = { name: nameOf(chunks.length), value: '', maxAge: 0 }
+      const end = removalOf(nameOf(chunks.length))
       const changes = [end, ...removals(chunks.length + 1), ...added]
       return setIfFits(makeRoom(changes, jar, { keepFlows }))
     },

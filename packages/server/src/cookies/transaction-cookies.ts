@@ -1,4 +1,4 @@
-import { type Cookie, type CookieJar, MAX_COOKIE } from './cookie-jar.js'
+import { type Cookie, type CookieJar, MAX_COOKIE, removalOf } from './cookie-jar.js'
 import type { Seal } from './seal.js'
 
 /** The transactions of one browser: what is kept between the start and the completion of a flow, in one sealed cookie each. */
@@ -44,7 +44,10 @@ const FLOW_ROOM = 2000
  */
 export function createTransactions<T>(jar: CookieJar, seal: Seal): Transactions<T> {
   const prefix = flowPrefix(jar)
-  const namesOf = (state: string) => [prefix + ENDED_PREFIX + state, prefix + state]
+  const namesOf = (state: string): [ended: string, pending: string] => [
+    prefix + ENDED_PREFIX + state,
+    prefix + state,
+  ]
   async function get(state: string): Promise<T | undefined> {
     const [sealed] = namesOf(state).flatMap((name) => jar.get(name) ?? [])
     const isOurs = sealed !== undefined && sealed.length <= MAX_COOKIE
@@ -53,11 +56,8 @@ export function createTransactions<T>(jar: CookieJar, seal: Seal): Transactions<
     return kept?.state === state ? kept.record : undefined
   }
   function setEnded(state: string, cookie: Cookie): void {
-    const [name = '', pending = ''] = namesOf(state)
-    const changes = [
-      { name: pending, value: '', maxAge: 0 },
-      { ...cookie, name },
-    ]
+    const [name, pending] = namesOf(state)
+    const changes = [removalOf(pending), { ...cookie, name }]
     const cookies = makeRoom(changes, jar, { except: [name, pending], keepFlows: true })
     jar.set(...(cookies ?? changes.slice(0, 1)))
   }
@@ -113,14 +113,14 @@ interface MakeRoomOptions {
 export function makeRoom(
   cookies: readonly Cookie[],
   jar: CookieJar,
-  { except = [], keepFlows = false }: MakeRoomOptions = {},
+  { except, keepFlows = false }: MakeRoomOptions,
 ): Cookie[] | undefined {
   const { ended, logins, others } = readFlows(jar, except)
   const flows = [...logins, ...others]
   const reserve = keepFlows && flows.length === 0 ? FLOW_ROOM : 0
   const removable = [...ended, ...(keepFlows ? [] : flows)].slice(0, MAX_REMOVED)
   for (let count = 0; count <= removable.length; count += 1) {
-    const removals = removable.slice(0, count).map((name) => ({ name, value: '', maxAge: 0 }))
+    const removals = removable.slice(0, count).map(removalOf)
     if (jar.fits([...removals, ...cookies], reserve)) return [...removals, ...cookies]
   }
   return undefined
@@ -137,11 +137,11 @@ function surplusOf(flows: string[], added: number): string[] {
 }
 
 /** Returns the names of the browser's flows, the oldest first. */
-function readFlows(jar: CookieJar, except: readonly string[] = []) {
+function readFlows(jar: CookieJar, except: readonly string[] | undefined) {
   const prefix = flowPrefix(jar)
   // Somebody else may have set cookies with this prefix, and names that cannot be set.
   const isOurs = (name: string) => /^[\w.-]+$/.test(name)
-  const names = jar.names(prefix).filter((name) => isOurs(name) && !except.includes(name))
+  const names = jar.names(prefix).filter((name) => isOurs(name) && !except?.includes(name))
   const isEnded = (name: string) => name.startsWith(prefix + ENDED_PREFIX)
   const isLogin = (name: string) => name.startsWith(prefix + LOGIN_PREFIX)
   return {

@@ -82,22 +82,15 @@ export function createEntries(store: SharedStore, timeout: number): Entries {
 
 /** Remembers writes until they have ended, also those that nobody waits for any more. */
 function createUnsettled() {
-  const unsettled = new Map<string, Set<Promise<void>>>()
+  const keys = new Map<Promise<void>, string>()
   return {
     add(key: string, write: Promise<void>): Promise<void> {
-      const writes = unsettled.get(key) ?? new Set()
-      unsettled.set(key, writes)
-      const ended = write
-        .catch(() => {})
-        .then(() => {
-          writes.delete(ended)
-          if (writes.size === 0 && unsettled.get(key) === writes) unsettled.delete(key)
-        })
-      writes.add(ended)
+      const ended = write.catch(() => {}).then(() => void keys.delete(ended))
+      keys.set(ended, key)
       return write
     },
     async settled(key: string): Promise<void> {
-      await Promise.all(unsettled.get(key) ?? [])
+      await Promise.all([...keys].map(([ended, of]) => of === key && ended))
     },
   }
 }
