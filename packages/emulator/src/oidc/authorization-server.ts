@@ -16,6 +16,7 @@ import { serveLogout } from './logout/logout.js'
 import { answerTokenFaults } from './middleware/faults.js'
 import { refuseBadJson, withFormBody } from './middleware/json-body.js'
 import { logExchanges } from './middleware/log-exchanges.js'
+import { sendPlainJson } from './middleware/plain-json.js'
 import { requirePlainPaths } from './middleware/plain-path.js'
 import { narrowPreflights } from './middleware/preflight.js'
 import { recordRequests } from './middleware/record-requests.js'
@@ -120,6 +121,7 @@ function createIssuer(
   registerTokenVaultExchange(provider, context, vault)
   describeTokenErrors(provider, context)
   recordRequests(provider, context)
+  sendPlainJson(provider)
   requirePlainPaths(provider)
   narrowPreflights(provider)
   answerTokenFaults(provider, context, nonces)

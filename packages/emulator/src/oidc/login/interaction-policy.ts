@@ -31,6 +31,10 @@ function consentPrompt(context: Tenancy, consents: Consents): interactionPolicy.
   return new Prompt(
     { name: 'consent', requestable: true },
     (ctx) => ({ ...requestedConsent(ctx) }),
+    new Check('blocked', 'a blocked user may not log in', (ctx) => {
+      refuseBlocked(context, ctx)
+      return false
+    }),
     new Check('membership', 'only members may log in', (ctx) => {
       refuseStranger(context, ctx)
       return false
@@ -51,6 +55,11 @@ function isOfOtherConnection(
   const { connection } = person.identity
   const organization = findOrganization(tenant, params?.organization)
   return (params?.connection ?? connection) !== connection || !logsInWith(organization, connection)
+}
+
+function refuseBlocked({ users }: Tenancy, { oidc: { session } }: KoaContextWithOIDC): void {
+  if (!users.find(session?.accountId)?.blocked) return
+  throw new errors.CustomOIDCProviderError('unauthorized', 'user is blocked')
 }
 
 function refuseStranger(
