@@ -105,8 +105,10 @@ export function createTenantMemory({ tenant, url, credentialFlaw }: RunningTenan
       if (change.custom_domains) {
         throw new TypeError('tenant/custom_domains cannot change while the emulator runs')
       }
+      // The client grants of clients that are gone are gone, too.
+      const changed = [...Object.keys(change), ...(change.clients ? ['client_grants'] : [])]
       const next = Object.entries(runningTenant(read, url))
-      Object.assign(tenant, Object.fromEntries(next.filter(([name]) => name in change)))
+      Object.assign(tenant, Object.fromEntries(next.filter(([name]) => changed.includes(name))))
     },
     reset() {
       for (const name of Object.keys(tenant)) Reflect.deleteProperty(tenant, name)
