@@ -67,7 +67,7 @@ export function oidcConfiguration(context: Context, parts: ConfigurationParts): 
     formats: {
       customizers: {
         jwt(_ctx, token, jwt) {
-          customizeAccessToken(context, organizations, token, jwt)
+          customizeAccessToken({ context, organizations, token, jwt })
         },
       },
     },

@@ -6,7 +6,7 @@ import type { Api, TokenDialect } from '../tenant/tenant.js'
 /** What an access token says, before it has the form of a dialect. */
 export interface TokenContent {
   api: Api
-  /** The user. A token of the client itself has none. */
+  /** The user. A machine token has none. */
   userId?: string | undefined
   clientId: string
   /** The scopes, separated by spaces. */
@@ -66,7 +66,7 @@ function audienceOf({ issuer }: Context, { api, scope }: TokenContent): string |
   return hasOpenid ? [api.identifier, `${issuer}userinfo`] : api.identifier
 }
 
-// The permissions of a client itself are the scopes that it was granted.
+// The permissions of a machine token are its scopes.
 function permissions({ tenant }: Context, { api, userId, scope }: TokenContent): string[] {
   if (userId !== undefined) return permissionsOf(tenant, userId, api)
   return scope.split(' ').filter((name) => api.scopes.includes(name))

@@ -10,7 +10,7 @@ interface TenantAtDomain {
 export interface ApiAccess {
   clientId: string
   api: Api
-  /** Whether the token is one of a user, or one of the client itself. */
+  /** Whether it is a token of a user or a machine token. */
   subject: 'user' | 'client'
 }
 

@@ -56,9 +56,9 @@ export interface Api {
   /** Whether role-based access control is on, false by default. Users then get only scopes that are among their `permissions`. */
   enforce_policies?: boolean
   /**
-   * Which clients get tokens for the API: those of users (`user`), and those of the client credentials grant (`client`). By default,
-   * all clients get tokens of users, and those with a client grant get tokens of their own. The My Account API has tokens of users
-   * only, for clients with a grant.
+   * Which clients get tokens for the API: tokens of users (`user`), and machine tokens of the client credentials grant (`client`). By
+   * default, all clients get tokens of users, and clients with a client grant get machine tokens. For the My Account API, clients
+   * with a grant get tokens of users, and no client gets machine tokens.
    */
   subject_type_authorization?: {
     user?: { policy: 'allow_all' | 'require_client_grant' | 'deny_all' }
@@ -78,7 +78,7 @@ export interface ClientGrant {
   client_id: string
   audience: string
   scope: string[]
-  /** Whether the grant is for tokens of the client itself (`client`, the default) or for tokens of users (`user`). */
+  /** Whether the grant is for machine tokens (`client`, the default) or for tokens of users (`user`). */
   subject_type?: 'client' | 'user'
 }
 
