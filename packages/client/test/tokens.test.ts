@@ -110,6 +110,8 @@ test('a token that the API refuses before its time is replaced, and the call suc
 test('forceRefresh passes the cache, and the token that was refused is not handed out again', async () => {
   const { source, requests } = await logIn({ emulator })
   const refused = await source(myAccount(emulator))
+  // Without a jti, tokens of the same second are the same.
+  emulator.clock.advance(1)
   const calls = [{ forceRefresh: true }, { forceRefresh: false }, { forceRefresh: true }]
   const tokens = await Promise.all(calls.map((more) => source(myAccount(emulator, more))))
   expect(new Set(tokens.map(({ accessToken }) => accessToken)).size).toBe(1)
@@ -120,10 +122,12 @@ test('forceRefresh passes the cache, and the token that was refused is not hande
 test('a late refusal of the token before is answered with the new one, without another refresh', async () => {
   const { source, requests } = await logIn({ emulator })
   const { accessToken: rejectedToken } = await source(myAccount(emulator))
+  emulator.clock.advance(1)
   const renewed = await source(myAccount(emulator, { forceRefresh: true, rejectedToken }))
   expect(renewed.accessToken).not.toBe(rejectedToken)
   expect(await source(myAccount(emulator, { forceRefresh: true, rejectedToken }))).toEqual(renewed)
   expect(requests).toHaveLength(2)
+  emulator.clock.advance(1)
   const again = { forceRefresh: true, rejectedToken: renewed.accessToken }
   expect(await source(myAccount(emulator, again))).not.toEqual(renewed)
 })

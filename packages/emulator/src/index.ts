@@ -16,8 +16,10 @@ export {
   MANAGEMENT_AUDIENCE,
   MY_ACCOUNT_AUDIENCE,
   type Organization,
+  type Permission,
   type Tenant,
   TOKEN_VAULT_GRANT,
+  type TokenDialect,
   type User,
 } from './tenant/tenant.js'
 export type { ConnectedAccount } from './vault/connected-accounts.js'

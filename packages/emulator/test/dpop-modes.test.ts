@@ -20,7 +20,7 @@ let dpop: KeyPair
 let thumbprint: string
 
 beforeAll(async () => {
-  const { apis, clients } = defaultTenant()
+  const { apis, clients, client_grants } = defaultTenant()
   for (const mode of modes) {
     const api = { name: mode, scopes: ['read:calendar'], token_lifetime: 60 }
     apis.push({ ...api, identifier: audienceOf(mode), proof_of_possession: mode })
@@ -30,10 +30,12 @@ beforeAll(async () => {
     client_id: `${client.client_id}-proving`,
     require_proof_of_possession: true,
   }))
-  const tenant = { apis, clients: [...clients, ...proving] }
-  for (const { refresh_token } of tenant.clients) {
+  const tenant = { apis, clients: [...clients, ...proving], client_grants }
+  for (const { client_id, refresh_token } of tenant.clients) {
     for (const mode of modes) {
-      refresh_token.policies.push({ audience: audienceOf(mode), scope: ['read:calendar'] })
+      const granted = { audience: audienceOf(mode), scope: ['read:calendar'] }
+      refresh_token.policies.push(granted)
+      client_grants.push({ ...granted, client_id })
     }
   }
   emulator = await createEmulator({ port: 0, tenant })

@@ -20,7 +20,7 @@ describe('A token for the Management API', () => {
     audience: emulator.clients.management.audience,
   })
 
-  it('comes from the client credentials of a non-interactive client, with all scopes', async () => {
+  it('comes from the client credentials of the client management, with all scopes', async () => {
     const { body } = await requestToken({ emulator, client: emulator.clients.management }, fields())
     expect(body).toMatchObject({
       token_type: 'Bearer',
@@ -36,7 +36,7 @@ describe('A token for the Management API', () => {
     expect([status, body.error]).toEqual([403, 'access_denied'])
   })
 
-  it('is what the client grants of the tenant say, where there are some', async () => {
+  it('goes to the clients that have a client grant for it, with the scopes of the grant', async () => {
     const audience = MANAGEMENT_AUDIENCE
     const client_grants = [{ client_id: 'web', audience, scope: ['read:users'] }]
     const granted = await createEmulator({ port: 0, tenant: { client_grants } })

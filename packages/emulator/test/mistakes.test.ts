@@ -42,7 +42,7 @@ describe('My Account API not activated', () => {
 
 describe('No client grant', () => {
   const grantsOf = (scope: string[], client_id = 'spa') => [
-    { client_id, audience: MY_ACCOUNT_AUDIENCE, scope },
+    { client_id, audience: MY_ACCOUNT_AUDIENCE, scope, subject_type: 'user' as const },
   ]
   const refused = (me: string) => ({
     error: 'unauthorized_client',

@@ -150,6 +150,27 @@ describe('The token endpoint', () => {
   })
 })
 
+describe('The content type of an answer of the token endpoint', () => {
+  const types = async (form: Record<string, string>, headers: Record<string, string> = {}) => {
+    const body = new URLSearchParams(form)
+    const response = await fetch(`${emulator.url}/oauth/token`, { method: 'POST', headers, body })
+    return [response.status, response.headers.get('content-type')]
+  }
+
+  it('is exactly application/json, without a charset', async () => {
+    const web = { client_id: 'web', client_secret: 'web-secret' }
+    const credentials = { ...web, grant_type: 'client_credentials', audience: example }
+    const json = 'application/json'
+    expect(await types(credentials)).toEqual([200, json])
+    expect(await types({ ...credentials, client_secret: 'wrong' })).toEqual([401, json])
+    expect(await types({ ...credentials, audience: 'https://x/' })).toEqual([403, json])
+    expect(await types({})).toEqual([400, json])
+    expect(await types({}, { 'content-type': json })).toEqual([400, json])
+    emulator.failNext('getToken', { status: 503 })
+    expect(await types(credentials)).toEqual([503, json])
+  })
+})
+
 describe('Client credentials', () => {
   const fields = { grant_type: 'client_credentials', audience: example }
   const request = (change: Record<string, string> = {}) =>

@@ -66,6 +66,8 @@ test('of an audience no more scopes are requested than callers have asked for', 
 test('two calls at once that both need another token make one refresh', async () => {
   const { get, state } = await session()
   const first = await get({ audience })
+  // Without a jti, tokens of the same second are the same.
+  emulator.clock.advance(1)
   const both = await Promise.all([1, 2].map(() => get({ audience, forceRefresh: true })))
   expect(both[0]).toEqual(both[1])
   expect(both[0]).not.toEqual(first)
@@ -75,6 +77,7 @@ test('two calls at once that both need another token make one refresh', async ()
 test('a token that the session has waits for no refresh, not even after a late refusal of the one before', async () => {
   const { get, gate, state } = await session()
   const { accessToken: rejectedToken } = await get({ audience })
+  emulator.clock.advance(1)
   const newer = await get({ audience, forceRefresh: true, rejectedToken })
   state.isArmed = true
   const hanging = get({ audience: `${emulator.url}/me/` })

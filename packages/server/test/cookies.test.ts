@@ -1,4 +1,4 @@
-import { createEmulator, type Emulator } from '@connected-accounts/emulator'
+import { createEmulator, defaultTenant, type Emulator } from '@connected-accounts/emulator'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { type SharedStore, type StoreOptions, sharedSessions } from '../src/index.js'
 import { memoryLock } from './shared.js'
@@ -15,7 +15,11 @@ import {
 
 let emulator: Emulator
 beforeAll(async () => {
-  emulator = await createEmulator({ port: 0 })
+  // Their tokens are longer, so that two of them do not fit in one cookie.
+  const apis = defaultTenant().apis.map((api) => {
+    return { ...api, token_dialect: 'rfc9068_profile' as const }
+  })
+  emulator = await createEmulator({ port: 0, tenant: { apis } })
 })
 afterAll(() => emulator.close())
 beforeEach(() => emulator.reset())

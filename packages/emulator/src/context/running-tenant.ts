@@ -1,5 +1,11 @@
 import { type CredentialCheck, readTenant } from '../tenant/read-tenant.js'
-import { MANAGEMENT_AUDIENCE, MY_ACCOUNT_AUDIENCE, type Tenant } from '../tenant/tenant.js'
+import {
+  MANAGEMENT_AUDIENCE,
+  MY_ACCOUNT_AUDIENCE,
+  type Permission,
+  type Tenant,
+  type User,
+} from '../tenant/tenant.js'
 
 /** The audiences of the tenant's own APIs at one domain. */
 export interface Audiences {
@@ -40,7 +46,15 @@ function withAudiences(tenant: Tenant, from: Audiences, to: Audiences): Tenant {
     ...item,
     audience: named(item.audience),
   })
-  const { apis, clients, client_grants } = tenant
+  const ofApi = (one: Permission): Permission => ({
+    ...one,
+    resource_server_identifier: named(one.resource_server_identifier),
+  })
+  const ofUser = ({ permissions, ...user }: User): User => ({
+    ...user,
+    ...(permissions && { permissions: permissions.map(ofApi) }),
+  })
+  const { apis, clients, client_grants, users } = tenant
   return {
     ...tenant,
     apis: apis.map((one) => ({ ...one, identifier: named(one.identifier) })),
@@ -48,7 +62,8 @@ function withAudiences(tenant: Tenant, from: Audiences, to: Audiences): Tenant {
       ...one,
       refresh_token: { ...refresh_token, policies: refresh_token.policies.map(renamed) },
     })),
-    ...(client_grants && { client_grants: client_grants.map(renamed) }),
+    client_grants: client_grants.map(renamed),
+    users: users.map(ofUser),
   }
 }
 
@@ -90,8 +105,10 @@ export function createTenantMemory({ tenant, url, credentialFlaw }: RunningTenan
       if (change.custom_domains) {
         throw new TypeError('tenant/custom_domains cannot change while the emulator runs')
       }
+      // The client grants of clients that are gone are gone, too.
+      const changed = [...Object.keys(change), ...(change.clients ? ['client_grants'] : [])]
       const next = Object.entries(runningTenant(read, url))
-      Object.assign(tenant, Object.fromEntries(next.filter(([name]) => name in change)))
+      Object.assign(tenant, Object.fromEntries(next.filter(([name]) => changed.includes(name))))
     },
     reset() {
       for (const name of Object.keys(tenant)) Reflect.deleteProperty(tenant, name)

@@ -56,7 +56,7 @@ export interface EmulatorControls {
    */
   seed(requests: SeedRequest | SeedRequest[]): Promise<ConnectedAccount[]>
   /**
-   * Issues an access token without a login. It ignores the client's grants.
+   * Issues an access token without a login. It ignores the client's grants and the user's permissions.
    *
    * @throws {TypeError} if the tenant has no such user, client, API, organization or scope. The message names the field.
    *

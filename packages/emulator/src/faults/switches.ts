@@ -53,6 +53,8 @@ export const SWITCHES = {
   unknownAccount: ['404', '204'],
   /** The media type of the My Account API's problems. */
   problemType: ['application/json', 'application/problem+json'],
+  /** The `token_dialect` of the My Account API and the Management API, if their own setting does not say it. */
+  systemTokenDialect: ['access_token', 'rfc9068_profile'],
   /** The status of `invalid_grant`. */
   invalidGrant: ['403', '400'],
   /** Whether the Token Vault exchange checks a DPoP proof. */

@@ -305,6 +305,16 @@ export interface components {
             nickname?: string;
             /** @description URL of a picture. */
             picture?: string;
+            /** @description Whether the user is blocked. A blocked user cannot log in. */
+            blocked?: boolean;
+            /** @description What applications store about the user. The user can change it. */
+            user_metadata?: {
+                [key: string]: unknown;
+            };
+            /** @description What applications store about the user. The user cannot change it. */
+            app_metadata?: {
+                [key: string]: unknown;
+            };
             /**
              * Format: date-time
              * @description When the user was created, in ISO 8601, UTC.

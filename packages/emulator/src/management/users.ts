@@ -50,11 +50,15 @@ export function userHandlers(
 
 function userBody(user: Person): Schemas['User'] {
   const profile = profileOf(user)
+  const { user_id, identity, blocked, user_metadata, app_metadata } = user
   return {
-    user_id: user.user_id,
+    user_id,
     ...profile,
     created_at: profile.updated_at,
-    identities: [user.identity],
+    identities: [identity],
+    ...(blocked !== undefined && { blocked }),
+    ...(user_metadata && { user_metadata }),
+    ...(app_metadata && { app_metadata }),
   }
 }
 

@@ -18,6 +18,7 @@ import { answerTokenFaults } from './middleware/faults.js'
 import { refuseBadJson, withFormBody } from './middleware/json-body.js'
 import { logExchanges } from './middleware/log-exchanges.js'
 import { refuseNotEmulated } from './middleware/not-emulated.js'
+import { sendPlainJson } from './middleware/plain-json.js'
 import { requirePlainPaths } from './middleware/plain-path.js'
 import { narrowPreflights } from './middleware/preflight.js'
 import { recordRequests } from './middleware/record-requests.js'
@@ -127,6 +128,7 @@ function createIssuer(
   registerTokenVaultExchange(provider, context, vault)
   describeTokenErrors(provider, context)
   recordRequests(provider, context)
+  sendPlainJson(provider)
   requirePlainPaths(provider)
   refuseNotEmulated(provider)
   narrowPreflights(provider)

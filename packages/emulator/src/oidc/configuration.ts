@@ -7,6 +7,7 @@ import type {
 } from 'oidc-provider'
 import type { Context, Tenancy } from '../context/context.js'
 import { html, pageResponse } from '../pages/page.js'
+import { permittedScopes } from '../tenant/api-access.js'
 import { isAllowedOrigin } from '../tenant/clients.js'
 import { findOrganization } from '../tenant/connections.js'
 import { OIDC_SCOPES } from '../tenant/refresh-token-policy.js'
@@ -66,8 +67,7 @@ export function oidcConfiguration(context: Context, parts: ConfigurationParts): 
     formats: {
       customizers: {
         jwt(_ctx, token, jwt) {
-          customizeAccessToken(context, token, jwt)
-          if ('grantId' in token) Object.assign(jwt.payload, organizations.claims(token.grantId))
+          customizeAccessToken({ context, organizations, token, jwt })
         },
       },
     },
@@ -127,7 +127,10 @@ function features(context: Tenancy, nonces: TokenNonces): Configuration['feature
       enabled: true,
       defaultResource: (ctx) => requestedResource(ctx),
       getResourceServerInfo: (ctx, resource) =>
-        resourceServer(context, ctx, apiOfResource(context, resource, ctx.oidc.params?.audience)),
+        resourceServer(context, ctx, {
+          api: apiOfResource(context, resource, ctx.oidc.params?.audience),
+          subject: 'user',
+        }),
       useGrantedResource: () => true,
     },
     revocation: {
@@ -147,16 +150,19 @@ function requestedResource(ctx: KoaContextWithOIDC): string | undefined {
 // Creates one grant for each authorization. oidc-provider would share one for each client and session, and a replayed code would
 // then revoke the tokens of all logins.
 async function createGrant(
-  { tenant, now }: Tenancy,
+  context: Tenancy,
   organizations: GrantOrganizations,
   ctx: KoaContextWithOIDC,
 ): Promise<Grant> {
+  const { tenant, now } = context
   const { account, client, provider, requestParamScopes, requestParamOIDCScopes } = ctx.oidc
   const grant = new provider.Grant({ accountId: account?.accountId, clientId: client?.clientId })
   if (requestParamOIDCScopes.size > 0) grant.addOIDCScope(requestParamOIDCScopes)
   for (const [resource, { scopes }] of Object.entries(ctx.oidc.resourceServers ?? {})) {
-    const granted = [...requestParamScopes].filter((scope) => scopes.has(scope))
-    grant.addResourceScope(resource, granted)
+    const known = [...requestParamScopes].filter((scope) => scopes.has(scope))
+    const api = apiOfResource(context, resource)
+    const permitted = permittedScopes(tenant, { userId: account?.accountId ?? '', api }, known)
+    grant.addResourceScope(resource, permitted)
   }
   const grantId = await grant.save()
   const organization = findOrganization(tenant, ctx.oidc.params?.organization)

@@ -1,6 +1,6 @@
 import { errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider'
 import type { Tenancy } from '../context/context.js'
-import { grantedScopes } from '../tenant/clients.js'
+import { grantedScopes } from '../tenant/api-access.js'
 import { OIDC_SCOPES } from '../tenant/refresh-token-policy.js'
 import type { Api } from '../tenant/tenant.js'
 import { oauthError } from './token/grant-request.js'
@@ -40,11 +40,12 @@ export function apiOfResource(context: Tenancy, resource: string, name: unknown 
  * has no grant for the API, and `invalid_request` if the API requires proof of possession and the token request has no proof.
  */
 export function resourceServer(
-  { tenant }: Tenancy,
+  context: Tenancy,
   ctx: KoaContextWithOIDC,
-  api: Api,
+  { api, subject }: { api: Api; subject: 'user' | 'client' },
 ): ResourceServer {
-  const scopes = grantedScopes(tenant, ctx.oidc.client?.clientId ?? '', api)
+  const clientId = ctx.oidc.client?.clientId ?? ''
+  const scopes = grantedScopes(context, { clientId, api, subject })
   if (!scopes) {
     const description = `Client is not authorized to access "${api.identifier}"`
     throw oauthError(403, 'unauthorized_client', description)

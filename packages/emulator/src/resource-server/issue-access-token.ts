@@ -1,7 +1,8 @@
 import { SignJWT } from 'jose'
-import type { Tenancy } from '../context/context.js'
+import type { Context, Tenancy } from '../context/context.js'
 import { InputError } from '../tenant/input-error.js'
 import { MY_ACCOUNT_AUDIENCE } from '../tenant/tenant.js'
+import { accessTokenClaims } from './access-token-claims.js'
 
 /** The user, client, API and scopes of an access token to issue. */
 export interface AccessTokenRequest {
@@ -20,31 +21,26 @@ export interface AccessTokenRequest {
 }
 
 /**
- * Issues an access token without a login. It ignores the client's grants. Rejects with an `InputError` that names the field if
+ * Issues an access token without a login. It ignores the client's grants and the user's permissions. Rejects with an `InputError` that names the field if
  * the tenant has no such user, client, API, organization or scope.
  */
 export async function issueAccessToken(
-  context: Tenancy,
+  context: Context,
   request: AccessTokenRequest,
 ): Promise<string> {
-  const { issuer, now, signingKey } = context
-  const { user_id, org_id, jkt } = request
+  const { kid, privateKey } = context.signingKey
+  const { user_id, jkt } = request
   const api = apiOf(context, request)
-  const seconds = Math.floor(now() / 1000)
-  const claims = {
-    iss: issuer,
-    aud: api.identifier,
-    sub: userOf(context, user_id),
-    azp: clientOf(context, request),
+  const { typ, claims } = accessTokenClaims(context, {
+    api,
+    userId: userOf(context, user_id),
+    clientId: clientOf(context, request),
     scope: scopeOf(api.scopes, request),
-    iat: seconds,
-    exp: seconds + api.token_lifetime,
-    jti: crypto.randomUUID(),
-    ...(org_id !== undefined && { org_id: organizationOf(context, org_id, user_id) }),
-    ...(jkt !== undefined && { cnf: { jkt } }),
-  }
-  const header = { alg: 'RS256', typ: 'at+jwt', kid: signingKey.kid }
-  return new SignJWT(claims).setProtectedHeader(header).sign(signingKey.privateKey)
+    lifetime: api.token_lifetime,
+    jkt,
+    more: organizationOf(context, request),
+  })
+  return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', typ, kid }).sign(privateKey)
 }
 
 function apiOf({ tenant, myAccountAudience }: Tenancy, { audience, jkt }: AccessTokenRequest) {
@@ -75,10 +71,11 @@ function clientOf({ tenant: { clients } }: Tenancy, { client_id }: AccessTokenRe
   throw new InputError(`accessToken/client_id is not a client of the tenant: ${client_id ?? 'spa'}`)
 }
 
-function organizationOf({ tenant }: Tenancy, orgId: string, userId: string): string {
-  const organization = tenant.organizations.find(({ id }) => id === orgId)
-  if (organization?.members.includes(userId)) return orgId
-  throw new InputError(`accessToken/org_id is not an organization of the user: ${orgId}`)
+function organizationOf({ tenant }: Tenancy, { org_id, user_id }: AccessTokenRequest) {
+  if (org_id === undefined) return {}
+  const organization = tenant.organizations.find(({ id }) => id === org_id)
+  if (organization?.members.includes(user_id)) return { org_id, org_name: organization.name }
+  throw new InputError(`accessToken/org_id is not an organization of the user: ${org_id}`)
 }
 
 function scopeOf(known: readonly string[], { scope }: AccessTokenRequest): string {

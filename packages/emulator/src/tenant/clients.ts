@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose'
-import type { Api, Client, Tenant } from './tenant.js'
+import type { Client, Tenant } from './tenant.js'
 
 /** These entries of a list allow every port and path of a host. They are the emulator's own. */
 const LOCAL_PATTERN = /^http:\/\/(localhost|127\.0\.0\.1):\*$/
@@ -52,23 +52,6 @@ export function firstLogoutUrl(list: readonly string[] = []): string | undefined
   return list.find((url) => URL.canParse(url))
 }
 
-/**
- * Returns the scopes of an API that a client is allowed to have: those of its client grants, or all if the tenant has no
- * `client_grants`. Returns undefined if the client has no grant for the API.
- */
-export function grantedScopes(
-  { client_grants: all }: Pick<Tenant, 'client_grants'>,
-  clientId: string,
-  { identifier, scopes }: Api,
-): string[] | undefined {
-  if (!all) return scopes
-  const own = all.filter(
-    ({ client_id, audience }) => client_id === clientId && audience === identifier,
-  )
-  if (own.length === 0) return undefined
-  return scopes.filter((name) => own.some(({ scope }) => scope.includes(name)))
-}
-
 /** The request headers that pages of other origins can send: those that Auth0's SDKs use. */
 export const CORS_HEADERS = ['authorization', 'content-type', 'dpop', 'auth0-client']
 
@@ -100,8 +83,8 @@ export function allowedOrigin(
 // Does not verify the token. It only decides which origin can read the response, and the response to a forged token is a refusal.
 function clientOf(authorization: string | undefined): string | undefined {
   try {
-    const { azp } = decodeJwt(authorization?.split(' ')[1] ?? '')
-    return typeof azp === 'string' ? azp : undefined
+    const { azp, client_id } = decodeJwt(authorization?.split(' ')[1] ?? '')
+    return [azp, client_id].find((id) => typeof id === 'string')
   } catch {
     return undefined // no token, or not a JWT
   }

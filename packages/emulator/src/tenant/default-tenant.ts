@@ -1,6 +1,7 @@
 import {
   type Api,
   type Client,
+  type ClientGrant,
   type Connection,
   MANAGEMENT_AUDIENCE,
   MY_ACCOUNT_AUDIENCE,
@@ -103,6 +104,17 @@ const apis: Api[] = [
   },
 ]
 
+const client_grants: ClientGrant[] = [
+  ...['spa', 'web'].map((client_id) => ({
+    client_id,
+    audience: MY_ACCOUNT_AUDIENCE,
+    scope: myAccountScopes,
+    subject_type: 'user' as const,
+  })),
+  { client_id: 'web', audience: exampleApi, scope: exampleScopes },
+  { client_id: 'management', audience: MANAGEMENT_AUDIENCE, scope: managementScopes },
+]
+
 const users: User[] = [
   { user_id: 'auth0|alice', email: 'alice@example.test', name: 'Alice', password: 'password' },
   { user_id: 'auth0|bob', email: 'bob@example.test', name: 'Bob', password: 'password' },
@@ -162,6 +174,11 @@ const organizations: Organization[] = [
   },
 ]
 
+const others = {
+  ...{ apis, users, connections, organizations, client_grants },
+  allowed_logout_urls: local,
+}
+
 /**
  * Returns a new copy of the tenant that an emulator starts with by default. Use it to change only a part of one list.
  *
@@ -175,6 +192,5 @@ const organizations: Organization[] = [
 export function defaultTenant(): Tenant {
   // Clone the clients one by one: a single clone of the list would keep the objects that two clients share shared.
   const own = clients.map((client) => structuredClone(client))
-  const others = { apis, users, connections, organizations, allowed_logout_urls: local }
   return { clients: own, ...structuredClone(others) }
 }

@@ -2,14 +2,14 @@ import type { components } from '../generated/management.js'
 import type { Profile } from './tenant.js'
 
 /** Returns the profile claims of a user. */
-export function profileOf({ name, email }: Profile) {
+export function profileOf({ name, email, email_verified = true }: Profile) {
   return {
     name,
     nickname: email.split('@')[0] ?? '',
     picture: picture(name),
     updated_at: '2026-01-01T00:00:00.000Z',
     email,
-    email_verified: true,
+    email_verified,
   } satisfies Partial<components['schemas']['User']>
 }
 

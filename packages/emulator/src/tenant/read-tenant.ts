@@ -4,7 +4,7 @@ import document from '../generated/management.json' with { type: 'json' }
 import { once } from '../memory/once.js'
 import { DATABASE } from './connections.js'
 import { defaultTenant } from './default-tenant.js'
-import type { Client, Tenant } from './tenant.js'
+import type { Client, ClientGrant, Tenant } from './tenant.js'
 
 /** Returns what is wrong with a client's credentials and their use, or undefined if nothing is. */
 export type CredentialCheck = (client: Client) => { field: string; detail: string } | undefined
@@ -59,13 +59,42 @@ const api = closed(
     token_lifetime: { type: 'integer', minimum: 1 },
     proof_of_possession: { enum: ['none', 'allowed', 'required'] },
     skip_consent_for_verifiable_first_party_clients: { type: 'boolean' },
+    token_dialect: {
+      enum: ['access_token', 'access_token_authz', 'rfc9068_profile', 'rfc9068_profile_authz'],
+    },
+    enforce_policies: { type: 'boolean' },
+    subject_type_authorization: closed(
+      {
+        user: closed({ policy: { enum: ['allow_all', 'require_client_grant', 'deny_all'] } }),
+        client: closed({ policy: { enum: ['require_client_grant', 'deny_all'] } }),
+      },
+      [],
+    ),
   },
   ['identifier', 'name', 'scopes', 'token_lifetime', 'proof_of_possession'],
 )
 
-const clientGrant = closed({ client_id: text, audience: text, scope: texts })
+const clientGrant = closed(
+  { client_id: text, audience: text, scope: texts, subject_type: { enum: ['client', 'user'] } },
+  ['client_id', 'audience', 'scope'],
+)
 
-const user = closed({ user_id: text, email: text, name: text, password: text })
+const permission = closed({ resource_server_identifier: text, permission_name: text })
+
+const user = closed(
+  {
+    user_id: text,
+    email: text,
+    name: text,
+    password: text,
+    email_verified: { type: 'boolean' },
+    blocked: { type: 'boolean' },
+    user_metadata: { type: 'object' },
+    app_metadata: { type: 'object' },
+    permissions: { type: 'array', items: permission },
+  },
+  ['user_id', 'email', 'name', 'password'],
+)
 
 const connection = {
   ...described('Connection'),
@@ -131,8 +160,15 @@ export function readTenant(
   const check = compiled()
   if (!check(option)) throw new TypeError((check.errors ?? []).map(explain).join(', '))
   const tenant = structuredClone({ ...rest, ...option })
+  if (!option.client_grants) tenant.client_grants = grantsOfClients(tenant)
   checkTenant(tenant, credentialFlaw)
   return tenant
+}
+
+// A client that the option leaves out takes its grants along, as at Auth0.
+function grantsOfClients({ clients, client_grants }: Tenant): ClientGrant[] {
+  const ids = clients.map(({ client_id }) => client_id)
+  return client_grants.filter(({ client_id }) => ids.includes(client_id))
 }
 
 function explain({ instancePath, message, params }: ErrorObject): string {
@@ -173,7 +209,7 @@ function refuseDuplicates(tenant: Tenant): void {
 }
 
 // These references must have a target. Those of policies and members need none, because it may be added later.
-function refuseUnknown({ clients, connections, organizations, client_grants = [] }: Tenant): void {
+function refuseUnknown({ clients, connections, organizations, client_grants }: Tenant): void {
   const clientIds = clients.map(({ client_id }) => client_id)
   const names = [DATABASE, ...connections.map(({ name }) => name)]
   const refuseOthers = (field: string, values: string[], known: string[]) => {

@@ -1,4 +1,4 @@
-import { grantedScopes } from './clients.js'
+import { grantedScopes, permittedScopes } from './api-access.js'
 import type { Api, Tenant } from './tenant.js'
 
 /** The scopes of OpenID Connect, which a user can grant together with the scopes of any API. */
@@ -15,6 +15,7 @@ export interface RefreshTarget {
 
 /** What the user granted at the login that issued a refresh token. */
 export interface LoginGrant {
+  userId: string
   clientId: string
   /** The audience of the login, if it had one. */
   audience: string | undefined
@@ -26,18 +27,20 @@ export interface LoginGrant {
  * Returns what a refresh with this `audience` (by default the login's) can return, or undefined if it is not allowed.
  *
  * The scopes are those that the login granted and those that the client's refresh token policies add (MRRT), limited by the client
- * grants. It ignores a policy if the audience or scope does not exist, if the API is the Management API or does not allow skipping
+ * grants and by the user's permissions. It ignores a policy if the audience or scope does not exist, if the API is the Management API or does not allow skipping
  * user consent, or if the client is not a first-party client.
  */
 export function refreshTarget(
-  { tenant, managementAudience }: { tenant: Tenant; managementAudience: string },
+  domain: { tenant: Tenant; myAccountAudience: string; managementAudience: string },
   login: LoginGrant,
   audience = login.audience,
 ): RefreshTarget | undefined {
+  const { tenant, managementAudience } = domain
+  const { userId, clientId } = login
   const oidcScopes = login.scopes.filter((scope) => OIDC_SCOPES.includes(scope))
   if (audience === undefined) return { api: undefined, scopes: oidcScopes }
   const api = tenant.apis.find(({ identifier }) => identifier === audience)
-  const client = tenant.clients.find(({ client_id }) => client_id === login.clientId)
+  const client = tenant.clients.find(({ client_id }) => client_id === clientId)
   const skipsConsent = api?.skip_consent_for_verifiable_first_party_clients ?? true
   const isFirstParty = client?.is_first_party ?? true
   const isOpen = skipsConsent && isFirstParty && audience !== managementAudience
@@ -46,6 +49,7 @@ export function refreshTarget(
   const isOfLogin = audience === login.audience
   if (!api || !(isOfLogin || own.length > 0)) return undefined
   const allowed = [...(isOfLogin ? login.scopes : []), ...own.flatMap(({ scope }) => scope)]
-  const granted = grantedScopes(tenant, login.clientId, api) ?? []
-  return { api, scopes: [...oidcScopes, ...granted.filter((scope) => allowed.includes(scope))] }
+  const granted = grantedScopes(domain, { clientId, api, subject: 'user' }) ?? []
+  const permitted = permittedScopes(tenant, { userId, api }, granted)
+  return { api, scopes: [...oidcScopes, ...permitted.filter((scope) => allowed.includes(scope))] }
 }

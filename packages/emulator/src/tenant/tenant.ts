@@ -55,21 +55,57 @@ export interface Api {
    * are exchanged for this API (MRRT).
    */
   skip_consent_for_verifiable_first_party_clients?: boolean
+  /**
+   * The form of its access tokens: `access_token` by default. `rfc9068_profile` follows RFC 9068. The tokens of the `_authz` dialects
+   * also have the claim `permissions`.
+   */
+  token_dialect?: TokenDialect
+  /** Whether role-based access control is on, false by default. Users then get only scopes that are among their `permissions`. */
+  enforce_policies?: boolean
+  /**
+   * Which clients get tokens for the API: tokens of users (`user`), and machine tokens of the client credentials grant (`client`). By
+   * default, all clients get tokens of users, and clients with a client grant get machine tokens. For the My Account API, clients
+   * with a grant get tokens of users, and no client gets machine tokens.
+   */
+  subject_type_authorization?: {
+    user?: { policy: 'allow_all' | 'require_client_grant' | 'deny_all' }
+    client?: { policy: 'require_client_grant' | 'deny_all' }
+  }
 }
+
+/** The form of the access tokens of an API. */
+export type TokenDialect =
+  | 'access_token'
+  | 'access_token_authz'
+  | 'rfc9068_profile'
+  | 'rfc9068_profile_authz'
 
 /** The scopes of an API that a client is allowed to have. */
 export interface ClientGrant {
   client_id: string
   audience: string
   scope: string[]
+  /** Whether the grant is for machine tokens (`client`, the default) or for tokens of users (`user`). */
+  subject_type?: 'client' | 'user'
 }
 
-/** The profile of a user. */
-export type Profile = Required<Pick<Schemas['User'], 'user_id' | 'email' | 'name'>>
+/** The profile of a user. `email_verified` is true by default, and `blocked` false. */
+export type Profile = Required<Pick<Schemas['User'], 'user_id' | 'email' | 'name'>> &
+  Pick<Schemas['User'], 'email_verified' | 'blocked' | 'user_metadata' | 'app_metadata'>
+
+/** A scope of an API that is assigned to a user. */
+export interface Permission {
+  /** The identifier of the API. */
+  resource_server_identifier: string
+  /** The scope. */
+  permission_name: string
+}
 
 /** A user of the tenant's database, who logs in with `email` and `password`. */
 export interface User extends Profile {
   password: string
+  /** What the user may do at the APIs: none by default. See `enforce_policies` and `token_dialect` of an API. */
+  permissions?: Permission[]
 }
 
 /** An organization: a company or a team whose members can log in to it. */
@@ -101,7 +137,7 @@ export interface Connection extends ConnectionOfContract {
 }
 
 /**
- * The configuration of a tenant. In `apis` and in the clients' policies, write `MY_ACCOUNT_AUDIENCE` for its My Account API and
+ * The configuration of a tenant. In `apis`, `client_grants` and the clients' policies, write `MY_ACCOUNT_AUDIENCE` for its My Account API and
  * `MANAGEMENT_AUDIENCE` for its Management API. They mean the API at each of the tenant's domains.
  */
 export interface Tenant {
@@ -110,8 +146,8 @@ export interface Tenant {
   users: User[]
   connections: Connection[]
   organizations: Organization[]
-  /** Which client can have which scopes of which API. By default, every client can have all scopes. */
-  client_grants?: ClientGrant[]
+  /** Which client can have which scopes of the APIs that require a client grant. See `subject_type_authorization` of an API. */
+  client_grants: ClientGrant[]
   /** More host names of the tenant, for example `login.localhost`. */
   custom_domains?: string[]
   /** The URLs to which a logout without `client_id` can lead. Without a target, it leads to the first one. */

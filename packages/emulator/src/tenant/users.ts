@@ -1,7 +1,7 @@
 import type { components } from '../generated/management.js'
 import { createExpiringMap } from '../memory/expiring-map.js'
 import { DATABASE, isEnterprise } from './connections.js'
-import type { Connection, Profile, Tenant } from './tenant.js'
+import type { Connection, Profile, Tenant, User } from './tenant.js'
 
 type Identity = components['schemas']['Identity']
 
@@ -53,10 +53,10 @@ export function createUsers(tenant: Tenant, now: () => number): Users {
   }
 }
 
-function personOf({ user_id, email, name }: Profile): Person {
-  const [provider = '', ...rest] = user_id.split('|')
+function personOf({ password: _, permissions: _permissions, ...profile }: User): Person {
+  const [provider = '', ...rest] = profile.user_id.split('|')
   const identity = { connection: DATABASE, user_id: rest.join('|'), provider, isSocial: false }
-  return { user_id, email, name, identity }
+  return { ...profile, identity }
 }
 
 // A tenant can have several connections of some strategies, so the user ID then contains the connection's name.

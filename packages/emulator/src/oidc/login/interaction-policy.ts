@@ -32,6 +32,10 @@ function consentPrompt(context: Context, consents: Consents): interactionPolicy.
   return new Prompt(
     { name: 'consent', requestable: true },
     (ctx) => ({ ...requestedConsent(ctx) }),
+    new Check('blocked', 'a blocked user may not log in', (ctx) => {
+      refuseBlocked(context, ctx)
+      return false
+    }),
     new Check('membership', 'only members may log in', (ctx) => {
       refuseStranger(context, ctx)
       return false
@@ -62,6 +66,11 @@ function refuseUnmetPolicy(context: Context, { oidc }: KoaContextWithOIDC): void
   const isUnmet = context.switches.get().myAccountPolicy === 'unmet'
   if (!isUnmet || oidc.params?.audience !== context.myAccountAudience) return
   throw new errors.CustomOIDCProviderError(UNMET_POLICY.error, UNMET_POLICY.error_description)
+}
+
+function refuseBlocked({ users }: Tenancy, { oidc: { session } }: KoaContextWithOIDC): void {
+  if (!users.find(session?.accountId)?.blocked) return
+  throw new errors.CustomOIDCProviderError('unauthorized', 'user is blocked')
 }
 
 function refuseStranger(

@@ -1,27 +1,36 @@
-import type { AccessToken, ClientCredentials, JWTStructured } from 'oidc-provider'
-import type { Tenancy } from '../../context/context.js'
+import { type AccessToken, type ClientCredentials, errors, type JWTStructured } from 'oidc-provider'
+import type { Context } from '../../context/context.js'
+import { accessTokenClaims } from '../../resource-server/access-token-claims.js'
+import type { GrantOrganizations } from '../login/organization-grants.js'
 import { findApi } from '../resource-servers.js'
 
-/** Changes the claims of oidc-provider's access token to those of Auth0, before the token is signed. */
-export function customizeAccessToken(
-  context: Tenancy,
-  token: AccessToken | ClientCredentials,
-  { payload }: JWTStructured,
-): void {
-  const { client_id, ...claims } = payload
-  // oidc-provider uses the machine's clock.
-  const ahead = Math.round((context.now() - Date.now()) / 1000)
-  for (const name of ['iat', 'exp']) payload[name] = Number(claims[name]) + ahead
-  delete payload.client_id
-  payload.azp = client_id
-  if (token.kind === 'ClientCredentials') {
-    Object.assign(payload, { sub: `${client_id}@clients`, gty: 'client-credentials' })
-  }
-  // Auth0 has no `sid` here. The switch `device` needs it to identify the login of an unbound token.
-  if (claims.aud === context.myAccountAudience && 'sid' in token) payload.sid = token.sid
-  if (token.scopes.has('openid')) payload.aud = [claims.aud, `${context.issuer}userinfo`]
-  if (findApi(context, String(claims.aud))?.proof_of_possession !== 'none') return
+/** An access token of oidc-provider before it is signed. */
+interface UnsignedAccessToken {
+  context: Context
+  organizations: GrantOrganizations
+  token: AccessToken | ClientCredentials
+  jwt: JWTStructured
+}
+
+/** Replaces the header and the claims of oidc-provider's access token by those of Auth0. */
+export function customizeAccessToken(unsigned: UnsignedAccessToken): void {
+  const { context, token, jwt } = unsigned
+  const api = findApi(context, token.resourceServer?.audience ?? '')
+  if (!api) throw new errors.InvalidTarget()
   // For an API without DPoP, the token is unbound even if the request had a proof. The response's token_type depends on jkt.
-  delete payload.cnf
-  delete token.jkt
+  if (api.proof_of_possession === 'none') delete token.jkt
+  const { clientId = '', scope = '', expiration: lifetime, jkt } = token
+  const content = { api, clientId, scope, lifetime, jkt, ...userOf(unsigned) }
+  const { typ, claims } = accessTokenClaims(context, content)
+  jwt.header = { typ }
+  jwt.payload = claims
+}
+
+// Returns the user, and the claims about the login. A machine token has neither.
+function userOf({ context, organizations, token }: UnsignedAccessToken) {
+  if (token.kind === 'ClientCredentials') return {}
+  const { accountId: userId, grantId, sid, resourceServer } = token
+  // Auth0 has no `sid` here. The switch `device` needs it to identify the login of an unbound token.
+  const hasSid = resourceServer?.audience === context.myAccountAudience && sid !== undefined
+  return { userId, more: { ...(hasSid && { sid }), ...organizations.claims(grantId) } }
 }

@@ -1,6 +1,6 @@
 import type { Provider, TokenEndpointGrantContext } from 'oidc-provider'
 import type { Tenancy } from '../../context/context.js'
-import { grantedScopes } from '../../tenant/clients.js'
+import { grantedScopes } from '../../tenant/api-access.js'
 import type { Api } from '../../tenant/tenant.js'
 import {
   buildTokenResponse,
@@ -24,7 +24,7 @@ export function registerClientCredentialsGrant(provider: Provider, context: Tena
       const scope = requestedScope(ctx, scopes)
       const server = new provider.ResourceServer(
         resourceOf(api.identifier),
-        resourceServer(context, ctx, api),
+        resourceServer(context, ctx, { api, subject: 'client' }),
       )
       const token = new provider.ClientCredentials({ client, scope, resourceServer: server })
       if (proof) token.setThumbprint('jkt', proof.thumbprint)
@@ -47,23 +47,9 @@ function authorizedApi(
 ): { api: Api; scopes: string[] } {
   const api = findApi(context, audience)
   if (!api) throw oauthError(403, 'access_denied', `Service not found: ${audience}`)
-  const scopes = grantedScopes(context.tenant, clientId, api)
-  // The My Account API needs a user, and this grant has none.
-  if (
-    !scopes ||
-    audience === context.myAccountAudience ||
-    !mayManage(context, clientId, audience)
-  ) {
-    throw oauthError(403, 'access_denied', `Client is not authorized to access "${audience}"`)
-  }
-  return { api, scopes }
-}
-
-// If the tenant has no client grants, only non-interactive clients can have the Management API.
-function mayManage({ tenant, managementAudience }: Tenancy, clientId: string, audience: string) {
-  if (audience !== managementAudience || tenant.client_grants) return true
-  const client = tenant.clients.find(({ client_id }) => client_id === clientId)
-  return client?.app_type === 'non_interactive'
+  const scopes = grantedScopes(context, { clientId, api, subject: 'client' })
+  if (scopes) return { api, scopes }
+  throw oauthError(403, 'access_denied', `Client is not authorized to access "${audience}"`)
 }
 
 function requestedScope(ctx: TokenEndpointGrantContext, granted: string[]): string {

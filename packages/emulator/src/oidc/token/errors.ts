@@ -56,6 +56,7 @@ const descriptions: Record<string, string> = {
   'authorization code already consumed': 'Invalid authorization code: it has been used',
   'authorization code is expired': 'Invalid authorization code: it has expired',
   'refresh token not found': 'Unknown or invalid refresh token.',
+  'user is blocked': 'user is blocked',
 }
 
 function auth0ErrorOfGrant(detail = 'the grant is not valid'): TokenError {

@@ -65,6 +65,7 @@ export function registerRefreshTokenGrant(options: RefreshTokenGrantOptions): vo
           throw new errors.InvalidGrant('the refresh token is bound to another key')
         }
         const refresh = { ...options, ctx, source, grant }
+        refuseBlocked(refresh)
         await refuseReuse(refresh)
         if (!(await renew(options.context, source))) throw expired()
         await issueTokens(refresh, proof?.thumbprint)
@@ -88,6 +89,11 @@ async function findSource(
 
 function expired(): Error {
   return new errors.InvalidGrant('refresh token is expired')
+}
+
+function refuseBlocked({ context, source }: Refresh): void {
+  if (context.users.find(source.accountId)?.blocked)
+    throw new errors.InvalidGrant('user is blocked')
 }
 
 // RFC 9700 §4.14.2: if a rotated refresh token is used again, someone has stolen it, so the whole token family is revoked.
@@ -135,6 +141,7 @@ function loginOf({ context, source, grant }: Refresh): LoginGrant {
   const { apis } = context.tenant
   const granted = `${grant.getOIDCScope()} ${resource ? grant.getResourceScope(resource) : ''}`
   return {
+    userId: source.accountId ?? '',
     clientId: source.clientId ?? '',
     // An API of another domain does not exist here.
     audience:
@@ -160,7 +167,7 @@ function createAccessToken(
     ...(api && {
       resourceServer: new provider.ResourceServer(
         resourceOf(api.identifier),
-        resourceServer(context, ctx, api),
+        resourceServer(context, ctx, { api, subject: 'user' }),
       ),
     }),
   })

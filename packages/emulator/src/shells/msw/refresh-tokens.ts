@@ -22,13 +22,13 @@ export interface RefreshTokens {
   /** Issues a refresh token. Throws an `InputError` that names the wrong field. */
   issue(request: RefreshTokenRequest): string
   /** Returns the login of a token, if the token belongs to this client and has not expired. */
-  find(token: string, clientId: string): (LoginGrant & { userId: string }) | undefined
+  find(token: string, clientId: string): LoginGrant | undefined
   clear(): void
 }
 
 /** Creates an empty store of refresh tokens. */
 export function createRefreshTokens({ tenant, users, now }: Tenancy): RefreshTokens {
-  const logins = createExpiringMap<LoginGrant & { userId: string }>(now)
+  const logins = createExpiringMap<LoginGrant>(now)
   return {
     issue(request) {
       readRefreshTokenRequest(request, 'refreshToken')

@@ -93,6 +93,7 @@ async function refresh(call: TokenCall): Promise<Record<string, unknown>> {
   const { context, client, form, refreshTokens } = call
   const login = refreshTokens.find(required(call, 'refresh_token'), client.client_id)
   if (!login) throw invalidGrant(context, 'Unknown or invalid refresh token.')
+  if (context.users.find(login.userId)?.blocked) throw invalidGrant(context, 'user is blocked')
   const target = refreshTarget(context, login, form.get('audience') ?? undefined)
   if (!target) throw new Refusal(400, 'invalid_target', NOT_AUTHORIZED)
   const { api, scopes } = target
