@@ -34,9 +34,13 @@ describe('A login without scope has', () => {
 
   it('those of the client grant for the My Account API', async () => {
     const { scope } = await logInWithoutScope('me', (tenant) => {
-      const audience = 'https://{domain}/me/'
       tenant.client_grants = [
-        { client_id: spaOf(tenant).client_id, audience, scope: ['read:me:connected_accounts'] },
+        {
+          client_id: spaOf(tenant).client_id,
+          audience: 'https://{domain}/me/',
+          scope: ['read:me:connected_accounts'],
+          subject_type: 'user',
+        },
       ]
     })
     expect(scope).toBe('read:me:connected_accounts')

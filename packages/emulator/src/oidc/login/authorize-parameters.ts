@@ -1,6 +1,6 @@
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Tenancy } from '../../context/context.js'
-import { grantedScopes } from '../../tenant/clients.js'
+import { grantedScopes } from '../../tenant/api-access.js'
 import { connectionsFor, DATABASE, findOrganization, logsInWith } from '../../tenant/connections.js'
 
 /** Returns Auth0's own parameters of `/authorize` with their checks. A check also runs if its parameter is absent. */
@@ -17,11 +17,12 @@ export function authorizeParameters(context: Tenancy): Configuration['extraParam
 }
 
 // RFC 6749 §3.3. For an API, these are all scopes that the client can have there.
-function addDefaultScope({ tenant }: Tenancy, { oidc, query }: KoaContextWithOIDC): void {
+function addDefaultScope(context: Tenancy, { oidc, query }: KoaContextWithOIDC): void {
   const { params, client } = oidc
   if (!params || query.scope || params.scope) return
-  const api = tenant.apis.find(({ identifier }) => identifier === params.audience)
-  const granted = (api && grantedScopes(tenant, client?.clientId ?? '', api)) ?? []
+  const api = context.tenant.apis.find(({ identifier }) => identifier === params.audience)
+  const clientId = client?.clientId ?? ''
+  const granted = (api && grantedScopes(context, { clientId, api, subject: 'user' })) ?? []
   params.scope = granted.length > 0 ? granted.join(' ') : 'openid profile email'
 }
 
