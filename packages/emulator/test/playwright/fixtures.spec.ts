@@ -84,7 +84,7 @@ test('connect has accounts connected before the page is opened', async ({ connec
 })
 
 test('the accounts of the test before are forgotten', async ({ emulator, user }) => {
-  const token = await emulator.issueAccessToken(user)
+  const token = await emulator.issueAccessToken({ user_id: user.user_id })
   const headers = { authorization: `Bearer ${token}` }
   const response = await fetch(`${emulator.url}/me/v1/connected-accounts/accounts`, { headers })
   expect(await response.json()).toEqual({ accounts: [] })
