@@ -41,7 +41,7 @@ afterAll(() => applications?.remove())
 
 /** Imports that the application has no package for: servers, and tools for tests. */
 const OTHERS =
-  /from '(?!\.|react|@tanstack\/|@auth0\/auth0-(react|spa-js)|@connected-accounts\/(client|react)|openapi-fetch)/
+  /(?:from |import\()'(?!\.|react|@tanstack\/|@auth0\/auth0-(react|spa-js)|@connected-accounts\/(client|react)|openapi-fetch)/
 
 /** Writes each block of code of the READMEs and of docs/ into a file, if the application has its packages. */
 function pasteExamples(folder: string): void {
