@@ -29,10 +29,13 @@ export interface WebCryptoKeyPair {
  */
 export interface ClientCrypto {
   /** Hashes bytes with SHA-256; returns the 32 bytes of the hash. */
-  sha256(data: Uint8Array<ArrayBuffer>): ClientCryptoBytes | Promise<ClientCryptoBytes>
+  sha256(data: OwnBytes): ClientCryptoBytes | Promise<ClientCryptoBytes>
   /** Returns this many bytes from a cryptographically secure random generator. */
   randomBytes(count: number): ClientCryptoBytes | Promise<ClientCryptoBytes>
 }
+
+/** `Uint8Array<ArrayBuffer>`, which a platform's functions take, in words that TypeScript 5.6 knows, too. */
+type OwnBytes = ReturnType<Uint8ArrayConstructor['of']>
 
 /** What the functions of {@link ClientCrypto} return. */
 export type ClientCryptoBytes = ArrayBuffer | Uint8Array

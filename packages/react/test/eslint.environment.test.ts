@@ -39,19 +39,19 @@ beforeAll(async () => {
 })
 afterAll(() => applications?.remove())
 
-/** Imports that the application has no package for: servers, and tools for tests. */
+/** What the application has no package for: servers, tools for tests, and the globals of a browser's extension. */
 const OTHERS =
-  /from '(?!\.|react|@tanstack\/|@auth0\/auth0-(react|spa-js)|@connected-accounts\/(client|react)|openapi-fetch)/
+  /(?:from |import\()'(?!\.|react|@tanstack\/|@auth0\/auth0-(react|spa-js)|@connected-accounts\/(client|react)|openapi-fetch)|\bchrome\./
 
 /** Writes each block of code of the READMEs and of docs/ into a file, if the application has its packages. */
 function pasteExamples(folder: string): void {
   mkdirSync(folder, { recursive: true })
-  const block = /(?:<!-- given: ([\s\S]*?) -->\n+)?^```(tsx?)\n([\s\S]*?)^```$/gm
+  const block = /(?:<!-- (given|file): ([\s\S]*?) -->\n+)?^```(tsx?)\n([\s\S]*?)^```$/gm
   for (const page of globSync(['README.md', 'docs/*.md', 'packages/*/README.md'], { cwd: root })) {
     const blocks = [...readFileSync(join(root, page), 'utf8').matchAll(block)]
-    for (const [index, [, given = '', language, code]] of blocks.entries()) {
+    for (const [index, [, kind, given = '', language, code]] of blocks.entries()) {
       const text = `${given}\n${code}\nexport {}\n`
-      if (OTHERS.test(text)) continue
+      if (kind === 'file' || OTHERS.test(text)) continue // a file's own application compiles it
       const file = `${page.replaceAll('/', '-').replace('.md', '')}-${index + 1}.${language}`
       writeFileSync(join(folder, file), text)
     }

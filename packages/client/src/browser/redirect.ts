@@ -80,17 +80,18 @@ function pathOf({ pathname, search, hash }: Location): string {
 
 /** Navigates; resolves if the page stays. */
 function leavePage(url: string): Promise<void> {
+  // TypeScript 5.9 does not know the Navigation API, and not every browser has it.
+  const { navigation } = window as { navigation?: EventTarget }
   return new Promise((resolve) => {
-    const listening = new AbortController()
-    const { signal } = listening
     const stay = () => {
-      listening.abort()
+      navigation?.removeEventListener('navigateerror', stay)
+      window.removeEventListener('pageshow', restore)
       resolve()
     }
-    // TypeScript 5.9 does not know the Navigation API, and not every browser has it.
-    const { navigation } = window as { navigation?: EventTarget }
-    navigation?.addEventListener('navigateerror', stay, { signal })
-    window.addEventListener('pageshow', ({ persisted }) => persisted && stay(), { signal })
+    const restore = ({ persisted }: PageTransitionEvent) => persisted && stay()
+    // Not removed by a signal, because the window of jsdom refuses those of Node, which jest's environments bring.
+    navigation?.addEventListener('navigateerror', stay)
+    window.addEventListener('pageshow', restore)
     window.location.assign(url)
   })
 }

@@ -7,7 +7,7 @@ import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/r
 import { useCallback } from 'react'
 import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
 import type { ConnectAccountOptions } from '../queries/connect.js'
-import { beginFlow, cancelCurrentFlow, endFlow } from '../queries/current-flow.js'
+import { beginFlow, cancelCurrentFlow, endFlow, noteStarted } from '../queries/current-flow.js'
 
 /** Options of {@link useConnectAccount}. */
 export interface UseConnectAccountOptions {
@@ -97,7 +97,7 @@ export function useConnectAccount({
   const queryClient = useQueryClient()
   const isPopup = mode === 'popup' || (mode === 'auto' && !isPhone())
   const open: OpenUrl = (url, callback) => {
-    if (currentFlow.flow) currentFlow.flow.isStarting = false
+    noteStarted(currentFlow)
     return openUrl?.(url, callback)
   }
   const fallback = onBlocked === 'throw' ? undefined : settings

@@ -38,6 +38,11 @@ export function beginFlow(current: CurrentFlow, popup: Popup | undefined): Conne
   return flow
 }
 
+/** Notes that the person is at the provider. */
+export function noteStarted({ flow }: CurrentFlow): void {
+  if (flow) flow.isStarting = false
+}
+
 /** Ends the flow with this signal, if it is the current one. */
 export function endFlow(current: CurrentFlow, signal: AbortSignal | undefined): void {
   if (current.flow?.signal === signal) current.flow = undefined

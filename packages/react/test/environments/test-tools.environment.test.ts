@@ -21,15 +21,15 @@ function run(args: string[], more: Record<string, string> = {}): Promise<string>
 
 test('the tests of an application pass in vitest with jsdom', async () => {
   const output = await run(['vitest', 'run', '--environment', 'jsdom'])
-  expect(output).toMatch(/Tests +4 passed \(4\)/)
+  expect(output).toMatch(/Tests +9 passed \(9\)/)
 })
 
 test('the tests of an application pass in vitest with happy-dom', async () => {
-  const output = await run(['vitest', 'run', '--environment', 'happy-dom', 'accounts'])
-  expect(output).toMatch(/Tests +3 passed \(3\)/)
+  const output = await run(['vitest', 'run', '--environment', 'happy-dom'])
+  expect(output).toMatch(/Tests +9 passed \(9\)/)
 })
 
 test('the tests of an application pass in jest with jsdom, in its ESM mode', async () => {
   const output = await run(['jest', '--forceExit'], { NODE_OPTIONS: '--experimental-vm-modules' })
-  expect(output).toContain('4 passed, 4 total')
+  expect(output).toContain('9 passed, 9 total')
 })

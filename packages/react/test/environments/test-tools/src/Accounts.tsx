@@ -1,3 +1,4 @@
+import { describeError } from '@connected-accounts/client'
 import {
   useConnectAccount,
   useConnectCallback,
@@ -7,13 +8,14 @@ import {
 
 export function Accounts({ mode }: { mode: 'redirect' | 'popup' }) {
   const { data: accounts = [] } = useConnectedAccounts()
-  const { connect, error } = useConnectAccount({ mode })
+  const { connect, error, isPending } = useConnectAccount({ mode, onBlocked: 'throw' })
   const { mutate: disconnect, undo, undoable } = useDisconnectAccount({ undoMs: 5000 })
   const { account: connected } = useConnectCallback()
 
   return (
     <section>
-      {error && <p role="alert">{error.message}</p>}
+      {error && <p role="alert">{describeError(error)}</p>}
+      {isPending && <p>Connecting…</p>}
       {connected && <p role="status">Connected {connected.connection}</p>}
       <ul>
         {accounts.map(({ id, connection }) => (

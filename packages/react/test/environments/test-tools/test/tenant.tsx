@@ -38,11 +38,15 @@ export function withTenant() {
   return tenant
 }
 
-/** Renders the application for a user who is logged in. */
-export function renderAccounts(client: ConnectedAccountsClient, mode: 'redirect' | 'popup') {
+/** Renders the application for a user who is logged in. `navigate` takes the place of the browser, which would leave the page. */
+export function renderAccounts(
+  client: ConnectedAccountsClient,
+  mode: 'redirect' | 'popup',
+  navigate?: (url: string) => void,
+) {
   return render(
     <QueryClientProvider client={new QueryClient()}>
-      <ConnectedAccountsProvider client={client} user={user_id}>
+      <ConnectedAccountsProvider client={client} user={user_id} navigate={navigate}>
         <Accounts mode={mode} />
       </ConnectedAccountsProvider>
     </QueryClientProvider>,

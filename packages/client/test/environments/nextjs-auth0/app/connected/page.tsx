@@ -8,8 +8,12 @@ export default function Connected() {
   const [text, setText] = useState('One moment…')
   useEffect(() => {
     handleConnectCallback({ client }).then(
-      () => setText('You can close this window.'),
-      () => setText('That did not work. Load this page again.'),
+      () => {
+        setText('You can close this window.')
+      },
+      () => {
+        setText('That did not work. Load this page again.')
+      },
     )
   }, [])
   return <p>{text}</p>
