@@ -148,7 +148,9 @@ test('a logout that the store does not take is tried for 15 minutes', async () =
     return before - broken.times
   }
   await expect.poll(() => triesIn(500)).toBeGreaterThan(0)
-  expect(await triesIn(840_000)).toBeGreaterThan(0)
+  for (let minutes = 0; minutes < 14; minutes += 2) {
+    expect(await triesIn(120_000)).toBeGreaterThan(0)
+  }
   await triesIn(120_000)
   expect(await triesIn(840_000)).toBe(0)
   expect(await logout).toMatchObject({ code: 'store_unavailable' })
