@@ -83,4 +83,11 @@ export const equivalent = [
     mutant: 'Date.now() <= end',
     why: 'There is one more try if one ends at the very millisecond.',
   },
+  {
+    file: `${server}/cookies/cookie-jar.ts`,
+    line: 'return time !== undefined && time.getTime() <= Date.now()',
+    code: 'time.getTime() <= Date.now()',
+    mutant: 'time.getTime() < Date.now()',
+    why: '`Expires` has whole seconds, so a cookie that expires in this millisecond may be counted or not.',
+  },
 ]

@@ -123,6 +123,14 @@ test('a store that is slow has all of its time', async () => {
   expect(await user).toMatchObject({ sub: 'auth0|alice' })
 })
 
+test('a store that says by false that it kept nothing is store_unavailable', async () => {
+  const { store } = breakableStore()
+  const full: SharedStore = { ...store, set: async () => false }
+  const { one } = createMachines(emulator, { store: full, timeout: 100 })
+  const error = await rejection(loggedIn(one, emulator.url))
+  expect(error).toMatchObject({ code: 'store_unavailable', cause: { message: /false/ } })
+})
+
 test('a store may say that it has no value by null', async () => {
   const { store } = breakableStore()
   const nulls: SharedStore = { ...store, get: async (key) => (await store.get(key)) ?? null }
