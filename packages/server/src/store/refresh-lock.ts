@@ -47,12 +47,9 @@ export async function acquire(
     return await within(acquired, timeout + GRACE) // in case the lock ignores the signal
   } catch (error) {
     acquired.then(release, () => {})
-    throw signal.aborted && isOf(signal, error) ? busy() : unavailable(error)
+    // The lock has heeded the signal, or `within` has ended the wait.
+    throw signal.aborted && error instanceof DOMException ? busy() : unavailable(error)
   }
-}
-
-function isOf(signal: AbortSignal, error: unknown): boolean {
-  return error === signal.reason || (error instanceof DOMException && error.name === 'TimeoutError')
 }
 
 /** Releases a lock, but does not wait for one that hangs. */

@@ -128,11 +128,9 @@ export async function retryInBackground(work: () => Promise<void>): Promise<void
   const end = Date.now() + MAX_RETRY_TIME
   while (Date.now() < end) {
     await pauseInBackground(RETRY_PAUSE)
-    const isDone = await work().then(
-      () => true,
-      () => false,
-    )
-    if (isDone) return
+    try {
+      return await work()
+    } catch {} // it is tried again
   }
 }
 
