@@ -1,5 +1,5 @@
 // What docs/react-native.md and docs/desktop.md import of packages that this repository does not install. A test compiles the first again, with
-// the packages' own types: packages/react/test/react-native.environment.test.ts.
+// the packages' own types: packages/react/test/environments/react-native.environment.test.ts.
 declare module 'expo-crypto' {
   export const CryptoDigestAlgorithm: { readonly SHA256: 'SHA-256' }
   export function digest(algorithm: string, data: BufferSource): Promise<ArrayBuffer>

@@ -9,7 +9,7 @@ import {
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 // ESLint's strict type-checked rules, those of the hooks, and the React Compiler, with no suppression and the oldest TanStack Query.
-const root = fileURLToPath(new URL('../../../', import.meta.url))
+const root = fileURLToPath(new URL('../../../../', import.meta.url))
 const name = 'eslint'
 
 /** What `check.mjs` prints about a folder. */
@@ -25,7 +25,7 @@ let src: string
 let folders: Record<string, Checked>
 
 beforeAll(async () => {
-  const application = new URL(`environments/${name}`, import.meta.url)
+  const application = new URL(name, import.meta.url)
   applications = await installApplications([application], ['client', 'react'])
   src = join(applications.directory, name, 'src')
   pasteExamples(join(src, 'examples'))

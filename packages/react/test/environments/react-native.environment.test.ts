@@ -29,7 +29,7 @@ beforeAll(async () => {
   await once(browser, 'listening')
   // Expo's packages name all of Expo as their peer, but their types and their stand-ins do not need it.
   applications = await installApplications(
-    [new URL(`environments/${app}/`, import.meta.url)],
+    [new URL(`${app}/`, import.meta.url)],
     ['client', 'react'],
     ['--legacy-peer-deps'],
   )
@@ -43,7 +43,7 @@ afterAll(async () => {
 
 /** Writes the examples of the docs into the application, with the emulator in place of their tenant. */
 async function pasteExamples(folder: string): Promise<void> {
-  const page = await readFile(new URL('../../../docs/react-native.md', import.meta.url), 'utf8')
+  const page = await readFile(new URL('../../../../docs/react-native.md', import.meta.url), 'utf8')
   const blocks = [...page.matchAll(/^```tsx?\n([\s\S]*?)^```$/gm)].map(([, code = '']) => code)
   const [example = ''] = blocks
   const store = blocks.find((code) => code.includes('AsyncStorage')) ?? ''
