@@ -153,7 +153,8 @@ test('a person who cancels at the provider comes back to the page under the base
 
 test('at a preview origin, logins and connect flows end there', async () => {
   const { clients } = tenantWithWeb(defaultTenant(), (web) => {
-    web.callbacks.push(`${preview}/app/auth/callback/`, `${preview}/app/`)
+    web.callbacks.push(`${preview}/app/auth/callback/`)
+    web.allowed_logout_urls?.push(`${preview}/app/`)
   })
   emulator.tenant.set({ clients })
   await logIn(preview)
