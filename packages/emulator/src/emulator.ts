@@ -117,11 +117,7 @@ export async function createEmulator({
   checkPort(port, listen)
   const tenant = readTenant(option, { credentialFlaw })
   const signingKey = await loadSigningKey()
-  const { custom_domains: names = [] } = tenant
-  if (names.includes(host.toLowerCase())) {
-    throw new TypeError(`tenant/custom_domains must not have ${host}, which is the host`)
-  }
-  const hosts = [host, ...names, ...(publicOrigin === undefined ? [] : [hostnameOf(publicOrigin)])]
+  const hosts = hostsOf(host, { tenant, publicOrigin })
   const certificate = https && listen ? await createCertificate(hosts) : undefined
   const listening = listen
     ? await listenOn({ host, port, certificate })
@@ -162,6 +158,18 @@ export async function createEmulator({
       await server.close()
     },
   }
+}
+
+/** Returns the names by which the emulator can be called. */
+function hostsOf(
+  host: string,
+  { tenant, publicOrigin }: { tenant: Tenant; publicOrigin: string | undefined },
+): string[] {
+  const { custom_domains: names = [] } = tenant
+  if (names.includes(host.toLowerCase())) {
+    throw new TypeError(`tenant/custom_domains must not have ${host}, which is the host`)
+  }
+  return [host, ...names, ...(publicOrigin === undefined ? [] : [hostnameOf(publicOrigin)])]
 }
 
 function checkPort(port: number, listen: boolean): void {
