@@ -19,7 +19,7 @@ export const orders = {
     ['errors'],
     ['cookies', 'navigation', 'store'],
     ['api', 'sessions', 'tenant'],
-    ['options'],
+    ['options', 'unlisted-host'],
     ['redirect-uri'],
     ['context', 'management'],
     ['login', 'tokens'],
