@@ -99,10 +99,10 @@ test.concurrent.for(versions)(
 test.concurrent.for(versions)(
   'TypeScript %s reads the entries for msw and Playwright with the DOM library, 5.6 with msw 2',
   async (version, { expect }) => {
-    const paths = {
-      msw: ['../node_modules/msw-2/lib/core/index.d.mts'],
-      'msw/node': ['../node_modules/msw-2/lib/node/index.d.mts'],
-    }
+    // npm decides in which of the two folders it is.
+    const inMsw2 = (file: string) =>
+      ['./', '../'].map((folder) => `${folder}node_modules/msw-2/lib/${file}`)
+    const paths = { msw: inMsw2('core/index.d.mts'), 'msw/node': inMsw2('node/index.d.mts') }
     const options = { ...resolutions.bundler, ...withDom, ...(version === '5.6' && { paths }) }
     expect(await compile(version, ['test-tools.ts'], options)).toBe('')
   },
