@@ -5,6 +5,7 @@ import { byHost, type Context, type Tenancy } from '../context/context.js'
 import type { DpopNonces } from '../dpop/nonces.js'
 import type { BufferedRequest } from '../http/buffered-request.js'
 import { isAllowedCallback } from '../tenant/clients.js'
+import { createExchangeLimit, type ExchangeLimit } from '../vault/exchange-limit.js'
 import type { Vault } from '../vault/vault.js'
 import { createOidcStore, type OidcStore } from './adapter.js'
 import { oidcConfiguration } from './configuration.js'
@@ -13,7 +14,7 @@ import { type Consents, createConsents } from './login/consents.js'
 import { serveLoginPage } from './login/login-page.js'
 import { createGrantOrganizations, type GrantOrganizations } from './login/organization-grants.js'
 import { serveLogout } from './logout/logout.js'
-import { createExchangeLimit, type ExchangeLimit } from './middleware/exchange-limit.js'
+import { limitExchanges } from './middleware/exchange-limit.js'
 import { answerTokenFaults } from './middleware/faults.js'
 import { refuseBadJson, withFormBody } from './middleware/json-body.js'
 import { logExchanges } from './middleware/log-exchanges.js'
@@ -135,7 +136,7 @@ function createIssuer(
   answerTokenFaults(provider, context, nonces)
   refuseBadJson(provider)
   refuseWebOrigins(provider, context)
-  exchangeLimit.guard(provider)
+  limitExchanges(provider, exchangeLimit)
   nonces.guard(provider)
   logExchanges(provider, context)
   const loginPage = serveLoginPage({ provider, context, providerFlows })

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { Provider } from 'oidc-provider'
 import { type BufferedRequest, withBody } from '../../http/buffered-request.js'
+import { OAuthError } from '../../oauth/oauth-error.js'
+import { readJsonParameters } from '../../oauth/token-request.js'
 import { refuseEarly } from './early-refusal.js'
 
 const flaws = new WeakMap<IncomingMessage, string>()
@@ -20,35 +22,18 @@ export function refuseBadJson(provider: Provider): void {
  */
 export function withFormBody(request: BufferedRequest): BufferedRequest {
   if (!hasJsonBody(request)) return withBody(request)
-  const { flaw = '', fields } = readFields(request.rawBody.toString('utf8'))
-  if (!fields) {
-    flaws.set(request, flaw)
+  try {
+    const fields = readJsonParameters(request.rawBody.toString('utf8'))
+    const form = Buffer.from(new URLSearchParams(fields).toString())
+    return withBody(request, form, { 'content-type': 'application/x-www-form-urlencoded' })
+  } catch (error) {
+    if (!(error instanceof OAuthError)) throw error
+    flaws.set(request, error.message)
     return request
   }
-  const form = Buffer.from(new URLSearchParams(fields).toString())
-  return withBody(request, form, { 'content-type': 'application/x-www-form-urlencoded' })
 }
 
 function hasJsonBody({ method, url, headers }: IncomingMessage): boolean {
   const isJson = /^application\/json\b/i.test(headers['content-type'] ?? '')
   return isJson && method === 'POST' && url?.startsWith('/oauth/') === true
-}
-
-function readFields(text: string): { fields?: Record<string, string>; flaw?: string } {
-  const body = parse(text)
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    return { flaw: 'The request body must be a JSON object' }
-  }
-  const entries = Object.entries(body).filter(([, value]) => value !== undefined && value !== null)
-  const [wrong] = entries.find(([, value]) => typeof value !== 'string') ?? []
-  if (wrong !== undefined) return { flaw: `${wrong} must be a string` }
-  return { fields: Object.fromEntries(entries) }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,15 +1,11 @@
 import { Hono } from 'hono'
 import { byHost, type Context } from '../../context/context.js'
-import type { Vault } from '../../vault/vault.js'
-import type { RefreshTokens } from './refresh-tokens.js'
-import { answerTokenRequest } from './token-endpoint.js'
+import { answerTokenRequest, type TokenEndpointOptions } from './token-endpoint.js'
 
 /** The options of the authorization server behind msw, which has no login. */
-export interface AuthorizationServerOptions {
+export interface AuthorizationServerOptions extends Omit<TokenEndpointOptions, 'context'> {
   /** The context of each domain, the canonical one first. */
   contexts: readonly [Context, ...Context[]]
-  vault: Vault
-  refreshTokens: RefreshTokens
 }
 
 const missing =
@@ -18,8 +14,7 @@ const missing =
 /** Creates an authorization server with discovery, keys and a token endpoint. It responds to all other requests with 501. */
 export function createAuthorizationServer({
   contexts: [canonical, ...custom],
-  vault,
-  refreshTokens,
+  ...options
 }: AuthorizationServerOptions): (request: Request) => Promise<Response> {
   const others = custom.map((context) => ({ context }))
   const find = byHost([{ context: canonical }, ...others])
@@ -34,8 +29,7 @@ export function createAuthorizationServer({
     return c.json({ keys: [contextOf(c.req.raw).signingKey.publicJwk] })
   })
   app.post('/oauth/token', ({ req }) => {
-    const context = contextOf(req.raw)
-    return answerTokenRequest({ context, vault, refreshTokens }, req.raw)
+    return answerTokenRequest({ ...options, context: contextOf(req.raw) }, req.raw)
   })
   app.notFound((c) => c.json({ error: 'not_implemented', error_description: missing }, 501))
   app.onError((error) => {

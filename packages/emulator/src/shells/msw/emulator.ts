@@ -9,6 +9,7 @@ import { ConnectionReset } from '../../http/connection-reset.js'
 import { readTenant } from '../../tenant/read-tenant.js'
 import { loadSigningKey } from '../../tenant/signing-key.js'
 import type { Tenant } from '../../tenant/tenant.js'
+import { createExchangeLimit } from '../../vault/exchange-limit.js'
 import { createAuthorizationServer } from './authorization-server.js'
 import { credentialFlaw } from './limits.js'
 import { createRefreshTokens, type RefreshTokens } from './refresh-tokens.js'
@@ -70,7 +71,9 @@ export async function createEmulator({
   const refreshTokens = createRefreshTokens(context)
   const { vault } = resources
   const contexts = [context, ...custom] as const
-  const authorizationServer = createAuthorizationServer({ contexts, vault, refreshTokens })
+  const exchangeLimit = createExchangeLimit(context)
+  const parts = { contexts, vault, exchangeLimit, refreshTokens }
+  const authorizationServer = createAuthorizationServer(parts)
   const answer = (request: Request) =>
     isResourcePath(new URL(request.url).pathname)
       ? resources.fetch(request)
@@ -95,7 +98,7 @@ export async function createEmulator({
     ...createControls(context, resources),
     issueRefreshToken: refreshTokens.issue,
     reset() {
-      refreshTokens.clear()
+      for (const part of [refreshTokens, exchangeLimit]) part.clear()
       resources.reset()
     },
   }
