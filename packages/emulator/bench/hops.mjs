@@ -1,22 +1,17 @@
 // Counts the files of src/ and the functions that two journeys enter: a refresh for the My Account API, and a connect flow with its
 // Token Vault exchange. Run it before and after a change of the structure. `--files` lists the files.
-import { readdir } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { Session } from 'node:inspector/promises'
+import { stripTypeScriptTypes } from 'node:module'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import { connect, logIn, post } from './login.mjs'
 
 // Each file on its own, so that V8 counts by file. Inside the package, so that the imports of libraries resolve.
 const outdir = fileURLToPath(new URL('../dist/hops', import.meta.url))
-const src = fileURLToPath(new URL('../src', import.meta.url))
-const files = (await readdir(src, { recursive: true })).filter((file) => /\.(ts|json)$/.test(file))
-await build({
-  entryPoints: files.map((file) => `${src}/${file}`),
-  outdir,
-  format: 'esm',
-  loader: { '.json': 'copy' },
-})
+await writeJavaScript(fileURLToPath(new URL('../src', import.meta.url)))
 const { createEmulator } = await import(`${outdir}/index.js`)
+await rm(outdir, { recursive: true })
 const emulator = await createEmulator({ port: 0 })
 const { url } = emulator
 const server = { url, authorize: '/authorize', token: '/oauth/token' }
@@ -44,6 +39,18 @@ await count('connect, complete and exchange', async () => {
 })
 await emulator.close()
 process.exit(0)
+
+async function writeJavaScript(src) {
+  for (const file of await readdir(src, { recursive: true })) {
+    if (!/[.](ts|json)$/.test(file)) continue
+    await mkdir(dirname(`${outdir}/${file}`), { recursive: true })
+    if (file.endsWith('.json')) await cp(`${src}/${file}`, `${outdir}/${file}`)
+    else {
+      const code = stripTypeScriptTypes(await readFile(`${src}/${file}`, 'utf8'))
+      await writeFile(`${outdir}/${file.replace(/ts$/, 'js')}`, code)
+    }
+  }
+}
 
 /** Runs a journey and prints what it entered. */
 async function count(name, journey) {
