@@ -9,22 +9,19 @@ import { PRIVILEGED_SUBJECT } from './exchange.js'
 export interface AnsweredExchange {
   request: LoggedRequest
   parameters: Parameters
-  /** The client, if it has authenticated. */
-  clientId: string | undefined
   status: number
   /** The body of the response: undefined if it is not an object. */
   body: Readonly<Record<string, unknown>> | undefined
 }
 
-/** Writes the event of an exchange. There is none for a DPoP nonce challenge, because the client retries the request. */
+/** Writes the event of an exchange. The trace of the request has the client and the user. There is none for a DPoP nonce challenge, because the client retries the request. */
 export async function logExchange(
   { logs, now }: Pick<Context, 'logs' | 'now'>,
   answered: AnsweredExchange,
 ): Promise<void> {
-  const { request, parameters, clientId, body = {} } = answered
+  const { request, parameters, body = {} } = answered
   if (body.error === 'use_dpop_nonce') return
   const trace = traceOf(request.of)
-  if (clientId !== undefined) trace.clientId = clientId
   const connection = optional(parameters, 'connection')
   if (connection !== undefined) trace.connection ??= connection
   const { details, ...event } = await outcome(answered.status, body, now())
