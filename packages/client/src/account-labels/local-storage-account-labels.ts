@@ -27,8 +27,8 @@ export function localStorageAccountLabels(): Required<AccountLabels> {
       labels.delete(accountId)
       save(user, labels)
     },
-    clear(user) {
-      if (labelsOf(user).size > 0) localStorage.removeItem(KEY)
+    clear() {
+      localStorage.removeItem(KEY)
     },
   }
 }
@@ -37,13 +37,13 @@ const KEY = 'connected-accounts.labels'
 
 /** Returns what is kept for a user, by account, and deletes what is kept for another one. */
 function labelsOf(user: string): Map<string, unknown> {
-  const kept: unknown = parseJson(String(localStorage.getItem(KEY)))
-  const [owner, ...labels] = Array.isArray(kept) ? kept : []
-  if (owner === user) return new Map(labels.filter(Array.isArray))
+  const kept = parseJson(String(localStorage.getItem(KEY)))
+  const { user: owner, labels }: Record<string, unknown> = Object(kept)
+  if (owner === user) return new Map(Object.entries(Object(labels)))
   localStorage.removeItem(KEY)
   return new Map()
 }
 
 function save(user: string, labels: Map<string, unknown>): void {
-  localStorage.setItem(KEY, JSON.stringify([user, ...labels]))
+  localStorage.setItem(KEY, JSON.stringify({ user, labels: Object.fromEntries(labels) }))
 }
