@@ -7,8 +7,8 @@
  */
 export const orders = {
   client: [
-    ['contract', 'crypto', 'http'],
-    ['errors', 'mutex'],
+    ['catalogue', 'contract', 'crypto', 'http'],
+    ['account-labels', 'errors', 'mutex'],
     ['connections', 'authorization'],
     ['dpop', 'tokens', 'my-account'],
     ['connect'],
