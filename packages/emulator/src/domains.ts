@@ -6,7 +6,7 @@ import { createDomainResources, type DomainResources } from './domain.js'
 import { isNonceChallenge } from './dpop/nonces.js'
 import { problemOfResponse, traceOf } from './logs/trace.js'
 import { createUpstreamClient } from './upstream/client.js'
-import { createUpstream } from './upstream/upstream.js'
+import { createUpstream, type Upstream } from './upstream/upstream.js'
 import type { ConnectedAccounts } from './vault/connected-accounts.js'
 import { seedAccounts } from './vault/seed.js'
 import { createVault, type Vault } from './vault/vault.js'
@@ -20,6 +20,7 @@ export interface Resources {
   fetch(request: Request): Promise<Response>
   readonly vault: Vault
   readonly accounts: ConnectedAccounts
+  readonly upstream: Upstream
   /** The parts of each domain, the canonical one first. */
   readonly domains: readonly [DomainResources, ...DomainResources[]]
   /** Connects accounts without a browser. Error messages begin with `name`. */
@@ -75,6 +76,7 @@ export function createResources(context: Context, options: ResourcesOptions = {}
     fetch: recorded(context, (request) => find(new URL(request.url).host).fetch(request)),
     vault: createVault({ accounts, upstream: client, switches: context.switches, now }),
     accounts,
+    upstream,
     domains: [canonical, ...others],
     seed,
     tenant,
