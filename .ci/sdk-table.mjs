@@ -1,7 +1,7 @@
 // Writes docs/sdks.md: each official SDK, its version, and the steps that it took on the emulator. It is a reporter of vitest, and
-// `npm run test:slow` uses it. It writes only if all tests of the SDKs ran and passed. So `git diff --exit-code docs/sdks.md` after
-// that fails if the table is old.
-import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+// `npm run test:slow` uses it. It replaces the rows of a test file if all of its tests ran and passed, and keeps the others. So
+// `git diff --exit-code docs/sdks.md` after that fails if the table is old.
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -36,13 +36,29 @@ export default class SdkTable {
     const versions = readVersions()
     rmSync(directory, { recursive: true })
     if (others) return
-    const files = globSync(pattern, { cwd: root })
-    const ran = modules.filter(({ moduleId }) => files.includes(relative(root, moduleId)))
-    const isWhole = ran.length === files.length && ran.every((one) => one.state() === 'passed')
-    const tests = ran.flatMap((one) => [...one.children.allTests()])
-    if (!isWhole || tests.some((test) => test.result().state !== 'passed')) return
-    writeFileSync(page, describe(rowsOf(tests), versions))
+    const files = globSync(pattern, { cwd: root }).sort()
+    const rows = new Map(files.map((file) => [file, knownRows(file)]))
+    for (const module of modules) {
+      const file = relative(root, module.moduleId)
+      const tests = [...module.children.allTests()]
+      const isWhole =
+        module.state() === 'passed' && tests.every((one) => one.result().state === 'passed')
+      if (rows.has(file) && isWhole)
+        rows.set(
+          file,
+          tests.map((test) => rowOf(test, file, versions)),
+        )
+    }
+    const lines = [...rows.values()].flat()
+    if (modules.some(({ moduleId }) => rows.has(relative(root, moduleId))))
+      writeFileSync(page, describe(lines))
   }
+}
+
+/** Returns the rows that the page has of a test file. */
+function knownRows(file) {
+  const text = existsSync(page) ? readFileSync(page, 'utf8') : ''
+  return text.split('\n').filter((line) => line.endsWith(`](../${file}) |`))
 }
 
 function readVersions() {
@@ -50,27 +66,16 @@ function readVersions() {
   return Object.fromEntries(lines.map((line) => line.split(' ')))
 }
 
-/** Returns `[SDK, step, file]` of each test, in the order of the SDKs, the files and the tests. */
-function rowsOf(tests) {
-  const rows = tests.map((test) => {
-    const sdk = Object.keys(sdks).find((name) => test.fullName.startsWith(name))
-    if (!sdk) throw new Error(`A test must begin with the name of its SDK: ${test.fullName}`)
-    const words = test.fullName.slice(sdk.length).replace(/^ with (\S+) > (.*)$/, '$2 ($1)')
-    const step = words.replace(/^[\s,>]+/, '').replace(' > ', ': ')
-    return [sdk, step, relative(join(root, 'docs'), test.module.moduleId)]
-  })
-  const place = ([sdk, , file]) => [Object.keys(sdks).indexOf(sdk), file]
-  return rows.sort((one, other) => {
-    const [[a, file], [b, next]] = [place(one), place(other)]
-    return a - b || (file < next ? -1 : Number(file > next))
-  })
+function rowOf({ fullName }, file, versions) {
+  const sdk = Object.keys(sdks).find((name) => fullName.startsWith(name))
+  if (!sdk) throw new Error(`A test must begin with the name of its SDK: ${fullName}`)
+  const words = fullName.slice(sdk.length).replace(/^ with (\S+) > (.*)$/, '$2 ($1)')
+  const step = words.replace(/^[\s,>]+/, '').replace(' > ', ': ')
+  const cells = [sdk, versionOf(sdks[sdk], versions), cellOf(step), `[test](../${file})`]
+  return `| ${cells.join(' | ')} |`
 }
 
-function describe(rows, versions) {
-  const lines = rows.map(([sdk, step, file]) => {
-    const cells = [sdk, versionOf(sdks[sdk], versions), cellOf(step), `[test](${file})`]
-    return `| ${cells.join(' | ')} |`
-  })
+function describe(lines) {
   return `<!-- Written by \`npm run test:slow\` (.ci/sdk-table.mjs). Do not edit it. -->
 
 # Official SDKs on the emulator

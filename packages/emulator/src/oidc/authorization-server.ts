@@ -143,14 +143,13 @@ function createIssuer(
   serveLogout(provider, context)
   serveUserinfo(provider, context)
   const callback = provider.callback()
+  const { host, protocol } = new URL(context.url)
   return {
     context,
     clear: () => loginPage.clear(),
     async handle(request, response) {
-      if (isNavigationElsewhere(request, context))
-        return redirectToDomain(request, response, context)
+      if (isNavigationElsewhere(request, host)) return redirectToDomain(request, response, context)
       // oidc-provider builds its URLs, except the issuer, from these headers.
-      const { host, protocol } = new URL(context.url)
       request.headers.host = host
       request.headers['x-forwarded-proto'] = protocol.slice(0, -1)
       delete request.headers['x-forwarded-host']
@@ -178,9 +177,9 @@ function customizeClients(provider: Provider, { tenant }: Tenancy): void {
 }
 
 // 127.0.0.1 and localhost do not share cookies, so a login must begin and continue at the same host.
-function isNavigationElsewhere({ method, url = '', headers }: IncomingMessage, context: Tenancy) {
+function isNavigationElsewhere({ method, url = '', headers }: IncomingMessage, host: string) {
   const isNavigation = method === 'GET' && /^\/(authorize|v2\/logout|oidc\/logout)\b/.test(url)
-  return isNavigation && headers.host !== new URL(context.url).host
+  return isNavigation && headers.host !== host
 }
 
 function redirectToDomain(
