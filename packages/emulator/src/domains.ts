@@ -6,7 +6,7 @@ import { type CreateIssuer, createDomain, type Fetch } from './domain.js'
 import { isNonceChallenge } from './dpop/nonces.js'
 import { problemOfResponse, traceOf } from './logs/trace.js'
 import { createUpstreamClient } from './upstream/client.js'
-import { createUpstream } from './upstream/upstream.js'
+import { createUpstream, type Upstream } from './upstream/upstream.js'
 import type { ConnectedAccounts } from './vault/connected-accounts.js'
 import { seedAccounts } from './vault/seed.js'
 import { createVault, type Vault } from './vault/vault.js'
@@ -17,6 +17,7 @@ export interface Domains {
   fetch(request: Request, env?: object): Promise<Response>
   readonly vault: Vault
   readonly accounts: ConnectedAccounts
+  readonly upstream: Upstream
   /** Connects accounts without a browser. Error messages begin with `name`. */
   readonly seed: Controls['seed']
   readonly tenant: TenantMemory
@@ -69,6 +70,7 @@ export function createDomains(context: Context, options: DomainsOptions): Domain
     }),
     vault,
     accounts,
+    upstream,
     seed,
     tenant,
     reset,
