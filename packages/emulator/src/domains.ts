@@ -97,7 +97,7 @@ function recorded({ requests }: Lab, fetch: Fetch): Domains['fetch'] {
         parameters: [...searchParams, ...(trace.form ?? [])],
         ...(response && {
           status: response.status,
-          asksForNonce: isChallenge || isNonceChallenge(response),
+          asksForNonce: isChallenge || (!response.ok && isNonceChallenge(response)),
         }),
       })
     }

@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { getRequestListener } from '@hono/node-server'
 import { type ContextSettings, createContexts } from './context/context.js'
 import { checkBooleans, checkHost, readPublicUrl, refuseUnknown } from './control/check-options.js'
 import { type EmulatorClients, emulatorClients } from './control/clients.js'
@@ -7,11 +6,10 @@ import { createControls, type EmulatorControls } from './control/controls.js'
 import { createDomains } from './domains.js'
 import type { Switches } from './faults/switches.js'
 import { createCertificate } from './http/certificate.js'
-import { withHangUp } from './http/hang-up.js'
 import { type Fetch, serveInProcess, serverWithoutPort } from './http/in-process.js'
-import { hostnameOf, type PublicUrl, withForwarded, withPublicUrl } from './http/public-url.js'
-import { readPath } from './http/request-target.js'
-import { type Handler, type HttpServer, listenOn } from './http/server.js'
+import { createListener } from './http/listener.js'
+import { hostnameOf, type PublicUrl, withPublicUrl } from './http/public-url.js'
+import { type HttpServer, listenOn } from './http/server.js'
 import type { TenantLog, TenantLogs } from './logs/tenant-logs.js'
 import { createAuthorizationServer } from './oidc/authorization-server.js'
 import { type ReadSnapshot, readSnapshot } from './snapshot/read-snapshot.js'
@@ -238,14 +236,6 @@ function assemble({ url, urlOf }: HttpServer, settings: Assembly) {
   const domains = createDomains(canonical, { custom, createIssuer, reset })
   const parts = { ...domains, context: canonical }
   restoreSnapshot(parts, settings.saved)
-  const listener = getRequestListener(withHangUp(domains.fetch), {
-    overrideGlobalObjects: false,
-    hostname: new URL(url).host,
-  })
-  const handle: Handler = async (request, response) => {
-    if (readPath(request) === undefined) return void response.writeHead(400).end()
-    await listener(request, response)
-  }
-  const handler = withForwarded(handle, { trustProxy })
+  const handler = createListener(domains.fetch, { trustProxy, hostname: new URL(url).host })
   return { context: canonical, customUrls, handler, reset, authorizationServer, domains, parts }
 }
