@@ -6,7 +6,7 @@ import { createDomainResources, type DomainResources } from './domain.js'
 import { isNonceChallenge } from './dpop/nonces.js'
 import { problemOfResponse, traceOf } from './logs/trace.js'
 import { createUpstreamClient } from './upstream/client.js'
-import { createUpstream } from './upstream/upstream.js'
+import { createUpstream, type Upstream } from './upstream/upstream.js'
 import type { ConnectedAccounts } from './vault/connected-accounts.js'
 import { seedAccounts } from './vault/seed.js'
 import { createVault, type Vault } from './vault/vault.js'
@@ -25,6 +25,8 @@ export interface Resources {
   /** Connects accounts without a browser. Error messages begin with `name`. */
   readonly seed: Controls['seed']
   readonly tenant: TenantMemory
+  /** The third parties. */
+  readonly upstream: Upstream
   /** Deletes sessions, accounts, the third parties' tokens, nonces and faults, and resets the clock, the switches and the tenant. */
   reset(): void
 }
@@ -78,6 +80,7 @@ export function createResources(context: Context, options: ResourcesOptions = {}
     domains: [canonical, ...others],
     seed,
     tenant,
+    upstream,
     reset,
   }
 }

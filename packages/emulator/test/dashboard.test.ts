@@ -241,6 +241,17 @@ describe('The page at /', () => {
     expect(await section('Users and vault').locator('tbody tr').count()).toBe(25)
   })
 
+  it('is no longer than its content with 60 failed requests', async () => {
+    const failed = Array.from({ length: 60 }, () => fetch(`${emulator.url}/me/v1/nothing`))
+    await Promise.all(failed.map(async (response) => (await response).text()))
+    await open()
+    const [document, body] = await page.evaluate(() => [
+      window.document.documentElement.scrollHeight,
+      window.document.body.getBoundingClientRect().height,
+    ])
+    expect(document).toBeLessThanOrEqual(Math.max(720, Math.ceil(body ?? 0)))
+  })
+
   it('does not hold up the end of the emulator', async () => {
     await open()
     const start = performance.now()

@@ -39,11 +39,11 @@ describe('emulator.consent', () => {
     const link = await connector.start()
     await emulator.consent(link)
     await expect(emulator.consent(link)).rejects.toThrow(
-      'The consent ended with 400: The account cannot be connected This link to connect an account was used already',
+      'The consent ended with 400 at /connect: This link to connect an account was used already',
     )
     emulator.switches.set({ provider: 'down' })
     await expect(emulator.consent(await connector.start())).rejects.toThrow(
-      'The provider answered 503',
+      'The consent ended with 503 at /upstream/acme/authorize: The emulator plays the provider, and its switch',
     )
   })
 

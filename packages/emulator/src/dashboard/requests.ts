@@ -2,30 +2,60 @@ import type { Context } from '../context/context.js'
 import type { RecordedRequest } from '../logs/request-record.js'
 import type { Problem } from '../logs/trace.js'
 import { type Html, html } from '../pages/page.js'
-import { cell, empty, table, time } from './table.js'
+import { cell, empty, row, section, table, time } from './table.js'
+import { logTable } from './tenant-log.js'
 
-/** Returns the recorded requests, the newest first. Requests with a problem are marked and explained. */
-export function requestTable({ requests, users }: Context): Html {
+/** Returns the tab with the requests and the tenant log. */
+export function requestsTab(context: Context): Html {
+  const requests = section({
+    id: 'requests',
+    title: 'Requests',
+    intro: 'The newest 200, without tokens, codes and secrets.',
+    beside: html`<label class="only"><input type="checkbox" id="only"> Problems only</label>`,
+    body: requestTable(context),
+  })
+  const log = section({
+    id: 'log',
+    title: 'Tenant log',
+    intro: 'What was connected, exchanged and deleted, as the events of Auth0’s tenant logs.',
+    body: logTable(context),
+  })
+  return html`${requests}${log}`
+}
+
+/** Returns whether a request failed. A DPoP nonce challenge is no problem, because the request comes again. */
+export function isProblem({ problem, nonce_challenge, status }: RecordedRequest): boolean {
+  return !nonce_challenge && (problem !== undefined || status === undefined || status >= 400)
+}
+
+function requestTable({ requests, users }: Context): Html {
   const rows = [...requests.list()].reverse().map((request) => {
     const user = users.find(request.user_id)?.email ?? request.user_id ?? ''
-    return row(request, user)
+    return requestRow(request, user)
   })
-  if (rows.length === 0) return empty('No requests yet.')
+  if (rows.length === 0) {
+    return empty('No requests yet. Point your application at the emulator, and they appear here.')
+  }
   return table('Requests', ['Time', 'Request', 'Status', 'Client', 'User'], rows)
 }
 
-function row(request: RecordedRequest, user: string): Html {
-  const { method, path, status, problem, nonce_challenge, client_id = '' } = request
-  const failed =
-    !nonce_challenge && (problem !== undefined || status === undefined || status >= 400)
+function requestRow(request: RecordedRequest, user: string): Html {
+  const { id, method, path, status, nonce_challenge, client_id = '' } = request
+  const failed = isProblem(request)
   const calm = nonce_challenge ? 'soft' : 'good'
   const parameters = Object.entries(request.parameters)
   const query = parameters.map(
     ([name, value]) => html`<li><span>${name}</span> ${shorten(value)}</li>`,
   )
   const asked = html`<code><b>${method}</b> ${path}</code>${query.length > 0 && html`<ul class="parameters">${query}</ul>`}${explanationOf(request)}`
-  return html`<tr${failed && html` class="failed"`}>${cell('Time', time(request.time))}${cell('Request', asked, 'wide')}${cell('Status', pill(status, failed ? 'bad' : calm))}${cell('Client', client_id)}${cell('User', user)}</tr>
-`
+  const cells = [
+    cell('Time', time(request.time)),
+    cell('Request', asked, 'wide'),
+    cell('Status', pill(status, failed ? 'bad' : calm)),
+    cell('Client', client_id),
+    cell('User', user),
+  ]
+  return row(`request-${id}`, cells, failed)
 }
 
 function pill(status: number | undefined, kind: 'good' | 'soft' | 'bad'): Html {

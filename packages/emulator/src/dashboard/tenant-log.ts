@@ -2,7 +2,7 @@ import type { Lab } from '../context/context.js'
 import { isFailure } from '../logs/log-line.js'
 import type { TenantLog } from '../logs/tenant-logs.js'
 import { type Html, html } from '../pages/page.js'
-import { cell, empty, table, time } from './table.js'
+import { cell, empty, row, table, time } from './table.js'
 
 const SHOWN = 200
 
@@ -11,13 +11,18 @@ export function logTable({ logs }: Lab): Html {
   const newest = logs.list().slice(-SHOWN).reverse()
   if (newest.length === 0)
     return empty('No events yet: nothing was connected, exchanged or deleted.')
-  return table('Tenant log', ['Time', 'Event', 'User', 'Connection'], newest.map(row))
+  return table('Tenant log', ['Time', 'Event', 'User', 'Connection'], newest.map(logRow))
 }
 
-function row(log: TenantLog): Html {
-  const { date, type, user_name, user_id, connection = '', description } = log
+function logRow(log: TenantLog): Html {
+  const { log_id, date, type, user_name, user_id, connection = '', description } = log
   const failed = isFailure(log)
   const event = html`<code>${type}</code>${failed && html`<div class="problem">${description}</div>`}`
-  return html`<tr${failed && html` class="failed"`}>${cell('Time', time(Date.parse(date)))}${cell('Event', event, 'wide')}${cell('User', user_name || user_id)}${cell('Connection', connection)}</tr>
-`
+  const cells = [
+    cell('Time', time(Date.parse(date))),
+    cell('Event', event, 'wide'),
+    cell('User', user_name || user_id),
+    cell('Connection', connection),
+  ]
+  return row(`log-${log_id}`, cells, failed)
 }
