@@ -70,13 +70,16 @@ function faultForm(): Html {
       selectField(what, [...groups, html`<option value="{}">only a delay</option>`]),
       number('delay', 'Delay in ms', html`min="0" max="60000"`),
       number('times', 'Times', html`min="1" placeholder="1"`),
-      number('probability', 'Probability', html`min="0" max="1" step="any"`),
-      number('seed', 'Seed', html`placeholder="1"`),
-      json('headers', 'Headers of the status', '{"retry-after":"5"}'),
-      json('problem', 'Fields of its problem', '{"detail":"…"}'),
+      moreFields,
     ],
   })
 }
+
+const moreFields = html`<details class="full"><summary>Probability, headers and body</summary><div class="form">
+${number('probability', 'Probability', html`min="0" max="1" step="any"`)}${number('seed', 'Seed', html`placeholder="1"`)}
+${json('headers', 'Headers of the status', '{"retry-after":"5"}')}${json('problem', 'Fields of its problem', '{"detail":"…"}')}
+</div></details>
+`
 
 function number(name: string, label: string, limits: Html): Html {
   const attributes = html`type="number" inputmode="decimal" data-json ${limits}`

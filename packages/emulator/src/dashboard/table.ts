@@ -25,7 +25,7 @@ ${body}
 /** Returns a table that users can scroll, also with the keyboard. On a narrow screen, each row is a block. */
 export function table(name: string, columns: readonly string[], rows: readonly Html[]): Html {
   const heads = columns.map((column) => html`<th scope="col">${column}</th>`)
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${name}">
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${name} table">
 <table>
 <thead><tr>${heads}</tr></thead>
 <tbody>

@@ -15,7 +15,7 @@ export function tenantTab({ tenant, url }: Context): Html {
   const parts = [
     list(
       'Applications',
-      'What registers at the tenant, with its client ID.',
+      'What users log in to, and programs that call an API. Each has a client ID.',
       clients.map(clientRow),
     ),
     list('APIs', 'What access tokens are for.', apis.map(apiRow)),
@@ -24,7 +24,11 @@ export function tenantTab({ tenant, url }: Context): Html {
       'The third parties. The emulator plays them itself.',
       connections.map(connectionRow),
     ),
-    list('Organizations', 'To which members can log in.', organizations.map(organizationRow)),
+    list(
+      'Organizations',
+      'Companies and teams. Their members can log in to them.',
+      organizations.map(organizationRow),
+    ),
   ]
   return html`${parts}${domains}
 <p class="hint">To change the tenant, pass <code>tenant</code> to <code>createEmulator</code>, start the command with

@@ -111,7 +111,7 @@ interface UserBlock {
 function block({ person, entries, index, now }: UserBlock): Html {
   const { name, email, user_id, blocked } = person
   const rows = entries.slice(0, SHOWN).map((entry) => accountRow(entry, now))
-  const columns = ['Connection', 'Account', 'Scopes', 'Connected', 'In the vault']
+  const columns = ['Connection', 'Account', 'Scopes', 'In the vault']
   const count = entries.length === 1 ? '1 account' : `${entries.length} accounts`
   return html`<article id="user-${index}">
 <h3>${name} <span>${email}</span> <code>${user_id}</code>${blocked && html` <span class="pill bad">blocked</span>`} <span class="number">${count}</span></h3>
@@ -122,14 +122,15 @@ ${rows.length > 0 ? table(`Accounts of ${name}`, columns, rows) : empty('No conn
 
 function accountRow({ item, grant }: VaultEntry, now: number): Html {
   const { tokens, email = grant.subject ?? '(no user ID)' } = grant
-  const account = html`${email}<br><code class="soft">${item.id}</code>${item.org_id !== undefined && html`<br><span class="soft">in ${item.org_id}</span>`}`
+  const organization =
+    item.org_id !== undefined && html`<br><span class="soft">in ${item.org_id}</span>`
   const connected = html`<time datetime="${item.created_at}">${item.created_at.slice(0, 16).replace('T', ' ')}</time>`
+  const account = html`${email}<br><code class="soft">${item.id}</code>${organization}<br><span class="soft">connected ${connected}</span>`
   const vault = html`${expiry(tokens.expiresAt, now)}<br>${refresh(tokens.refreshToken !== undefined)}`
   return row(`account-${item.id}`, [
     cell('Connection', html`<b>${item.connection}</b>`),
     cell('Account', account),
     cell('Scopes', chips(grant.scopes), 'wide'),
-    cell('Connected', connected),
     cell('In the vault', vault),
   ])
 }

@@ -12,6 +12,7 @@ import { serveConsentPage } from './login/consent-page.js'
 import { type Consents, createConsents } from './login/consents.js'
 import { serveLoginPage } from './login/login-page.js'
 import { createGrantOrganizations, type GrantOrganizations } from './login/organization-grants.js'
+import { serveUnknownPage } from './login/unknown-page.js'
 import { serveLogout } from './logout/logout.js'
 import { createExchangeLimit, type ExchangeLimit } from './middleware/exchange-limit.js'
 import { answerTokenFaults } from './middleware/faults.js'
@@ -138,6 +139,7 @@ function createIssuer(
   exchangeLimit.guard(provider)
   nonces.guard(provider)
   logExchanges(provider, context)
+  serveUnknownPage(provider)
   const loginPage = serveLoginPage({ provider, context, providerFlows })
   serveConsentPage({ provider, context, consents })
   serveLogout(provider, context)

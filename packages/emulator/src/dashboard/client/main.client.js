@@ -25,26 +25,29 @@ function update(element, newer) {
   for (const child of [...element.children]) if (child.id && !ids.has(child.id)) child.remove()
   let place = element.firstChild
   for (const child of [...newer.childNodes]) {
-    const same = findSame(child, place)
-    if (same === undefined) {
-      element.insertBefore(child, place)
-      continue
-    }
-    if (same === place) place = place.nextSibling
-    else element.insertBefore(same, place)
-    if (same.nodeType === Node.ELEMENT_NODE) update(same, child)
-    else if (same.data !== child.data) same.data = child.data
+    const same = child.id ? document.getElementById(child.id) : sameAt(place, child)
+    // An element that is moved loses the focus, so what stands before it is removed where that is possible.
+    while (same && place !== same && place && !place.id) place = removed(place)
+    if (same && same === place) place = place.nextSibling
+    else element.insertBefore(same ?? child, place)
+    if (same) updateNode(same, child)
   }
-  while (place) {
-    const { nextSibling } = place
-    place.remove()
-    place = nextSibling
-  }
+  while (place) place = removed(place)
 }
 
-function findSame(child, place) {
-  if (child.id) return document.getElementById(child.id) ?? undefined
-  return place && !place.id && place.nodeName === child.nodeName ? place : undefined
+function sameAt(place, child) {
+  return place && !place.id && place.nodeName === child.nodeName ? place : null
+}
+
+function removed(node) {
+  const { nextSibling } = node
+  node.remove()
+  return nextSibling
+}
+
+function updateNode(node, newer) {
+  if (node.nodeType === Node.ELEMENT_NODE) update(node, newer)
+  else if (node.data !== newer.data) node.data = newer.data
 }
 
 function updateAttributes(element, newer) {

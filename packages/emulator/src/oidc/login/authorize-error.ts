@@ -23,7 +23,7 @@ export async function renderError(
   ctx.body = await page.text()
 }
 
-function adviceFor(error: string, { path, query }: KoaContextWithOIDC): Html | string {
+function adviceFor(error: string, { query }: KoaContextWithOIDC): Html | string {
   const clientId = String(query.client_id ?? '')
   if (error === 'invalid_redirect_uri') {
     return html`Add the URL to <code>callbacks</code> of the client <code>${clientId}</code>, or change <code>redirect_uri</code> in the application.`
@@ -31,8 +31,5 @@ function adviceFor(error: string, { path, query }: KoaContextWithOIDC): Html | s
   if (error === 'invalid_client') {
     return html`Use a client ID that the tenant has. The emulator lists them <a href="/?tab=tenant">with the tenant</a>.`
   }
-  if (path !== '/authorize') {
-    return html`Check the address. The emulator shows <a href="/">what to paste into an application</a>.`
-  }
-  return 'Correct the request that the application sends to /authorize, and log in again.'
+  return 'Go back to the application and log in again. If the error comes again, correct the request that it sends.'
 }
