@@ -7,7 +7,7 @@ import type { ConnectedAccounts } from '../vault/connected-accounts.js'
 import script from './client/main.client.js?raw'
 import style from './client/style.css?raw'
 import { clockControls } from './clock.js'
-import { findTab, tabLinks } from './tabs.js'
+import { findTab, tabLinks } from './tabs/tabs.js'
 
 /**
  * Creates the page at `/`. Its tabs show what to paste into an application, the requests, the users, the tenant and the faults, and

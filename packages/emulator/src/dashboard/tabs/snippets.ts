@@ -1,4 +1,4 @@
-import type { Tenancy } from '../context/context.js'
+import type { Tenancy } from '../../context/context.js'
 
 /** Code to paste into an application. */
 export interface Snippet {

@@ -1,7 +1,7 @@
-import type { Context } from '../context/context.js'
-import { type Html, html } from '../pages/page.js'
-import type { Api, Client, Connection, Organization } from '../tenant/tenant.js'
-import { cell, chips, empty, row, section, table } from './table.js'
+import type { Context } from '../../context/context.js'
+import { type Html, html } from '../../pages/page.js'
+import type { Api, Client, Connection, Organization } from '../../tenant/tenant.js'
+import { cell, chips, empty, row, section, table } from '../table.js'
 
 /** Returns the tab with the applications, APIs, connections and organizations of the running tenant. It shows no secret. */
 export function tenantTab({ tenant, url }: Context): Html {

@@ -1,10 +1,10 @@
-import type { Context, Lab } from '../context/context.js'
-import { OPERATIONS } from '../control/input.js'
-import type { FaultRule } from '../faults/faults.js'
-import { type Html, html } from '../pages/page.js'
-import { actionButton, actionForm, inputField, selectField } from './forms.js'
+import type { Context, Lab } from '../../context/context.js'
+import { OPERATIONS } from '../../control/input.js'
+import type { FaultRule } from '../../faults/faults.js'
+import { type Html, html } from '../../pages/page.js'
+import { actionButton, actionForm, inputField, selectField } from '../forms.js'
+import { empty, section } from '../table.js'
 import { switchGroups } from './switches.js'
-import { empty, section } from './table.js'
 
 /** Returns the tab on which faults are added and removed, and switches are set. */
 export function faultsTab(context: Context): Html {

@@ -1,8 +1,8 @@
-import type { Lab } from '../context/context.js'
-import { isFailure } from '../logs/log-line.js'
-import type { TenantLog } from '../logs/tenant-logs.js'
-import { type Html, html } from '../pages/page.js'
-import { cell, empty, row, table, time } from './table.js'
+import type { Lab } from '../../context/context.js'
+import { isFailure } from '../../logs/log-line.js'
+import type { TenantLog } from '../../logs/tenant-logs.js'
+import { type Html, html } from '../../pages/page.js'
+import { cell, empty, row, table, time } from '../table.js'
 
 const SHOWN = 200
 

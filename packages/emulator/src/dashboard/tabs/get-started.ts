@@ -1,7 +1,7 @@
-import type { Tenancy } from '../context/context.js'
-import { type Html, html } from '../pages/page.js'
+import type { Tenancy } from '../../context/context.js'
+import { type Html, html } from '../../pages/page.js'
+import { cell, row, section, table } from '../table.js'
 import { snippetsOf } from './snippets.js'
-import { cell, row, section, table } from './table.js'
 
 /** How many users are listed. */
 const SHOWN = 20

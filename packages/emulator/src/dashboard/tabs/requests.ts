@@ -1,8 +1,8 @@
-import type { Context } from '../context/context.js'
-import type { RecordedRequest } from '../logs/request-record.js'
-import type { Problem } from '../logs/trace.js'
-import { type Html, html } from '../pages/page.js'
-import { cell, empty, row, section, table, time } from './table.js'
+import type { Context } from '../../context/context.js'
+import type { RecordedRequest } from '../../logs/request-record.js'
+import type { Problem } from '../../logs/trace.js'
+import { type Html, html } from '../../pages/page.js'
+import { cell, empty, row, section, table, time } from '../table.js'
 import { logTable } from './tenant-log.js'
 
 /** Returns the tab with the requests and the tenant log. */

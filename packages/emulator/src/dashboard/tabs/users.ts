@@ -1,9 +1,9 @@
-import type { Context } from '../context/context.js'
-import { type Html, html } from '../pages/page.js'
-import type { Person } from '../tenant/users.js'
-import type { ConnectedAccounts, VaultEntry } from '../vault/connected-accounts.js'
-import { actionForm, inputField, selectField } from './forms.js'
-import { cell, chips, empty, row, section, table } from './table.js'
+import type { Context } from '../../context/context.js'
+import { type Html, html } from '../../pages/page.js'
+import type { Person } from '../../tenant/users.js'
+import type { ConnectedAccounts, VaultEntry } from '../../vault/connected-accounts.js'
+import { actionForm, inputField, selectField } from '../forms.js'
+import { cell, chips, empty, row, section, table } from '../table.js'
 
 const SHOWN = 100
 

@@ -1,7 +1,7 @@
-import type { Lab } from '../context/context.js'
-import { SWITCHES, type Switches } from '../faults/switches.js'
-import { type Html, html } from '../pages/page.js'
-import { section } from './table.js'
+import type { Lab } from '../../context/context.js'
+import { SWITCHES, type Switches } from '../../faults/switches.js'
+import { type Html, html } from '../../pages/page.js'
+import { section } from '../table.js'
 
 type Group = 'simulate' | 'unknowns'
 
