@@ -154,7 +154,7 @@ interface LoginForm {
 // Buttons that log in as a user, a form with `#username` and `#password`, and a button for each connection to a third party.
 function loginForm(form: LoginForm): Response {
   const { application, organization, connections, hasPassword, people, isWrong = false } = form
-  const body = html`<p class="muted">to continue to ${application}. This is the login page of the emulator, not of Auth0.</p>
+  const body = html`<p class="muted">Log in to continue to ${application}. This is the login page of the emulator, not of Auth0.</p>
 ${isWrong && html`<p class="error" role="alert" id="error">Wrong email or password.</p>`}
 ${people.length > 0 && personButtons(people)}
 ${people.length > 0 && html`<p class="or">or with a password</p>`}

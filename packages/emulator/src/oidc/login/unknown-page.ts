@@ -10,7 +10,7 @@ export function serveUnknownPage(provider: Provider): void {
     if (!isUnknown || !ctx.get('accept').includes('text/html')) return
     const page = errorPage({
       title: 'This page does not exist',
-      reason: `Neither the emulator nor Auth0 has a page at ${ctx.path}.`,
+      reason: `The emulator has no page at ${ctx.path}.`,
       advice: html`Check the address. The emulator shows <a href="/">what to paste into an application</a>.`,
       status: 404,
     })
