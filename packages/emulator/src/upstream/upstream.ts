@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import type { Context, Tenancy } from '../context/context.js'
-import type { PageOperation } from '../faults/faults.js'
-import { answerPage } from '../faults/meet-fault.js'
+import type { Fault, PageOperation } from '../faults/faults.js'
+import { faultPage, meetFault } from '../faults/meet-fault.js'
 import { traceOf } from '../logs/trace.js'
 import { errorPage } from '../pages/error-page.js'
 import { isAllowedCallback } from '../tenant/clients.js'
@@ -53,10 +53,15 @@ export function createUpstream(context: Context, callbacks: readonly string[]): 
     return party
   }
   const app = createApp(context, find)
-  const meet = (path: string, request: object, answer: () => Response | Promise<Response>) =>
-    answerPage(context, operations[path], () =>
-      context.switches.get().provider === 'up' ? answer() : unavailable(path, request),
-    )
+  const meet = (path: string, request: object, answer: () => Response | Promise<Response>) => {
+    const operation = operations[path]
+    return meetFault(context, {
+      operation,
+      answer: () =>
+        context.switches.get().provider === 'up' ? answer() : unavailable(path, request),
+      refuse: operation === 'providerToken' ? tokenFault : faultPage,
+    })
+  }
   return {
     fetch(request) {
       const [, path = ''] = /^\/upstream\/[^/]+\/(\w+)$/.exec(new URL(request.url).pathname) ?? []
@@ -113,6 +118,13 @@ function unavailable(path: string, request: object): Response {
     code,
     status: 503,
   })
+}
+
+function tokenFault({ status, headers = {}, problem }: Fault): Response | undefined {
+  if (status === undefined) return undefined
+  const error_description = 'A fault of the emulator made this request fail'
+  const error = status < 500 ? 'invalid_grant' : 'temporarily_unavailable'
+  return Response.json({ error, error_description, ...problem }, { status, headers })
 }
 
 type Answer = (party: ThirdParty, request: Request) => Response | Promise<Response>
