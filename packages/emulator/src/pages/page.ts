@@ -1,3 +1,4 @@
+/// <reference path="./raw.d.ts" />
 import { html as htmlOfHono, raw } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
 import pageStyle from './page.css?raw'
