@@ -175,9 +175,9 @@ function personButtons(people: readonly User[]): Html {
 </form>`
 }
 
-function passwordForm({ username, people, isWrong = false }: LoginForm): Html {
+function passwordForm({ username, isWrong = false }: LoginForm): Html {
   const described = isWrong && html` aria-invalid="true" aria-describedby="error"`
-  const focus = (username !== '' || isWrong || people.length === 0) && html` autofocus`
+  const focus = html` autofocus`
   return html`<form method="post">
 <label for="username">Email address</label>
 <input id="username" name="username" inputmode="email" autocomplete="username" required
