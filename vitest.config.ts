@@ -35,6 +35,9 @@ const msw2 = ['packages/emulator/test/shells-msw2.test.ts']
 // What is compiled so that it can be aborted at each `await`.
 const sweeps = ['packages/*/test/sweeps/*.test.ts']
 
+// Vitest leaves style sheets empty. Those of the emulator's pages are imported as text.
+const css = { include: [/\.css\?raw$/] }
+
 const conditions = ['@connected-accounts/source']
 
 // Vite's own for clients, which ours would replace.
@@ -54,6 +57,7 @@ export default defineConfig({
         ssr: { resolve: { conditions } },
         test: {
           name: 'node',
+          css,
           include: ['packages/*/test/**/*.test.ts'],
           exclude: [...slow, ...redis, ...stores, ...environments, ...msw2, ...sweeps],
           testTimeout: 30_000,
@@ -73,13 +77,13 @@ export default defineConfig({
       {
         resolve: { conditions, alias: [{ find: /^msw(?=$|\/)/, replacement: 'msw2' }] },
         ssr: { resolve: { conditions } },
-        test: { name: 'msw 2', include: msw2 },
+        test: { name: 'msw 2', css, include: msw2 },
       },
       {
         plugins: [numberAwaits()],
         resolve: { conditions },
         ssr: { resolve: { conditions } },
-        test: { name: 'slow', include: slow, testTimeout: 300_000 },
+        test: { name: 'slow', css, include: slow, testTimeout: 300_000 },
       },
       {
         resolve: { conditions },
@@ -128,6 +132,7 @@ export default defineConfig({
         },
         test: {
           name: 'browser',
+          css,
           include: ['packages/*/test/**/*.test.tsx'],
           browser: {
             commands: { ...clientCommands, ...reactCommands },

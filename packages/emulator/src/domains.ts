@@ -21,6 +21,8 @@ export interface Domains {
   /** Connects accounts without a browser. Error messages begin with `name`. */
   readonly seed: Controls['seed']
   readonly tenant: TenantMemory
+  /** The third parties. */
+  readonly upstream: Upstream
   /** Deletes sessions, accounts, the third parties' tokens, nonces and faults, and resets the clock, the switches and the tenant. */
   reset(): void
 }
@@ -73,6 +75,7 @@ export function createDomains(context: Context, options: DomainsOptions): Domain
     upstream,
     seed,
     tenant,
+    upstream,
     reset,
   }
 }

@@ -45,6 +45,44 @@ async function ownerOf(token = ''): Promise<string> {
 }
 
 describe('Over HTTP', () => {
+  it('a user is created, who can log in with the default password', async () => {
+    const { send } = await start()
+    const created = await send('/users', { email: 'carol@example.test' })
+    expect(created.status).toBe(201)
+    const carol = await created.json()
+    expect(carol).toEqual({
+      user_id: expect.stringMatching(/^auth0\|\w{24}$/),
+      email: 'carol@example.test',
+      name: 'carol',
+      password: 'password',
+    })
+    const login = { emulator, client: emulator.clients.spa, user: carol }
+    expect((await loginWithCode(login)).id_token).toBeTruthy()
+    const dave = { email: 'dave@d.test', name: 'Dave', password: 'secret', user_id: 'auth0|dave' }
+    expect(await (await send('/users', dave)).json()).toEqual(dave)
+    expect(emulator.users).toContainEqual(dave)
+    emulator.reset()
+    expect(emulator.users.map(({ name }) => name)).toEqual(['Alice', 'Bob'])
+  })
+
+  it.each([
+    [{ name: 'Carol' }, "body must have required property 'email'"],
+    [{ email: 'carol' }, 'body/email must match pattern'],
+    [{ email: 'c@x.test', password: '' }, 'body/password must NOT have fewer than 1'],
+    [{ email: 'c@x.test', role: 'admin' }, 'body/role must NOT have additional properties'],
+    [{ email: 'ALICE@example.test' }, 'body/email belongs to another user of the tenant: ALICE@'],
+    [
+      { email: 'c@x.test', user_id: 'auth0|bob' },
+      'body/user_id belongs to another user of the tenant: auth0|bob',
+    ],
+  ])('a user %o is refused', async (user, error) => {
+    const { send } = await start()
+    const refused = await send('/users', user)
+    expect(refused.status).toBe(400)
+    expect((await refused.json()).error).toContain(error)
+    expect(emulator.users).toHaveLength(2)
+  })
+
   it('faults are added by POST and taken back by DELETE', async () => {
     const { send } = await start()
     const status = async () =>

@@ -39,11 +39,11 @@ describe('emulator.consent', () => {
     const link = await connector.start()
     await emulator.consent(link)
     await expect(emulator.consent(link)).rejects.toThrow(
-      'The consent ended with 400: The account cannot be connected This link to connect an account was used already',
+      'The consent ended with 400 at /connect: This link to connect an account was used already',
     )
     emulator.switches.set({ provider: 'down' })
     await expect(emulator.consent(await connector.start())).rejects.toThrow(
-      'The provider answered 503',
+      'The consent ended with 503 at /upstream/acme/authorize: The emulator plays the provider, and its switch',
     )
   })
 
@@ -53,5 +53,28 @@ describe('emulator.consent', () => {
     await expect(emulator.consent(await connector.start(), { account })).rejects.toThrow(
       'account must be one of alice@acme.example, alice.work@acme.example: mallory@acme.example',
     )
+  })
+
+  it('meets the faults of the page and of its form', async () => {
+    const connector = await createConnector(emulator)
+    emulator.failNext('providerConsent', { status: 502 })
+    await expect(emulator.consent(await connector.start())).rejects.toThrow('ended with 502')
+    emulator.failNext('providerAuthorize', { damage: 'empty_body' })
+    await expect(emulator.consent(await connector.start())).rejects.toThrow(
+      'The consent ended with 200 at /upstream/acme/authorize',
+    )
+    emulator.failNext('providerConsent', { damage: 'connection_reset' })
+    await expect(emulator.consent(await connector.start())).rejects.toThrow()
+    expect((await emulator.consent(await connector.start())).searchParams.has('connect_code')).toBe(
+      true,
+    )
+  })
+
+  it('answers its own page where several are open', async () => {
+    const connector = await createConnector(emulator)
+    const other = await fetch(await connector.start()) // follows the redirect to the page
+    expect(await other.text()).toContain('Allow access to your Acme account?')
+    const callback = await emulator.consent(await connector.start())
+    expect((await connector.complete(callback)).status).toBe(201)
   })
 })

@@ -125,7 +125,7 @@ describe('The login page', () => {
     expect(page?.html).toMatch(/<label for="password">/)
     expect(page?.html).toMatch(/<input id="password"[^>]* type="password"/)
     expect(page?.html).toContain('>Continue</button>')
-    expect(page?.html).toContain('<span>Emulator</span>')
+    expect(page?.html).toContain('This is the login page of the emulator, not of Auth0.')
   })
 
   it('answers a wrong password with an alert, and keeps the username', async () => {

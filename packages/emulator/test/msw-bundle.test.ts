@@ -19,6 +19,7 @@ async function bundle(entry: string): Promise<{ packages: string[]; imports: str
       external: ['msw'],
       metafile: true,
       config: false,
+      loader: { '.css': 'text', '.client.js': 'text' },
       silent: true,
     })
     const meta: Metafile = JSON.parse(await readFile(join(outDir, 'metafile-esm.json'), 'utf8'))

@@ -5,16 +5,17 @@ import { createTestBed } from './context.js'
 describe('A page of the emulator', () => {
   it('escapes what a template is given, in text and in attributes, and keeps HTML', () => {
     const inner = html`<b title="${`"'<&>`}">${'<script>'}</b>`
-    expect(html`<p>${inner}${[inner]}${undefined}${false}${0}</p>`.html).toBe(
-      `<p>${inner.html}${inner.html}0</p>`,
+    expect(html`<p>${inner}${[inner]}${undefined}${false}${0}</p>`.toString()).toBe(
+      `<p>${inner}${inner}0</p>`,
     )
-    expect(inner.html).toBe('<b title="&quot;&#39;&lt;&amp;&gt;">&lt;script&gt;</b>')
+    expect(inner.toString()).toBe('<b title="&quot;&#39;&lt;&amp;&gt;">&lt;script&gt;</b>')
   })
 
   it('says that it is of an emulator, has its title, and loads nothing', () => {
     const text = page({ title: 'A & B', body: html`<p>Body</p>` })
     expect(text).toContain('<title>A &amp; B</title>')
-    expect(text).toContain('<span>Emulator</span>')
+    expect(text).toContain('>Connected Accounts emulator</a>')
+    expect(text).toMatch(/<style>[^<]*--accent:[^<]*max-width: 440px/)
     expect(text).not.toMatch(/<script|src=|https?:|@import|url\(/)
   })
 
@@ -38,7 +39,7 @@ describe('The consent page', () => {
     })
     const url = `${context.url}/upstream/github/authorize?${query}`
     const text = await (await resources.fetch(new Request(url))).text()
-    expect(text.match(/type="radio"[^>]*>/g)).toEqual([
+    expect(text.match(/(?<=<input )type="radio"[^>]*>/g)).toEqual([
       'type="radio" name="account" value="alice@github.example" required checked>',
       'type="radio" name="account" value="alice.work@github.example" required>',
     ])

@@ -4,7 +4,7 @@ import type { PageOperation } from '../faults/faults.js'
 import { faultPage, meetFault } from '../faults/meet-fault.js'
 import { type LogEntry, loggedRequest } from '../logs/tenant-logs.js'
 import { traceOf } from '../logs/trace.js'
-import { html, pageResponse } from '../pages/page.js'
+import { errorPage } from '../pages/error-page.js'
 import type { ProviderFlow, ProviderFlows } from './provider-flow.js'
 import type { ConnectSession, Store } from './sessions.js'
 
@@ -38,10 +38,17 @@ export function createConnectPage(options: ConnectPageOptions): Hono {
 
 type Answer = (options: ConnectPageOptions, request: Request) => Promise<Response>
 
-const unknownTicket =
-  'This link to connect an account was used already, has expired, or never existed.'
-const unknownFlow =
-  'This callback does not belong to a login or a connect request, or it came too late.'
+const unknownTicket = {
+  title: 'The account cannot be connected',
+  reason: 'This link to connect an account was used already, has expired, or never existed.',
+  advice:
+    'Go back to the application and connect the account again. Each link works once, for a few minutes.',
+}
+const unknownFlow = {
+  title: 'This callback cannot be used',
+  reason: 'This callback does not belong to a login or a connect request, or it came too late.',
+  advice: 'Go back to the application and start again. Each callback works once.',
+}
 
 async function redirectFromProvider(
   { providerFlows }: ConnectPageOptions,
@@ -49,8 +56,8 @@ async function redirectFromProvider(
 ): Promise<Response> {
   const url = await providerFlows.finish(request)
   if (url) return redirect(url)
-  traceOf(request).problem = { title: 'Bad Request', detail: unknownFlow }
-  return errorPage('This callback cannot be used', unknownFlow)
+  traceOf(request).problem = { title: 'Bad Request', detail: unknownFlow.reason }
+  return errorPage(unknownFlow)
 }
 
 async function redirectToProvider(
@@ -60,8 +67,9 @@ async function redirectToProvider(
   const session = store.tickets.take(new URL(request.url).searchParams.get('ticket') ?? '')
   if (session) identify(request, session)
   if (!session || context.switches.get().ticket === 'expired') {
-    logFailure(context, request, { title: 'Bad Request', detail: unknownTicket, status: 400 })
-    return errorPage('The account cannot be connected', unknownTicket)
+    const detail = unknownTicket.reason
+    logFailure(context, request, { title: 'Bad Request', detail, status: 400 })
+    return errorPage(unknownTicket)
   }
   return redirect(await providerFlows.start(providerFlowOf({ context, store }, session)))
 }
@@ -129,10 +137,4 @@ function redirect(url: URL): Response {
     'referrer-policy': 'no-referrer',
   }
   return new Response(null, { status: 302, headers })
-}
-
-function errorPage(title: string, reason: string): Response {
-  const body = html`<p class="error" role="alert">${reason}</p>
-<p class="muted">Go back to the application and start again.</p>`
-  return pageResponse({ title, body }, 400)
 }

@@ -7,7 +7,15 @@ import type { Tenant } from '../tenant/tenant.js'
 import type { ConnectedAccount } from '../vault/connected-accounts.js'
 import type { SeedRequest } from '../vault/seed.js'
 import { guardControl } from './guard.js'
-import { type Reader, readClockChange, readFaultRule, readSeed, readSwitches } from './input.js'
+import {
+  type Reader,
+  readClockChange,
+  readFaultRule,
+  readNewUser,
+  readSeed,
+  readSwitches,
+} from './input.js'
+import { createUser } from './users.js'
 
 /** The parts of the emulator that the control API uses. */
 export interface Controls {
@@ -20,7 +28,7 @@ export interface Controls {
 
 /**
  * Creates the control API under `/_emulator`, for tests that run in a browser. `POST` changes `/faults`, `/switches`, `/clock`,
- * `/accounts`, `/tenant` and `/reset`. `GET` reads switches, clock and tenant. `DELETE` removes faults. Only pages and programs of
+ * `/users`, `/accounts`, `/tenant` and `/reset`. `GET` reads switches, clock and tenant. `DELETE` removes faults. Only pages and programs of
  * this machine can call it. It responds to wrong input with 400 and an `error` that names the field.
  */
 export function createControl({ context, seed, tenant, reset }: Controls): Hono {
@@ -60,6 +68,7 @@ export function createControl({ context, seed, tenant, reset }: Controls): Hono 
   })
   app.get('/requests', (c) => c.json({ requests: context.requests.list() }))
   app.get('/logs', (c) => c.json({ logs: context.logs.list() }))
+  app.post('/users', async (c) => c.json(createUser(tenant, await read(c, readNewUser)), 201))
   app.post('/accounts', async (c) => {
     return c.json({ accounts: await seed(await read(c, readSeed), 'body') }, 201)
   })

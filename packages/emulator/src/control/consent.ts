@@ -1,3 +1,6 @@
+import { traceOf } from '../logs/trace.js'
+import type { Upstream } from '../upstream/upstream.js'
+
 /** What the user does on the consent page of a third party. */
 export interface ConsentAnswer {
   /** Allow the access or cancel: `allow` by default. */
@@ -6,53 +9,54 @@ export interface ConsentAnswer {
   account?: string
 }
 
+/** The parts of the emulator that a consent uses. */
+export interface ConsentParts {
+  fetch(request: Request): Promise<Response>
+  readonly upstream: Pick<Upstream, 'findConsent'>
+}
+
 /**
- * Opens the link of a connect request, allows or cancels on the provider's page, and returns the callback URL, without a browser.
- * Rejects with an `Error` that has the page's text if an error page is shown instead.
+ * Opens the link of a connect request, allows or cancels at the provider, and returns the callback URL, without a browser. Rejects
+ * with an `Error` that says why if an error page is shown instead.
  */
 export async function consent(
-  fetch: (request: Request) => Promise<Response>,
+  { fetch, upstream }: ConsentParts,
   connectUrl: string | URL,
   answer: ConsentAnswer = {},
 ): Promise<URL> {
-  const provider = await whereNext(await fetch(new Request(connectUrl)))
-  const asked = await fetch(new Request(provider))
-  const answered = asked.headers.has('location') ? asked : await fetch(await formOf(asked, answer))
-  const back = await whereNext(answered)
-  return whereNext(await fetch(new Request(back)))
+  const visit = async (url: string | URL) => {
+    const request = new Request(url)
+    return { request, response: await fetch(request) }
+  }
+  const authorizeUrl = nextUrl(await visit(connectUrl))
+  const asked = await visit(authorizeUrl)
+  // A fault can break the page off or leave it empty. Then nobody can press a button on it.
+  const isShown = asked.response.ok && (await asked.response.text()) !== ''
+  const response = isShown ? await decide(upstream, authorizeUrl, answer) : asked.response
+  const callbackUrl = nextUrl({ ...asked, response })
+  return nextUrl(await visit(callbackUrl))
 }
 
-async function whereNext(response: Response): Promise<URL> {
+async function decide(
+  upstream: ConsentParts['upstream'],
+  authorizeUrl: URL,
+  { decision = 'allow', account }: ConsentAnswer,
+): Promise<Response> {
+  const waiting = upstream.findConsent(authorizeUrl)
+  if (!waiting) throw new Error(`No consent page is open at ${authorizeUrl.origin}`)
+  const { accounts } = waiting
+  const picked = account ?? accounts[0] ?? ''
+  if (!accounts.includes(picked)) {
+    throw new TypeError(`account must be one of ${accounts.join(', ')}: ${picked}`)
+  }
+  return waiting.decide({ decision, account: picked })
+}
+
+function nextUrl({ request, response }: { request: Request; response: Response }): URL {
   const location = response.headers.get('location')
   if (location) return new URL(location)
-  throw new Error(`The consent ended with ${response.status}: ${textOf(await response.text())}`)
-}
-
-// The page is the emulator's own, so regular expressions are enough to read its HTML.
-async function formOf(response: Response, { decision = 'allow', account }: ConsentAnswer) {
-  const html = await response.text()
-  const action = /<form method="post" action="([^"]+)"/.exec(html)?.[1]
-  const id = /name="id" value="([^"]+)"/.exec(html)?.[1]
-  if (!action || !id) throw new Error(`The provider answered ${response.status}: ${textOf(html)}`)
-  const accounts = html.matchAll(/name="account" value="([^"]+)"/g)
-  const offered = [...accounts].map(([, email = '']) => unescapeHtml(email))
-  const picked = account ?? offered[0] ?? ''
-  if (!offered.includes(picked)) {
-    throw new TypeError(`account must be one of ${offered.join(', ')}: ${picked}`)
-  }
-  const body = new URLSearchParams({ id, account: picked, decision })
-  return new Request(unescapeHtml(action), { method: 'POST', body })
-}
-
-function textOf(html: string): string {
-  const main = html.replace(/^[\s\S]*<main[^>]*>/, '').replace(/<footer>[\s\S]*/, '')
-  return unescapeHtml(main.replaceAll(/<[^>]*>/g, ' '))
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-}
-
-const characters: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"' }
-
-function unescapeHtml(text: string): string {
-  return text.replaceAll(/&(amp|lt|gt|quot|#39);/g, (_, name) => characters[name] ?? "'")
+  const { title, detail = title } = traceOf(request).problem ?? {}
+  const { pathname } = new URL(request.url)
+  const reason = detail === undefined ? '' : `: ${detail}`
+  throw new Error(`The consent ended with ${response.status} at ${pathname}${reason}`)
 }

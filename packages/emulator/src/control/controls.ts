@@ -6,7 +6,7 @@ import { type AccessTokenRequest, issueAccessToken } from '../resource-server/is
 import type { Clock } from '../time/clock.js'
 import type { ConnectedAccount } from '../vault/connected-accounts.js'
 import type { SeedRequest } from '../vault/seed.js'
-import { type ConsentAnswer, consent } from './consent.js'
+import { type ConsentAnswer, type ConsentParts, consent } from './consent.js'
 import {
   readAccessTokenRequest,
   readConsentAnswer,
@@ -67,12 +67,12 @@ export interface EmulatorControls {
    */
   issueAccessToken(request: AccessTokenRequest): Promise<string>
   /**
-   * Opens the link of a connect request and allows (or cancels) on the provider's consent page, without a browser.
+   * Opens the link of a connect request and allows (or cancels) at the provider, without a browser.
    *
    * @param connectUrl - the URL that `startConnect` returned.
    * @param answer - what to do on the consent page: by default, allow with the first account.
    * @returns the callback URL, with which you complete the flow.
-   * @throws {Error} if an error page is shown instead, for example because the link was used before. The message has the page's text.
+   * @throws {Error} if an error page is shown instead, for example because the link was used before. The message says why.
    * @throws {TypeError} if `answer` is wrong, or the page does not offer `answer.account`.
    *
    * @example
@@ -85,8 +85,7 @@ export interface EmulatorControls {
 }
 
 /** The parts of the emulator that the controls use. */
-export interface ControlledParts {
-  fetch(request: Request): Promise<Response>
+export interface ControlledParts extends ConsentParts {
   /** Connects accounts without a browser. Error messages begin with `name`. */
   seed(request: SeedRequest | SeedRequest[], name: string): Promise<ConnectedAccount[]>
   readonly tenant: Pick<TenantMemory, 'get' | 'set'>
@@ -112,7 +111,7 @@ export function createControls(context: Context, resources: ControlledParts): Em
     },
     consent: async (connectUrl, answer = {}) => {
       readConsentAnswer(answer, 'answer')
-      return consent(resources.fetch, connectUrl, answer)
+      return consent(resources, connectUrl, answer)
     },
   }
 }

@@ -16,6 +16,18 @@ export interface ClockChange {
   skewProofs?: number
 }
 
+/** A user to create. */
+export interface NewUser {
+  /** The email address to log in with. No other user of the tenant can have it. */
+  email: string
+  /** The part of `email` before the `@` by default. */
+  name?: string
+  /** `password` by default. */
+  password?: string
+  /** `auth0|` and an ID that no other user has, by default. */
+  user_id?: string
+}
+
 /** Checks a value and returns it with its type. Throws an `InputError` whose message begins with `name`. */
 export type Reader<Value> = (value: unknown, name: string) => Value
 
@@ -67,6 +79,16 @@ const seedRequest = closed(
   ['user_id', 'connection'],
 )
 
+const newUser = closed(
+  {
+    email: { type: 'string', pattern: '^[^\\s@]+@[^\\s@]+$' },
+    name: text,
+    password: text,
+    user_id: text,
+  },
+  ['email'],
+)
+
 /** The fields of a token to issue. Which of them exist in the tenant is checked later. */
 const tokenRequest = { user_id: text, client_id: text, audience: text, scope: { type: 'string' } }
 
@@ -104,6 +126,9 @@ export const readRefreshTokenRequest: Reader<object> = createReader(
 export const readConsentAnswer: Reader<object> = createReader(
   closed({ decision: { enum: ['allow', 'cancel'] }, account: text }, []),
 )
+
+/** Checks a user to create. */
+export const readNewUser: Reader<NewUser> = createReader(newUser)
 
 /** Checks values of switches. */
 export const readSwitches: Reader<Partial<Switches>> = createReader(switchValues)

@@ -1,4 +1,4 @@
-import { html, pageResponse } from '../pages/page.js'
+import { errorPage } from '../pages/error-page.js'
 import { damaged, wait } from './damage.js'
 import type { Fault, Faults } from './faults.js'
 import type { SwitchBoard } from './switches.js'
@@ -32,8 +32,13 @@ export async function meetFault(
 /** Returns the error page of a fault with a status, or undefined if it has none. */
 export function faultPage({ status, headers = {} }: Fault): Response | undefined {
   if (status === undefined) return undefined
-  const body = html`<p>A fault of the emulator set the status ${status}.</p>`
-  const page = pageResponse({ title: 'A fault of the emulator', body }, status)
+  const page = errorPage({
+    title: 'A fault of the emulator',
+    reason: `A fault that you added set the status ${status}.`,
+    advice:
+      'The fault is used up, unless it has more calls to come. Go back to the application and try again.',
+    status,
+  })
   for (const [name, value] of Object.entries(headers)) page.headers.set(name, value)
   return page
 }

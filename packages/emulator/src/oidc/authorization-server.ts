@@ -13,6 +13,7 @@ import { serveConsentPage } from './login/consent-page.js'
 import { type Consents, createConsents } from './login/consents.js'
 import { serveLoginPage } from './login/login-page.js'
 import { createGrantOrganizations, type GrantOrganizations } from './login/organization-grants.js'
+import { serveUnknownPage } from './login/unknown-page.js'
 import { serveLogout } from './logout/logout.js'
 import type { NodeEnv } from './middleware/env.js'
 import { traceRequests } from './middleware/trace-requests.js'
@@ -111,6 +112,7 @@ function createIssuer(domain: DomainParts, shared: SharedByIssuers) {
   registerTokenVaultExchange(provider, context, vault)
   describeTokenErrors(provider, context)
   traceRequests(provider)
+  serveUnknownPage(provider)
   const loginPage = serveLoginPage({ provider, context, providerFlows: domain.providerFlows })
   serveConsentPage({ provider, context, consents })
   serveLogout(provider, context)

@@ -1,19 +1,13 @@
-import type {
-  AdapterFactory,
-  Configuration,
-  ErrorOut,
-  Grant,
-  KoaContextWithOIDC,
-} from 'oidc-provider'
+import type { AdapterFactory, Configuration, Grant, KoaContextWithOIDC } from 'oidc-provider'
 import type { Context, Tenancy } from '../context/context.js'
 import { absoluteLifetime } from '../oauth/refresh.js'
-import { html, pageResponse } from '../pages/page.js'
 import { permittedScopes } from '../tenant/api-access.js'
 import { isAllowedOrigin } from '../tenant/clients.js'
 import { findOrganization } from '../tenant/connections.js'
 import { OIDC_SCOPES } from '../tenant/refresh-token-policy.js'
 import { accountOf, CLAIMS_OF_SCOPES } from './account.js'
 import { clientsOf } from './clients.js'
+import { renderError } from './login/authorize-error.js'
 import { authorizeParameters } from './login/authorize-parameters.js'
 import { consentPath } from './login/consent-page.js'
 import type { Consents } from './login/consents.js'
@@ -177,19 +171,4 @@ function cookieNames(port: string) {
     interaction: `emulator_${port}_login`,
     resume: `emulator_${port}_resume`,
   }
-}
-
-async function renderError(
-  ctx: KoaContextWithOIDC,
-  { error, error_description }: ErrorOut,
-): Promise<void> {
-  // oidc-provider's message is about registered URLs, which this server does not have.
-  const reason =
-    error === 'invalid_redirect_uri'
-      ? `Callback URL mismatch: ${ctx.query.redirect_uri} is not in the list of allowed callback URLs`
-      : error_description
-  const body = html`<p>${reason}</p><p class="muted">Error <code>${error}</code></p>`
-  const page = pageResponse({ title: 'This request is not possible', body }, ctx.status)
-  ctx.set(Object.fromEntries(page.headers))
-  ctx.body = await page.text()
 }

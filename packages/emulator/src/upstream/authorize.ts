@@ -1,12 +1,14 @@
 import { readForm } from '../http/body.js'
 import { createExpiringMap, type ExpiringMap } from '../memory/expiring-map.js'
-import { html, pageResponse } from '../pages/page.js'
+import { errorPage } from '../pages/error-page.js'
 import { accountsOf, type ProviderAccount } from './accounts.js'
 import { consentPage } from './consent-page.js'
 import type { Provider } from './provider.js'
 
 /** An authorization request that waits for the user's decision. */
 interface PendingConsent {
+  /** It identifies the request in the form of the consent page. */
+  id: string
   redirectUri: string
   state?: string
   nonce?: string
@@ -16,12 +18,24 @@ interface PendingConsent {
   accounts: ProviderAccount[]
 }
 
+/** What the user decided on the consent page. */
+export interface Decision {
+  /** `allow` allows the access. Anything else refuses it. */
+  decision: string | null
+  /** The email address of the account. */
+  account: string | null
+}
+
 /** The authorization endpoint of a third party, and the form of its consent page. */
 export interface AuthorizeEndpoint {
   /** Handles an authorization request (RFC 6749 §4.1.1): shows the consent page or an error. */
   authorize(request: Request): Promise<Response>
   /** Handles the form of the consent page. Each page works once. */
   consent(request: Request): Promise<Response>
+  /** Returns the request that waits for a decision and has this `state`: the newest one. */
+  findConsent(state: string): Readonly<Pick<PendingConsent, 'id' | 'accounts'>> | undefined
+  /** Ends a request that waits, as the form of its page does: redirects the user back, or shows an error. */
+  decide(id: string, decision: Decision): Response
   reset(): void
 }
 
@@ -31,9 +45,17 @@ export function createAuthorizeEndpoint(
   { now, isCallback }: { now: () => number; isCallback: (url: string) => boolean },
 ): AuthorizeEndpoint {
   const pending = createExpiringMap<PendingConsent>(now)
+  const decide: AuthorizeEndpoint['decide'] = (id, decision) =>
+    endConsent(provider, pending.take(id), decision)
   return {
     authorize: (request) => authorize(provider, { request, pending, now, isCallback }),
-    consent: (request) => submitConsent(provider, request, pending),
+    async consent(request) {
+      const form = await readForm(request)
+      const decision = { decision: form.get('decision'), account: form.get('account') }
+      return decide(form.get('id') ?? '', decision)
+    },
+    findConsent: (state) => pending.values().findLast((one) => one.state === state),
+    decide,
     reset: () => pending.clear(),
   }
 }
@@ -49,8 +71,8 @@ async function authorize(provider: Provider, call: AuthorizeCall): Promise<Respo
   const query = new URL(call.request.url).searchParams
   const redirectUri = query.get('redirect_uri') ?? ''
   if (query.get('client_id') !== provider.client.client_id)
-    return errorPage('The client_id is unknown.')
-  if (!call.isCallback(redirectUri)) return errorPage('The redirect_uri is not registered.')
+    return refusal('The client_id is unknown.')
+  if (!call.isCallback(redirectUri)) return refusal('The redirect_uri is not registered.')
   const state = query.get('state') ?? undefined
   const error = errorOf(query)
   if (error) return redirect(provider, redirectUri, { error, state })
@@ -58,12 +80,12 @@ async function authorize(provider: Provider, call: AuthorizeCall): Promise<Respo
     return redirectWithDenial(provider, { redirectUri, state })
   const scopes = (query.get('scope') ?? '').split(/[ ,]+/).filter(Boolean)
   const loginHint = query.get('login_hint') ?? undefined
-  const [picked, ...others] = await accountsOf(provider.connection.name, loginHint)
   const id = crypto.randomUUID()
   const consent: PendingConsent = {
+    id,
     redirectUri,
     scopes,
-    accounts: [picked, ...others],
+    accounts: await accountsOf(provider.connection.name, loginHint),
     offline: provider.isGoogle
       ? query.get('access_type') === 'offline'
       : scopes.includes('offline_access'),
@@ -81,18 +103,15 @@ function errorOf(query: URLSearchParams): string | undefined {
   return query.get('prompt') === 'none' ? 'interaction_required' : undefined
 }
 
-async function submitConsent(
+function endConsent(
   provider: Provider,
-  request: Request,
-  pending: ExpiringMap<PendingConsent>,
-): Promise<Response> {
-  const form = await readForm(request)
-  const consent = pending.take(form.get('id') ?? '')
-  if (!consent) return errorPage('This page was used already, or has expired.')
+  consent: PendingConsent | undefined,
+  { decision, account: email }: Decision,
+): Response {
+  if (!consent) return refusal('This page was used already, or has expired.')
   const { redirectUri, state, nonce, codeChallenge, accounts, scopes, offline } = consent
-  const account = accounts.find(({ email }) => email === form.get('account'))
-  if (form.get('decision') !== 'allow' || !account)
-    return redirectWithDenial(provider, { redirectUri, state })
+  const account = accounts.find((offered) => offered.email === email)
+  if (decision !== 'allow' || !account) return redirectWithDenial(provider, { redirectUri, state })
   const grant = { account, scopes, offline, ...optional({ nonce }) }
   const code = provider.grants.openCode({ grant, redirectUri, ...optional({ codeChallenge }) })
   return redirect(provider, redirectUri, { code, state })
@@ -130,8 +149,10 @@ function redirect(
   })
 }
 
-function errorPage(reason: string): Response {
-  const body = html`<p class="error" role="alert">${reason}</p>
-<p class="muted">Go back to the application and start again.</p>`
-  return pageResponse({ title: 'This request cannot continue', body }, 400)
+function refusal(reason: string): Response {
+  return errorPage({
+    title: 'This request cannot continue',
+    reason,
+    advice: 'Go back to the application and start again.',
+  })
 }

@@ -2,8 +2,10 @@ import { Hono } from 'hono'
 import type { Context, Tenancy } from '../context/context.js'
 import type { Fault, PageOperation } from '../faults/faults.js'
 import { faultPage, meetFault } from '../faults/meet-fault.js'
+import { traceOf } from '../logs/trace.js'
+import { errorPage } from '../pages/error-page.js'
 import { isAllowedCallback } from '../tenant/clients.js'
-import { type AuthorizeEndpoint, createAuthorizeEndpoint } from './authorize.js'
+import { type AuthorizeEndpoint, createAuthorizeEndpoint, type Decision } from './authorize.js'
 import { calendarEvents } from './calendar.js'
 import { accessOf, createProvider, type Provider } from './provider.js'
 import { revoke, token } from './token.js'
@@ -13,8 +15,21 @@ export interface Upstream {
   fetch(request: Request): Promise<Response>
   /** Returns the third party of a connection, if the tenant has the connection. */
   provider(connection: string): Provider | undefined
+  /**
+   * Finds the authorization request that waits for the user's decision, after `authorizeUrl` has shown the consent page. Returns
+   * undefined if none waits.
+   */
+  findConsent(authorizeUrl: URL): WaitingConsent | undefined
   /** Deletes all codes and tokens, and keeps the keys. */
   reset(): void
+}
+
+/** An authorization request that waits for the user's decision. */
+export interface WaitingConsent {
+  /** The email addresses of the accounts that its page offers. The selected one is the first. */
+  readonly accounts: readonly string[]
+  /** Does what the form of the page does. */
+  decide(decision: Decision): Promise<Response>
 }
 
 interface ThirdParty {
@@ -38,20 +53,31 @@ export function createUpstream(context: Context, callbacks: readonly string[]): 
     return party
   }
   const app = createApp(context, find)
+  const meet = (path: string, request: object, answer: () => Response | Promise<Response>) => {
+    const operation = operations[path]
+    return meetFault(context, {
+      operation,
+      answer: () =>
+        context.switches.get().provider === 'up' ? answer() : unavailable(path, request),
+      refuse: operation === 'providerToken' ? tokenFault : faultPage,
+    })
+  }
   return {
     fetch(request) {
       const [, path = ''] = /^\/upstream\/[^/]+\/(\w+)$/.exec(new URL(request.url).pathname) ?? []
-      const operation = operations[path]
-      return meetFault(context, {
-        operation,
-        answer: () =>
-          context.switches.get().provider === 'up'
-            ? app.fetch(request)
-            : Response.json({ error: 'temporarily_unavailable' }, { status: 503 }),
-        refuse: operation === 'providerToken' ? tokenFault : faultPage,
-      })
+      return meet(path, request, () => app.fetch(request))
     },
     provider: (connection) => find(connection)?.provider,
+    findConsent({ pathname, searchParams }) {
+      const [, name = ''] = /^\/upstream\/([^/]+)\/authorize$/.exec(pathname) ?? []
+      const endpoint = find(decodeURIComponent(name))?.endpoint
+      const consent = endpoint?.findConsent(searchParams.get('state') ?? '')
+      if (!endpoint || !consent) return undefined
+      return {
+        accounts: consent.accounts.map(({ email }) => email),
+        decide: (decision) => meet('consent', consent, () => endpoint.decide(consent.id, decision)),
+      }
+    },
     reset() {
       for (const { provider, endpoint } of parties.values()) {
         provider.grants.clear()
@@ -75,6 +101,23 @@ const operations: Record<string, PageOperation> = {
   authorize: 'providerAuthorize',
   consent: 'providerConsent',
   token: 'providerToken',
+}
+
+// People see a page, and programs get the OAuth error.
+function unavailable(path: string, request: object): Response {
+  const code = 'temporarily_unavailable'
+  if (path !== 'authorize' && path !== 'consent') {
+    return Response.json({ error: code }, { status: 503 })
+  }
+  const reason = 'The emulator plays the provider, and its switch “provider” is set to “down”.'
+  traceOf(request).problem = { title: code, detail: reason }
+  return errorPage({
+    title: 'The provider is down',
+    reason,
+    advice: 'Set the switch to “up” on the emulator’s page or in your test, and start again.',
+    code,
+    status: 503,
+  })
 }
 
 function tokenFault({ status, headers = {}, problem }: Fault): Response | undefined {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { expect, test } from '../../src/shells/playwright.js'
+import { expect, test } from '@connected-accounts/emulator/playwright'
 import { createContractChecker } from '../contract.js'
 import { myAccountCases } from '../my-account-cases.js'
 

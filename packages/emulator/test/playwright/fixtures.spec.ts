@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { Emulator } from '../../src/index.js'
-import { expect, test } from '../../src/shells/playwright.js'
+import type { Emulator } from '@connected-accounts/emulator'
+import { expect, test } from '@connected-accounts/emulator/playwright'
 
 /** An application of which no more is seen than where people come back to. */
 const application = createServer((_request, response) => response.end('the application'))

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider'
 import type { BufferedRequest } from '../../http/buffered-request.js'
-import { html, pageResponse } from '../../pages/page.js'
+import { errorPage } from '../../pages/error-page.js'
 
 /** A request to the page of an interaction. */
 export interface InteractionRequest {
@@ -62,6 +62,9 @@ async function findInteraction(
 
 function expiredLoginPage(error: unknown): Response {
   if (!(error instanceof errors.SessionNotFound)) throw error
-  const body = html`<p>It was used already, or has expired. Go back to the application and log in again.</p>`
-  return pageResponse({ title: 'This login is over', body }, 400)
+  return errorPage({
+    title: 'This login is over',
+    reason: 'It was used already, has expired, or began in another browser.',
+    advice: 'Go back to the application and log in again.',
+  })
 }

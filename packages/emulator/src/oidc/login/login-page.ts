@@ -3,9 +3,9 @@ import type { ProviderFlows } from '../../connect/provider-flow.js'
 import type { Tenancy } from '../../context/context.js'
 import { createExpiringMap, type ExpiringMap } from '../../memory/expiring-map.js'
 import { isSameSecret } from '../../memory/random.js'
-import { html, pageResponse } from '../../pages/page.js'
+import { type Html, html, pageResponse } from '../../pages/page.js'
 import { connectionsFor, DATABASE, findOrganization, logsInWith } from '../../tenant/connections.js'
-import type { Connection } from '../../tenant/tenant.js'
+import type { Connection, User } from '../../tenant/tenant.js'
 import type { ProviderGrant } from '../../upstream/client.js'
 import { type InteractionRequest, serveInteraction } from './interaction-page.js'
 
@@ -25,6 +25,9 @@ interface Call extends LoginPageOptions, InteractionRequest {
   /** The results of logins at a third party, by interaction. */
   results: ExpiringMap<InteractionResults>
 }
+
+/** How many users the page offers to log in as, without a password. */
+const PEOPLE_SHOWN = 5
 
 interface Login {
   uid: string
@@ -68,9 +71,11 @@ async function submitPassword(call: Call, login: Login): Promise<Response | stri
   const connection = login.connections.find(({ name }) => name === form.get('connection'))
   if (connection) return redirectToProvider(call, login, connection)
   const { users } = call.context.tenant
+  const shown = formOf(call, login)
+  const picked = shown.people.find(({ user_id }) => user_id === form.get('user'))
+  if (picked) return finishLogin(call, { login: { accountId: picked.user_id } })
   const username = form.get('username')?.trim() ?? ''
   const user = users.find(({ email }) => email.toLowerCase() === username.toLowerCase())
-  const shown = formOf(call, login)
   const isRight = user && isSameSecret(user.password, form.get('password') ?? '')
   if (!isRight || !shown.hasPassword) return loginForm({ ...shown, username, isWrong: true })
   return finishLogin(call, { login: { accountId: user.user_id } })
@@ -79,10 +84,12 @@ async function submitPassword(call: Call, login: Login): Promise<Response | stri
 function formOf({ context }: Call, { params, connections }: Login) {
   const client = context.tenant.clients.find(({ client_id }) => client_id === params.client_id)
   const organization = findOrganization(context.tenant, params.organization)
+  const hasPassword = logsInWith(organization, DATABASE)
   return {
     application: client?.name ?? 'an application',
     connections,
-    hasPassword: logsInWith(organization, DATABASE),
+    hasPassword,
+    people: hasPassword ? context.tenant.users.slice(0, PEOPLE_SHOWN) : [],
     ...(organization && { organization: organization.display_name }),
   }
 }
@@ -135,6 +142,8 @@ interface LoginForm {
   organization?: string
   /** True if users can log in with a password. */
   hasPassword: boolean
+  /** The users who have a button, which needs no password. */
+  people: readonly User[]
   /** The value of the field for the email address. */
   username: string
   /** The connections that have a button. */
@@ -142,20 +151,31 @@ interface LoginForm {
   isWrong?: boolean
 }
 
-// A form with `#username` and `#password`, and a button for each connection to a third party.
+// Buttons that log in as a user, a form with `#username` and `#password`, and a button for each connection to a third party.
 function loginForm(form: LoginForm): Response {
-  const { application, organization, connections, hasPassword, isWrong = false } = form
-  const body = html`
-<p class="muted">to continue to ${application}</p>
+  const { application, organization, connections, hasPassword, people, isWrong = false } = form
+  const body = html`<p class="muted">Log in to continue to ${application}. This is the login page of the emulator, not of Auth0.</p>
 ${isWrong && html`<p class="error" role="alert" id="error">Wrong email or password.</p>`}
+${people.length > 0 && personButtons(people)}
+${people.length > 0 && html`<p class="or">or with a password</p>`}
 ${hasPassword && passwordForm(form)}
-${hasPassword && connections.length > 0 && html`<p class="or">or</p>`}
+${hasPassword && connections.length > 0 && html`<p class="or">or with an account</p>`}
 ${connections.length > 0 && connectionButtons(connections)}`
   const eyebrow = organization ?? 'Emulated tenant'
   return pageResponse({ title: 'Log in', eyebrow, body }, isWrong ? 400 : 200)
 }
 
-function passwordForm({ username, isWrong = false }: LoginForm) {
+function personButtons(people: readonly User[]): Html {
+  const buttons = people.map(
+    ({ user_id, name, email }) => html`
+<button class="person" name="user" value="${user_id}"><span class="initial" aria-hidden="true">${[...name][0]?.toUpperCase()}</span>
+<span><strong>Log in as ${name}</strong> <small>${email}</small></span></button>`,
+  )
+  return html`<form method="post" class="stack">${buttons}
+</form>`
+}
+
+function passwordForm({ username, isWrong = false }: LoginForm): Html {
   const described = isWrong && html` aria-invalid="true" aria-describedby="error"`
   const focus = html` autofocus`
   return html`<form method="post">
@@ -168,12 +188,12 @@ function passwordForm({ username, isWrong = false }: LoginForm) {
 </form>`
 }
 
-// The buttons have a separate form, so that the Enter key presses Continue, and the required fields do not block them.
-function connectionButtons(connections: readonly Connection[]) {
+// The buttons have forms of their own, so that the Enter key presses Continue, and the required fields do not block them.
+function connectionButtons(connections: readonly Connection[]): Html {
   const buttons = connections.map(
     ({ name, display_name }) => html`
 <button class="secondary" name="connection" value="${name}">Continue with ${display_name}</button>`,
   )
-  return html`<form method="post" class="connections">${buttons}
+  return html`<form method="post" class="stack">${buttons}
 </form>`
 }

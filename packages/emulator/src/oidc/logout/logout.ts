@@ -1,6 +1,7 @@
 import { compactVerify, decodeJwt, importJWK } from 'jose'
 import type { Provider } from 'oidc-provider'
 import type { Tenancy } from '../../context/context.js'
+import { errorPage } from '../../pages/error-page.js'
 import { html, pageResponse } from '../../pages/page.js'
 import { firstLogoutUrl, isAllowedLogoutUrl } from '../../tenant/clients.js'
 import type { Tenant } from '../../tenant/tenant.js'
@@ -31,17 +32,26 @@ export function serveLogout(provider: Provider, context: Tenancy): void {
       await announceLogout(context, session)
       if (outcome.url) return ctx.redirect(outcome.url.href)
     }
-    const page =
-      'flaw' in outcome
-        ? pageResponse(
-            { title: 'This logout is not possible', body: html`<p>${outcome.flaw}</p>` },
-            400,
-          )
-        : pageResponse({ title: 'You are logged out', body: html`<p>You can close this page.</p>` })
+    const page = 'flaw' in outcome ? refusedLogout(outcome.flaw) : loggedOutPage()
     ctx.status = page.status
     ctx.set(Object.fromEntries(page.headers))
     ctx.body = await page.text()
   })
+}
+
+function refusedLogout(reason: string): Response {
+  return errorPage({
+    title: 'This logout is not possible',
+    reason,
+    advice:
+      'You are still logged in. Go back to the application, correct its logout, and try again.',
+  })
+}
+
+function loggedOutPage(): Response {
+  const body = html`<p>Your session at the emulator has ended. You can close this page.</p>
+<p class="muted">The logout named no page to go to, and the application has no allowed logout URL that it could lead to.</p>`
+  return pageResponse({ title: 'You are logged out', body })
 }
 
 function readLogout(query: Query, context: Tenancy): Outcome {

@@ -1,4 +1,4 @@
-import { html, pageResponse } from '../../pages/page.js'
+import { errorPage } from '../../pages/error-page.js'
 import { notEmulated } from '../../resource-server/not-emulated.js'
 import { refuseEarly } from './early-refusal.js'
 
@@ -13,5 +13,10 @@ export function refuseNotEmulated(path: string, request: Request): Response | un
     const body = { error: 'not_emulated', error_description: reason }
     return refuseEarly(request, { status: 501, body })
   }
-  return pageResponse({ title: 'Not emulated', body: html`<p>${reason}</p>` }, 501)
+  return errorPage({
+    title: 'Not emulated',
+    reason,
+    advice: 'Use a real tenant for this, or a way to log in that the emulator has.',
+    status: 501,
+  })
 }

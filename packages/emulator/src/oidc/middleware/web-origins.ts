@@ -1,5 +1,5 @@
 import type { Tenancy } from '../../context/context.js'
-import { html, pageResponse } from '../../pages/page.js'
+import { errorPage } from '../../pages/error-page.js'
 import { isWebOrigin } from '../../tenant/clients.js'
 import type { OidcMiddleware } from './env.js'
 
@@ -15,8 +15,11 @@ export function refuseWebOrigins({ tenant }: Tenancy): OidcMiddleware {
     if (!client || redirect_uri === undefined || !URL.canParse(redirect_uri)) return next()
     const { origin } = new URL(redirect_uri)
     if (isWebOrigin(client, origin)) return next()
-    const reason = `The origin ${origin} is not an allowed web origin. Add it to web_origins of the client ${client_id}.`
-    const title = 'This request is not possible'
-    return pageResponse({ title, body: html`<p>${reason}</p>` }, 403)
+    return errorPage({
+      title: 'This request is not possible',
+      reason: `The origin ${origin} is not an allowed web origin.`,
+      advice: `Add it to web_origins of the client ${client_id}.`,
+      status: 403,
+    })
   }
 }
