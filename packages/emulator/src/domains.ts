@@ -62,7 +62,8 @@ export function createResources(context: Context, options: ResourcesOptions = {}
     for (const part of [context.clock, context.switches]) part.reset()
     context.users.clear()
     tenant.reset()
-    for (const part of [context.faults, context.logs, context.requests]) part.clear()
+    const { faults, logs, logStreams, requests } = context
+    for (const part of [faults, logs, logStreams, requests]) part.clear()
   }
   const seed: Controls['seed'] = (request, name) =>
     seedAccounts({ context, accounts, upstream }, request, name)

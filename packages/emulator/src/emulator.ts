@@ -79,7 +79,7 @@ export interface Emulator extends EmulatorControls {
    * clock, the switches and the tenant.
    */
   reset(): void
-  /** Stops listening and closes open connections. */
+  /** Stops listening, closes open connections, and sends the events that wait for a log stream: for at most five seconds. */
   close(): Promise<void>
 }
 
@@ -156,6 +156,7 @@ export async function createEmulator({
     async close() {
       inProcess.close()
       await server.close()
+      await context.logStreams.close()
     },
   }
 }

@@ -13,6 +13,8 @@ export {
   type Client,
   type ClientGrant,
   type Connection,
+  type LogStream,
+  type LogStreamSink,
   MANAGEMENT_AUDIENCE,
   MY_ACCOUNT_AUDIENCE,
   type Organization,

@@ -1,5 +1,6 @@
 import { createFaults, type Faults } from '../faults/faults.js'
 import { createSwitches, type SwitchBoard, type SwitchesDuring } from '../faults/switches.js'
+import { createLogStreams, type LogStreams } from '../logs/log-streams.js'
 import { createRequestRecord, type RequestRecord } from '../logs/request-record.js'
 import { createTenantLogs, type TenantLogs } from '../logs/tenant-logs.js'
 import type { CredentialCheck } from '../tenant/read-tenant.js'
@@ -38,6 +39,7 @@ export interface Lab {
   readonly switches: SwitchBoard
   readonly clock: Clock
   readonly logs: TenantLogs
+  readonly logStreams: LogStreams
   readonly requests: RequestRecord
 }
 
@@ -69,11 +71,15 @@ export function createContexts(
   const { now } = clock
   const tenant = runningTenant(written, url)
   const users = createUsers(tenant, now)
+  const logs = createTenantLogs({ tenant, users, now })
+  const logStreams = createLogStreams(tenant)
+  logs.subscribe(logStreams.add)
   const lab: Lab = {
     faults: createFaults(),
     switches: createSwitches(switchesDuring),
     clock,
-    logs: createTenantLogs({ tenant, users, now }),
+    logs,
+    logStreams,
     requests: createRequestRecord(now),
   }
   const at = (domainUrl: string): Context => ({

@@ -136,6 +136,31 @@ export interface Connection extends ConnectionOfContract {
   enabled_clients?: string[]
 }
 
+/** Where the tenant sends the events of its log: a log stream of the type `http`, in the form of Auth0's Management API. */
+export interface LogStream {
+  /** A name that no other log stream has. */
+  name: string
+  type: 'http'
+  sink: LogStreamSink
+}
+
+/** The receiver of a log stream. */
+export interface LogStreamSink {
+  /** The URL that gets the events by POST. */
+  httpEndpoint: string
+  /** The value of the `Authorization` header: no header by default. */
+  httpAuthorization?: string
+  /** The value of the `Content-Type` header: `application/json` by default. */
+  httpContentType?: string
+  /**
+   * The form of the body: `JSONLINES`, the default, has one event a line. `JSONARRAY` is an array of events. With `JSONOBJECT`,
+   * each request has one event.
+   */
+  httpContentFormat?: 'JSONLINES' | 'JSONARRAY' | 'JSONOBJECT'
+  /** More headers: none by default. */
+  httpCustomHeaders?: { header: string; value: string }[]
+}
+
 /**
  * The configuration of a tenant. In `apis`, `client_grants` and the clients' policies, write `MY_ACCOUNT_AUDIENCE` for its My Account API and
  * `MANAGEMENT_AUDIENCE` for its Management API. They mean the API at each of the tenant's domains.
@@ -152,6 +177,8 @@ export interface Tenant {
   custom_domains?: string[]
   /** The URLs to which a logout without `client_id` can lead. Without a target, it leads to the first one. */
   allowed_logout_urls?: string[]
+  /** Where the tenant sends the events of its log: nowhere by default. */
+  log_streams?: LogStream[]
 }
 
 /** The audience of the My Account API in a `Tenant`. The emulator replaces `{domain}` with its own address. */
