@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { getRequestListener } from '@hono/node-server'
+import { type Actions, readActions } from './actions/post-login.js'
 import { type ContextSettings, createContexts } from './context/context.js'
 import { checkBooleans, checkHost, readPublicUrl, refuseUnknown } from './control/check-options.js'
 import { type EmulatorClients, emulatorClients } from './control/clients.js'
@@ -44,6 +45,8 @@ export interface EmulatorOptions {
   trustProxy?: boolean
   /** The tenant to start with. Each list that you pass replaces the default list; see `defaultTenant`. */
   tenant?: Partial<Tenant>
+  /** The tenant's Actions: none by default. They are functions, so that tenant files cannot have them. */
+  actions?: Actions
 }
 
 /** A running emulator. */
@@ -108,6 +111,7 @@ export async function createEmulator({
   publicUrl,
   trustProxy = false,
   tenant: option,
+  actions: actionsOption,
   ...rest
 }: EmulatorOptions = {}): Promise<Emulator> {
   refuseUnknown(rest)
@@ -115,6 +119,7 @@ export async function createEmulator({
   const publicOrigin = readPublicUrl(publicUrl, trustProxy)
   checkHost(host)
   checkPort(port, listen)
+  const actions = readActions(actionsOption)
   const tenant = readTenant(option, { credentialFlaw })
   const signingKey = await loadSigningKey()
   const hosts = hostsOf(host, { tenant, publicOrigin })
@@ -124,7 +129,7 @@ export async function createEmulator({
     : serverWithoutPort({ host, port, https })
   const server = withPublicUrl(listening, { publicOrigin })
   const switchesDuring = new AsyncLocalStorage<Partial<Switches>>()
-  const settings = { tenant, signingKey, credentialFlaw, switchesDuring }
+  const settings = { tenant, actions, signingKey, credentialFlaw, switchesDuring }
   const assembled = assemble(server, { ...settings, publicOrigin, trustProxy })
   const { context, customUrls, handler, authorizationServer, resources, reset } = assembled
   server.serve(handler)

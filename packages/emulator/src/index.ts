@@ -1,3 +1,9 @@
+export type {
+  Actions,
+  PostLoginAction,
+  PostLoginApi,
+  PostLoginEvent,
+} from './actions/post-login.js'
 export type { EmulatorClients } from './control/clients.js'
 export type { ConsentAnswer } from './control/consent.js'
 export type { EmulatorControls } from './control/controls.js'

@@ -61,6 +61,7 @@ export async function createTestBed({
       publicJwk: await exportJWK(publicKey),
     },
     faults: createFaults(),
+    actions: {},
     credentialFlaw,
     switches: createSwitches(new AsyncLocalStorage()),
     clock,

@@ -1,3 +1,4 @@
+import type { Actions } from '../actions/post-login.js'
 import { createFaults, type Faults } from '../faults/faults.js'
 import { createSwitches, type SwitchBoard, type SwitchesDuring } from '../faults/switches.js'
 import { createLogStreams, type LogStreams } from '../logs/log-streams.js'
@@ -27,6 +28,8 @@ export interface Tenancy extends Readonly<Audiences> {
   readonly users: Users
   /** The key that signs ID tokens and access tokens. */
   readonly signingKey: SigningKey
+  /** The functions of the Actions. */
+  readonly actions: Actions
   /** Checks a client's credentials. It is different behind msw, which does not support them. */
   readonly credentialFlaw: CredentialCheck
   /** Returns the time of the emulator's clock in milliseconds since the epoch. */
@@ -47,7 +50,8 @@ export interface Lab {
 export interface Context extends Tenancy, Lab {}
 
 /** The settings of one emulator. All ways to run it pass them: over HTTP, in process and behind msw. */
-export interface ContextSettings extends Pick<Tenancy, 'signingKey' | 'credentialFlaw' | 'tenant'> {
+export interface ContextSettings
+  extends Pick<Tenancy, 'actions' | 'signingKey' | 'credentialFlaw' | 'tenant'> {
   switchesDuring: SwitchesDuring
 }
 

@@ -10,6 +10,7 @@ import { createOidcStore, type OidcStore } from './adapter.js'
 import { oidcConfiguration } from './configuration.js'
 import { serveConsentPage } from './login/consent-page.js'
 import { type Consents, createConsents } from './login/consents.js'
+import { createLoginOutcomes, type LoginOutcomes } from './login/login-outcomes.js'
 import { serveLoginPage } from './login/login-page.js'
 import { createGrantOrganizations, type GrantOrganizations } from './login/organization-grants.js'
 import { serveLogout } from './logout/logout.js'
@@ -23,7 +24,7 @@ import { requirePlainPaths } from './middleware/plain-path.js'
 import { narrowPreflights } from './middleware/preflight.js'
 import { recordRequests } from './middleware/record-requests.js'
 import { refuseWebOrigins } from './middleware/web-origins.js'
-import { replaceDpopAlgorithms } from './provider-internals.js'
+import { addClaims, replaceDpopAlgorithms } from './provider-internals.js'
 import { registerClientCredentialsGrant } from './token/client-credentials.js'
 import { describeTokenErrors } from './token/errors.js'
 import { createTokenNonces } from './token/nonces.js'
@@ -70,8 +71,10 @@ export function createAuthorizationServer({
   }
   const organizations = createGrantOrganizations(canonical.context)
   const consents = createConsents(canonical.context.now)
+  const outcomes = createLoginOutcomes(canonical.context.now)
   const exchangeLimit = createExchangeLimit(canonical.context)
-  const shared = { store, organizations, consents, exchangeLimit, vault, onReuse }
+  const stores = { organizations, consents, outcomes, exchangeLimit }
+  const shared = { ...stores, store, vault, onReuse }
   const issuers: [Issuer, ...Issuer[]] = [
     createIssuer(canonical, shared),
     ...others.map((domain) => createIssuer(domain, shared)),
@@ -84,7 +87,7 @@ export function createAuthorizationServer({
     },
     reset() {
       store.reset()
-      for (const part of [organizations, consents, exchangeLimit, ...issuers]) part.clear()
+      for (const part of [...Object.values(stores), ...issuers]) part.clear()
       refreshTokenReuses = 0
     },
   }
@@ -101,6 +104,7 @@ interface SharedByIssuers {
   store: OidcStore
   organizations: GrantOrganizations
   consents: Consents
+  outcomes: LoginOutcomes
   exchangeLimit: ExchangeLimit
   vault: Vault
   onReuse(): void
@@ -108,7 +112,7 @@ interface SharedByIssuers {
 
 function createIssuer(
   { context, providerFlows, nonces: myAccountNonces }: DomainParts,
-  { store, organizations, consents, exchangeLimit, vault, onReuse }: SharedByIssuers,
+  { store, organizations, consents, outcomes, exchangeLimit, vault, onReuse }: SharedByIssuers,
 ): Issuer {
   const nonces = createTokenNonces(context, myAccountNonces)
   const adapter = adapterOf(store, context)
@@ -117,11 +121,13 @@ function createIssuer(
     nonces,
     organizations,
     consents,
+    outcomes,
   })
   const provider = new Provider(context.issuer, configuration)
   // Reads `X-Forwarded-Proto`, which `handle` sets. Behind a proxy, the public URL can be https although the emulator serves http.
   provider.proxy = true
   customizeClients(provider, context)
+  addClaims(provider)
   replaceDpopAlgorithms(provider, () => context.switches.get().dpopAlgs.split(' '))
   registerRefreshTokenGrant({ provider, context, organizations, onReuse })
   registerClientCredentialsGrant(provider, context)

@@ -17,6 +17,7 @@ import { authorizeParameters } from './login/authorize-parameters.js'
 import { consentPath } from './login/consent-page.js'
 import type { Consents } from './login/consents.js'
 import { createInteractionPolicy } from './login/interaction-policy.js'
+import { CODE_LIFETIME, type LoginOutcomes } from './login/login-outcomes.js'
 import { loginPath } from './login/login-page.js'
 import type { GrantOrganizations } from './login/organization-grants.js'
 import { apiOfResource, resourceOf, resourceServer } from './resource-servers.js'
@@ -32,11 +33,12 @@ export interface ConfigurationParts {
   nonces: TokenNonces
   organizations: GrantOrganizations
   consents: Consents
+  outcomes: LoginOutcomes
 }
 
 /** Returns the configuration with which oidc-provider behaves like an Auth0 tenant. */
 export function oidcConfiguration(context: Context, parts: ConfigurationParts): Configuration {
-  const { adapter, nonces, organizations, consents } = parts
+  const { adapter, nonces, organizations, consents, outcomes } = parts
   const { tenant, users, signingKey, url } = context
   const { port } = new URL(url)
   return {
@@ -46,7 +48,8 @@ export function oidcConfiguration(context: Context, parts: ConfigurationParts): 
     features: features(context, nonces),
     findAccount: (_ctx, sub, token) => {
       const user = users.find(sub)
-      return user && accountOf(user, organizations.claims(token?.grantId))
+      const { idToken: added } = outcomes.get(token?.grantId)
+      return user && accountOf(user, { ...organizations.claims(token?.grantId), added })
     },
     scopes: OIDC_SCOPES,
     claims: { ...CLAIMS_OF_SCOPES, sid: null, auth_time: null, acr: null, amr: null },
@@ -58,12 +61,17 @@ export function oidcConfiguration(context: Context, parts: ConfigurationParts): 
     extraParams: authorizeParameters(context),
     loadExistingGrant: (ctx) => createGrant(context, organizations, ctx),
     interactions: {
-      policy: createInteractionPolicy(context, consents),
+      policy: createInteractionPolicy(context, { consents, outcomes }),
       url: (_ctx, { uid, prompt }) =>
         prompt.name === 'consent' ? consentPath(uid) : loginPath(uid),
     },
     // Cookies ignore the port, so the names have it. Otherwise two emulators on localhost would log each other out.
     cookies: { names: cookieNames(port) },
+    // A refresh has set the claims of its Action.
+    extraTokenClaims: (_ctx, token) =>
+      token.kind === 'AccessToken'
+        ? (token.extra ?? outcomes.get(token.grantId).accessToken)
+        : undefined,
     formats: {
       customizers: {
         jwt(_ctx, token, jwt) {
@@ -100,7 +108,7 @@ function lifetimes(context: Tenancy): Configuration['ttl'] {
     context.tenant.clients.find(({ client_id }) => client_id === id)?.refresh_token
   return {
     AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? day,
-    AuthorizationCode: 600,
+    AuthorizationCode: CODE_LIFETIME,
     ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? day,
     Grant: (_ctx, { clientId }) => Math.max(31 * day, absoluteLifetime(settingsOf(clientId))),
     IdToken: 36_000,

@@ -3,13 +3,21 @@ import type { Context, Tenancy } from '../../context/context.js'
 import { findOrganization, logsInWith } from '../../tenant/connections.js'
 import { UNMET_POLICY } from '../resource-servers.js'
 import { type Consents, mustAsk, requestedConsent } from './consents.js'
+import type { LoginOutcomes } from './login-outcomes.js'
+import { finishLogin } from './post-login.js'
 
 const { Check, Prompt } = interactionPolicy
+
+/** What the policy reads and writes. */
+export interface InteractionStores {
+  consents: Consents
+  outcomes: LoginOutcomes
+}
 
 /** Creates the policy that decides whether the user must do something before `/authorize` can respond. */
 export function createInteractionPolicy(
   context: Context,
-  consents: Consents,
+  { consents, outcomes }: InteractionStores,
 ): interactionPolicy.DefaultPolicy {
   const policy = interactionPolicy.base()
   policy
@@ -24,7 +32,19 @@ export function createInteractionPolicy(
     )
   policy.remove('consent')
   policy.add(consentPrompt(context, consents))
+  policy.add(postLoginPrompt(context, outcomes))
   return policy
+}
+
+// It is the last prompt, so that its check runs once for each login: when the user has nothing left to do.
+function postLoginPrompt(context: Context, outcomes: LoginOutcomes): interactionPolicy.Prompt {
+  return new Prompt(
+    { name: 'post_login', requestable: false },
+    new Check('post_login', 'the Action refused the login', async (ctx) => {
+      await finishLogin(context, outcomes, ctx)
+      return false
+    }),
+  )
 }
 
 // Its checks run when the user is known. They store the requested consent for the page.

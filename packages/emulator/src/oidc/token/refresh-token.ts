@@ -5,8 +5,10 @@ import {
   type RefreshToken,
   type TokenEndpointGrantContext,
 } from 'oidc-provider'
+import { type PostLoginOutcome, runPostLogin } from '../../actions/run-post-login.js'
 import type { Context } from '../../context/context.js'
 import { createOneAtATime } from '../../memory/one-at-a-time.js'
+import { findOrganization } from '../../tenant/connections.js'
 import {
   type LoginGrant,
   NOT_AUTHORIZED,
@@ -117,14 +119,18 @@ async function issueTokens(refresh: Refresh, thumbprint: string | undefined): Pr
   refuseUnmetPolicy(context, target)
   const requested = scope?.split(' ')
   const scopes = target.scopes.filter((name) => requested?.includes(name) ?? true)
+  const action = await runAction(refresh, { target, scopes: requested ?? scopes })
 
   const token = createAccessToken(refresh, target, scopes)
+  Object.assign(token, { extra: action.accessToken })
   if (thumbprint !== undefined) token.setThumbprint('jkt', thumbprint)
   const accessToken = await token.save()
   ctx.body = buildTokenResponse(provider, {
     accessToken,
     expiresIn: token.expiration,
-    idToken: scopes.includes('openid') ? await issueIdToken(refresh, scopes) : undefined,
+    idToken: scopes.includes('openid')
+      ? await issueIdToken(refresh, scopes, action.idToken)
+      : undefined,
     refreshToken: await rotate(refresh),
     scope: scopes.join(' '),
     tokenType: token.tokenType,
@@ -134,6 +140,29 @@ async function issueTokens(refresh: Refresh, thumbprint: string | undefined): Pr
 function refuseUnmetPolicy({ switches, myAccountAudience }: Context, { api }: RefreshTarget): void {
   if (switches.get().myAccountPolicy !== 'unmet' || api?.identifier !== myAccountAudience) return
   throw oauthError(403, UNMET_POLICY.error, UNMET_POLICY.error_description)
+}
+
+async function runAction(
+  { context, ctx, organizations, source }: Refresh,
+  { target, scopes }: { target: RefreshTarget; scopes: string[] },
+): Promise<PostLoginOutcome> {
+  const { org_id } = organizations.claims(source.grantId)
+  const outcome = await runPostLogin(context, {
+    userId: source.accountId ?? '',
+    clientId: source.clientId ?? '',
+    protocol: 'oauth2-refresh-token',
+    requestedScopes: scopes,
+    audience: target.api?.identifier,
+    organization: findOrganization(context.tenant, org_id),
+    request: {
+      of: ctx.req,
+      method: ctx.method,
+      url: new URL(ctx.path, context.url),
+      userAgent: ctx.get('user-agent'),
+    },
+  })
+  if (outcome.denial !== undefined) throw oauthError(403, 'access_denied', outcome.denial)
+  return outcome
 }
 
 function loginOf({ context, source, grant }: Refresh): LoginGrant {
@@ -173,11 +202,15 @@ function createAccessToken(
   })
 }
 
-async function issueIdToken(refresh: Refresh, scopes: string[]): Promise<string> {
+async function issueIdToken(
+  refresh: Refresh,
+  scopes: string[],
+  added: Record<string, unknown>,
+): Promise<string> {
   const { provider, context, organizations, ctx, source } = refresh
   const user = context.users.find(source.accountId)
   if (!user) throw new errors.InvalidGrant('the user does not exist')
-  const account = accountOf(user, organizations.claims(source.grantId))
+  const account = accountOf(user, { ...organizations.claims(source.grantId), added })
   ctx.oidc.entity('Account', account)
   const scope = scopes.join(' ')
   const claims = {

@@ -1,7 +1,9 @@
+import { runPostLogin } from '../../actions/run-post-login.js'
 import type { Lab, Tenancy } from '../../context/context.js'
 import { damaged, wait } from '../../faults/damage.js'
 import type { Fault } from '../../faults/faults.js'
 import { BodyTooLarge, readForm, readJson, tooLarge } from '../../http/body.js'
+import { loggedRequest } from '../../logs/tenant-logs.js'
 import { isSameSecret } from '../../memory/random.js'
 import { issueAccessToken } from '../../resource-server/issue-access-token.js'
 import { NOT_AUTHORIZED, refreshTarget } from '../../tenant/refresh-token-policy.js'
@@ -43,7 +45,7 @@ async function issueTokens(options: TokenEndpointOptions, request: Request): Pro
   try {
     const form = await readFields(request)
     const client = authenticate(options.context, request, form)
-    const body = await grant({ ...options, client, form })
+    const body = await grant({ ...options, client, form, request })
     return Response.json(body, { headers: { 'cache-control': 'no-store' } })
   } catch (error) {
     if (error instanceof BodyTooLarge) return Response.json(tooLarge(error), { status: 413 })
@@ -103,8 +105,18 @@ async function refresh(call: TokenCall): Promise<Record<string, unknown>> {
   const given = scopes.filter((name) => api.scopes.includes(name))
   const scope = given.filter((name) => wanted?.includes(name) ?? true).join(' ')
   const audience = api.identifier
+  const { denial, accessToken } = await runPostLogin(context, {
+    userId: login.userId,
+    clientId: client.client_id,
+    protocol: 'oauth2-refresh-token',
+    requestedScopes: wanted ?? scopes,
+    audience,
+    organization: undefined,
+    request: loggedRequest(call.request),
+  })
+  if (denial !== undefined) throw new Refusal(403, 'access_denied', denial)
   const who = { user_id: login.userId, client_id: client.client_id }
-  const access_token = await issueAccessToken(context, { ...who, audience, scope })
+  const access_token = await issueAccessToken(context, { ...who, audience, scope }, accessToken)
   const refresh_token = required(call, 'refresh_token')
   const expires_in = api.token_lifetime
   return { access_token, token_type: 'Bearer', expires_in, scope, refresh_token }

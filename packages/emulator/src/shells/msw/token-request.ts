@@ -24,6 +24,7 @@ export class Refusal extends Error {
 /** A token request whose client has been authenticated. */
 export interface TokenCall extends TokenEndpointOptions {
   client: Client
+  request: Request
   form: URLSearchParams
 }
 
