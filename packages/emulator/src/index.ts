@@ -16,12 +16,14 @@ export type { AccessTokenRequest } from './resource-server/issue-access-token.js
 export { defaultTenant } from './tenant/default-tenant.js'
 export {
   type Api,
+  type AuthenticationMethod,
   type Client,
   type ClientGrant,
   type Connection,
   type LogStream,
   type LogStreamSink,
   MANAGEMENT_AUDIENCE,
+  MFA_OTP_GRANT,
   MY_ACCOUNT_AUDIENCE,
   type Organization,
   type Permission,

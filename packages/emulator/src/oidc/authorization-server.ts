@@ -13,7 +13,12 @@ import { type Consents, createConsents } from './login/consents.js'
 import { createLoginOutcomes, type LoginOutcomes } from './login/login-outcomes.js'
 import { serveLoginPage } from './login/login-page.js'
 import { createGrantOrganizations, type GrantOrganizations } from './login/organization-grants.js'
+import { serveOtpPage } from './login/otp-page.js'
 import { serveLogout } from './logout/logout.js'
+import { serveMfaApi } from './mfa/mfa-api.js'
+import { registerMfaOtpGrant } from './mfa/mfa-otp-grant.js'
+import { createMfaTimes, type MfaTimes } from './mfa/mfa-times.js'
+import { createMfaTransactions, type MfaTransactions } from './mfa/mfa-transactions.js'
 import { createExchangeLimit, type ExchangeLimit } from './middleware/exchange-limit.js'
 import { answerTokenFaults } from './middleware/faults.js'
 import { refuseBadJson, withFormBody } from './middleware/json-body.js'
@@ -72,8 +77,11 @@ export function createAuthorizationServer({
   const organizations = createGrantOrganizations(canonical.context)
   const consents = createConsents(canonical.context.now)
   const outcomes = createLoginOutcomes(canonical.context.now)
+  const mfaTimes = createMfaTimes(canonical.context.now)
+  const mfaTransactions = createMfaTransactions(canonical.context.now)
   const exchangeLimit = createExchangeLimit(canonical.context)
-  const stores = { organizations, consents, outcomes, exchangeLimit }
+  const mfa = { mfaTimes, mfaTransactions }
+  const stores = { organizations, consents, outcomes, exchangeLimit, ...mfa }
   const shared = { ...stores, store, vault, onReuse }
   const issuers: [Issuer, ...Issuer[]] = [
     createIssuer(canonical, shared),
@@ -105,6 +113,8 @@ interface SharedByIssuers {
   organizations: GrantOrganizations
   consents: Consents
   outcomes: LoginOutcomes
+  mfaTimes: MfaTimes
+  mfaTransactions: MfaTransactions
   exchangeLimit: ExchangeLimit
   vault: Vault
   onReuse(): void
@@ -112,16 +122,14 @@ interface SharedByIssuers {
 
 function createIssuer(
   { context, providerFlows, nonces: myAccountNonces }: DomainParts,
-  { store, organizations, consents, outcomes, exchangeLimit, vault, onReuse }: SharedByIssuers,
+  { store, exchangeLimit, vault, ...shared }: SharedByIssuers,
 ): Issuer {
   const nonces = createTokenNonces(context, myAccountNonces)
   const adapter = adapterOf(store, context)
   const configuration = oidcConfiguration(context, {
     adapter,
     nonces,
-    organizations,
-    consents,
-    outcomes,
+    ...shared,
   })
   const provider = new Provider(context.issuer, configuration)
   // Reads `X-Forwarded-Proto`, which `handle` sets. Behind a proxy, the public URL can be https although the emulator serves http.
@@ -129,7 +137,8 @@ function createIssuer(
   customizeClients(provider, context)
   addClaims(provider)
   replaceDpopAlgorithms(provider, () => context.switches.get().dpopAlgs.split(' '))
-  registerRefreshTokenGrant({ provider, context, organizations, onReuse })
+  registerRefreshTokenGrant({ provider, context, ...shared })
+  registerMfaOtpGrant({ provider, context, ...shared })
   registerClientCredentialsGrant(provider, context)
   registerTokenVaultExchange(provider, context, vault)
   describeTokenErrors(provider, context)
@@ -145,7 +154,9 @@ function createIssuer(
   nonces.guard(provider)
   logExchanges(provider, context)
   const loginPage = serveLoginPage({ provider, context, providerFlows })
-  serveConsentPage({ provider, context, consents })
+  serveOtpPage({ provider, context, ...shared })
+  serveConsentPage({ provider, context, ...shared })
+  serveMfaApi(provider, { context, ...shared })
   serveLogout(provider, context)
   serveUserinfo(provider, context)
   const callback = provider.callback()

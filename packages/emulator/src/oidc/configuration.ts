@@ -20,6 +20,8 @@ import { createInteractionPolicy } from './login/interaction-policy.js'
 import { CODE_LIFETIME, type LoginOutcomes } from './login/login-outcomes.js'
 import { loginPath } from './login/login-page.js'
 import type { GrantOrganizations } from './login/organization-grants.js'
+import { otpPath } from './login/otp-page.js'
+import type { MfaTimes } from './mfa/mfa-times.js'
 import { apiOfResource, resourceOf, resourceServer } from './resource-servers.js'
 import { customizeAccessToken } from './token/access-token-claims.js'
 import type { TokenNonces } from './token/nonces.js'
@@ -34,11 +36,12 @@ export interface ConfigurationParts {
   organizations: GrantOrganizations
   consents: Consents
   outcomes: LoginOutcomes
+  mfaTimes: MfaTimes
 }
 
 /** Returns the configuration with which oidc-provider behaves like an Auth0 tenant. */
 export function oidcConfiguration(context: Context, parts: ConfigurationParts): Configuration {
-  const { adapter, nonces, organizations, consents, outcomes } = parts
+  const { adapter, nonces, organizations, outcomes } = parts
   const { tenant, users, signingKey, url } = context
   const { port } = new URL(url)
   return {
@@ -61,9 +64,8 @@ export function oidcConfiguration(context: Context, parts: ConfigurationParts): 
     extraParams: authorizeParameters(context),
     loadExistingGrant: (ctx) => createGrant(context, organizations, ctx),
     interactions: {
-      policy: createInteractionPolicy(context, { consents, outcomes }),
-      url: (_ctx, { uid, prompt }) =>
-        prompt.name === 'consent' ? consentPath(uid) : loginPath(uid),
+      policy: createInteractionPolicy(context, parts),
+      url: (_ctx, { uid, prompt }) => pagePath(prompt.name, uid),
     },
     // Cookies ignore the port, so the names have it. Otherwise two emulators on localhost would log each other out.
     cookies: { names: cookieNames(port) },
@@ -91,6 +93,11 @@ export function oidcConfiguration(context: Context, parts: ConfigurationParts): 
     renderError,
     ttl: lifetimes(context),
   }
+}
+
+function pagePath(prompt: string, uid: string): string {
+  if (prompt === 'mfa') return otpPath(uid)
+  return prompt === 'consent' ? consentPath(uid) : loginPath(uid)
 }
 
 const routes: Configuration['routes'] = {

@@ -81,6 +81,16 @@ const clientGrant = closed(
 
 const permission = closed({ resource_server_identifier: text, permission_name: text })
 
+const authenticationMethod = closed(
+  {
+    id: { type: 'string', pattern: '^totp\\|dev_[A-Za-z0-9]+$' },
+    type: { const: 'totp' },
+    totp_secret: { type: 'string', pattern: '^[A-Z2-7]{16,}$' },
+    name: text,
+  },
+  ['id', 'type', 'totp_secret'],
+)
+
 const user = closed(
   {
     user_id: text,
@@ -92,6 +102,7 @@ const user = closed(
     user_metadata: { type: 'object' },
     app_metadata: { type: 'object' },
     permissions: { type: 'array', items: permission },
+    authentication_methods: { type: 'array', items: authenticationMethod },
   },
   ['user_id', 'email', 'name', 'password'],
 )

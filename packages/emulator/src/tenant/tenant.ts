@@ -106,6 +106,19 @@ export interface User extends Profile {
   password: string
   /** What the user may do at the APIs: none by default. See `enforce_policies` and `token_dialect` of an API. */
   permissions?: Permission[]
+  /** The second factors of the user: none by default. See the switch `myAccountPolicy`. */
+  authentication_methods?: AuthenticationMethod[]
+}
+
+/** A second factor of a user: an authenticator app, in the form of Auth0's Management API. */
+export interface AuthenticationMethod {
+  /** `totp|dev_`, followed by letters and digits. */
+  id: string
+  type: 'totp'
+  /** The secret of the app (RFC 6238) in base32, for example `JBSWY3DPEHPK3PXP`. */
+  totp_secret: string
+  /** A name of the user for the app. */
+  name?: string
 }
 
 /** An organization: a company or a team whose members can log in to it. */
@@ -190,6 +203,9 @@ export const MANAGEMENT_AUDIENCE = 'https://{domain}/api/v2/'
 /** The grant type of the Token Vault exchange: a client exchanges a token of Auth0 for an access token of a connected account. */
 export const TOKEN_VAULT_GRANT =
   'urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token'
+
+/** The grant type that ends a refresh which needed a second factor, with the `mfa_token` and a one-time password. */
+export const MFA_OTP_GRANT = 'http://auth0.com/oauth/grant-type/mfa-otp'
 
 /** Returns how a client authenticates at the token endpoint: its own setting, or else `client_secret_post` if it has a secret. */
 export function authMethodOf({

@@ -71,7 +71,8 @@ export function createUsers(tenant: Tenant, now: () => number): Users {
   }
 }
 
-function personOf({ password: _, permissions: _permissions, ...profile }: User): Person {
+function personOf(user: User): Person {
+  const { password: _, permissions: _permissions, authentication_methods, ...profile } = user
   const [provider = '', ...rest] = profile.user_id.split('|')
   const identity = { connection: DATABASE, user_id: rest.join('|'), provider, isSocial: false }
   return { ...profile, identity }

@@ -2,7 +2,20 @@ import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import { runPostLogin } from '../../actions/run-post-login.js'
 import type { Context } from '../../context/context.js'
 import { findOrganization } from '../../tenant/connections.js'
+import type { MfaTimes } from '../mfa/mfa-times.js'
 import type { LoginOutcomes } from './login-outcomes.js'
+
+/** What the end of a login reads and writes. */
+export interface LoginStores {
+  outcomes: LoginOutcomes
+  mfaTimes: MfaTimes
+}
+
+// Only the ID token of a login in which the user showed a second factor has these, not the tokens of a refresh.
+const MFA_CLAIMS = {
+  acr: 'http://schemas.openid.net/pape/policies/2007/06/multi-factor',
+  amr: ['mfa'],
+}
 
 /**
  * Runs the Action `postLogin` at the end of a login, and remembers its claims for the exchange of the code. Throws `access_denied`
@@ -10,12 +23,12 @@ import type { LoginOutcomes } from './login-outcomes.js'
  */
 export async function finishLogin(
   context: Context,
-  outcomes: LoginOutcomes,
+  { outcomes, mfaTimes }: LoginStores,
   ctx: KoaContextWithOIDC,
 ): Promise<void> {
-  const { client, entities, params, requestParamScopes, session } = ctx.oidc
+  const { client, entities, params, requestParamScopes, result, session } = ctx.oidc
   const query = textsOf({ ...params })
-  const { denial, ...claims } = await runPostLogin(context, {
+  const { denial, accessToken, idToken } = await runPostLogin(context, {
     userId: session?.accountId ?? '',
     clientId: client?.clientId ?? '',
     protocol: 'oidc-basic-profile',
@@ -32,7 +45,12 @@ export async function finishLogin(
     query,
   })
   if (denial !== undefined) throw new errors.AccessDenied(denial)
-  outcomes.set(entities.Grant?.jti ?? '', claims)
+  const grantId = entities.Grant?.jti ?? ''
+  mfaTimes.copy(session?.uid ?? '', grantId)
+  outcomes.set(grantId, {
+    accessToken,
+    idToken: { ...idToken, ...(result?.mfa ? MFA_CLAIMS : {}) },
+  })
 }
 
 function textsOf(params: Record<string, unknown>): Record<string, string> {

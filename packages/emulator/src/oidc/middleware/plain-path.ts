@@ -8,7 +8,10 @@ import { refuseEarly } from './early-refusal.js'
 export function requirePlainPaths(provider: Provider): void {
   provider.use((ctx, next) => {
     ctx.path = ctx.path.replace(/([^/])\/$/, '$1')
-    const route = ctx.path.replace(/^\/(authorize|u\/login|u\/consent)\/[^/]+$/, '')
+    const route = ctx.path.replace(
+      /^\/(authorize|u\/login|u\/mfa-otp-challenge|u\/consent)\/[^/]+$/,
+      '',
+    )
     if (!/[A-Z]/.test(route)) return next()
     const error_description = `There is nothing at ${ctx.path}; paths are lowercase`
     refuseEarly(ctx, { status: 404, body: { error: 'invalid_request', error_description } })
