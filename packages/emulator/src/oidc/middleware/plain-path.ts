@@ -9,7 +9,7 @@ export function requirePlainPaths(provider: Provider): void {
   provider.use((ctx, next) => {
     ctx.path = ctx.path.replace(/([^/])\/$/, '$1')
     const route = ctx.path.replace(
-      /^\/(authorize|u\/login|u\/mfa-otp-challenge|u\/consent)\/[^/]+$/,
+      /^\/(authorize|u\/login|u\/mfa-otp-challenge|u\/consent|mfa\/authenticators)\/[^/]+$/,
       '',
     )
     if (!/[A-Z]/.test(route)) return next()
