@@ -28,6 +28,7 @@ For development and tests only.
                    or https://auth.example.test behind a proxy. The issuer and all URLs begin with it.
   --trust-proxy    Believes X-Forwarded-Host and X-Forwarded-For. Only with --public-url.
   --config <file>  The tenant: a JSON file, or a JavaScript or TypeScript module that exports "tenant" or a default.
+                   A module can also export "actions".
   --json           Prints JSON: one line with url, domains, certificate, clients and users, then one line for each event
                    of the tenant log.
   --help           Prints this help.
@@ -69,8 +70,10 @@ async function run(): Promise<void> {
     'public-url': publicUrl,
     'trust-proxy': trustProxy,
   } = values
-  const tenant =
-    config === undefined ? readTenant(undefined, { credentialFlaw }) : await readConfig(config)
+  const { tenant, actions } =
+    config === undefined
+      ? { tenant: readTenant(undefined, { credentialFlaw }), actions: {} }
+      : await readConfig(config)
   const emulator = await createEmulator({
     port: Number(values.port),
     host,
@@ -78,6 +81,7 @@ async function run(): Promise<void> {
     trustProxy,
     ...(publicUrl !== undefined && { publicUrl }),
     tenant,
+    actions,
   })
   const { certificate } = emulator
   const certificateFiles = certificate ? await writeCertificate(certificate) : undefined
