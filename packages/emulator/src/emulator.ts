@@ -111,7 +111,7 @@ export async function createEmulator({
   publicUrl,
   trustProxy = false,
   tenant: option,
-  actions: actionsOption,
+  actions,
   ...rest
 }: EmulatorOptions = {}): Promise<Emulator> {
   refuseUnknown(rest)
@@ -119,17 +119,15 @@ export async function createEmulator({
   const publicOrigin = readPublicUrl(publicUrl, trustProxy)
   checkHost(host)
   checkPort(port, listen)
-  const actions = readActions(actionsOption)
-  const tenant = readTenant(option, { credentialFlaw })
-  const signingKey = await loadSigningKey()
-  const hosts = hostsOf(host, { tenant, publicOrigin })
+  const parts = { tenant: readTenant(option, { credentialFlaw }), actions: readActions(actions) }
+  const switchesDuring = new AsyncLocalStorage<Partial<Switches>>()
+  const settings = { ...parts, credentialFlaw, switchesDuring, signingKey: await loadSigningKey() }
+  const hosts = hostsOf(host, { ...settings, publicOrigin })
   const certificate = https && listen ? await createCertificate(hosts) : undefined
   const listening = listen
     ? await listenOn({ host, port, certificate })
     : serverWithoutPort({ host, port, https })
   const server = withPublicUrl(listening, { publicOrigin })
-  const switchesDuring = new AsyncLocalStorage<Partial<Switches>>()
-  const settings = { tenant, actions, signingKey, credentialFlaw, switchesDuring }
   const assembled = assemble(server, { ...settings, publicOrigin, trustProxy })
   const { context, customUrls, handler, authorizationServer, resources, reset } = assembled
   server.serve(handler)

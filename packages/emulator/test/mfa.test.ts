@@ -169,6 +169,18 @@ describe('A login for the My Account API whose Default Policy is enforced', () =
     }
   })
 
+  it('asks the next user of the same browser, too', async () => {
+    const bob = { ...factor, id: 'totp|dev_bob' }
+    const users = emulator.users.map((user) => ({ ...user, authentication_methods: [bob] }))
+    emulator.tenant.set({ users })
+    const browser = createBrowser(emulator.url)
+    await logInWithOtp(browser)
+    const again = await enterPassword(browser, { email: 'bob@example.test', prompt: 'login' })
+    // oidc-provider's page that ends the session of the other user.
+    const next = await browser.submit(again, {})
+    expect(next.url.pathname).toMatch(/^\/u\/mfa-otp-challenge\//)
+  })
+
   it('asks for nothing at a login for another API, or without one', async () => {
     await loginWithCode(login)
     await loginWithCode({ ...login, audience: 'https://api.example.test/' })
@@ -223,6 +235,9 @@ describe('A refresh for the My Account API whose Default Policy is enforced', ()
     expect(body.refresh_token).not.toBe(refresh_token)
     expect((await refresh(body.refresh_token)).status).toBe(200)
     expect(emulator.refreshTokenReuses).toBe(0)
+    const other = await refuseRefresh()
+    expect((await refresh(other.refresh_token)).body.error).toBe('invalid_grant')
+    expect(emulator.refreshTokenReuses).toBe(1)
   })
 })
 

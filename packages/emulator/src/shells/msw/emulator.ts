@@ -59,16 +59,16 @@ export interface MswEmulator
 export async function createEmulator({
   domain = 'http://localhost:4400',
   tenant: option,
-  actions: actionsOption,
+  actions,
   ...rest
 }: MswEmulatorOptions = {}): Promise<MswEmulator> {
   refuseUnknown(rest)
-  const actions = readActions(actionsOption)
   const tenant = readTenant(option, { credentialFlaw })
   const url = originOf(domain)
   const signingKey = await loadSigningKey()
   const switchesDuring = createSwitchesDuring()
-  const settings = { tenant, actions, signingKey, credentialFlaw, switchesDuring }
+  const checked = { tenant, actions: readActions(actions) }
+  const settings = { ...checked, signingKey, credentialFlaw, switchesDuring }
   const customUrls = (tenant.custom_domains ?? []).map((name) => withHost(url, name))
   const { canonical: context, custom } = createContexts(settings, { url, customUrls })
   const resources = createResources(context, { custom })
