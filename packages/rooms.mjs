@@ -35,6 +35,7 @@ export const orders = {
     ['actions', 'http'],
     ['faults'],
     ['context'],
+    ['oauth'],
     ['resource-server'],
     ['upstream'],
     ['vault'],

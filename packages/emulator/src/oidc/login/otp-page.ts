@@ -1,9 +1,10 @@
 import type { Provider } from 'oidc-provider'
 import type { Tenancy } from '../../context/context.js'
+import { factorsOf } from '../../oauth/my-account-policy.js'
 import { html, pageResponse } from '../../pages/page.js'
 import type { AuthenticationMethod } from '../../tenant/tenant.js'
 import type { MfaTimes } from '../mfa/mfa-times.js'
-import { currentPassword, factorsOf, isRightPassword } from '../mfa/one-time-password.js'
+import { currentPassword, isRightPassword } from '../mfa/one-time-password.js'
 import { type InteractionRequest, serveInteraction } from './interaction-page.js'
 
 /** Returns the path of an interaction's page for the one-time password. */

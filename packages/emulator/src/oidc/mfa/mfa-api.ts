@@ -1,13 +1,11 @@
-import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider'
+import type { MiddlewareHandler } from 'hono'
 import type { Tenancy } from '../../context/context.js'
-import type { BufferedRequest } from '../../http/buffered-request.js'
+import { factorsOf } from '../../oauth/my-account-policy.js'
+import { invalidRequest, OAuthError } from '../../oauth/oauth-error.js'
+import { optional, type Parameters, readJsonParameters } from '../../oauth/token-request.js'
 import { CORS_HEADERS, isAllowedOrigin } from '../../tenant/clients.js'
-import { type EarlyContext, refuseEarly } from '../middleware/early-refusal.js'
-import { oauthError } from '../token/grant-request.js'
+import type { NodeEnv } from '../middleware/env.js'
 import type { MfaTransactions } from './mfa-transactions.js'
-import { factorsOf } from './one-time-password.js'
-
-type Ctx = EarlyContext & Pick<KoaContextWithOIDC, 'method' | 'path' | 'req' | 'remove'>
 
 /** The options of `serveMfaApi`. */
 export interface MfaApiOptions {
@@ -15,48 +13,48 @@ export interface MfaApiOptions {
   mfaTransactions: MfaTransactions
 }
 
-const operations: Record<string, (options: MfaApiOptions, ctx: Ctx) => unknown> = {
+type Operation = (options: MfaApiOptions, request: Request, body: string) => unknown
+
+const operations: Record<string, Operation> = {
   'GET /mfa/authenticators': listAuthenticators,
   'POST /mfa/challenge': challenge,
 }
 
 /** Serves the two endpoints of Auth0's MFA API that a refresh can need: the list of authenticators, and the challenge. */
-export function serveMfaApi(provider: Provider, options: MfaApiOptions): void {
-  provider.use(async (ctx, next) => {
-    if (!/^\/mfa\/(authenticators|challenge)$/.test(ctx.path)) return next()
-    allowOrigin(options.context, ctx)
-    const operation = operations[`${ctx.method} ${ctx.path}`]
-    if (ctx.method === 'OPTIONS') {
-      ctx.status = 204
-      return
-    }
+export function serveMfaApi(options: MfaApiOptions): MiddlewareHandler<NodeEnv> {
+  return async (c, next) => {
+    const { method, path, raw } = c.req
+    const headers = headersFor(options.context, raw.headers.get('origin') ?? '')
+    if (method === 'OPTIONS') return new Response(null, { status: 204, headers })
+    const operation = operations[`${method} ${path}`]
     if (!operation) return next()
     try {
-      ctx.body = operation(options, ctx)
+      const body = operation(options, raw, c.env.incoming.rawBody.toString('utf8'))
+      return Response.json(body, { headers })
     } catch (error) {
-      if (!(error instanceof errors.OIDCProviderError)) throw error
-      const { statusCode: status, error: code, error_description = '' } = error
-      refuseEarly(ctx, { status, body: { error: code, error_description } })
-      allowOrigin(options.context, ctx)
+      if (!(error instanceof OAuthError)) throw error
+      const body = { error: error.code, error_description: error.message }
+      return Response.json(body, { status: error.status, headers })
     }
-  })
+  }
 }
 
-function allowOrigin({ tenant }: Tenancy, ctx: Ctx): void {
-  const origin = ctx.get('origin')
-  ctx.remove('access-control-allow-origin')
-  ctx.set({ 'cache-control': 'no-store', vary: 'Origin' })
-  if (!tenant.clients.some((client) => isAllowedOrigin(client, origin))) return
-  ctx.set({
-    'access-control-allow-origin': origin,
-    'access-control-allow-methods': 'GET,POST',
-    'access-control-allow-headers': CORS_HEADERS.join(','),
-  })
+function headersFor({ tenant }: Tenancy, origin: string): Record<string, string> {
+  const isAllowed = tenant.clients.some((client) => isAllowedOrigin(client, origin))
+  return {
+    'cache-control': 'no-store',
+    vary: 'Origin',
+    ...(isAllowed && {
+      'access-control-allow-origin': origin,
+      'access-control-allow-methods': 'GET,POST',
+      'access-control-allow-headers': CORS_HEADERS.join(','),
+    }),
+  }
 }
 
-function listAuthenticators({ context, mfaTransactions }: MfaApiOptions, ctx: Ctx) {
-  const [, token] = /^Bearer (\S+)$/i.exec(ctx.get('authorization')) ?? []
-  if (token === undefined) throw oauthError(401, 'access_denied', 'Unauthorized')
+function listAuthenticators({ context, mfaTransactions }: MfaApiOptions, { headers }: Request) {
+  const [, token] = /^Bearer (\S+)$/i.exec(headers.get('authorization') ?? '') ?? []
+  if (token === undefined) throw new OAuthError(401, 'access_denied', 'Unauthorized')
   const { userId } = mfaTransactions.get(token)
   return factorsOf(context.tenant, userId).map(({ id, name }) => ({
     id,
@@ -67,36 +65,26 @@ function listAuthenticators({ context, mfaTransactions }: MfaApiOptions, ctx: Ct
   }))
 }
 
-function challenge({ context, mfaTransactions }: MfaApiOptions, { req }: Ctx) {
-  const body = readBody(req as BufferedRequest) // as `AuthorizationServer` takes it
-  const { userId } = mfaTransactions.get(body.mfa_token ?? '', body.client_id ?? '')
+function challenge(
+  { context, mfaTransactions }: MfaApiOptions,
+  { headers }: Request,
+  body: string,
+) {
+  const isJson = /^application\/json\b/i.test(headers.get('content-type') ?? '')
+  const parameters: Parameters = isJson
+    ? readJsonParameters(body)
+    : Object.fromEntries(new URLSearchParams(body))
+  const token = optional(parameters, 'mfa_token') ?? ''
+  const { userId } = mfaTransactions.get(token, optional(parameters, 'client_id') ?? '')
   const ids = factorsOf(context.tenant, userId).map(({ id }) => id)
-  const types = (body.challenge_type ?? 'otp').split(' ')
+  const types = (optional(parameters, 'challenge_type') ?? 'otp').split(' ')
   if (ids.length === 0 || !types.includes('otp')) {
     const description = 'User does not have any of the requested challenge types'
-    throw oauthError(403, 'unsupported_challenge_type', description)
+    throw new OAuthError(403, 'unsupported_challenge_type', description)
   }
-  if (body.authenticator_id !== undefined && !ids.includes(body.authenticator_id)) {
-    throw new errors.InvalidRequest('authenticator_id is not an authenticator of the user')
+  const wanted = optional(parameters, 'authenticator_id')
+  if (wanted !== undefined && !ids.includes(wanted)) {
+    throw invalidRequest('authenticator_id is not an authenticator of the user')
   }
   return { challenge_type: 'otp' }
-}
-
-function readBody({ rawBody, headers }: BufferedRequest): Partial<Record<string, string>> {
-  const text = rawBody.toString('utf8')
-  const isJson = /^application\/json\b/i.test(headers['content-type'] ?? '')
-  const fields: unknown = isJson ? parse(text) : Object.fromEntries(new URLSearchParams(text))
-  if (typeof fields !== 'object' || fields === null) {
-    throw new errors.InvalidRequest('The request body must be a JSON object')
-  }
-  const texts = Object.entries(fields).filter(([, value]) => typeof value === 'string')
-  return Object.fromEntries(texts)
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

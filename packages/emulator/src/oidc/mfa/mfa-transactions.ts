@@ -1,6 +1,7 @@
 import { createExpiringMap } from '../../memory/expiring-map.js'
 import { randomString } from '../../memory/random.js'
-import { oauthError } from '../token/grant-request.js'
+import { OAuthError } from '../../oauth/oauth-error.js'
+import type { Parameters } from '../../oauth/token-request.js'
 
 /** A refresh that waits for a second factor. */
 export interface MfaTransaction {
@@ -9,7 +10,7 @@ export interface MfaTransaction {
   /** The refresh token of the request. */
   refreshToken: string
   /** The parameters `audience` and `scope` of the request. */
-  parameters: { audience?: string | undefined; scope?: string | undefined }
+  parameters: Parameters
 }
 
 /** The refreshes that wait for a second factor, by their `mfa_token`. */
@@ -43,9 +44,11 @@ export function createMfaTransactions(now: () => number): MfaTransactions {
     get(token, clientId) {
       const found = transactions.get(token)
       if (!found || (clientId !== undefined && found.clientId !== clientId)) {
-        throw oauthError(403, 'invalid_grant', 'Malformed mfa_token')
+        throw new OAuthError(403, 'invalid_grant', 'Malformed mfa_token')
       }
-      if (found.expiresAt <= now()) throw oauthError(401, 'expired_token', 'mfa_token is expired')
+      if (found.expiresAt <= now()) {
+        throw new OAuthError(401, 'expired_token', 'mfa_token is expired')
+      }
       return found
     },
     delete: transactions.delete,

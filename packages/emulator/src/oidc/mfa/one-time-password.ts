@@ -1,17 +1,9 @@
 import { Secret, TOTP } from 'otpauth'
-import type { AuthenticationMethod, Tenant } from '../../tenant/tenant.js'
+import type { AuthenticationMethod } from '../../tenant/tenant.js'
 
 // The authenticator app of a user has the machine's time, so the emulator's clock does not count here.
 function totpOf({ totp_secret }: AuthenticationMethod): TOTP {
   return new TOTP({ secret: Secret.fromBase32(totp_secret) })
-}
-
-/** Returns the second factors of a user: none if the user logs in with a connection. */
-export function factorsOf(
-  { users }: Pick<Tenant, 'users'>,
-  userId: string | undefined,
-): readonly AuthenticationMethod[] {
-  return users.find(({ user_id }) => user_id === userId)?.authentication_methods ?? []
 }
 
 /** Returns the one-time password that an authenticator app shows now (RFC 6238). */

@@ -1,17 +1,14 @@
-import {
-  errors,
-  type Provider,
-  type RefreshToken,
-  type TokenEndpointGrantContext,
-} from 'oidc-provider'
+import { errors, type TokenEndpointGrantContext } from 'oidc-provider'
 import { createOneAtATime } from '../../memory/one-at-a-time.js'
+import { expired, refuseBlocked, usableToken } from '../../oauth/refresh.js'
+import { required } from '../../oauth/token-request.js'
 import {
   checkDpopReplay,
   checkDpopRequired,
   validateDpop,
   validateGrant,
 } from '../provider-internals.js'
-import { required } from './grant-request.js'
+import { registerGrant } from './grant-request.js'
 import { renew } from './refresh-token-lifetime.js'
 import { issueTokens, type Refresh, type RefreshOptions, settingsOf } from './refreshed-tokens.js'
 
@@ -36,10 +33,11 @@ export interface RefreshRequest extends RefreshOptions {
 export function registerRefreshTokenGrant(options: RefreshTokenGrantOptions): void {
   const { provider } = options
   const oneAtATime = createOneAtATime()
-  provider.registerGrantType(
-    'refresh_token',
-    async (ctx) => {
-      const value = required(ctx, 'refresh_token')
+  registerGrant(provider, {
+    name: 'refresh_token',
+    parameters: ['refresh_token', 'scope', 'audience'],
+    async handle(ctx) {
+      const value = required(ctx.oidc.params, 'refresh_token')
       const proof = await validateDpop(provider, ctx)
       checkDpopRequired(provider, ctx, proof)
       // Of two simultaneous refreshes, the second must see that the first has used the token.
@@ -48,14 +46,10 @@ export function registerRefreshTokenGrant(options: RefreshTokenGrantOptions): vo
         await refuseReuse(refresh, options)
         if (!(await renew(options.context, refresh.source))) throw expired()
         const { audience, scope } = ctx.oidc.params
-        await issueTokens(refresh, {
-          audience: typeof audience === 'string' ? audience : undefined,
-          scope,
-        })
+        await issueTokens(refresh, { audience, scope })
       })
     },
-    ['refresh_token', 'scope', 'audience'],
-  )
+  })
 }
 
 /**
@@ -64,31 +58,15 @@ export function registerRefreshTokenGrant(options: RefreshTokenGrantOptions): vo
  */
 export async function findRefresh({ value, ...request }: RefreshRequest): Promise<Refresh> {
   const { provider, context, ctx, proof } = request
-  const source = await findSource(provider, ctx, value)
+  const found = await provider.RefreshToken.find(value, { ignoreExpiration: true })
+  const source = usableToken(found, ctx.oidc.client.clientId)
   const grant = await validateGrant(provider, ctx, source.grantId ?? '')
   await checkDpopReplay(provider, ctx, proof, ctx.oidc.client.clientId)
   if (source.jkt && source.jkt !== proof?.thumbprint) {
     throw new errors.InvalidGrant('the refresh token is bound to another key')
   }
-  if (context.users.find(source.accountId)?.blocked)
-    throw new errors.InvalidGrant('user is blocked')
+  refuseBlocked(context, source.accountId)
   return { ...request, source, grant }
-}
-
-async function findSource(
-  provider: Provider,
-  ctx: TokenEndpointGrantContext,
-  value: string,
-): Promise<RefreshToken> {
-  const source = await provider.RefreshToken.find(value, { ignoreExpiration: true })
-  if (!source) throw new errors.InvalidGrant('refresh token not found')
-  if (source.clientId !== ctx.oidc.client.clientId) throw new errors.InvalidGrant('client mismatch')
-  if (source.isExpired) throw expired()
-  return source
-}
-
-function expired(): Error {
-  return new errors.InvalidGrant('refresh token is expired')
 }
 
 // RFC 9700 §4.14.2: if a rotated refresh token is used again, someone has stolen it, so the whole token family is revoked.

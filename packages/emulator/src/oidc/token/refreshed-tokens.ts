@@ -7,19 +7,17 @@ import {
 } from 'oidc-provider'
 import { type PostLoginOutcome, runPostLogin } from '../../actions/run-post-login.js'
 import type { Context } from '../../context/context.js'
+import { policyNeeds } from '../../oauth/my-account-policy.js'
+import { readRefresh } from '../../oauth/refresh.js'
+import type { Parameters } from '../../oauth/token-request.js'
 import { findOrganization } from '../../tenant/connections.js'
-import {
-  type LoginGrant,
-  NOT_AUTHORIZED,
-  type RefreshTarget,
-  refreshTarget,
-} from '../../tenant/refresh-token-policy.js'
+import type { LoginGrant, RefreshTarget } from '../../tenant/refresh-token-policy.js'
 import type { Client } from '../../tenant/tenant.js'
 import { accountOf } from '../account.js'
 import type { GrantOrganizations } from '../login/organization-grants.js'
+import { MfaRequired } from '../mfa/mfa-required.js'
 import type { MfaTimes } from '../mfa/mfa-times.js'
-import type { MfaTransaction, MfaTransactions } from '../mfa/mfa-transactions.js'
-import { MfaRequired, policyNeeds, UNMET_POLICY } from '../mfa/my-account-policy.js'
+import type { MfaTransactions } from '../mfa/mfa-transactions.js'
 import { buildTokenResponse, type validateDpop } from '../provider-internals.js'
 import { resourceOf, resourceServer } from '../resource-servers.js'
 import { oauthError } from './grant-request.js'
@@ -43,18 +41,13 @@ export interface Refresh extends RefreshOptions {
 }
 
 /** Responds with new tokens for the audience and the scopes of the request, or throws why the user gets none. */
-export async function issueTokens(
-  refresh: Refresh,
-  parameters: MfaTransaction['parameters'],
-): Promise<void> {
+export async function issueTokens(refresh: Refresh, parameters: Parameters): Promise<void> {
   const { provider, context, ctx, proof } = refresh
-  const { audience, scope } = parameters
-  const target = refreshTarget(context, loginOf(refresh), audience)
-  if (!target) throw new errors.InvalidTarget(NOT_AUTHORIZED)
-  await requirePolicy(refresh, target, parameters)
-  const requested = scope?.split(' ')
-  const scopes = target.scopes.filter((name) => requested?.includes(name) ?? true)
-  const action = await runAction(refresh, { target, scopes: requested ?? scopes })
+  const target = readRefresh(context, loginOf(refresh), parameters)
+  await requireFactor(refresh, target, parameters)
+  const { scopes } = target
+  const requested = typeof parameters.scope === 'string' ? parameters.scope.split(' ') : scopes
+  const action = await runAction(refresh, { target, scopes: requested })
 
   const token = createAccessToken(refresh, target, scopes)
   Object.assign(token, { extra: action.accessToken })
@@ -72,19 +65,16 @@ export async function issueTokens(
   })
 }
 
-async function requirePolicy(
+async function requireFactor(
   refresh: Refresh,
   { api }: RefreshTarget,
-  parameters: MfaTransaction['parameters'],
+  parameters: Parameters,
 ): Promise<void> {
   const { context, source, mfaTimes, mfaTransactions } = refresh
   const { accountId: userId = '', clientId = '', jti: refreshToken } = source
   const isRecent = mfaTimes.isRecent(source.grantId)
   const needs = policyNeeds(context, { audience: api?.identifier, userId, isRecent })
-  if (needs === 'unmet') {
-    throw oauthError(403, UNMET_POLICY.error, UNMET_POLICY.error_description)
-  }
-  if (needs === 'nothing') return
+  if (needs !== 'mfa') return
   // A rotating token is used up by the refused refresh, too: the one with the second factor rotates it.
   if (isRotating(refresh) && source.consumed === undefined) await source.consume()
   throw new MfaRequired(mfaTransactions.add({ clientId, userId, refreshToken, parameters }))

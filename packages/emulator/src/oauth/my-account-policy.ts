@@ -1,6 +1,5 @@
-import { errors } from 'oidc-provider'
-import type { Context } from '../../context/context.js'
-import { factorsOf } from './one-time-password.js'
+import type { Context } from '../context/context.js'
+import type { AuthenticationMethod, Tenant } from '../tenant/tenant.js'
 
 /** The error if a user cannot meet the Default Policy of the My Account API, because there is no second factor. */
 export const UNMET_POLICY = {
@@ -8,24 +7,19 @@ export const UNMET_POLICY = {
   error_description: 'The user does not meet the policy of the My Account API',
 }
 
-/** The description of Auth0's errors if a second factor is needed. auth0-spa-js compares it. */
-export const MFA_REQUIRED = 'Multifactor authentication required'
-
-/** The error of a refresh that needs a second factor. Its fields are part of the response. */
-export class MfaRequired extends errors.CustomOIDCProviderError {
-  readonly fields: { mfa_token: string; mfa_requirements: { challenge: { type: 'otp' }[] } }
-  constructor(mfa_token: string) {
-    super('mfa_required', MFA_REQUIRED)
-    Object.assign(this, { status: 403, statusCode: 403 })
-    this.fields = { mfa_token, mfa_requirements: { challenge: [{ type: 'otp' }] } }
-  }
-}
-
 /** A token that a user wants, and whether the user has shown a second factor within the last 15 minutes. */
 export interface Wanted {
   audience: unknown
   userId: string | undefined
   isRecent: boolean
+}
+
+/** Returns the second factors of a user: none if the user logs in with a connection. */
+export function factorsOf(
+  { users }: Pick<Tenant, 'users'>,
+  userId: string | undefined,
+): readonly AuthenticationMethod[] {
+  return users.find(({ user_id }) => user_id === userId)?.authentication_methods ?? []
 }
 
 /**
