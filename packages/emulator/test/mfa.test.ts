@@ -14,6 +14,7 @@ import {
 } from '@connected-accounts/testing/person/plain-browser'
 import { manage } from '@connected-accounts/testing/tenant/management'
 import { generateKeyPair } from 'dpop'
+import { setupServer } from 'msw/node'
 import { Secret, TOTP } from 'otpauth'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import {
@@ -23,6 +24,7 @@ import {
   MFA_OTP_GRANT,
   type Tenant,
 } from '../src/index.js'
+import { createEmulator as createMswEmulator } from '../src/shells/msw/emulator.js'
 
 const secret = 'JBSWY3DPEHPK3PXP'
 const otp = () => new TOTP({ secret: Secret.fromBase32(secret) }).generate()
@@ -407,4 +409,25 @@ it('reset() forgets the mfa_tokens', async () => {
   const { mfa_token } = await refuseRefresh()
   emulator.reset()
   expect((await verify(mfa_token)).body.error_description).toBe('Malformed mfa_token')
+})
+
+it('Behind msw, a user with a second factor meets the policy, and a user without one does not', async () => {
+  const { users } = emulator.tenant.get()
+  const behind = await createMswEmulator({ tenant: { users } })
+  behind.switches.set({ myAccountPolicy: 'enforced' })
+  const server = setupServer(...behind.handlers)
+  server.listen()
+  onTestFinished(() => server.close())
+  const answers = ['auth0|alice', 'auth0|bob'].map(async (user_id) => {
+    const refresh_token = behind.issueRefreshToken({ user_id })
+    const audience = `${behind.url}/me/`
+    const fields = { grant_type: 'refresh_token', client_id: 'spa', refresh_token, audience }
+    const body = new URLSearchParams(fields)
+    const response = await fetch(`${behind.url}/oauth/token`, { method: 'POST', body })
+    return [response.status, (await response.json()).error]
+  })
+  expect(await Promise.all(answers)).toEqual([
+    [200, undefined],
+    [403, 'unmet_authentication_requirements'],
+  ])
 })
