@@ -7,8 +7,8 @@
  */
 export const orders = {
   client: [
-    ['contract', 'crypto', 'http'],
-    ['errors', 'mutex'],
+    ['catalogue', 'contract', 'crypto', 'http'],
+    ['account-labels', 'errors', 'mutex'],
     ['connections', 'authorization'],
     ['dpop', 'tokens', 'my-account'],
     ['connect'],
@@ -19,7 +19,7 @@ export const orders = {
     ['errors'],
     ['cookies', 'navigation', 'store'],
     ['api', 'sessions', 'tenant'],
-    ['options'],
+    ['options', 'unlisted-host'],
     ['redirect-uri'],
     ['context', 'management'],
     ['login', 'tokens'],

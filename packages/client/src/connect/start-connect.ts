@@ -3,6 +3,7 @@ import {
   type ConnectionScope,
   connectionName,
   definedScopes,
+  requiredScopes,
 } from '../connections/define-connections.js'
 import type { Abortable, AuthorizationParams } from '../contract/types.js'
 import { randomToken, sha256 } from '../crypto.js'
@@ -29,7 +30,7 @@ export interface StartConnectOptions<Reference extends ConnectionReference = Con
   user?: string | undefined
   /**
    * 1 to 100 scopes to ask the third party for; by default those of the definition. They replace the scopes that the tenant
-   * has for the connection, so name all that you need.
+   * has for the connection, so name all that you need. The `requiredScopes` of the definition's provider are added.
    */
   scopes?: readonly ConnectionScope<Reference>[] | undefined
   /** More parameters for the third party, like `login_hint`. */
@@ -124,7 +125,7 @@ async function startInTime<Reference extends ConnectionReference>(
     state,
     code_challenge: codeChallenge,
     code_challenge_method: 'S256' as const, // a literal type
-    ...(scopes && { scopes: [...scopes] }),
+    ...(scopes && { scopes: [...new Set([...scopes, ...requiredScopes(reference)])] }),
     ...(authorizationParams && { authorization_params: authorizationParams }),
   }
   // A store that the page may not read fails here, before anything is sent.
