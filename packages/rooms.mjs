@@ -32,7 +32,7 @@ export const orders = {
     ['generated', 'memory', 'time'],
     ['tenant'],
     ['dpop', 'logs', 'pages'],
-    ['http'],
+    ['actions', 'http'],
     ['faults'],
     ['context'],
     ['oauth'],

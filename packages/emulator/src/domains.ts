@@ -17,7 +17,6 @@ export interface Domains {
   fetch(request: Request, env?: object): Promise<Response>
   readonly vault: Vault
   readonly accounts: ConnectedAccounts
-  readonly upstream: Upstream
   /** Connects accounts without a browser. Error messages begin with `name`. */
   readonly seed: Controls['seed']
   readonly tenant: TenantMemory
@@ -56,7 +55,8 @@ export function createDomains(context: Context, options: DomainsOptions): Domain
     for (const part of [context.clock, context.switches]) part.reset()
     context.users.clear()
     tenant.reset()
-    for (const part of [context.faults, context.logs, context.requests]) part.clear()
+    const { faults, logs, logStreams, requests } = context
+    for (const part of [faults, logs, logStreams, requests]) part.clear()
   }
   const seed: Controls['seed'] = (request, name) =>
     seedAccounts({ context, accounts, upstream }, request, name)
@@ -75,7 +75,6 @@ export function createDomains(context: Context, options: DomainsOptions): Domain
     upstream,
     seed,
     tenant,
-    upstream,
     reset,
   }
 }

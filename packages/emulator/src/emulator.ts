@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { type Actions, readActions } from './actions/post-login.js'
 import { type ContextSettings, createContexts } from './context/context.js'
 import { checkBooleans, checkHost, readPublicUrl, refuseUnknown } from './control/check-options.js'
 import { type EmulatorClients, emulatorClients } from './control/clients.js'
@@ -51,6 +52,8 @@ export interface EmulatorOptions {
    * accounts. Not with `tenant`. `reset()` restores it.
    */
   snapshot?: Snapshot
+  /** The tenant's Actions: none by default. They are functions, so that tenant files cannot have them. */
+  actions?: Actions
 }
 
 /** A running emulator. */
@@ -97,7 +100,7 @@ export interface Emulator extends EmulatorControls {
    * ```
    */
   snapshot(): Snapshot
-  /** Stops listening and closes open connections. */
+  /** Stops listening, closes open connections, and sends the events that wait for a log stream: for at most five seconds. */
   close(): Promise<void>
 }
 
@@ -127,6 +130,7 @@ export async function createEmulator({
   trustProxy = false,
   tenant: option,
   snapshot,
+  actions,
   ...rest
 }: EmulatorOptions = {}): Promise<Emulator> {
   refuseUnknown(rest)
@@ -135,16 +139,15 @@ export async function createEmulator({
   checkHost(host)
   checkPort(port, listen)
   const saved = await readStart(option, snapshot)
-  const { tenant } = saved
-  const hosts = hostsOf(host, { tenant, publicOrigin })
+  const parts = { tenant: saved.tenant, actions: readActions(actions) }
+  const switchesDuring = new AsyncLocalStorage<Partial<Switches>>()
+  const settings = { ...parts, credentialFlaw, switchesDuring, signingKey: await loadSigningKey() }
+  const hosts = hostsOf(host, { ...settings, publicOrigin })
   const certificate = https && listen ? await createCertificate(hosts) : undefined
   const listening = listen
     ? listenOn({ host, port, certificate })
     : serverWithoutPort({ host, port, https })
   const server = withPublicUrl(await listening, { publicOrigin })
-  const switchesDuring = new AsyncLocalStorage<Partial<Switches>>()
-  const signingKey = await loadSigningKey()
-  const settings = { tenant, signingKey, credentialFlaw, switchesDuring }
   const assembled = assemble(server, { ...settings, publicOrigin, trustProxy, saved })
   const { context, customUrls, handler, authorizationServer, reset } = assembled
   server.serve(handler)
@@ -177,6 +180,7 @@ export async function createEmulator({
     async close() {
       inProcess.close()
       await server.close()
+      await context.logStreams.close()
     },
   }
 }

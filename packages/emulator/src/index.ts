@@ -1,3 +1,9 @@
+export type {
+  Actions,
+  PostLoginAction,
+  PostLoginApi,
+  PostLoginEvent,
+} from './actions/post-login.js'
 export type { EmulatorClients } from './control/clients.js'
 export type { ConsentAnswer } from './control/consent.js'
 export type { EmulatorControls } from './control/controls.js'
@@ -11,10 +17,14 @@ export type { SavedAccount, Snapshot } from './snapshot/snapshot.js'
 export { defaultTenant } from './tenant/default-tenant.js'
 export {
   type Api,
+  type AuthenticationMethod,
   type Client,
   type ClientGrant,
   type Connection,
+  type LogStream,
+  type LogStreamSink,
   MANAGEMENT_AUDIENCE,
+  MFA_OTP_GRANT,
   MY_ACCOUNT_AUDIENCE,
   type Organization,
   type Permission,

@@ -6,6 +6,7 @@ import {
   endCommands,
   run as runCommand,
 } from '@connected-accounts/testing/machine/command'
+import { loginWithCode } from '@connected-accounts/testing/person/login'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createEmulator } from '../src/index.js'
 
@@ -52,6 +53,14 @@ describe('--config', () => {
     expect(clients).toHaveLength(4)
   })
 
+  it('takes the actions of a module', async () => {
+    const text = "export const actions = { postLogin: (_, api) => void api.access.deny('No') }"
+    const [line = ''] = await run('--config', await write('actions.mjs', text)).lines(1)
+    const { url } = JSON.parse(line)
+    const refused = loginWithCode({ emulator: { url }, client: { clientId: 'spa' } })
+    await expect(refused).rejects.toThrow('error=access_denied&error_description=No')
+  })
+
   it('takes a tenant without some kinds of client', async () => {
     const path = await write('clients.json', '{ "clients": [] }')
     const [line = ''] = await run('--config', path).lines(1)
@@ -72,6 +81,11 @@ describe('--config', () => {
     { name: 'null.json', text: 'null', message: 'tenant must be object' },
     { name: 'syntax.json', text: '{ "users": ', message: 'JSON' },
     { name: 'empty.mjs', text: 'export const users = []', message: 'it must export the tenant' },
+    {
+      name: 'actions.mjs',
+      text: 'export const actions = { postlogin() {} }',
+      message: 'actions/postlogin is not emulated',
+    },
     { name: 'throws.mjs', text: 'throw new Error("no\\ngood")', message: 'no' },
   ])('says in one line what is wrong with $name', async ({ name, text, message }) => {
     const path = await write(name, text)

@@ -4,6 +4,7 @@ import type { Context } from '../src/context/context.js'
 import { createDomains, type Domains } from '../src/domains.js'
 import { createFaults } from '../src/faults/faults.js'
 import { createSwitches } from '../src/faults/switches.js'
+import { createLogStreams } from '../src/logs/log-streams.js'
 import { createRequestRecord } from '../src/logs/request-record.js'
 import { createTenantLogs } from '../src/logs/tenant-logs.js'
 import { credentialFlaw } from '../src/tenant/client-credentials.js'
@@ -60,10 +61,12 @@ export async function createTestBed({
       publicJwk: await exportJWK(publicKey),
     },
     faults: createFaults(),
+    actions: {},
     credentialFlaw,
     switches: createSwitches(new AsyncLocalStorage()),
     clock,
     logs: createTenantLogs({ tenant, users, now: clock.now }),
+    logStreams: createLogStreams(tenant),
     requests: createRequestRecord(clock.now),
     now: clock.now,
   }

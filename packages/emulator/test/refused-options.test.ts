@@ -19,6 +19,7 @@ test.for([
   ...each('trustProxy', [null, 'true', 1]),
   ...each('port', [-1, 65_536, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '4400', null]),
   ...each('tenant', [null, [], 'tenant', { clinets: [] }, { users: [] }, { users: 7 }]),
+  ...each('actions', [null, [], 'deny', { postlogin: 1 }, { postLogin: 'deny' }]),
   ...each('prot', [0]),
   ...each('tenants', [{}]),
 ])('createEmulator refuses a wrong %s: %j', async ([name, value]) => {
@@ -42,6 +43,7 @@ test.for([
     'file:///tenant',
   ]),
   ...each('tenant', [null, [], 'tenant', { clinets: [] }]),
+  ...each('actions', [null, [], 'deny', { postlogin: 1 }, { postLogin: 'deny' }]),
   ...each('listen', [false]),
   ...each('domian', ['tenant.example.test']),
 ])('the emulator for msw refuses a wrong %s: %j', async ([name, value]) => {

@@ -6,7 +6,8 @@ import {
   type TestClient,
 } from '@connected-accounts/testing/person/login'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createEmulator, type Emulator, TOKEN_VAULT_GRANT } from '../src/index.js'
+import { createEmulator, type Emulator, MFA_OTP_GRANT, TOKEN_VAULT_GRANT } from '../src/index.js'
+import { currentPassword } from '../src/oidc/mfa/one-time-password.js'
 import { createContractChecker } from './contract.js'
 
 const document = readOpenApi('authentication')
@@ -122,6 +123,22 @@ describe('authentication.yaml is what the token endpoint answers', () => {
     expect([unauthorized.status, await errorOf(unauthorized)]).toEqual([403, 'unauthorized_client'])
     const invalid = await send(refreshFields('no-token'))
     expect([invalid.status, await errorOf(invalid)]).toEqual([403, 'invalid_grant'])
+  })
+
+  it('403 to a refresh that needs a second factor, and 200 to its one-time password', async () => {
+    const [alice, ...others] = emulator.users
+    const factor = { id: 'totp|dev_1', type: 'totp' as const, totp_secret: 'JBSWY3DPEHPK3PXP' }
+    const users = alice ? [{ ...alice, authentication_methods: [factor] }, ...others] : []
+    emulator.tenant.set({ users })
+    emulator.switches.set({ myAccountPolicy: 'enforced' })
+    const { spa } = emulator.clients
+    const tokens = await loginWithCode({ emulator, client: spa })
+    const fields = refreshFields(tokens.refresh_token ?? '')
+    const refused = await send({ ...fields, audience: `${emulator.url}/me/` })
+    expect(refused.status).toBe(403)
+    const { mfa_token } = await refused.json()
+    const grant = { ...credentials(spa), grant_type: MFA_OTP_GRANT, mfa_token }
+    expect((await send({ ...grant, otp: currentPassword(factor) })).status).toBe(200)
   })
 
   it('429 with retry-after, when it is asked for', async () => {

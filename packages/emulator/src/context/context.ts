@@ -1,5 +1,7 @@
+import type { Actions } from '../actions/post-login.js'
 import { createFaults, type Faults } from '../faults/faults.js'
 import { createSwitches, type SwitchBoard, type SwitchesDuring } from '../faults/switches.js'
+import { createLogStreams, type LogStreams } from '../logs/log-streams.js'
 import { createRequestRecord, type RequestRecord } from '../logs/request-record.js'
 import { createTenantLogs, type TenantLogs } from '../logs/tenant-logs.js'
 import type { CredentialCheck } from '../tenant/read-tenant.js'
@@ -26,6 +28,8 @@ export interface Tenancy extends Readonly<Audiences> {
   readonly users: Users
   /** The key that signs ID tokens and access tokens. */
   readonly signingKey: SigningKey
+  /** The functions of the Actions. */
+  readonly actions: Actions
   /** Checks a client's credentials. It is different behind msw, which does not support them. */
   readonly credentialFlaw: CredentialCheck
   /** Returns the time of the emulator's clock in milliseconds since the epoch. */
@@ -38,6 +42,7 @@ export interface Lab {
   readonly switches: SwitchBoard
   readonly clock: Clock
   readonly logs: TenantLogs
+  readonly logStreams: LogStreams
   readonly requests: RequestRecord
 }
 
@@ -45,7 +50,8 @@ export interface Lab {
 export interface Context extends Tenancy, Lab {}
 
 /** The settings of one emulator. All ways to run it pass them: over HTTP, in process and behind msw. */
-export interface ContextSettings extends Pick<Tenancy, 'signingKey' | 'credentialFlaw' | 'tenant'> {
+export interface ContextSettings
+  extends Pick<Tenancy, 'actions' | 'signingKey' | 'credentialFlaw' | 'tenant'> {
   switchesDuring: SwitchesDuring
 }
 
@@ -69,11 +75,15 @@ export function createContexts(
   const { now } = clock
   const tenant = runningTenant(written, url)
   const users = createUsers(tenant, now)
+  const logs = createTenantLogs({ tenant, users, now })
+  const logStreams = createLogStreams(tenant)
+  logs.subscribe(logStreams.add)
   const lab: Lab = {
     faults: createFaults(),
     switches: createSwitches(switchesDuring),
     clock,
-    logs: createTenantLogs({ tenant, users, now }),
+    logs,
+    logStreams,
     requests: createRequestRecord(now),
   }
   const at = (domainUrl: string): Context => ({

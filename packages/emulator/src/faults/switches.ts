@@ -63,8 +63,11 @@ export const SWITCHES = {
   exchangeRate: ['unlimited', '10', '50', '240', '700'],
   /** What a `login_hint` of the Token Vault exchange can be: the user's ID at the provider, or the email address of the account. */
   exchangeLoginHint: ['id_or_email', 'id', 'email'],
-  /** `unmet`: nobody meets the Default Policy of the My Account API, so there are no new tokens for it. */
-  myAccountPolicy: ['none', 'unmet'],
+  /**
+   * The Default Policy of the My Account API. `enforced`: a token for it needs a second factor within the last 15 minutes. `unmet`:
+   * nobody meets it, so there are no new tokens.
+   */
+  myAccountPolicy: ['none', 'enforced', 'unmet'],
   /** The status of the Token Vault exchange if it must refresh a token at a provider that is down. */
   exchangeWhileDown: ['401', '503'],
 } as const satisfies Record<string, readonly [string, ...string[]]>

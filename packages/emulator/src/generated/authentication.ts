@@ -29,7 +29,7 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @description One of the grants, told apart by `grant_type`. */
-        TokenRequest: components["schemas"]["AuthorizationCodeGrant"] | components["schemas"]["RefreshTokenGrant"] | components["schemas"]["ClientCredentialsGrant"] | components["schemas"]["TokenVaultExchange"];
+        TokenRequest: components["schemas"]["AuthorizationCodeGrant"] | components["schemas"]["RefreshTokenGrant"] | components["schemas"]["MfaOtpGrant"] | components["schemas"]["ClientCredentialsGrant"] | components["schemas"]["TokenVaultExchange"];
         /** @description How the client names and proves itself in the body. Public clients send `client_id` alone. */
         ClientAuthentication: {
             /** @description Id of the client. May be left out with HTTP Basic or `client_assertion`. */
@@ -74,6 +74,18 @@ export interface components {
             audience?: string;
             /** @description Scopes separated by spaces. What the policy does not allow is left out of the answer. */
             scope?: string;
+        };
+        /** @description The end of a refresh that `mfa_required` refused, with a one-time password of the user. */
+        MfaOtpGrant: components["schemas"]["ClientAuthentication"] & {
+            /**
+             * @description The grant.
+             * @constant
+             */
+            grant_type: "http://auth0.com/oauth/grant-type/mfa-otp";
+            /** @description The `mfa_token` that came with `mfa_required`. Valid for ten minutes. */
+            mfa_token: string;
+            /** @description The one-time password of the user's authenticator app. */
+            otp: string;
         };
         /** @description An access token for the client itself (RFC 6749 §4.4), as calls to the Management API need it. */
         ClientCredentialsGrant: components["schemas"]["ClientAuthentication"] & {
@@ -243,7 +255,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            /** @description The client failed to authenticate, the subject token is not valid, or the user has connected no account of this connection and login hint. */
+            /** @description The client failed to authenticate, the subject token is not valid, the `mfa_token` has expired, or the user has connected no account of this connection and login hint. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -252,7 +264,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            /** @description The client may not use this grant, the code or refresh token is not valid (RFC 6749 §5.2 has 400 for this), or a policy of the tenant asks for more than the user has shown. */
+            /** @description The client may not use this grant, the code or refresh token is not valid (RFC 6749 §5.2 has 400 for this), a policy of the tenant asks for more than the user has shown, or an Action denied the refresh. */
             403: {
                 headers: {
                     [name: string]: unknown;

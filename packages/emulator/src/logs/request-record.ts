@@ -91,5 +91,5 @@ export function createRequestRecord(now: () => number): RequestRecord {
 
 // Removes the ID of an interaction: together with its cookie, it lets a browser continue the login.
 function withoutSecrets(path: string): string {
-  return path.replace(/^(\/u\/login|\/authorize)\/.+/, '$1/…').slice(0, 200)
+  return path.replace(/^(\/u\/[a-z-]+|\/authorize)\/.+/, '$1/…').slice(0, 200)
 }

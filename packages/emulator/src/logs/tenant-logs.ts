@@ -5,7 +5,8 @@ import type { Users } from '../tenant/users.js'
 import { type Problem, traceOf } from './trace.js'
 
 /**
- * The type of an event, with Auth0's codes. `seta` is a successful Token Vault exchange, and `feta` is a failed one. Only
+ * The type of an event, with Auth0's codes. `seta` is a successful Token Vault exchange, and `feta` is a failed one. An
+ * Action that threw an error is `actions_execution_failed`. Only
  * `connected_accounts_connection_started` is the emulator's own, because Auth0 has no event for the start of a flow.
  */
 export type TenantLogType =
@@ -16,6 +17,7 @@ export type TenantLogType =
   | 'connected_accounts_delete_failed'
   | 'seta'
   | 'feta'
+  | 'actions_execution_failed'
 
 /** An event of the tenant log, with the fields of Auth0's log schemas. */
 export interface TenantLog {
@@ -32,7 +34,7 @@ export interface TenantLog {
   readonly user_name: string
   readonly connection?: string
   readonly connection_id?: string
-  /** The connection's strategy. Only exchanges have it and `strategy_type`. */
+  /** The connection's strategy. Only exchanges and failed Actions have it and `strategy_type`. */
   readonly strategy?: string
   readonly strategy_type?: string
   /** The user's ID at the provider. */
@@ -193,7 +195,7 @@ function parties({ type, request }: LogEntry, { tenant, users }: LogContext) {
     user_name: users.find(userId)?.email ?? '',
     ...(name !== undefined && { connection: name.slice(0, 500) }),
     ...(connection && { connection_id: connection.id }),
-    ...(/^[sf]eta$/.test(type) && {
+    ...(/^([sf]eta|actions_execution_failed)$/.test(type) && {
       strategy: connection?.strategy ?? '',
       strategy_type: connection ? typeOf(connection) : '',
     }),

@@ -7,14 +7,9 @@ import {
 } from '../tenant/refresh-token-policy.js'
 import type { Client } from '../tenant/tenant.js'
 import { CLOCK_LIMIT } from '../time/clock.js'
+import { policyNeeds, UNMET_POLICY } from './my-account-policy.js'
 import { OAuthError } from './oauth-error.js'
 import { optional, type Parameters } from './token-request.js'
-
-/** The error if the switch `myAccountPolicy` refuses tokens for the My Account API, as a user without a second factor gets. */
-export const UNMET_POLICY = {
-  error: 'unmet_authentication_requirements',
-  error_description: 'The user does not meet the policy of the My Account API',
-}
 
 type Settings = Client['refresh_token']
 
@@ -78,8 +73,8 @@ export function readRefresh(
 ): RefreshTarget {
   const target = refreshTarget(context, login, optional(parameters, 'audience'))
   if (!target) throw new OAuthError(400, 'invalid_target', NOT_AUTHORIZED)
-  const isMyAccount = target.api?.identifier === context.myAccountAudience
-  if (isMyAccount && context.switches.get().myAccountPolicy === 'unmet') {
+  const wanted = { audience: target.api?.identifier, userId: login.userId, isRecent: true }
+  if (policyNeeds(context, wanted) === 'unmet') {
     throw new OAuthError(403, UNMET_POLICY.error, UNMET_POLICY.error_description)
   }
   const requested = optional(parameters, 'scope')?.split(' ')

@@ -23,8 +23,16 @@ export function claimsOf(
   return { ...Object.fromEntries(chosen), sub: user.user_id }
 }
 
+/** Claims that only ID tokens have: those of an organization, and those that the login and Actions have added. */
+export interface IdTokenClaims {
+  org_id?: string
+  org_name?: string
+  /** `addClaims` puts them into the token, because oidc-provider leaves out the claims that no scope has. */
+  added?: Record<string, unknown>
+}
+
 /** Returns the user as an account of oidc-provider. `more` are claims that only ID tokens have. */
-export function accountOf(user: Profile, more: object = {}): Account {
+export function accountOf(user: Profile, more: IdTokenClaims = {}): Account {
   return {
     accountId: user.user_id,
     claims: (use, scope) => ({

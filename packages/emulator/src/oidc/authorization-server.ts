@@ -11,13 +11,18 @@ import { oidcConfiguration } from './configuration.js'
 import { createIssuerRoutes } from './issuer.js'
 import { serveConsentPage } from './login/consent-page.js'
 import { type Consents, createConsents } from './login/consents.js'
+import { createLoginOutcomes, type LoginOutcomes } from './login/login-outcomes.js'
 import { serveLoginPage } from './login/login-page.js'
 import { createGrantOrganizations, type GrantOrganizations } from './login/organization-grants.js'
+import { serveOtpPage } from './login/otp-page.js'
 import { serveUnknownPage } from './login/unknown-page.js'
 import { serveLogout } from './logout/logout.js'
+import { registerMfaOtpGrant } from './mfa/mfa-otp-grant.js'
+import { createMfaTimes, type MfaTimes } from './mfa/mfa-times.js'
+import { createMfaTransactions, type MfaTransactions } from './mfa/mfa-transactions.js'
 import type { NodeEnv } from './middleware/env.js'
 import { traceRequests } from './middleware/trace-requests.js'
-import { replaceDpopAlgorithms } from './provider-internals.js'
+import { addClaims, replaceDpopAlgorithms } from './provider-internals.js'
 import { registerClientCredentialsGrant } from './token/client-credentials.js'
 import { describeTokenErrors } from './token/errors.js'
 import { createTokenNonces } from './token/nonces.js'
@@ -62,6 +67,9 @@ export function createAuthorizationServer(
     store: createOidcStore(context.now),
     organizations: createGrantOrganizations(context),
     consents: createConsents(context.now),
+    outcomes: createLoginOutcomes(context.now),
+    mfaTimes: createMfaTimes(context.now),
+    mfaTransactions: createMfaTransactions(context.now),
     exchangeLimit: createExchangeLimit(context),
     onReuse() {
       refreshTokenReuses += 1
@@ -79,8 +87,10 @@ export function createAuthorizationServer(
     },
     reset() {
       const { store, organizations, consents, exchangeLimit } = shared
+      const { outcomes, mfaTimes, mfaTransactions } = shared
       store.reset()
       for (const part of [organizations, consents, exchangeLimit, ...loginPages]) part.clear()
+      for (const part of [outcomes, mfaTimes, mfaTransactions]) part.clear()
       refreshTokenReuses = 0
     },
   }
@@ -90,6 +100,9 @@ interface SharedByIssuers extends AuthorizationServerOptions {
   store: OidcStore
   organizations: GrantOrganizations
   consents: Consents
+  outcomes: LoginOutcomes
+  mfaTimes: MfaTimes
+  mfaTransactions: MfaTransactions
   exchangeLimit: ExchangeLimit
   onReuse(): void
 }
@@ -97,26 +110,30 @@ interface SharedByIssuers extends AuthorizationServerOptions {
 /** Creates an instance of oidc-provider, which has one issuer, and the routes in front of it. */
 function createIssuer(domain: DomainParts, shared: SharedByIssuers) {
   const { context, vault } = domain
-  const { store, organizations, consents, exchangeLimit, redirectsToDomain, onReuse } = shared
+  const { store, exchangeLimit, mfaTransactions, redirectsToDomain } = shared
   const nonces = createTokenNonces(context, domain.nonces)
   const adapter = adapterOf(store, context)
-  const configuration = oidcConfiguration(context, { adapter, nonces, organizations, consents })
+  const configuration = oidcConfiguration(context, { ...shared, adapter, nonces })
   const provider = new Provider(context.issuer, configuration)
   // Reads `X-Forwarded-Proto`, which the routes set. Behind a proxy, the public URL can be https although the emulator serves http.
   provider.proxy = true
   customizeClients(provider, context)
+  addClaims(provider)
   replaceDpopAlgorithms(provider, () => context.switches.get().dpopAlgs.split(' '))
   nonces.attach(provider)
-  registerRefreshTokenGrant({ provider, context, organizations, onReuse })
+  registerRefreshTokenGrant({ ...shared, provider, context })
+  registerMfaOtpGrant({ ...shared, provider, context })
   registerClientCredentialsGrant(provider, context)
   registerTokenVaultExchange(provider, context, vault)
   describeTokenErrors(provider, context)
   traceRequests(provider)
   serveUnknownPage(provider)
   const loginPage = serveLoginPage({ provider, context, providerFlows: domain.providerFlows })
-  serveConsentPage({ provider, context, consents })
+  serveOtpPage({ ...shared, provider, context })
+  serveConsentPage({ ...shared, provider, context })
   serveLogout(provider, context)
-  const parts = { context, provider, nonces, exchangeLimit, redirectsToDomain }
+  const stores = { exchangeLimit, mfaTransactions }
+  const parts = { context, provider, nonces, redirectsToDomain, ...stores }
   return { routes: createIssuerRoutes(parts), loginPage }
 }
 

@@ -1,8 +1,20 @@
 import type { Adapter, ClientMetadata } from 'oidc-provider'
 import { credentialsOf, publicJwkOf } from '../tenant/client-credentials.js'
-import { authMethodOf, type Client, type Tenant, TOKEN_VAULT_GRANT } from '../tenant/tenant.js'
+import {
+  authMethodOf,
+  type Client,
+  MFA_OTP_GRANT,
+  type Tenant,
+  TOKEN_VAULT_GRANT,
+} from '../tenant/tenant.js'
 
-const grants = ['authorization_code', 'refresh_token', 'client_credentials', TOKEN_VAULT_GRANT]
+const grants = [
+  'authorization_code',
+  'refresh_token',
+  'client_credentials',
+  MFA_OTP_GRANT,
+  TOKEN_VAULT_GRANT,
+]
 
 /** Returns an adapter with the tenant's current clients. The clients of oidc-provider's own configuration could not change. */
 export function clientsOf(tenant: Tenant): Adapter {

@@ -12,8 +12,11 @@ import { authorizeParameters } from './login/authorize-parameters.js'
 import { consentPath } from './login/consent-page.js'
 import type { Consents } from './login/consents.js'
 import { createInteractionPolicy } from './login/interaction-policy.js'
+import { CODE_LIFETIME, type LoginOutcomes } from './login/login-outcomes.js'
 import { loginPath } from './login/login-page.js'
 import type { GrantOrganizations } from './login/organization-grants.js'
+import { otpPath } from './login/otp-page.js'
+import type { MfaTimes } from './mfa/mfa-times.js'
 import { apiOfResource, resourceOf, resourceServer } from './resource-servers.js'
 import { customizeAccessToken } from './token/access-token-claims.js'
 import type { TokenNonces } from './token/nonces.js'
@@ -27,11 +30,13 @@ export interface ConfigurationParts {
   nonces: TokenNonces
   organizations: GrantOrganizations
   consents: Consents
+  outcomes: LoginOutcomes
+  mfaTimes: MfaTimes
 }
 
 /** Returns the configuration with which oidc-provider behaves like an Auth0 tenant. */
 export function oidcConfiguration(context: Context, parts: ConfigurationParts): Configuration {
-  const { adapter, nonces, organizations, consents } = parts
+  const { adapter, nonces, organizations, outcomes } = parts
   const { tenant, users, signingKey, url } = context
   const { port } = new URL(url)
   return {
@@ -41,7 +46,8 @@ export function oidcConfiguration(context: Context, parts: ConfigurationParts): 
     features: features(context, nonces),
     findAccount: (_ctx, sub, token) => {
       const user = users.find(sub)
-      return user && accountOf(user, organizations.claims(token?.grantId))
+      const { idToken: added } = outcomes.get(token?.grantId)
+      return user && accountOf(user, { ...organizations.claims(token?.grantId), added })
     },
     scopes: OIDC_SCOPES,
     claims: { ...CLAIMS_OF_SCOPES, sid: null, auth_time: null, acr: null, amr: null },
@@ -53,12 +59,16 @@ export function oidcConfiguration(context: Context, parts: ConfigurationParts): 
     extraParams: authorizeParameters(context),
     loadExistingGrant: (ctx) => createGrant(context, organizations, ctx),
     interactions: {
-      policy: createInteractionPolicy(context, consents),
-      url: (_ctx, { uid, prompt }) =>
-        prompt.name === 'consent' ? consentPath(uid) : loginPath(uid),
+      policy: createInteractionPolicy(context, parts),
+      url: (_ctx, { uid, prompt }) => pagePath(prompt.name, uid),
     },
     // Cookies ignore the port, so the names have it. Otherwise two emulators on localhost would log each other out.
     cookies: { names: cookieNames(port) },
+    // A refresh has set the claims of its Action.
+    extraTokenClaims: (_ctx, token) =>
+      token.kind === 'AccessToken'
+        ? (token.extra ?? outcomes.get(token.grantId).accessToken)
+        : undefined,
     formats: {
       customizers: {
         jwt(_ctx, token, jwt) {
@@ -80,6 +90,11 @@ export function oidcConfiguration(context: Context, parts: ConfigurationParts): 
   }
 }
 
+function pagePath(prompt: string, uid: string): string {
+  if (prompt === 'mfa') return otpPath(uid)
+  return prompt === 'consent' ? consentPath(uid) : loginPath(uid)
+}
+
 const routes: Configuration['routes'] = {
   authorization: '/authorize',
   token: '/oauth/token',
@@ -95,7 +110,7 @@ function lifetimes(context: Tenancy): Configuration['ttl'] {
     context.tenant.clients.find(({ client_id }) => client_id === id)?.refresh_token
   return {
     AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? day,
-    AuthorizationCode: 600,
+    AuthorizationCode: CODE_LIFETIME,
     ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? day,
     Grant: (_ctx, { clientId }) => Math.max(31 * day, absoluteLifetime(settingsOf(clientId))),
     IdToken: 36_000,

@@ -5,6 +5,8 @@ import { withBody } from '../http/buffered-request.js'
 import { collectResponse } from '../http/collected-response.js'
 import { shareTrace } from '../logs/trace.js'
 import type { ExchangeLimit } from '../vault/exchange-limit.js'
+import { serveMfaApi } from './mfa/mfa-api.js'
+import type { MfaTransactions } from './mfa/mfa-transactions.js'
 import type { NodeEnv, OidcMiddleware } from './middleware/env.js'
 import { guardExchanges } from './middleware/exchanges.js'
 import { meetAuthorizeFaults, meetTokenFaults } from './middleware/faults.js'
@@ -22,6 +24,7 @@ export interface IssuerParts {
   provider: Provider
   nonces: TokenNonces
   exchangeLimit: ExchangeLimit
+  mfaTransactions: MfaTransactions
   /** False behind a proxy, which may send its own name for the emulator as the host. */
   redirectsToDomain: boolean
 }
@@ -34,6 +37,7 @@ export function createIssuerRoutes(parts: IssuerParts): Hono<NodeEnv> {
     app.on('GET', ['/authorize/*', '/v2/logout', '/oidc/logout'], redirectToDomain(context))
   }
   app.use(requireLowercase)
+  app.all('/mfa/*', serveMfaApi(parts))
   app.options('*', narrowPreflights)
   app.get('/authorize', meetAuthorizeFaults(context))
   app.use('/authorize', refuseWebOrigins(context))

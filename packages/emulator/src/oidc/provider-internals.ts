@@ -23,6 +23,17 @@ export function replaceDpopNonces(provider: Provider, nonces: ProviderNonces): v
   internalsOf(provider).DPoPNonces = nonces
 }
 
+/** Makes oidc-provider put the claims in `added` of an account into its ID tokens. They never replace others. */
+export function addClaims(provider: Provider): void {
+  const { prototype } = provider.IdToken
+  const payload: () => Promise<object> = Reflect.get(prototype, 'payload')
+  Object.defineProperty(prototype, 'payload', {
+    async value(this: { available: { added?: object } }) {
+      return { ...this.available.added, ...(await payload.call(this)) }
+    },
+  })
+}
+
 /** Makes oidc-provider ask for the DPoP algorithms at each request. Its own setting cannot change. */
 export function replaceDpopAlgorithms(provider: Provider, algorithms: () => string[]): void {
   Object.defineProperty(internalsOf(provider).configuration, 'dPoPSigningAlgValues', {

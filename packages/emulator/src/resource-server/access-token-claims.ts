@@ -17,6 +17,8 @@ export interface TokenContent {
   jkt?: string | undefined
   /** The claims of an organization, and others that do not depend on the dialect. */
   more?: JWTPayload
+  /** The claims that Actions have set. They never replace others. */
+  custom?: Record<string, unknown>
 }
 
 /** An access token before it is signed. */
@@ -33,11 +35,12 @@ export interface UnsignedToken {
  * @see https://auth0.com/docs/secure/tokens/access-tokens/access-token-profiles
  */
 export function accessTokenClaims(context: Context, content: TokenContent): UnsignedToken {
-  const { api, userId, clientId, scope, lifetime, jkt, more } = content
+  const { api, userId, clientId, scope, lifetime, jkt, more, custom } = content
   const dialect = dialectOf(context, api)
   const isRfc9068 = dialect.startsWith('rfc9068_profile')
   const iat = Math.floor(context.now() / 1000)
   const claims = {
+    ...custom,
     iss: context.issuer,
     sub: userId ?? `${clientId}@clients`,
     aud: audienceOf(context, content),

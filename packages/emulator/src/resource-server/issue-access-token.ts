@@ -22,11 +22,12 @@ export interface AccessTokenRequest {
 
 /**
  * Issues an access token without a login. It ignores the client's grants and the user's permissions. Rejects with an `InputError` that names the field if
- * the tenant has no such user, client, API, organization or scope.
+ * the tenant has no such user, client, API, organization or scope. `custom` are claims that Actions have set.
  */
 export async function issueAccessToken(
   context: Context,
   request: AccessTokenRequest,
+  custom: Record<string, unknown> = {},
 ): Promise<string> {
   const { kid, privateKey } = context.signingKey
   const { user_id, jkt } = request
@@ -39,6 +40,7 @@ export async function issueAccessToken(
     lifetime: api.token_lifetime,
     jkt,
     more: organizationOf(context, request),
+    custom,
   })
   return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', typ, kid }).sign(privateKey)
 }

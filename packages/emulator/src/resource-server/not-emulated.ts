@@ -9,8 +9,9 @@ const paths: Record<string, string> = {
   '/me/v1/organizations': 'My Account API: organizations',
   '/my-org': 'My Organization API',
   '/passwordless': 'Passwordless login',
-  '/mfa': 'Multi-factor authentication',
-  '/u/mfa-*': 'Multi-factor authentication',
+  '/mfa/associate': 'Enrollment of second factors',
+  '/mfa/authenticators/*': 'Enrollment of second factors',
+  '/u/mfa-*': 'Enrollment of second factors, and factors other than one-time passwords',
   '/oauth/device': 'Device authorization',
   '/device': 'Device authorization',
   '/activate': 'Device authorization',
@@ -46,6 +47,7 @@ export const rows = [
 function patternOf(path: string): RegExp {
   // The classic login page is only the path itself, because `/login/callback` is emulated.
   if (path === '/login') return /^\/login$/
+  if (path === '/u/mfa-*') return /^\/u\/mfa-(?!otp-challenge\/)/
   const [start = '', isOpen] = path.split('*')
   return new RegExp(`^${start}${isOpen === undefined ? '(/|$)' : ''}`)
 }

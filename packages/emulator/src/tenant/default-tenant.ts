@@ -4,6 +4,7 @@ import {
   type ClientGrant,
   type Connection,
   MANAGEMENT_AUDIENCE,
+  MFA_OTP_GRANT,
   MY_ACCOUNT_AUDIENCE,
   type Organization,
   type Tenant,
@@ -53,7 +54,7 @@ const clients: Client[] = [
     client_id: 'spa',
     name: 'Single page application',
     app_type: 'spa',
-    grant_types: ['authorization_code', 'refresh_token'],
+    grant_types: ['authorization_code', 'refresh_token', MFA_OTP_GRANT],
   },
   {
     ...forUsers,
@@ -61,7 +62,13 @@ const clients: Client[] = [
     client_secret: 'web-secret',
     name: 'Web application',
     app_type: 'regular_web',
-    grant_types: ['authorization_code', 'refresh_token', 'client_credentials', TOKEN_VAULT_GRANT],
+    grant_types: [
+      'authorization_code',
+      'refresh_token',
+      'client_credentials',
+      MFA_OTP_GRANT,
+      TOKEN_VAULT_GRANT,
+    ],
   },
   {
     ...forMachines,

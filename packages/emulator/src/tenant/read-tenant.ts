@@ -81,6 +81,16 @@ const clientGrant = closed(
 
 const permission = closed({ resource_server_identifier: text, permission_name: text })
 
+const authenticationMethod = closed(
+  {
+    id: { type: 'string', pattern: '^totp\\|dev_[A-Za-z0-9]+$' },
+    type: { const: 'totp' },
+    totp_secret: { type: 'string', pattern: '^[A-Z2-7]{16,}$' },
+    name: text,
+  },
+  ['id', 'type', 'totp_secret'],
+)
+
 const user = closed(
   {
     user_id: text,
@@ -92,6 +102,7 @@ const user = closed(
     user_metadata: { type: 'object' },
     app_metadata: { type: 'object' },
     permissions: { type: 'array', items: permission },
+    authentication_methods: { type: 'array', items: authenticationMethod },
   },
   ['user_id', 'email', 'name', 'password'],
 )
@@ -111,6 +122,28 @@ const organization = closed(
   },
   ['id', 'name', 'display_name', 'members'],
 )
+
+// Values that cannot be sent are refused here, because the error of `fetch` would show them.
+const headerName = { type: 'string', pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$" }
+const headerValue = { type: 'string', pattern: '^[\\t\\x20-\\x7e]*$' }
+
+const logStream = closed({
+  name: text,
+  type: { const: 'http' },
+  sink: closed(
+    {
+      httpEndpoint: { type: 'string', format: 'uri', pattern: '^https?://' },
+      httpAuthorization: headerValue,
+      httpContentType: headerValue,
+      httpContentFormat: { enum: ['JSONLINES', 'JSONARRAY', 'JSONOBJECT'] },
+      httpCustomHeaders: {
+        type: 'array',
+        items: closed({ header: headerName, value: headerValue }),
+      },
+    },
+    ['httpEndpoint'],
+  ),
+})
 
 const lists = {
   clients: {
@@ -138,6 +171,7 @@ const lists = {
   client_grants: { type: 'array', items: clientGrant },
   custom_domains: texts,
   allowed_logout_urls: texts,
+  log_streams: { type: 'array', items: logStream },
 }
 
 const compiled = once(() => {
@@ -188,7 +222,8 @@ function checkTenant(tenant: Tenant, credentialFlaw: CredentialCheck): void {
 }
 
 function refuseDuplicates(tenant: Tenant): void {
-  const { clients, apis, users, connections, organizations, custom_domains = [] } = tenant
+  const { clients, apis, users, connections, organizations } = tenant
+  const { custom_domains = [], log_streams = [] } = tenant
   const ids = {
     'clients client_id': clients.map(({ client_id }) => client_id),
     'apis identifier': apis.map(({ identifier }) => identifier),
@@ -199,6 +234,7 @@ function refuseDuplicates(tenant: Tenant): void {
     'organizations id': organizations.map(({ id }) => id),
     'organizations name': organizations.map(({ name }) => name),
     'custom_domains name': custom_domains,
+    'log_streams name': log_streams.map(({ name }) => name),
   }
   for (const [field, values] of Object.entries(ids)) {
     const twice = values.find((value, index) => values.indexOf(value) < index)

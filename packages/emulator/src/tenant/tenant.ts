@@ -106,6 +106,19 @@ export interface User extends Profile {
   password: string
   /** What the user may do at the APIs: none by default. See `enforce_policies` and `token_dialect` of an API. */
   permissions?: Permission[]
+  /** The second factors of the user: none by default. See the switch `myAccountPolicy`. */
+  authentication_methods?: AuthenticationMethod[]
+}
+
+/** A second factor of a user: an authenticator app, in the form of Auth0's Management API. */
+export interface AuthenticationMethod {
+  /** `totp|dev_`, followed by letters and digits. */
+  id: string
+  type: 'totp'
+  /** The secret of the app (RFC 6238) in base32, for example `JBSWY3DPEHPK3PXP`. */
+  totp_secret: string
+  /** A name of the user for the app. */
+  name?: string
 }
 
 /** An organization: a company or a team whose members can log in to it. */
@@ -136,6 +149,31 @@ export interface Connection extends ConnectionOfContract {
   enabled_clients?: string[]
 }
 
+/** Where the tenant sends the events of its log: a log stream of the type `http`, in the form of Auth0's Management API. */
+export interface LogStream {
+  /** A name that no other log stream has. */
+  name: string
+  type: 'http'
+  sink: LogStreamSink
+}
+
+/** The receiver of a log stream. */
+export interface LogStreamSink {
+  /** The URL that gets the events by POST. */
+  httpEndpoint: string
+  /** The value of the `Authorization` header: no header by default. */
+  httpAuthorization?: string
+  /** The value of the `Content-Type` header: `application/json` by default. */
+  httpContentType?: string
+  /**
+   * The form of the body: `JSONLINES`, the default, has one event a line. `JSONARRAY` is an array of events. With `JSONOBJECT`,
+   * each request has one event.
+   */
+  httpContentFormat?: 'JSONLINES' | 'JSONARRAY' | 'JSONOBJECT'
+  /** More headers: none by default. */
+  httpCustomHeaders?: { header: string; value: string }[]
+}
+
 /**
  * The configuration of a tenant. In `apis`, `client_grants` and the clients' policies, write `MY_ACCOUNT_AUDIENCE` for its My Account API and
  * `MANAGEMENT_AUDIENCE` for its Management API. They mean the API at each of the tenant's domains.
@@ -152,6 +190,8 @@ export interface Tenant {
   custom_domains?: string[]
   /** The URLs to which a logout without `client_id` can lead. Without a target, it leads to the first one. */
   allowed_logout_urls?: string[]
+  /** Where the tenant sends the events of its log: nowhere by default. */
+  log_streams?: LogStream[]
 }
 
 /** The audience of the My Account API in a `Tenant`. The emulator replaces `{domain}` with its own address. */
@@ -163,6 +203,9 @@ export const MANAGEMENT_AUDIENCE = 'https://{domain}/api/v2/'
 /** The grant type of the Token Vault exchange: a client exchanges a token of Auth0 for an access token of a connected account. */
 export const TOKEN_VAULT_GRANT =
   'urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token'
+
+/** The grant type that ends a refresh which needed a second factor, with the `mfa_token` and a one-time password. */
+export const MFA_OTP_GRANT = 'http://auth0.com/oauth/grant-type/mfa-otp'
 
 /** Returns how a client authenticates at the token endpoint: its own setting, or else `client_secret_post` if it has a secret. */
 export function authMethodOf({

@@ -19,6 +19,12 @@ export interface AccountAtProvider {
   name?: string
 }
 
+/** Fields to set in a user's metadata. `null` deletes a field. */
+export interface MetadataChange {
+  user_metadata?: Record<string, unknown>
+  app_metadata?: Record<string, unknown>
+}
+
 /** The users of a tenant: those of its data, and at most 10,000 created by a login with a connection. */
 export interface Users {
   find(userId: string | undefined): Person | undefined
@@ -28,6 +34,8 @@ export interface Users {
   logIn(connection: Connection, account: AccountAtProvider): Person
   /** Adds users that earlier logins have created. */
   restore(people: Person[]): void
+  /** Sets fields of a user's metadata. */
+  changeMetadata(userId: string, change: MetadataChange): void
   /** Deletes the users that were created by a login. */
   clear(): void
 }
@@ -54,14 +62,35 @@ export function createUsers(tenant: Tenant, now: () => number): Users {
     restore(people) {
       for (const person of people) arrived.set(person.user_id, person, Number.POSITIVE_INFINITY)
     },
+    changeMetadata(userId, change) {
+      const { user_metadata = {}, app_metadata = {} } = change
+      if (Object.keys({ ...user_metadata, ...app_metadata }).length === 0) return
+      const person = arrived.get(userId)
+      if (person) arrived.set(userId, withMetadata(person, change), Number.POSITIVE_INFINITY)
+      // A new list, because `reset` restores the former one.
+      tenant.users = tenant.users.map((user) =>
+        user.user_id === userId ? withMetadata(user, change) : user,
+      )
+    },
     clear: () => arrived.clear(),
   }
 }
 
-function personOf({ password: _, permissions: _permissions, ...profile }: User): Person {
+function personOf(user: User): Person {
+  const { password: _, permissions: _permissions, authentication_methods, ...profile } = user
   const [provider = '', ...rest] = profile.user_id.split('|')
   const identity = { connection: DATABASE, user_id: rest.join('|'), provider, isSocial: false }
   return { ...profile, identity }
+}
+
+function withMetadata<Found extends Profile>(profile: Found, change: MetadataChange): Found {
+  const changed = { ...profile }
+  for (const field of ['user_metadata', 'app_metadata'] as const) {
+    const entries = Object.entries({ ...profile[field], ...change[field] })
+    const kept = entries.filter(([, value]) => value !== null && value !== undefined)
+    if (entries.length > 0) changed[field] = Object.fromEntries(kept)
+  }
+  return changed
 }
 
 // A tenant can have several connections of some strategies, so the user ID then contains the connection's name.

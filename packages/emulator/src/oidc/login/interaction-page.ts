@@ -17,7 +17,7 @@ type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
 
 /** The prompt that a page handles, and the path of the page. */
 export interface InteractionPlace {
-  prompt: 'login' | 'consent'
+  prompt: 'login' | 'mfa' | 'consent'
   path(uid: string): string
 }
 

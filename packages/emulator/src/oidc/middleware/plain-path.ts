@@ -11,7 +11,10 @@ export function plainPath(request: Request): string {
  * recognize every request to its endpoints.
  */
 export const requireLowercase: OidcMiddleware = async (c, next) => {
-  const route = c.req.path.replace(/^\/(authorize|u\/login|u\/consent)\/[^/]+$/, '')
+  const route = c.req.path.replace(
+    /^\/(authorize|u\/login|u\/mfa-otp-challenge|u\/consent|mfa\/authenticators)\/[^/]+$/,
+    '',
+  )
   if (!/[A-Z]/.test(route)) return next()
   const error_description = `There is nothing at ${c.req.path}; paths are lowercase`
   return refuseEarly(c.req.raw, {

@@ -29,8 +29,8 @@ export function customizeAccessToken(unsigned: UnsignedAccessToken): void {
 // Returns the user, and the claims about the login. A machine token has neither.
 function userOf({ context, organizations, token }: UnsignedAccessToken) {
   if (token.kind === 'ClientCredentials') return {}
-  const { accountId: userId, grantId, sid, resourceServer } = token
+  const { accountId: userId, grantId, sid, extra: custom = {}, resourceServer } = token
   // Auth0 has no `sid` here. The switch `device` needs it to identify the login of an unbound token.
   const hasSid = resourceServer?.audience === context.myAccountAudience && sid !== undefined
-  return { userId, more: { ...(hasSid && { sid }), ...organizations.claims(grantId) } }
+  return { userId, custom, more: { ...(hasSid && { sid }), ...organizations.claims(grantId) } }
 }

@@ -2,6 +2,7 @@ import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider'
 import type { Lab } from '../../context/context.js'
 import { statusOf } from '../../oauth/oauth-error.js'
 import { NOT_EMULATED_PAGE } from '../../resource-server/not-emulated.js'
+import { MfaRequired } from '../mfa/mfa-required.js'
 
 interface TokenError {
   status: number
@@ -34,6 +35,7 @@ export function describeTokenErrors(provider: Provider, lab: Lab): void {
 function auth0ErrorOf(error: errors.OIDCProviderError): TokenError {
   const { error: code, error_description: words = '', error_detail: detail, statusCode } = error
   const same = { status: statusCode, error: code, error_description: words }
+  if (error instanceof MfaRequired) return { ...same, ...error.fields }
   if (code === 'use_dpop_nonce') {
     return { ...same, error_description: 'Authorization server requires nonce in DPoP proof' }
   }

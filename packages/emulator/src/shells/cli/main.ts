@@ -9,10 +9,10 @@ import { createEmulator, type Emulator } from '../../emulator.js'
 import { isLoopback } from '../../http/server.js'
 import { logLine } from '../../logs/log-line.js'
 import { once } from '../../memory/once.js'
+import type { Snapshot } from '../../snapshot/snapshot.js'
 import { credentialFlaw } from '../../tenant/client-credentials.js'
 import { readTenant } from '../../tenant/read-tenant.js'
-import type { Tenant } from '../../tenant/tenant.js'
-import { readConfig } from './config-file.js'
+import { type Config, readConfig } from './config-file.js'
 import { execute, variablesOf } from './exec.js'
 import {
   type Announcement,
@@ -36,6 +36,7 @@ For development and tests only.
                    or https://auth.example.test behind a proxy. The issuer and all URLs begin with it.
   --trust-proxy    Believes X-Forwarded-Host and X-Forwarded-For. Only with --public-url.
   --config <file>  The tenant: a JSON file, or a JavaScript or TypeScript module that exports "tenant" or a default.
+                   A module can also export "actions".
   --export-on-exit <file>
                    When the emulator stops, writes the tenant with its users and connected accounts to this file.
   --import <file>  Starts from such a file. Not with --config. If --export-on-exit names the same file, it may be missing.
@@ -78,7 +79,7 @@ async function run(): Promise<void> {
   const { host, https, json, command } = values
   const { 'public-url': publicUrl, 'trust-proxy': trustProxy, 'export-on-exit': to } = values
   const snapshot = await openSnapshot({ from: values.import, to })
-  const tenant = snapshot?.tenant ?? (await readTenantOf(values.config))
+  const { tenant, actions } = await readConfigOf(values.config, snapshot)
   const emulator = await createEmulator({
     port: Number(values.port),
     host,
@@ -86,6 +87,7 @@ async function run(): Promise<void> {
     trustProxy,
     ...(publicUrl !== undefined && { publicUrl }),
     ...(snapshot ? { snapshot } : { tenant }),
+    actions,
   })
   const { certificate } = emulator
   const certificateFiles = certificate ? await writeCertificate(certificate) : undefined
@@ -117,8 +119,12 @@ async function run(): Promise<void> {
   emulator.onLog((log) => console.log(json ? JSON.stringify(log) : logLine(log, { color })))
 }
 
-function readTenantOf(config: string | undefined): Tenant | Promise<Tenant> {
-  return config === undefined ? readTenant(undefined, { credentialFlaw }) : readConfig(config)
+async function readConfigOf(
+  file: string | undefined,
+  snapshot: Snapshot | undefined,
+): Promise<Config> {
+  if (file !== undefined) return readConfig(file)
+  return { tenant: snapshot?.tenant ?? readTenant(undefined, { credentialFlaw }), actions: {} }
 }
 
 async function exportTo(

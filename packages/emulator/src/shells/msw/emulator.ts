@@ -1,4 +1,5 @@
 import { type HttpHandler, HttpResponse, http } from 'msw'
+import { type Actions, readActions } from '../../actions/post-login.js'
 import { createContexts } from '../../context/context.js'
 import { refuseUnknown } from '../../control/check-options.js'
 import { emulatorClients } from '../../control/clients.js'
@@ -24,6 +25,8 @@ export interface MswEmulatorOptions {
   domain?: string
   /** The tenant to start with. Each list that you pass replaces the default list; see `defaultTenant`. */
   tenant?: Partial<Tenant>
+  /** The tenant's Actions: none by default. They run at each refresh. */
+  actions?: Actions
 }
 
 /** An emulator that responds to the requests of the same process or page, without a server. */
@@ -57,6 +60,7 @@ export interface MswEmulator
 export async function createEmulator({
   domain = 'http://localhost:4400',
   tenant: option,
+  actions,
   ...rest
 }: MswEmulatorOptions = {}): Promise<MswEmulator> {
   refuseUnknown(rest)
@@ -64,7 +68,8 @@ export async function createEmulator({
   const url = originOf(domain)
   const signingKey = await loadSigningKey()
   const switchesDuring = createSwitchesDuring()
-  const settings = { tenant, signingKey, credentialFlaw, switchesDuring }
+  const checked = { tenant, actions: readActions(actions) }
+  const settings = { ...checked, signingKey, credentialFlaw, switchesDuring }
   const customUrls = (tenant.custom_domains ?? []).map((name) => withHost(url, name))
   const { canonical: context, custom } = createContexts(settings, { url, customUrls })
   const refreshTokens = createRefreshTokens(context)

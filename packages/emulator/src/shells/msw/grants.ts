@@ -1,8 +1,10 @@
+import { runPostLogin } from '../../actions/run-post-login.js'
 import type { Context } from '../../context/context.js'
+import { loggedRequest } from '../../logs/tenant-logs.js'
 import type { Trace } from '../../logs/trace.js'
 import { invalidRequest, OAuthError } from '../../oauth/oauth-error.js'
 import { readRefresh, refuseBlocked } from '../../oauth/refresh.js'
-import { type Parameters, required } from '../../oauth/token-request.js'
+import { optional, type Parameters, required } from '../../oauth/token-request.js'
 import { issueAccessToken } from '../../resource-server/issue-access-token.js'
 import { type Client, TOKEN_VAULT_GRANT } from '../../tenant/tenant.js'
 import { exchange, readExchange, readSubject } from '../../vault/exchange.js'
@@ -20,6 +22,7 @@ export interface GrantOptions {
 interface TokenCall extends GrantOptions {
   client: Client
   parameters: Parameters
+  request: Request
   trace: Trace
 }
 
@@ -55,8 +58,18 @@ async function refresh(call: TokenCall): Promise<Record<string, unknown>> {
   }
   const scope = scopes.filter((name) => api.scopes.includes(name)).join(' ')
   const audience = api.identifier
+  const { denial, accessToken } = await runPostLogin(context, {
+    userId: login.userId,
+    clientId: client.client_id,
+    protocol: 'oauth2-refresh-token',
+    requestedScopes: optional(parameters, 'scope')?.split(' ') ?? scopes,
+    audience,
+    organization: undefined,
+    request: loggedRequest(call.request),
+  })
+  if (denial !== undefined) throw new OAuthError(403, 'access_denied', denial)
   const who = { user_id: login.userId, client_id: client.client_id }
-  const access_token = await issueAccessToken(context, { ...who, audience, scope })
+  const access_token = await issueAccessToken(context, { ...who, audience, scope }, accessToken)
   const expires_in = api.token_lifetime
   return { access_token, token_type: 'Bearer', expires_in, scope, refresh_token }
 }

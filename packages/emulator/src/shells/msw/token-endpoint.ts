@@ -64,7 +64,7 @@ async function authenticateAndGrant(
   const client = authenticateClient(options.context.tenant, { authorization, parameters })
   const trace = traceOf(request)
   trace.clientId = client.client_id
-  const body = await grant({ ...options, client, parameters, trace })
+  const body = await grant({ ...options, client, parameters, request, trace })
   return Response.json(body, { headers: { 'cache-control': 'no-store' } })
 }
 

@@ -1,0 +1,61 @@
+import type { Provider } from 'oidc-provider'
+import type { Tenancy } from '../../context/context.js'
+import { factorsOf } from '../../oauth/my-account-policy.js'
+import { html, pageResponse } from '../../pages/page.js'
+import type { AuthenticationMethod } from '../../tenant/tenant.js'
+import type { MfaTimes } from '../mfa/mfa-times.js'
+import { currentPassword, isRightPassword } from '../mfa/one-time-password.js'
+import { type InteractionRequest, serveInteraction } from './interaction-page.js'
+
+/** Returns the path of an interaction's page for the one-time password. */
+export function otpPath(uid: string): string {
+  return `/u/mfa-otp-challenge/${uid}`
+}
+
+/** The options of `serveOtpPage`. */
+export interface OtpPageOptions {
+  provider: Provider
+  context: Tenancy
+  mfaTimes: MfaTimes
+}
+
+/** Serves the page that asks the user for a one-time password. It also shows the password, because nobody has an authenticator app here. */
+export function serveOtpPage(options: OtpPageOptions): void {
+  serveInteraction(options.provider, { prompt: 'mfa', path: otpPath }, (given) =>
+    respondToOtp(options, given),
+  )
+}
+
+async function respondToOtp(
+  { provider, context, mfaTimes }: OtpPageOptions,
+  { request, response, form, interaction }: InteractionRequest,
+): Promise<Response | string> {
+  const factors = factorsOf(context.tenant, interaction.session?.accountId)
+  if (request.method !== 'POST') return otpForm(factors, { isWrong: false })
+  if (!isRightPassword(factors, form.get('code') ?? '')) return otpForm(factors, { isWrong: true })
+  mfaTimes.pass(interaction.session?.uid ?? '')
+  return provider.interactionResult(request, response, { mfa: {} })
+}
+
+// A form with `#code`, as on Auth0's page.
+function otpForm(
+  factors: readonly AuthenticationMethod[],
+  { isWrong }: { isWrong: boolean },
+): Response {
+  const described = isWrong && html` aria-invalid="true" aria-describedby="error"`
+  const shown = factors.map(
+    (factor) =>
+      html`<p class="muted">The authenticator app shows <code>${currentPassword(factor)}</code></p>`,
+  )
+  const body = html`
+<p>Enter the one-time password of your authenticator app.</p>
+${shown}
+${isWrong && html`<p class="error" role="alert" id="error">Wrong one-time password.</p>`}
+<form method="post">
+<label for="code">One-time password</label>
+<input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" required autofocus${described}>
+<button type="submit">Continue</button>
+</form>`
+  const title = 'Verify your identity'
+  return pageResponse({ title, eyebrow: 'Emulated tenant', body }, isWrong ? 400 : 200)
+}
