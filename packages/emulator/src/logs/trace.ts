@@ -50,7 +50,7 @@ export function traceOf(request: object): Trace {
   return trace
 }
 
-/** Makes two objects that stand for the same request share its trace. */
+/** Makes two objects share one trace, because both are the same request. */
 export function shareTrace(request: object, other: object): void {
   traces.set(other, traceOf(request))
 }

@@ -66,7 +66,7 @@ async function logExchange(
   })
 }
 
-// An empty object stands for a body that is not JSON.
+// Returns an empty object for a body that is not JSON.
 async function bodyOf(response: Response): Promise<Body> {
   const parsed = response.clone().json()
   return parsed.catch(() => ({}))
