@@ -39,7 +39,7 @@ export const orders = {
     ['resource-server'],
     ['upstream'],
     ['vault'],
-    ['connect'],
+    ['connect', 'snapshot'],
     ['management', 'my-account', 'oidc'],
     ['control'],
     ['dashboard'],

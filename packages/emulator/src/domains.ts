@@ -17,6 +17,7 @@ export interface Domains {
   fetch(request: Request, env?: object): Promise<Response>
   readonly vault: Vault
   readonly accounts: ConnectedAccounts
+  readonly upstream: Upstream
   /** Connects accounts without a browser. Error messages begin with `name`. */
   readonly seed: Controls['seed']
   readonly tenant: TenantMemory
@@ -71,6 +72,7 @@ export function createDomains(context: Context, options: DomainsOptions): Domain
     }),
     vault,
     accounts,
+    upstream,
     seed,
     tenant,
     upstream,
@@ -98,7 +100,7 @@ function recorded({ requests }: Lab, fetch: Fetch): Domains['fetch'] {
         parameters: [...searchParams, ...(trace.form ?? [])],
         ...(response && {
           status: response.status,
-          asksForNonce: isChallenge || isNonceChallenge(response),
+          asksForNonce: isChallenge || (!response.ok && isNonceChallenge(response)),
         }),
       })
     }

@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { getRequestListener } from '@hono/node-server'
 import { type ContextSettings, createContexts } from './context/context.js'
 import { checkBooleans, checkHost, readPublicUrl, refuseUnknown } from './control/check-options.js'
 import { type EmulatorClients, emulatorClients } from './control/clients.js'
@@ -7,13 +6,16 @@ import { createControls, type EmulatorControls } from './control/controls.js'
 import { createDomains } from './domains.js'
 import type { Switches } from './faults/switches.js'
 import { createCertificate } from './http/certificate.js'
-import { withHangUp } from './http/hang-up.js'
 import { type Fetch, serveInProcess, serverWithoutPort } from './http/in-process.js'
-import { hostnameOf, type PublicUrl, withForwarded, withPublicUrl } from './http/public-url.js'
-import { readPath } from './http/request-target.js'
-import { type Handler, type HttpServer, listenOn } from './http/server.js'
+import { createListener } from './http/listener.js'
+import { hostnameOf, type PublicUrl, withPublicUrl } from './http/public-url.js'
+import { type HttpServer, listenOn } from './http/server.js'
 import type { TenantLog, TenantLogs } from './logs/tenant-logs.js'
 import { createAuthorizationServer } from './oidc/authorization-server.js'
+import { type ReadSnapshot, readSnapshot } from './snapshot/read-snapshot.js'
+import { restoreSnapshot } from './snapshot/restore-snapshot.js'
+import type { Snapshot } from './snapshot/snapshot.js'
+import { takeSnapshot } from './snapshot/take-snapshot.js'
 import { credentialFlaw } from './tenant/client-credentials.js'
 import { readTenant } from './tenant/read-tenant.js'
 import { loadSigningKey } from './tenant/signing-key.js'
@@ -44,6 +46,11 @@ export interface EmulatorOptions {
   trustProxy?: boolean
   /** The tenant to start with. Each list that you pass replaces the default list; see `defaultTenant`. */
   tenant?: Partial<Tenant>
+  /**
+   * What an earlier emulator held, from its `snapshot()` or from a file of `--export-on-exit`: configuration, users and connected
+   * accounts. Not with `tenant`. `reset()` restores it.
+   */
+  snapshot?: Snapshot
 }
 
 /** A running emulator. */
@@ -76,9 +83,20 @@ export interface Emulator extends EmulatorControls {
   onLog: TenantLogs['subscribe']
   /**
    * Returns the emulator to its first state: deletes all sessions, grants, tokens, connected accounts and faults, and resets the
-   * clock, the switches and the tenant.
+   * clock, the switches and the tenant. With the option `snapshot`, it restores the snapshot's accounts.
    */
   reset(): void
+  /**
+   * Returns what the tenant holds, as JSON: its configuration with all changes, its users and their connected accounts. Logins,
+   * refresh tokens, faults, switches and the clock are not part of it.
+   *
+   * @example
+   * ```ts
+   * const snapshot = emulator.snapshot()
+   * const next = await createEmulator({ port: 0, snapshot })
+   * ```
+   */
+  snapshot(): Snapshot
   /** Stops listening and closes open connections. */
   close(): Promise<void>
 }
@@ -87,8 +105,8 @@ export interface Emulator extends EmulatorControls {
  * Starts an emulator of an Auth0 tenant.
  *
  * @returns the emulator, once it accepts requests.
- * @throws {TypeError} if an option is wrong, or `trustProxy` is set without `publicUrl`. The message names the field, for example
- * `tenant/clients/0/app_type`.
+ * @throws {TypeError} if an option is wrong, or `trustProxy` is set without `publicUrl`, or `tenant` together with `snapshot`. The
+ * message names the field, for example `tenant/clients/0/app_type`.
  * @throws {RangeError} if `port` is not an integer from 0 to 65535, or is 0 with `listen: false`.
  * @throws {Error} if the port is in use, or the host is not an address of this machine. The message says what to do.
  *
@@ -108,6 +126,7 @@ export async function createEmulator({
   publicUrl,
   trustProxy = false,
   tenant: option,
+  snapshot,
   ...rest
 }: EmulatorOptions = {}): Promise<Emulator> {
   refuseUnknown(rest)
@@ -115,17 +134,18 @@ export async function createEmulator({
   const publicOrigin = readPublicUrl(publicUrl, trustProxy)
   checkHost(host)
   checkPort(port, listen)
-  const tenant = readTenant(option, { credentialFlaw })
-  const signingKey = await loadSigningKey()
+  const saved = await readStart(option, snapshot)
+  const { tenant } = saved
   const hosts = hostsOf(host, { tenant, publicOrigin })
   const certificate = https && listen ? await createCertificate(hosts) : undefined
   const listening = listen
-    ? await listenOn({ host, port, certificate })
+    ? listenOn({ host, port, certificate })
     : serverWithoutPort({ host, port, https })
-  const server = withPublicUrl(listening, { publicOrigin })
+  const server = withPublicUrl(await listening, { publicOrigin })
   const switchesDuring = new AsyncLocalStorage<Partial<Switches>>()
+  const signingKey = await loadSigningKey()
   const settings = { tenant, signingKey, credentialFlaw, switchesDuring }
-  const assembled = assemble(server, { ...settings, publicOrigin, trustProxy })
+  const assembled = assemble(server, { ...settings, publicOrigin, trustProxy, saved })
   const { context, customUrls, handler, authorizationServer, reset } = assembled
   server.serve(handler)
   const { url } = server
@@ -153,6 +173,7 @@ export async function createEmulator({
     onLog: context.logs.subscribe,
     ...createControls(context, assembled.domains),
     reset,
+    snapshot: () => takeSnapshot(assembled.parts),
     async close() {
       inProcess.close()
       await server.close()
@@ -183,7 +204,24 @@ function checkPort(port: number, listen: boolean): void {
   }
 }
 
-function assemble({ url, urlOf }: HttpServer, settings: ContextSettings & PublicUrl) {
+/** Returns what the emulator starts with: a snapshot, or a tenant without users of connections and accounts. */
+async function readStart(
+  option: Partial<Tenant> | undefined,
+  snapshot: Snapshot | undefined,
+): Promise<ReadSnapshot> {
+  if (snapshot === undefined) {
+    const tenant = readTenant(option, { credentialFlaw })
+    return { tenant, connection_users: [], connected_accounts: [] }
+  }
+  if (option === undefined) return readSnapshot(snapshot, credentialFlaw)
+  throw new TypeError('tenant must be left out with snapshot, which has a tenant')
+}
+
+interface Assembly extends ContextSettings, PublicUrl {
+  saved: ReadSnapshot
+}
+
+function assemble({ url, urlOf }: HttpServer, settings: Assembly) {
   const customUrls = (settings.tenant.custom_domains ?? []).map(urlOf)
   const { canonical, custom } = createContexts(settings, { url, customUrls })
   const { publicOrigin, trustProxy } = settings
@@ -193,16 +231,11 @@ function assemble({ url, urlOf }: HttpServer, settings: ContextSettings & Public
   const reset = () => {
     authorizationServer.reset()
     domains.reset()
+    restoreSnapshot(parts, settings.saved)
   }
   const domains = createDomains(canonical, { custom, createIssuer, reset })
-  const listener = getRequestListener(withHangUp(domains.fetch), {
-    overrideGlobalObjects: false,
-    hostname: new URL(url).host,
-  })
-  const handle: Handler = async (request, response) => {
-    if (readPath(request) === undefined) return void response.writeHead(400).end()
-    await listener(request, response)
-  }
-  const handler = withForwarded(handle, { trustProxy })
-  return { context: canonical, customUrls, handler, reset, authorizationServer, domains }
+  const parts = { ...domains, context: canonical }
+  restoreSnapshot(parts, settings.saved)
+  const handler = createListener(domains.fetch, { trustProxy, hostname: new URL(url).host })
+  return { context: canonical, customUrls, handler, reset, authorizationServer, domains, parts }
 }

@@ -7,6 +7,7 @@ export type { Switches } from './faults/switches.js'
 export type { Fetch } from './http/in-process.js'
 export type { TenantLog, TenantLogDetails, TenantLogType } from './logs/tenant-logs.js'
 export type { AccessTokenRequest } from './resource-server/issue-access-token.js'
+export type { SavedAccount, Snapshot } from './snapshot/snapshot.js'
 export { defaultTenant } from './tenant/default-tenant.js'
 export {
   type Api,

@@ -32,9 +32,9 @@ function runProgram(url: string, certificateFile: string) {
 describe('--https', () => {
   it('is trusted by a program with the NODE_EXTRA_CA_CERTS that it prints', async () => {
     const { lines, child } = run(file, ['--port', '0', '--https'])
-    const output = (await lines(20)).join('\n')
+    const output = (await lines(30)).join('\n')
     const url = /^Emulated tenant: (https:\/\/localhost:\d+)$/m.exec(output)?.[1] ?? ''
-    const path = /^NODE_EXTRA_CA_CERTS=(\S+) node app.js$/m.exec(output)?.[1] ?? ''
+    const path = /^Node +NODE_EXTRA_CA_CERTS=(\S+) node app.js$/m.exec(output)?.[1] ?? ''
     expect(output).toContain(`curl --cacert ${path} ${url}/`)
     expect(output).toContain(`new Auth0Client({ domain: '${url}'`)
     expect(output).toContain('allowInsecureRequests: true') // nextjs-auth0 wants it for localhost

@@ -34,9 +34,9 @@ function exchangeInVain(url: string): Promise<Response> {
 describe('connected-accounts-emulator', () => {
   it('prints a line for each event, without colours where it writes to a pipe', async () => {
     const { lines, child, end } = runCommand(file, ['--port', '0'])
-    const [address = ''] = await lines(21)
+    const [address = ''] = await lines(25)
     await exchangeInVain(address.replace('Emulated tenant: ', ''))
-    const line = (await lines(22))[21]
+    const line = (await lines(26))[25]
     expect(line).toMatch(
       /^\d\d:\d\d:\d\d {2}feta +- {2}acme {2}401 The subject token is not valid$/,
     )

@@ -38,9 +38,9 @@ Client ID  spa         Single page application
            web         Web application, secret: web-secret
            api         Example API, secret: api-secret
            management  Management of the tenant, secret: management-secret
-Audience   https://api.example.test/
+Audience   https://api.example.test/  Example API
   Scopes   read:calendar
-Audience   ${url}/me/
+Audience   ${url}/me/  Auth0 My Account API
   Scopes   create:me:connected_accounts read:me:connected_accounts delete:me:connected_accounts
 User       alice@example.test  password: password
            bob@example.test    password: password`)
@@ -66,7 +66,29 @@ User       alice@example.test  password: password
     expect(audiences.length).toBeGreaterThan(5)
     const { lines } = run('--port', '0')
     const printed = (await lines(12)).join('\n')
-    for (const audience of new Set(audiences)) expect(printed).toContain(`Audience   ${audience}\n`)
+    for (const audience of new Set(audiences)) expect(printed).toContain(`Audience   ${audience}  `)
+  })
+
+  it('prints what docs/emulator.md shows', async () => {
+    const page = readFileSync(new URL('../../../docs/emulator.md', import.meta.url), 'utf8')
+    const [, shown = ''] = /```text\n(Emulated tenant: [^`]*)\n```/.exec(page) ?? []
+    const length = shown.split('\n').length
+    const [address = '', ...rest] = await run('--port', '0').lines(length)
+    const url = address.replace('Emulated tenant: ', '')
+    const printed = [address, ...rest].slice(0, length).join('\n')
+    expect(printed.replaceAll(url, 'http://localhost:4400')).toBe(shown)
+  })
+
+  it('says where it listens if its URL is another one', async () => {
+    const free = createServer().listen(0, '127.0.0.1')
+    await once(free, 'listening')
+    const at = free.address()
+    const port = typeof at === 'object' && at ? String(at.port) : ''
+    free.close()
+    const { lines } = run('--port', port, '--public-url', 'https://auth.example.test')
+    expect((await lines(1))[0]).toBe(
+      `Emulated tenant: https://auth.example.test (listening on localhost:${port})`,
+    )
   })
 
   it('prints one line of JSON with --json', async () => {

@@ -9,7 +9,7 @@ import { exchangeOf } from './whole-flow.js'
 
 /** A token endpoint. `refreshToken` issues a refresh token of Alice. */
 interface TokenEndpoint {
-  emulator: Omit<Emulator, 'certificate' | 'close' | 'fetch' | 'refreshTokenReuses'>
+  emulator: Omit<Emulator, 'certificate' | 'close' | 'fetch' | 'refreshTokenReuses' | 'snapshot'>
   refreshToken(client: 'spa' | 'web'): Promise<string>
   close(): Promise<void> | void
 }

@@ -15,6 +15,12 @@ export interface Audiences {
   managementAudience: string
 }
 
+/** The audiences in a configuration. */
+const WRITTEN: Audiences = {
+  myAccountAudience: MY_ACCOUNT_AUDIENCE,
+  managementAudience: MANAGEMENT_AUDIENCE,
+}
+
 /** Returns the audiences of the domain at `url`. */
 export function audiencesOf(url: string): Audiences {
   return { myAccountAudience: `${url}/me/`, managementAudience: `${url}/api/v2/` }
@@ -22,11 +28,12 @@ export function audiencesOf(url: string): Audiences {
 
 /** Returns the tenant that runs at `url`: with its audiences in place of `https://{domain}/me/` and `https://{domain}/api/v2/`. */
 export function runningTenant(tenant: Tenant, url: string): Tenant {
-  const written = {
-    myAccountAudience: MY_ACCOUNT_AUDIENCE,
-    managementAudience: MANAGEMENT_AUDIENCE,
-  }
-  return { ...tenant, ...withAudiences(tenant, written, audiencesOf(url)) }
+  return { ...tenant, ...withAudiences(tenant, WRITTEN, audiencesOf(url)) }
+}
+
+/** Returns the tenant that runs at `url` as a configuration: with `https://{domain}/me/` and `https://{domain}/api/v2/` as its audiences. */
+export function writtenTenant(tenant: Tenant, url: string): Tenant {
+  return { ...tenant, ...withAudiences(tenant, audiencesOf(url), WRITTEN) }
 }
 
 /** Returns a view of the tenant that runs at `canonicalUrl`, as a custom domain at `url` sees it: with the audiences of that domain. */

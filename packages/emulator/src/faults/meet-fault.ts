@@ -26,7 +26,7 @@ export async function meetFault(
     ? (refuse(fault) ?? (await switches.during(fault.switches, async () => answer())))
     : await answer()
   await onAnswer?.(response)
-  return damaged(response, fault?.damage)
+  return fault ? damaged(response, fault.damage) : response
 }
 
 /** Returns the error page of a fault with a status, or undefined if it has none. */

@@ -56,10 +56,10 @@ const shown = new Set([
 
 /** Creates an empty record. */
 export function createRequestRecord(now: () => number): RequestRecord {
-  let requests: readonly RecordedRequest[] = []
+  const requests: RecordedRequest[] = []
   let id = 0
   return {
-    list: () => requests,
+    list: () => [...requests],
     add(request, { method, path, parameters, status, asksForNonce = false }) {
       if (method === 'OPTIONS' || /^\/(_emulator(\/|$)|healthz$|$)/.test(path)) return
       const { problem, clientId, userId } = traceOf(request)
@@ -80,10 +80,11 @@ export function createRequestRecord(now: () => number): RequestRecord {
         ...(clientId !== undefined && { client_id: clientId }),
         ...(userId !== undefined && { user_id: userId }),
       }
-      requests = [...requests, entry].slice(-LIMIT)
+      requests.push(entry)
+      if (requests.length > LIMIT) requests.shift()
     },
     clear() {
-      requests = []
+      requests.length = 0
     },
   }
 }

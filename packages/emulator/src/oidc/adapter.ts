@@ -28,14 +28,18 @@ export function createOidcStore(now: () => number): OidcStore {
 const times = ['iat', 'exp', 'iiat', 'loginTs', 'authTime']
 
 interface Kept {
-  payload: AdapterPayload
+  /** The payload as JSON, as other stores keep it. Reading it is several times faster than `structuredClone`. */
+  json: string
+  grantId: string
+  consumed?: number
   /** How many seconds the emulator's clock was ahead when the entry was stored. */
   ahead: number
 }
 
-function aged({ payload, ahead }: Kept, aheadNow: number): AdapterPayload {
+function aged({ json, consumed, ahead }: Kept, aheadNow: number): AdapterPayload {
   // Returns a copy, so that two simultaneous requests do not share the objects of a session, for example its grants.
-  const copy = structuredClone(payload)
+  const copy: AdapterPayload = JSON.parse(json)
+  if (consumed !== undefined) copy.consumed = consumed
   for (const name of times) {
     const time = copy[name]
     if (typeof time === 'number') copy[name] = time - (aheadNow - ahead)
@@ -50,7 +54,7 @@ function createModel(now: () => number): Adapter & { clear(): void } {
   const ahead = () => Math.round((now() - Date.now()) / 1000)
   const find = async (id: string) => {
     const record = records.get(id)
-    if (revokedGrants.get(record?.payload.grantId ?? '')) return undefined
+    if (revokedGrants.get(record?.grantId ?? '')) return undefined
     return record && aged(record, ahead())
   }
   return {
@@ -59,12 +63,13 @@ function createModel(now: () => number): Adapter & { clear(): void } {
     findByUserCode: async () => undefined,
     async upsert(id, payload, expiresIn) {
       const expiresAt = expiresIn ? now() + expiresIn * 1000 : Number.POSITIVE_INFINITY
-      records.set(id, { payload: structuredClone(payload), ahead: ahead() }, expiresAt)
+      const kept = { json: JSON.stringify(payload), grantId: payload.grantId ?? '', ahead: ahead() }
+      records.set(id, kept, expiresAt)
       if (payload.uid) idsByUid.set(payload.uid, id, expiresAt)
     },
     async consume(id) {
       const record = records.get(id)
-      if (record) record.payload.consumed = Math.floor(now() / 1000)
+      if (record) record.consumed = Math.floor(now() / 1000)
     },
     async destroy(id) {
       records.delete(id)

@@ -33,7 +33,7 @@ export function createIssuerRoutes(parts: IssuerParts): Hono<NodeEnv> {
   if (parts.redirectsToDomain) {
     app.on('GET', ['/authorize/*', '/v2/logout', '/oidc/logout'], redirectToDomain(context))
   }
-  app.use(requireLowercase, refuseNotEmulated)
+  app.use(requireLowercase)
   app.options('*', narrowPreflights)
   app.get('/authorize', meetAuthorizeFaults(context))
   app.use('/authorize', refuseWebOrigins(context))
@@ -59,6 +59,7 @@ function passToProvider({ context, provider }: IssuerParts): NotFoundHandler<Nod
     request.url = req.path + new URL(req.url).search
     shareTrace(req.raw, request)
     const response = await collectResponse(callback, request)
+    if (response.status === 404) return refuseNotEmulated(req.path, req.raw) ?? response
     const isJson = response.headers.get('content-type')?.startsWith('application/json')
     // Koa adds a charset, with which auth0-server-python does not read an error. Auth0 sends none.
     if (req.path === '/oauth/token' && isJson) {

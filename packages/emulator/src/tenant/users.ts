@@ -26,6 +26,8 @@ export interface Users {
   list(): Person[]
   /** Returns the user with this account of a third party. Creates the user at the first login. */
   logIn(connection: Connection, account: AccountAtProvider): Person
+  /** Adds users that earlier logins have created. */
+  restore(people: Person[]): void
   /** Deletes the users that were created by a login. */
   clear(): void
 }
@@ -48,6 +50,9 @@ export function createUsers(tenant: Tenant, now: () => number): Users {
       const person = { user_id, email, name, identity }
       arrived.set(user_id, person, Number.POSITIVE_INFINITY)
       return person
+    },
+    restore(people) {
+      for (const person of people) arrived.set(person.user_id, person, Number.POSITIVE_INFINITY)
     },
     clear: () => arrived.clear(),
   }

@@ -29,6 +29,8 @@ export interface ConnectedAccounts {
    * account, and keeps its ID and its date. Accounts without a user ID at the provider count as the same account.
    */
   connect(owner: Owner, connection: string, grant: ProviderGrant): VaultEntry
+  /** Adds accounts that were connected earlier, in the order in which they were first connected. */
+  restore(saved: Omit<VaultEntry, 'position'>[]): void
   /** Returns the user's accounts in the order in which they were first connected. */
   list(userId: string): VaultEntry[]
   /** Returns the accounts of all users in the same order. */
@@ -65,6 +67,13 @@ export function createConnectedAccounts(now: () => number): ConnectedAccounts {
       entries.set(item.id, entry)
       for (const id of entries.keys()) if (entries.size > LIMIT) entries.delete(id)
       return entry
+    },
+    restore(saved) {
+      for (const [index, entry] of saved.entries()) {
+        const position = index + 1
+        entries.set(entry.item.id, { ...entry, position })
+        order = Math.max(order, position, entry.connectedOrder)
+      }
     },
     delete(userId, id) {
       return entries.get(id)?.userId === userId && entries.delete(id)

@@ -1,7 +1,8 @@
 import type { Tenancy } from '../context/context.js'
 import { InputError } from '../tenant/input-error.js'
 import { accountOf } from '../upstream/accounts.js'
-import { PROVIDER_TOKEN_LIFETIME } from '../upstream/grants.js'
+import type { ProviderTokens } from '../upstream/client.js'
+import { type Grant, PROVIDER_TOKEN_LIFETIME } from '../upstream/grants.js'
 import type { Provider } from '../upstream/provider.js'
 import type { Upstream } from '../upstream/upstream.js'
 import type { ConnectedAccount, ConnectedAccounts } from './connected-accounts.js'
@@ -79,6 +80,20 @@ function emailsOf({ accounts }: SeedParts, request: SeedRequest): string[] {
   return addresses
 }
 
+/** Issues a third party's tokens for a grant, without a login there. */
+export function issueTokens(
+  { grants, scopeSeparator }: Provider,
+  grant: Grant,
+  now: () => number,
+): ProviderTokens {
+  return {
+    accessToken: grants.issueAccess(grant, grant.scopes),
+    ...(grant.offline && { refreshToken: grants.issueRefresh(grant) }),
+    expiresAt: now() + PROVIDER_TOKEN_LIFETIME * 1000,
+    scope: grant.scopes.join(scopeSeparator),
+  }
+}
+
 interface Seed {
   request: SeedRequest
   provider: Provider
@@ -89,19 +104,13 @@ async function connect(
   { context, accounts }: SeedParts,
   { request, provider, email: address }: Seed,
 ): Promise<ConnectedAccount> {
-  const { grants, isGoogle, scopeSeparator, switches } = provider
+  const { isGoogle, switches } = provider
   const scopes = provider.connection.scopes.filter(
     (scope) => !isGoogle || scope !== 'offline_access',
   )
   const account = await accountOf(request.connection, address)
   const offline = switches.get().providerRefreshToken !== 'missing'
-  const grant = { account, scopes, offline }
-  const tokens = {
-    accessToken: grants.issueAccess(grant, scopes),
-    ...(offline && { refreshToken: grants.issueRefresh(grant) }),
-    expiresAt: context.now() + PROVIDER_TOKEN_LIFETIME * 1000,
-    scope: scopes.join(scopeSeparator),
-  }
+  const tokens = issueTokens(provider, { account, scopes, offline }, context.now)
   const { sub: subject, email } = account
   const owner = { userId: request.user_id, orgId: request.org_id }
   const details = { subject, email, scopes, tokens }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,9 +27,20 @@ export async function installPackages(dependencies: Record<string, string>): Pro
   await writeFile(join(directory, 'package.json'), project)
   const flags = ['--no-audit', '--no-fund']
   await run('npm', ['install', ...flags], { cwd: directory, timeout: 300_000 })
+  await tellVersions(directory, Object.keys(dependencies))
   return {
     directory,
     require: createRequire(join(directory, 'package.json')),
     remove: () => rm(directory, { recursive: true, force: true }),
+  }
+}
+
+// `.ci/sdk-table.mjs` reads this file.
+async function tellVersions(directory: string, names: string[]): Promise<void> {
+  const { INSTALLED_VERSIONS: file } = process.env
+  if (file === undefined) return
+  for (const name of names) {
+    const manifest = await readFile(join(directory, 'node_modules', name, 'package.json'), 'utf8')
+    await appendFile(file, `${name} ${JSON.parse(manifest).version}\n`)
   }
 }

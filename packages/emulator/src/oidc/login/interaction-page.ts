@@ -30,8 +30,9 @@ export function serveInteraction(
   place: InteractionPlace,
   answer: (given: InteractionRequest) => Promise<Response | string>,
 ): void {
+  const prefix = place.path('')
   provider.use(async (ctx, next) => {
-    if (!ctx.path.startsWith(place.path(''))) return next()
+    if (!ctx.path.startsWith(prefix)) return next()
     const { rawBody } = ctx.req as BufferedRequest // as `AuthorizationServer` takes it
     const form = new URLSearchParams(rawBody.toString('utf8'))
     const given = { request: ctx.req, response: ctx.res, form }

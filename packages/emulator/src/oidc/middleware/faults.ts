@@ -1,9 +1,10 @@
+import type { Context as HonoContext } from 'hono'
 import type { Context } from '../../context/context.js'
 import { faultPage, meetFault } from '../../faults/meet-fault.js'
 import { tokenFault } from '../../oauth/token-fault.js'
 import { challengeNonce, type TokenNonces } from '../token/nonces.js'
 import { refuseEarly } from './early-refusal.js'
-import { type OidcMiddleware, replaceResponse } from './env.js'
+import type { NodeEnv, OidcMiddleware } from './env.js'
 
 /** Applies the faults that wait for `authorize`, before the endpoint checks anything. */
 export function meetAuthorizeFaults(context: Context): OidcMiddleware {
@@ -31,4 +32,10 @@ export function meetTokenFaults(context: Context, nonces: TokenNonces): OidcMidd
     })
     replaceResponse(c, response)
   }
+}
+
+// Hono alone would keep the headers of the response that is there.
+function replaceResponse(c: HonoContext<NodeEnv>, response: Response): void {
+  c.res = undefined
+  c.res = response
 }

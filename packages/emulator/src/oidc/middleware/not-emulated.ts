@@ -1,15 +1,17 @@
 import { errorPage } from '../../pages/error-page.js'
 import { notEmulated } from '../../resource-server/not-emulated.js'
 import { refuseEarly } from './early-refusal.js'
-import type { OidcMiddleware } from './env.js'
 
-/** Responds with 501 at the paths that Auth0 has and the emulator has not: with a page to browsers, and with JSON to programs. */
-export const refuseNotEmulated: OidcMiddleware = async (c, next) => {
-  const reason = notEmulated(c.req.path)
-  if (reason === undefined) return next()
-  if (!c.req.header('accept')?.includes('text/html')) {
+/**
+ * Returns the response at a path that Auth0 has and the emulator has not (501), or undefined at any other path: a page for browsers,
+ * and JSON for programs.
+ */
+export function refuseNotEmulated(path: string, request: Request): Response | undefined {
+  const reason = notEmulated(path)
+  if (reason === undefined) return undefined
+  if (!request.headers.get('accept')?.includes('text/html')) {
     const body = { error: 'not_emulated', error_description: reason }
-    return refuseEarly(c.req.raw, { status: 501, body })
+    return refuseEarly(request, { status: 501, body })
   }
   return errorPage({
     title: 'Not emulated',

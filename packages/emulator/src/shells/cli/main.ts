@@ -5,14 +5,22 @@ import { dirname, join } from 'node:path'
 import tls from 'node:tls'
 import { parseArgs } from 'node:util'
 import { readPublicUrl } from '../../control/check-options.js'
-import { createEmulator } from '../../emulator.js'
+import { createEmulator, type Emulator } from '../../emulator.js'
 import { isLoopback } from '../../http/server.js'
 import { logLine } from '../../logs/log-line.js'
+import { once } from '../../memory/once.js'
 import { credentialFlaw } from '../../tenant/client-credentials.js'
 import { readTenant } from '../../tenant/read-tenant.js'
+import type { Tenant } from '../../tenant/tenant.js'
 import { readConfig } from './config-file.js'
 import { execute, variablesOf } from './exec.js'
-import { type CertificateFiles, describeForPeople, describeForScripts } from './output.js'
+import {
+  type Announcement,
+  type CertificateFiles,
+  describeForPeople,
+  describeForScripts,
+} from './output.js'
+import { describeSnapshot, openSnapshot, writeSnapshot } from './snapshot-file.js'
 
 const help = `Usage: connected-accounts-emulator [options]
        connected-accounts-emulator [options] exec -- <command>
@@ -28,6 +36,9 @@ For development and tests only.
                    or https://auth.example.test behind a proxy. The issuer and all URLs begin with it.
   --trust-proxy    Believes X-Forwarded-Host and X-Forwarded-For. Only with --public-url.
   --config <file>  The tenant: a JSON file, or a JavaScript or TypeScript module that exports "tenant" or a default.
+  --export-on-exit <file>
+                   When the emulator stops, writes the tenant with its users and connected accounts to this file.
+  --import <file>  Starts from such a file. Not with --config. If --export-on-exit names the same file, it may be missing.
   --json           Prints JSON: one line with url, domains, certificate, clients and users, then one line for each event
                    of the tenant log.
   --help           Prints this help.
@@ -37,7 +48,7 @@ address in the variable CONNECTED_ACCOUNTS_EMULATOR_URL. With --https, NODE_EXTR
 certificate. The exit code is that of the command.
 
 Without exec, prints a line for each connect, complete, exchange and delete. On a terminal, failures are red unless NO_COLOR is set.
-Exit codes: 0 after SIGINT, SIGTERM or SIGHUP; 1 if the emulator cannot start; 2 if an option is wrong.
+Exit codes: 0 after SIGINT, SIGTERM or SIGHUP; 1 if the emulator cannot start or the export fails; 2 if an option is wrong.
 `
 
 const options = {
@@ -47,44 +58,42 @@ const options = {
   'public-url': { type: 'string' },
   'trust-proxy': { type: 'boolean', default: false },
   config: { type: 'string' },
+  'export-on-exit': { type: 'string' },
+  import: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const
 
-await run().catch((error) => {
+await run().catch(fail)
+
+function fail(error: unknown): void {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
-})
+}
 
 async function run(): Promise<void> {
   const values = readArguments()
   if (!values) return
   if (values.help) return void process.stdout.write(help)
-  const {
-    host,
-    https,
-    json,
-    config,
-    command,
-    'public-url': publicUrl,
-    'trust-proxy': trustProxy,
-  } = values
-  const tenant =
-    config === undefined ? readTenant(undefined, { credentialFlaw }) : await readConfig(config)
+  const { host, https, json, command } = values
+  const { 'public-url': publicUrl, 'trust-proxy': trustProxy, 'export-on-exit': to } = values
+  const snapshot = await openSnapshot({ from: values.import, to })
+  const tenant = snapshot?.tenant ?? (await readTenantOf(values.config))
   const emulator = await createEmulator({
     port: Number(values.port),
     host,
     https,
     trustProxy,
     ...(publicUrl !== undefined && { publicUrl }),
-    tenant,
+    ...(snapshot ? { snapshot } : { tenant }),
   })
   const { certificate } = emulator
   const certificateFiles = certificate ? await writeCertificate(certificate) : undefined
-  const stop = async () => {
+  const stop = once(async () => {
     await emulator.close()
     if (certificateFiles) await rm(dirname(certificateFiles.certificate), { recursive: true })
-  }
+    if (to !== undefined) await exportTo(to, emulator, { isQuiet: json || command !== undefined })
+  })
   if (!isLoopback(host)) {
     console.error(`Warning: anyone who can reach this machine at ${host} can log in as any user.`)
   }
@@ -92,13 +101,34 @@ async function run(): Promise<void> {
     process.exitCode = await execute(command, variablesOf(emulator, certificateFiles))
     return stop()
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop)
-  const told = { ...emulator, tenant, ...(certificateFiles && { certificateFiles }) }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => void stop().catch(fail))
+  }
+  const told: Announcement = {
+    ...{ ...emulator, tenant, exportFile: to },
+    ...(publicUrl !== undefined && values.port !== '0' && { address: `${host}:${values.port}` }),
+    ...(snapshot && { imported: `${values.import}: ${describeSnapshot(snapshot)}` }),
+    ...(certificateFiles && { certificateFiles }),
+  }
   console.log(json ? describeForScripts(told) : `${describeForPeople(told)}\n`)
   const color = process.stdout.isTTY && !process.env.NO_COLOR
   // A script that only reads the first line may close the pipe, which is not an error.
   process.stdout.on('error', () => undefined)
   emulator.onLog((log) => console.log(json ? JSON.stringify(log) : logLine(log, { color })))
+}
+
+function readTenantOf(config: string | undefined): Tenant | Promise<Tenant> {
+  return config === undefined ? readTenant(undefined, { credentialFlaw }) : readConfig(config)
+}
+
+async function exportTo(
+  file: string,
+  emulator: Pick<Emulator, 'snapshot'>,
+  { isQuiet }: { isQuiet: boolean },
+): Promise<void> {
+  const snapshot = emulator.snapshot()
+  await writeSnapshot(file, snapshot)
+  if (!isQuiet) console.log(`Exported to ${file}: ${describeSnapshot(snapshot)}`)
 }
 
 // A new directory, so that no other user of the machine can put another file in its place.
@@ -127,6 +157,9 @@ function readArguments() {
       throw new TypeError('--port must be an integer from 0 to 65535')
     }
     readPublicUrl(values['public-url'], values['trust-proxy'])
+    if (values.import !== undefined && values.config !== undefined) {
+      throw new TypeError('--config must be left out with --import, whose file has the tenant')
+    }
     return { ...values, command: commandOf(positionals) }
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)

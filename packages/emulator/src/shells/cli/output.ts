@@ -7,6 +7,12 @@ export interface Announcement extends Pick<Emulator, 'url' | 'domains' | 'certif
   tenant: Pick<Tenant, 'apis' | 'clients' | 'users'>
   /** The paths of the certificate's files, if there is one. */
   certificateFiles?: CertificateFiles
+  /** The address that the emulator listens on, if it is not that of `url`. */
+  address?: string
+  /** What was imported, and from where. */
+  imported?: string
+  /** The file of `--export-on-exit`. */
+  exportFile?: string | undefined
 }
 
 /** The files for programs that must trust the emulator. */
@@ -42,14 +48,17 @@ export function describeForPeople({
   domains,
   certificateFiles,
   tenant,
+  address,
+  imported,
+  exportFile,
 }: Announcement): string {
   const options = optionsOfSdks(url, tenant.clients).map(
     ([name, code]) => `${name.padEnd(27)} ${code}`,
   )
-  return `Emulated tenant: ${url}
+  return `Emulated tenant: ${url}${address === undefined ? '' : ` (listening on ${address})`}
 Open it in a browser to see users, accounts and requests, and to set faults and switches.
 For development only: these passwords and the key that signs the tokens are public.
-
+${imported === undefined ? '' : `Imported from ${imported}\n`}
 ${list('Domain', [[url], ...domains.slice(1).map((domain) => [domain, 'a custom domain'])])}
 ${list('Client ID', tenant.clients.map(describeClient))}
 ${audiences(url, tenant.apis)}
@@ -58,7 +67,11 @@ ${list(
   tenant.users.map(({ email, password }) => [email, `password: ${password}`]),
 )}
 
-${certificateFiles === undefined ? '' : `${howToTrust(url, certificateFiles)}\n\n`}${options.join('\n')}`
+${certificateFiles === undefined ? '' : `${howToTrust(url, certificateFiles)}\n\n`}To paste into your application:
+${options.join('\n')}
+
+${howItEnds(exportFile)}
+Each connect, complete, exchange and delete is printed below.`
 }
 
 function describeClient({ client_id, client_secret, name }: Client): string[] {
@@ -71,8 +84,8 @@ function audiences(url: string, apis: Api[]): string {
   const myAccount = apis.filter(({ identifier }) => identifier === MY_ACCOUNT_AUDIENCE)
   const asked = [...apis.filter(isOwn), ...myAccount]
   return asked
-    .flatMap(({ identifier, scopes }) => [
-      list('Audience', [[identifier.replace('https://{domain}', url)]]),
+    .flatMap(({ identifier, name, scopes }) => [
+      list('Audience', [[identifier.replace('https://{domain}', url), name]]),
       list('  Scopes', [[scopes.join(' ') || '(none)']]),
     ])
     .join('\n')
@@ -87,12 +100,28 @@ function list(label: string, rows: string[][]): string {
     .join('\n')
 }
 
+function howItEnds(exportFile: string | undefined): string {
+  if (exportFile !== undefined)
+    return `Press Ctrl+C to stop. Users and accounts are then exported to ${exportFile}`
+  return 'Press Ctrl+C to stop. Users and accounts are then gone, unless you start with --export-on-exit <file>.'
+}
+
 function howToTrust(url: string, { certificate, bundle }: CertificateFiles): string {
-  return `Its certificate is valid until the emulator stops. To trust it:
-NODE_EXTRA_CA_CERTS=${certificate} node app.js
-SSL_CERT_FILE=${bundle} python3 app.py (also Go and Ruby)
-keytool -importcert -noprompt -alias emulator -file ${certificate} -keystore trust.p12 -storepass changeit (Java)
-java -Djavax.net.ssl.trustStore=trust.p12 -Djavax.net.ssl.trustStorePassword=changeit App.java
-curl --cacert ${certificate} ${url}/.well-known/openid-configuration
-SSL_CERT_FILE replaces the trusted certificates, so its file also has those of this machine.`
+  const rows = [
+    ['Node', `NODE_EXTRA_CA_CERTS=${certificate} node app.js`],
+    ['Python, Go, Ruby', `SSL_CERT_FILE=${bundle} python3 app.py`],
+    [
+      'Java',
+      `keytool -importcert -noprompt -alias emulator -file ${certificate} -keystore trust.p12 -storepass changeit`,
+    ],
+    [
+      '',
+      'java -Djavax.net.ssl.trustStore=trust.p12 -Djavax.net.ssl.trustStorePassword=changeit App.java',
+    ],
+    ['curl', `curl --cacert ${certificate} ${url}/.well-known/openid-configuration`],
+  ]
+  const lines = rows.map(([program = '', command]) => `${program.padEnd(17)}${command}`)
+  return `Its certificate is valid until the emulator stops. To make a program trust it:
+${lines.join('\n')}
+SSL_CERT_FILE replaces the certificates of this machine, so bundle.pem has them too.`
 }

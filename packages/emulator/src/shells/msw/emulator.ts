@@ -28,7 +28,7 @@ export interface MswEmulatorOptions {
 
 /** An emulator that responds to the requests of the same process or page, without a server. */
 export interface MswEmulator
-  extends Omit<Emulator, 'certificate' | 'close' | 'fetch' | 'refreshTokenReuses'> {
+  extends Omit<Emulator, 'certificate' | 'close' | 'fetch' | 'refreshTokenReuses' | 'snapshot'> {
   /** The handlers for msw's `setupServer` or `setupWorker`. They respond to every request to the emulator's domains. */
   readonly handlers: HttpHandler[]
   /**
