@@ -17,6 +17,7 @@ beforeEach(() => {
   login = { emulator, client: emulator.clients.spa }
 })
 
+const people = ['A Log in as Alice alice@example.test', 'B Log in as Bob bob@example.test']
 const google = { connection: 'google-oauth2' }
 const userOf = async (id: string) =>
   (await manage(emulator, { path: `/users/${encodeURIComponent(id)}` })).json()
@@ -31,7 +32,8 @@ describe('The login page', () => {
   it('has the form, and a button for each connection that people log in with', async () => {
     const visit = await visitAuthorize(login)
     const names = ['Google', 'GitHub', 'Example Company']
-    expect(buttonsOf(visit)).toEqual(['Continue', ...names.map((name) => `Continue with ${name}`)])
+    const others = names.map((name) => `Continue with ${name}`)
+    expect(buttonsOf(visit)).toEqual([...people, 'Continue', ...others])
     expect(visit.page?.html).toContain('id="username"')
   })
 
@@ -47,7 +49,7 @@ describe('The login page', () => {
 
   it('has the form alone for Username-Password-Authentication', async () => {
     const visit = await visitAuthorize(login, { connection: 'Username-Password-Authentication' })
-    expect(buttonsOf(visit)).toEqual(['Continue'])
+    expect(buttonsOf(visit)).toEqual([...people, 'Continue'])
     const params = { connection: 'Username-Password-Authentication' }
     expect((await logIn({ ...login, params })).code).toBeTruthy()
   })

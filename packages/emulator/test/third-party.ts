@@ -27,7 +27,9 @@ export function visitAuthorize(
 
 /** The words on the buttons of a page. */
 export function buttonsOf({ page }: Visit): string[] {
-  return [...(page?.html ?? '').matchAll(/<button[^>]*>([^<]*)</g)].map(([, text = '']) => text)
+  const buttons = (page?.html ?? '').matchAll(/<button[^>]*>(.*?)<\/button>/gs)
+  const words = [...buttons].map(([, html = '']) => html.replaceAll(/<[^>]*>|\s+/g, ' '))
+  return words.map((text) => text.replaceAll(/ +/g, ' ').trim())
 }
 
 /** The scopes that the third party of this consent page was asked for. */

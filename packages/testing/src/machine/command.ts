@@ -24,6 +24,8 @@ export async function buildCommand(script: URL, name: string): Promise<string> {
     silent: true,
     skipNodeModulesBundle: true,
     noExternal: [/^@connected-accounts\//],
+    // As the emulator's own build.
+    loader: { '.css': 'text', '.client.js': 'text' },
     esbuildOptions: (options) => {
       options.conditions = ['@connected-accounts/source']
     },
