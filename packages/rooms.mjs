@@ -7,7 +7,7 @@
  */
 export const orders = {
   client: [
-    ['contract', 'crypto', 'http'],
+    ['catalogue', 'contract', 'crypto', 'http'],
     ['errors', 'mutex'],
     ['connections', 'authorization'],
     ['dpop', 'tokens', 'my-account'],

@@ -5,6 +5,7 @@ export default defineConfig({
     index: 'src/index.ts',
     internal: 'src/internal.ts',
     'browser/index': 'src/browser/index.ts',
+    catalogue: 'src/catalogue/index.ts',
     dpop: 'src/dpop/create-dpop.ts',
     tokens: 'src/tokens/refresh-token-source.ts',
     'token-vault': 'src/tokens/token-vault.ts',

@@ -10,6 +10,7 @@ export {
 } from './authorization/authorized-fetch.js'
 export type { Dpop, DpopProofRequest, DpopProver } from './authorization/dpop.js'
 export { authorizationMiddleware } from './authorization/middleware.js'
+export type { Provider, SocialProvider } from './catalogue/provider.js'
 export { isConnectCallback } from './connect/callback-url.js'
 export {
   type CompleteConnectOptions,
@@ -39,8 +40,10 @@ export {
 } from './connections/connection-health.js'
 export {
   type ConnectionDefinition,
+  type ConnectionInput,
   type ConnectionReference,
   type ConnectionScope,
+  type DefinedConnections,
   defineConnections,
   findConnection,
   type Register,

@@ -1,7 +1,11 @@
+import type { Provider, SocialProvider } from '../catalogue/provider.js'
+
 /** How your application describes a connection that it uses. */
 export interface ConnectionDefinition {
   /** Name of the connection, like `google-oauth2`. */
   readonly connection: string
+  /** The provider behind the connection, from `@connected-accounts/client/catalogue`. */
+  readonly provider?: Provider
   /** Scopes that your application needs at the provider. */
   readonly scopes?: readonly string[]
   /** The name that people know it by, for buttons and messages. */
@@ -53,11 +57,29 @@ type ScopeOf<Definition extends ConnectionDefinition, Name> = Definition extends
     : never
   : never
 
+/** What {@link defineConnections} takes: a definition, or one that leaves the `connection` to its provider. */
+export type ConnectionInput =
+  | ConnectionDefinition
+  | (Omit<ConnectionDefinition, 'connection' | 'provider'> & { readonly provider: SocialProvider })
+
+/** What {@link defineConnections} returns: each definition, with what it leaves to its provider. */
+export type DefinedConnections<Inputs extends Record<string, ConnectionInput>> = {
+  [Key in keyof Inputs]: Inputs[Key] & DefaultsOf<Inputs[Key]>
+}
+
+type DefaultsOf<Input> = Input extends { provider: infer P extends Provider }
+  ? { readonly label: string } & (Input extends { connection: string }
+      ? unknown
+      : { readonly connection: P['connection'] & string })
+  : unknown
+
 /**
  * Describes the connections of your application in one place, with literal types.
  *
- * @param connections - Definitions under keys that you choose. Several may have the same connection with other scopes.
- * @returns The same object.
+ * @param connections - Definitions under keys that you choose. Several may have the same connection with other scopes. If a
+ * definition has a `provider`, it may leave out `connection`, `label` and `revokeUrl`: they come from the provider.
+ * @returns The same definitions, with what comes from their providers.
+ * @throws {TypeError} when a definition has a provider of which Auth0 does not name the connection, and no `connection`.
  * @example
  * ```ts
  * const connections = defineConnections({
@@ -70,10 +92,24 @@ type ScopeOf<Definition extends ConnectionDefinition, Name> = Definition extends
  * await startConnect(client, { connection: connections.calendar, redirectUri, transactions })
  * ```
  */
-export function defineConnections<const Connections extends Record<string, ConnectionDefinition>>(
+export function defineConnections<const Connections extends Record<string, ConnectionInput>>(
   connections: Connections,
-): Connections {
-  return connections
+): DefinedConnections<Connections> {
+  const defined = Object.entries(connections).map(([key, input]) => [key, complete(key, input)])
+  return Object.fromEntries(defined) // fromEntries cannot know the keys
+}
+
+/** Adds to a definition what its provider knows. */
+function complete(key: string, input: ConnectionInput): ConnectionInput {
+  const { provider } = input
+  if (!provider) return input
+  const { connection, name: label, revokeUrl } = provider
+  if (!connection && !('connection' in input)) {
+    throw new TypeError(
+      `connections.${key} needs the \`connection\`: the tenant chooses the name of a connection with ${label}.`,
+    )
+  }
+  return { ...(connection && { connection }), label, ...(revokeUrl && { revokeUrl }), ...input }
 }
 
 /**
