@@ -33,7 +33,6 @@ export const en: ConnectedAccountsMessages = {
   undo: 'Undo',
   undone: '{name} stays connected.',
   disconnected: '{name} is disconnected.',
-  notDisconnected: '{name} is still connected.',
   revoke: 'Remove access at {name}, too',
   tryAgain: 'Try again',
   logIn: 'Log in again',

@@ -47,7 +47,6 @@ export interface ConnectedAccountsMessages {
   readonly undo: string
   readonly undone: string
   readonly disconnected: string
-  readonly notDisconnected: string
   readonly revoke: string
   readonly tryAgain: string
   readonly logIn: string
@@ -55,5 +54,5 @@ export interface ConnectedAccountsMessages {
   /** What scopes allow, by scope. They replace the words of the provider. */
   readonly scopes?: Readonly<Record<string, string>>
   /** The words of errors, for `describeError`. Default: English. */
-  readonly errors?: ErrorMessages
+  readonly errors?: ErrorMessages | undefined
 }

@@ -1,42 +1,48 @@
+import type { ConnectedAccount } from '@connected-accounts/client'
 import { useState } from 'react'
 import { useDisconnectAccount } from '../../hooks/useDisconnectAccount.js'
+import type { DisconnectedAccount } from '../../queries/disconnect.js'
 
 /** Disconnects accounts, and keeps what has failed. */
 export interface Disconnects {
   /** Ids of the accounts whose disconnect can be undone. */
   undoable: string[]
   undo: (id: string) => void
-  disconnect: (id: string) => void
+  disconnect: (account: ConnectedAccount) => void
   /** Why accounts could not be disconnected, by id. */
   failures: Readonly<Record<string, Error | undefined>>
   forget: (id: string) => void
 }
 
-/** @param onDone - Called when an account has been disconnected, or its disconnect has been undone. */
+/** What happens to disconnects. */
+export interface DisconnectEvents {
+  /** Called when an account has been disconnected, or its disconnect has been undone. */
+  onDone: (account: ConnectedAccount, result: DisconnectedAccount) => void
+  onFailed: (account: ConnectedAccount) => void
+}
+
+/** Disconnects several accounts at once. The mutation's own `data` and `error` are about the last call only. */
 export function useDisconnects(
   undoMs: number,
-  onDone: (id: string, result: { undone: boolean; revokeUrl: string | undefined }) => void,
-  onFailed: (id: string) => void,
+  { onDone, onFailed }: DisconnectEvents,
 ): Disconnects {
-  const { mutateAsync, undoable, undo, lastFailure } = useDisconnectAccount({
-    undoMs,
-    keepUndoable: true,
-  })
+  const options = { undoMs, keepUndoable: true }
+  const { mutateAsync, undoable, undo, lastFailure } = useDisconnectAccount(options)
   const [failures, setFailures] = useState<Disconnects['failures']>(() =>
     lastFailure ? { [lastFailure.id]: lastFailure.error } : {},
   )
   const note = (id: string, error?: Error) => {
     setFailures((known) => ({ ...known, [id]: error }))
   }
-  // The mutation's own `data` and `error` are about the last call only.
-  const disconnect = async (id: string) => {
-    note(id)
-    try {
-      onDone(id, await mutateAsync(id))
-    } catch (error) {
-      note(id, error instanceof Error ? error : new Error(String(error)))
-      onFailed(id)
-    }
+  const disconnect = (account: ConnectedAccount) => {
+    note(account.id)
+    mutateAsync(account.id).then(
+      (result) => onDone(account, result),
+      (error: Error) => {
+        note(account.id, error)
+        onFailed(account)
+      },
+    )
   }
-  return { undoable, undo, failures, forget: note, disconnect: (id) => void disconnect(id) }
+  return { undoable, undo, failures, forget: note, disconnect }
 }

@@ -31,14 +31,17 @@ export function useFocus(): Focus {
     if (places && from !== activeElement && !isLost) wanted.current = undefined
     const target = wanted.current && find(root.current, places ?? [])
     if (target) wanted.current = undefined
-    const next = target ?? (isLost && lastRow.current !== undefined ? rowAt() : undefined)
+    const replacement = isLost && lastRow.current !== undefined ? rowAt(lastRow.current) : undefined
+    const next = target ?? replacement
     next?.focus()
   })
 
-  function rowAt(): HTMLElement | undefined {
+  /** Returns the name of the row that is now where the last one was, or the title. */
+  function rowAt(index: number): HTMLElement | undefined {
     const rows = rowsOf(root.current)
-    const row = rows[Math.min(lastRow.current ?? 0, rows.length - 1)] ?? root.current
-    return find(row, ['name', 'connect', 'title'])
+    const row = index < 0 ? undefined : rows[Math.min(index, rows.length - 1)]
+    const name = row?.querySelector<HTMLElement>('[data-part="name"]')
+    return name ?? find(root.current, ['title', 'connect'])
   }
 
   return {
@@ -72,5 +75,5 @@ function find(
   const found = places.map((place) =>
     root?.querySelector<HTMLElement>(`[${PLACE}="${CSS.escape(place)}"]`),
   )
-  return found.find((element) => element instanceof HTMLElement) ?? undefined
+  return found.find((element) => element) ?? undefined
 }

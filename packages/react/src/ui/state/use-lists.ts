@@ -17,6 +17,7 @@ export interface Lists {
   /** Why a list could not be loaded. */
   error: Error | null
   reload: () => void
+  isReloading: boolean
 }
 
 /** Loads both lists. With definitions, only the connections of the definitions count. */
@@ -40,6 +41,7 @@ export function useLists(definitions: Record<string, ConnectionDefinition> | und
     isLoading: accounts.isPending,
     isOffline,
     error: accounts.error ?? (hasOffer ? null : connections.error),
+    isReloading: accounts.isFetching || connections.isFetching,
     reload: () => {
       if (accounts.error) void accounts.refetch()
       if (connections.error) void connections.refetch()

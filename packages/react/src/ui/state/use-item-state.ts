@@ -1,0 +1,62 @@
+import type { ConnectedAccount } from '@connected-accounts/client'
+import { useConnection } from '../../hooks/useConnection.js'
+import { fillPlural } from '../messages/text.js'
+import { useRoot } from './context.js'
+import type { ShownConnection } from './shown-connections.js'
+
+/** What the parts of a row show. */
+export interface ItemState {
+  account: ConnectedAccount
+  shown: ShownConnection
+  state:
+    | 'connected'
+    | 'expiring'
+    | 'missing_scopes'
+    | 'expired'
+    | 'unavailable'
+    | 'reconnecting'
+    | 'disconnecting'
+  missingScopes: readonly string[]
+  /** What the missing scopes allow, in words. */
+  missing: readonly string[]
+  /** What is wrong, in words. */
+  summary: string
+  /** True if it is the only account of its connection. */
+  isOnly: boolean
+}
+
+/** Returns the state of a connected account. */
+export function useItemState(account: ConnectedAccount): ItemState {
+  const { accounts, show, messages, text, undoable, current } = useRoot()
+  const { id, connection } = account
+  const shown = show(connection)
+  const { scopes } = shown
+  const own = useConnection(connection, { accountId: id, scopes })
+  // The application may have reported an error of the connection without saying which account it was about.
+  const any = useConnection(connection, { scopes })
+  const isOnly = accounts.filter((one) => one.connection === connection).length === 1
+  const { status, missingScopes } = isOnly && own.status === 'connected' ? any : own
+  const missing = missingScopes.map(
+    (scope) => messages.scopes?.[scope] ?? shown.words[scope] ?? scope,
+  )
+  return {
+    ...{ account, shown, missingScopes, isOnly, missing },
+    state: stateOf(status, undoable.includes(id), current?.accountId === id),
+    summary:
+      status === 'missing_scopes'
+        ? fillPlural(messages.missingScopes, missing.length, messages.locale)
+        : text(status === 'unavailable' ? 'unavailable' : 'expired'),
+  }
+}
+
+function stateOf(
+  status: ReturnType<typeof useConnection>['status'],
+  isUndoable: boolean,
+  isReconnecting: boolean,
+): ItemState['state'] {
+  if (isUndoable) return 'disconnecting'
+  if (isReconnecting) return 'reconnecting'
+  // The lists behind the status are on their way; what is known is that the account is connected.
+  const isUnknown = status === 'pending' || status === 'error' || status === 'not_connected'
+  return isUnknown ? 'connected' : status
+}
