@@ -41,11 +41,12 @@ const main = document.querySelector('main') ?? document.body
 main.style.cssText = 'max-width: 720px; margin: auto'
 createRoot(main).render(
   <StrictMode>
+    <h1>Settings</h1>
     <QueryClientProvider client={new QueryClient()}>
       <ConnectedAccountsProvider client={client} user="auth0|alice">
         <ConnectedAccounts
           mode="popup"
-          connections={{ ...connections, ...state.definitions }}
+          connections={state.definitions ?? connections}
           undoMs={state.remove ? 1 : 60_000}
           messages={own}
           onLogin={() => undefined}

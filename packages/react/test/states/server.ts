@@ -6,7 +6,7 @@ export async function respond({ url, method }: Request, state: State): Promise<R
   const { accounts = [], list, remove = 204, start = 201 } = state
   if (pathname.endsWith('/connections')) {
     const names = state.offered ?? ['google-oauth2', 'github', 'acme']
-    return Response.json({ connections: names.map((name) => ({ name, scopes: [] })) })
+    return Response.json({ connections: names.map((name) => ({ name, strategy: name })) })
   }
   if (pathname.endsWith('/connect')) {
     if (start !== 201) return problem(start)

@@ -1,4 +1,8 @@
-import { type ConnectedAccount, defineConnections } from '@connected-accounts/client'
+import {
+  type ConnectedAccount,
+  type ConnectionDefinition,
+  defineConnections,
+} from '@connected-accounts/client'
 import { github, google } from '@connected-accounts/client/catalogue'
 
 const calendar = 'https://www.googleapis.com/auth/calendar.readonly'
@@ -22,12 +26,12 @@ export interface State {
   remove?: number
   /** The status of a start. */
   start?: number
-  definitions?: Parameters<typeof defineConnections>[0]
+  definitions?: Record<string, ConnectionDefinition>
   /** The query of the page after a redirect. */
   search?: string
   isOffline?: boolean
   /** Names of the buttons that the person presses, in order. */
-  press?: string[]
+  press?: RegExp[]
   /** What is there in the end, by selector. */
   shows: string
 }
@@ -57,20 +61,24 @@ export const states: Record<string, State> = {
   'list-failed': { list: 400, shows: '[data-part="retry"]' },
   'offline-without-list': { isOffline: true, shows: '[data-part="empty"]' },
   connected: { accounts: one, shows: '[data-part="item"]' },
-  menu: { accounts: one, press: ['Connect account'], shows: '[data-part="menu"]:popover-open' },
+  menu: {
+    accounts: one,
+    press: [/^Connect account|^Konto/],
+    shows: '[data-part="menu"]:popover-open',
+  },
   'two-of-one-provider': {
     accounts: [...one, account('cac_333', 'google-oauth2'), account('cac_4444', 'acme')],
     shows: '[data-part="item"]',
   },
   connecting: {
     accounts: one,
-    press: ['Connect account', 'Connect Acme'],
+    press: [/^Connect account|^Konto/, /Acme/],
     shows: '[data-part="connecting"] [data-part="cancel"]',
   },
   'connect-failed': {
     accounts: one,
     start: 404,
-    press: ['Connect account', 'Connect Acme'],
+    press: [/^Connect account|^Konto/, /Acme/],
     shows: '[data-part="alert"]',
   },
   denied: {
@@ -80,7 +88,10 @@ export const states: Record<string, State> = {
   },
   'missing-scopes': {
     accounts: [account('cac_1', 'google-oauth2', { scopes: [] }), account('cac_22', 'github')],
-    definitions: { calendar: { provider: google, scopes: [calendar, files, 'custom.scope'] } },
+    definitions: defineConnections({
+      calendar: { provider: google, scopes: [calendar, files, 'custom.scope'] },
+      code: { provider: github },
+    }),
     shows: '[data-part="reconnect"]',
   },
   expired: { accounts: [revoked, account('cac_22', 'github')], shows: '[data-part="reconnect"]' },
@@ -94,24 +105,24 @@ export const states: Record<string, State> = {
   },
   reconnecting: {
     accounts: [revoked, account('cac_22', 'github')],
-    press: ['Reconnect Google Connected on Nov 9, 2026'],
+    press: [/^(Reconnect|Erneut)/],
     shows: '[data-state="reconnecting"] [data-part="cancel"]',
   },
   disconnecting: {
     accounts: one,
-    press: ['Disconnect Google Connected on Nov 9, 2026'],
+    press: [/^(Disconnect|Trennen) Google/],
     shows: '[data-state="disconnecting"]',
   },
   disconnected: {
     accounts: one,
     remove: 204,
-    press: ['Disconnect Google Connected on Nov 9, 2026'],
+    press: [/^(Disconnect|Trennen) Google/],
     shows: '[data-part="notice"] a',
   },
   'disconnect-refused': {
     accounts: one,
     remove: 403,
-    press: ['Disconnect Google Connected on Nov 9, 2026'],
+    press: [/^(Disconnect|Trennen) Google/],
     shows: '[data-part="item"] [data-part="alert"]',
   },
   'many-accounts': {

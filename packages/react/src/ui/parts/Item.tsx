@@ -84,9 +84,9 @@ export function Details(props: PartProps<'span'>): ReactNode {
 export function Problem(props: PartProps<'div'>): ReactNode {
   const { state, account, missing, summary } = useItem()
   const { text } = useRoot()
-  const end = useDate(account.expires_at)
+  const end = useDate(account.expires_at, true)
   if (state === 'reconnecting') return <FlowHint />
-  if (state === 'connected') return null
+  if (state === 'connected' || state === 'disconnecting') return null
   const scopes = missing.map((words) => <li key={words}>{words}</li>)
   const children =
     state === 'expiring' ? (

@@ -1,4 +1,4 @@
-import type { ConnectedAccount } from '@connected-accounts/client'
+import { type ConnectedAccount, connectionHealth } from '@connected-accounts/client'
 import { useConnection } from '../../hooks/useConnection.js'
 import { fillPlural } from '../messages/text.js'
 import { useRoot } from './context.js'
@@ -35,7 +35,13 @@ export function useItemState(account: ConnectedAccount): ItemState {
   // The application may have reported an error of the connection without saying which account it was about.
   const any = useConnection(connection, { scopes })
   const isOnly = accounts.filter((one) => one.connection === connection).length === 1
-  const { status, missingScopes } = isOnly && own.status === 'connected' ? any : own
+  const health = isOnly && own.status === 'connected' ? any : own
+  const { missingScopes } = health
+  // If the tenant's offer cannot be loaded, the account may still be reconnected.
+  const { status } =
+    health.status === 'error'
+      ? connectionHealth(connection, { accounts: [account], scopes })
+      : health
   const missing = missingScopes.map(
     (scope) => messages.scopes?.[scope] ?? shown.words[scope] ?? scope,
   )
@@ -56,7 +62,7 @@ function stateOf(
 ): ItemState['state'] {
   if (isUndoable) return 'disconnecting'
   if (isReconnecting) return 'reconnecting'
-  // The lists behind the status are on their way; what is known is that the account is connected.
+  // While the lists behind the status are on their way, what is known is that the account is connected.
   const isUnknown = status === 'pending' || status === 'error' || status === 'not_connected'
   return isUnknown ? 'connected' : status
 }
