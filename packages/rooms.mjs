@@ -8,7 +8,7 @@
 export const orders = {
   client: [
     ['catalogue', 'contract', 'crypto', 'http'],
-    ['errors', 'mutex'],
+    ['account-labels', 'errors', 'mutex'],
     ['connections', 'authorization'],
     ['dpop', 'tokens', 'my-account'],
     ['connect'],

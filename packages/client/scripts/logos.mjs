@@ -2,7 +2,26 @@
 import { writeFileSync } from 'node:fs'
 import * as icons from 'simple-icons'
 
-const slugs = ['github', 'google']
+const slugs = [
+  'basecamp',
+  'bitbucket',
+  'box',
+  'digitalocean',
+  'discord',
+  'dropbox',
+  'figma',
+  'fitbit',
+  'github',
+  'google',
+  'huggingface',
+  'paypal',
+  'snapchat',
+  'spotify',
+  'stripe',
+  'tumblr',
+  'twitch',
+  'x',
+]
 
 const logos = slugs.map((slug) => {
   const { path, hex } = Object.values(icons).find((icon) => icon.slug === slug)

@@ -1,3 +1,5 @@
+export type { AccountLabel, AccountLabels } from './account-labels/account-label.js'
+export { localStorageAccountLabels } from './account-labels/local-storage-account-labels.js'
 export type {
   AccessToken,
   AccessTokenRequest,

@@ -1,6 +1,8 @@
 // For the packages of this project only. Their peer ranges keep them on this major version, within which this only grows.
+export { checkAccountLabel, readAccountLabel } from './account-labels/account-label.js'
 export { checkChoice, checkIdentity } from './browser/check-props.js'
 export { subscribeToDismissal } from './browser/pending-callback.js'
+export { tellOtherTabs } from './browser/tabs.js'
 export { isUndoableBy, undoDisconnects } from './browser/undo.js'
 export { callbackState, POPUP_STATE_PREFIX } from './connect/callback-url.js'
 export { fitsReturnTo } from './connect/options.js'

@@ -1,5 +1,7 @@
 import { expectTypeOf, test } from 'vitest'
+import { google, googleWorkspace } from '../src/catalogue/index.js'
 import {
+  type ConnectionDefinition,
   type ConnectionReference,
   type ConnectionScope,
   defineConnections,
@@ -25,4 +27,17 @@ test('without Register any string passes', () => {
   expectTypeOf<ConnectionScope<'github'>>().toEqualTypeOf<string>()
   expectTypeOf<ConnectionScope<typeof connections.calendar>>().toEqualTypeOf<string>()
   expectTypeOf(connections.calendar).toExtend<StartConnectOptions['connection']>()
+})
+
+test('a definition with a provider keeps its literal types and has that of the connection', () => {
+  const { calendar, work } = defineConnections({
+    calendar: { provider: google, scopes: ['openid', 'calendar'] },
+    work: { provider: googleWorkspace, connection: 'acme', label: 'Acme' },
+  })
+  expectTypeOf(calendar.connection).toEqualTypeOf<'google-oauth2'>()
+  expectTypeOf(calendar.scopes).toEqualTypeOf<readonly ['openid', 'calendar']>()
+  expectTypeOf(calendar.label).toEqualTypeOf<string>()
+  expectTypeOf(work.connection).toEqualTypeOf<'acme'>()
+  expectTypeOf(work.label).toEqualTypeOf<'Acme'>()
+  expectTypeOf(calendar).toExtend<ConnectionDefinition>()
 })

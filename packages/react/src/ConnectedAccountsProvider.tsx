@@ -1,6 +1,7 @@
 'use client'
 
 import type {
+  AccountLabels,
   ConnectedAccountsClient,
   ConnectionDefinition,
   TransactionStore,
@@ -24,10 +25,12 @@ import {
   useContext,
   useEffect,
   useMemo,
+  useRef,
   useState,
   useSyncExternalStore,
 } from 'react'
 import { watchForMistakes } from './mistakes.js'
+import { accountLabelKey, clearLabels } from './queries/account-labels.js'
 import type { ConnectSettings } from './queries/connect.js'
 import {
   type ConnectedAccountsQueries,
@@ -62,6 +65,11 @@ export interface ConnectedAccountsProviderProps {
   openUrl?: OpenUrl | undefined
   /** Your connections from `defineConnections`. The `revokeUrl` of a disconnected account comes from them. */
   connections?: Record<string, ConnectionDefinition> | undefined
+  /**
+   * Keeps what tells accounts of one connection apart, such as `localStorageAccountLabels()`. Create it once, outside of the
+   * component. Its `clear` is called when the user changes. Default: accounts have no labels.
+   */
+  accountLabels?: AccountLabels | undefined
   children?: ReactNode
 }
 
@@ -89,6 +97,7 @@ export interface ConnectedAccountsProviderProps {
 export function ConnectedAccountsProvider(props: ConnectedAccountsProviderProps): ReactNode {
   const { client, user, redirectUri, transactions, navigate, openUrl, connections, children } =
     props
+  const { accountLabels } = props
   checkIdentity(props)
   const queryClient = useQueryClient()
   // Notes the callback while rendering, because a router below may change the address bar in its first effect.
@@ -97,7 +106,7 @@ export function ConnectedAccountsProvider(props: ConnectedAccountsProviderProps)
   const context = useMemo(() => {
     const queries = connectedAccountsQueries({ client, user, queryClient })
     const settings = { redirectUri, transactions, navigate }
-    return { client, user, queries, currentFlow, settings, openUrl, connections }
+    return { client, user, queries, currentFlow, settings, openUrl, connections, accountLabels }
   }, [
     queryClient,
     client,
@@ -108,12 +117,14 @@ export function ConnectedAccountsProvider(props: ConnectedAccountsProviderProps)
     navigate,
     openUrl,
     connections,
+    accountLabels,
   ])
 
   useEffect(() => {
     const identity = { client, user }
     const stopListening = listenToOtherTabs(identity, (connection) => {
       void refreshAccounts(queryClient, identity)
+      void queryClient.invalidateQueries({ queryKey: accountLabelKey(identity) })
       if (connection !== undefined) forgetReports(queryClient, identity, connection)
     })
     let stopWatching: () => void
@@ -137,8 +148,19 @@ export function ConnectedAccountsProvider(props: ConnectedAccountsProviderProps)
       undoDisconnects(user, baseUrl)
     }
   }, [currentFlow, baseUrl, user])
+  useClearAtLogout(user, accountLabels)
 
   return <Context.Provider value={context}>{children}</Context.Provider>
+}
+
+/** Deletes the labels of the former user when the user changes. */
+function useClearAtLogout(user: string | undefined, labels: AccountLabels | undefined): void {
+  const lastUser = useRef(user)
+  useEffect(() => {
+    const former = lastUser.current
+    lastUser.current = user
+    if (former !== undefined && former !== user) void clearLabels(labels, former)
+  }, [user, labels])
 }
 
 /** Returns the callback in the address bar, as {@link getPendingCallback} does; undefined on a server. @internal */
@@ -156,6 +178,7 @@ export interface ConnectedAccountsContext extends AccountsIdentity {
   settings: ConnectSettings
   openUrl: OpenUrl | undefined
   connections: Record<string, ConnectionDefinition> | undefined
+  accountLabels: AccountLabels | undefined
 }
 
 const Context = createContext<ConnectedAccountsContext | undefined>(undefined)

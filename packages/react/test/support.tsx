@@ -1,4 +1,5 @@
 import {
+  type AccountLabels,
   type ConnectedAccount,
   type ConnectedAccountsClient,
   type ConnectionDefinition,
@@ -20,6 +21,7 @@ interface AppProps {
   connections?: Record<string, ConnectionDefinition> | undefined
   /** Ways out of the page. */
   exits?: Pick<ConnectedAccountsProviderProps, 'redirectUri' | 'navigate' | 'openUrl'>
+  accountLabels?: AccountLabels | undefined
   children?: ReactNode
 }
 
@@ -79,14 +81,21 @@ interface PageProps extends AppProps {
   session: { token: string }
 }
 
-function Page({ user = 'alice', connections, exits, children, ...bed }: PageProps) {
+function Page({ user = 'alice', exits, children, ...rest }: PageProps) {
+  const { connections, accountLabels, ...bed } = rest
   const { client, queryClient, session } = bed
   session.token = user === 'nobody' ? 'nobody' : emulator.tokens[user]
   const id = user === 'nobody' ? undefined : `auth0|${user}`
   return (
     <StrictMode>
       <QueryClientProvider client={queryClient}>
-        <ConnectedAccountsProvider client={client} user={id} connections={connections} {...exits}>
+        <ConnectedAccountsProvider
+          client={client}
+          user={id}
+          connections={connections}
+          accountLabels={accountLabels}
+          {...exits}
+        >
           {children}
         </ConnectedAccountsProvider>
       </QueryClientProvider>

@@ -1,6 +1,10 @@
-import { createConnectedAccountsClient } from '@connected-accounts/client'
+import {
+  createConnectedAccountsClient,
+  localStorageAccountLabels,
+} from '@connected-accounts/client'
 import {
   ConnectedAccountsProvider,
+  useAccountLabel,
   useConnectedAccounts,
   useDisconnectAccount,
 } from '@connected-accounts/react'
@@ -15,6 +19,12 @@ const {
 } = Object.fromEntries(new URLSearchParams(window.location.hash.slice(1)))
 const client = createConnectedAccountsClient({ domain, accessToken })
 
+const accountLabels = localStorageAccountLabels()
+
+function Label({ id }: { id: string }) {
+  return useAccountLabel(id).label?.label
+}
+
 function Accounts() {
   const { data } = useConnectedAccounts()
   const { mutate } = useDisconnectAccount({ undoMs: 300 })
@@ -23,7 +33,7 @@ function Accounts() {
       <output>{data?.length}</output>
       {data?.map(({ id }) => (
         <button type="button" key={id} onClick={() => mutate(id)}>
-          Disconnect
+          Disconnect <Label id={id} />
         </button>
       ))}
     </>
@@ -32,7 +42,7 @@ function Accounts() {
 
 createRoot(document.body).render(
   <QueryClientProvider client={new QueryClient()}>
-    <ConnectedAccountsProvider client={client} user={user}>
+    <ConnectedAccountsProvider client={client} user={user} accountLabels={accountLabels}>
       <Accounts />
     </ConnectedAccountsProvider>
   </QueryClientProvider>,

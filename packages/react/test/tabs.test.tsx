@@ -1,5 +1,10 @@
-import { sessionStorageTransactions, startConnect } from '@connected-accounts/client'
 import {
+  localStorageAccountLabels,
+  sessionStorageTransactions,
+  startConnect,
+} from '@connected-accounts/client'
+import {
+  useAccountLabel,
   useConnectCallback,
   useConnectedAccounts,
   useDisconnectAccount,
@@ -24,6 +29,7 @@ async function openTab(user = 'auth0|alice') {
   await expect.poll(() => document_()?.querySelector('output')?.textContent).toMatch(/\d/)
   return {
     count: () => document_()?.querySelector('output')?.textContent,
+    button: () => document_()?.querySelector('button')?.textContent,
     disconnect: () => document_()?.querySelector('button')?.click(),
     leave: () => {
       frame.src = 'about:blank'
@@ -105,4 +111,18 @@ test('where the browser has no BroadcastChannel the hooks work without', async (
   } finally {
     Object.assign(window, { BroadcastChannel })
   }
+})
+
+test('a label that one tab gives an account is shown in the other', async () => {
+  const [account] = await seed(1)
+  const tab = await openTab()
+  const { page: Page } = createTestBed()
+  const accountLabels = localStorageAccountLabels()
+  const { result } = await renderHook(() => useAccountLabel(String(account?.id)), {
+    wrapper: (props) => <Page {...props} accountLabels={accountLabels} />,
+  })
+  result.current.setLabel({ label: 'Work' })
+  await expect.poll(tab.button).toBe('Disconnect Work')
+  result.current.setLabel(null)
+  await expect.poll(tab.button).toBe('Disconnect ')
 })

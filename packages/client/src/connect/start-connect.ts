@@ -2,7 +2,7 @@ import {
   type ConnectionReference,
   type ConnectionScope,
   connectionName,
-  definedScopes,
+  requestedScopes,
 } from '../connections/define-connections.js'
 import type { Abortable, AuthorizationParams } from '../contract/types.js'
 import { randomToken, sha256 } from '../crypto.js'
@@ -29,7 +29,7 @@ export interface StartConnectOptions<Reference extends ConnectionReference = Con
   user?: string | undefined
   /**
    * 1 to 100 scopes to ask the third party for; by default those of the definition. They replace the scopes that the tenant
-   * has for the connection, so name all that you need.
+   * has for the connection, so name all that you need. The `requiredScopes` of the definition's provider are added.
    */
   scopes?: readonly ConnectionScope<Reference>[] | undefined
   /** More parameters for the third party, like `login_hint`. */
@@ -111,7 +111,7 @@ async function startInTime<Reference extends ConnectionReference>(
   const { user, appState, returnTo, reconnectAccountId } = options
   const reference = options.connection ?? '' // what comes from a request may have none
   const connection = connectionName(reference)
-  const scopes = options.scopes ?? definedScopes(reference)
+  const scopes = requestedScopes(reference, options.scopes)
   checkConnectOptions({ ...options, connection, scopes })
   checkStore(transactions)
   const { state, codeVerifier, codeChallenge } = await unlessAborted(

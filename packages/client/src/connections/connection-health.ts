@@ -46,8 +46,9 @@ export interface ConnectionHealth {
   account: ConnectedAccount | undefined
   missingScopes: string[]
   /**
-   * The scopes to ask for when the account is connected again: the granted ones, the needed ones and those of the
-   * definition, because the scopes of a request replace those of the grant. Undefined if there are none.
+   * The scopes to ask for when the account is connected again: the granted ones, the needed ones, those of the definition
+   * and those that its provider requires, because the scopes of a request replace those of the grant. Undefined if there
+   * are none.
    */
   repairScopes: string[] | undefined
   /** When the status will change because time passes, in milliseconds since the epoch. Infinity if it will not. */
@@ -73,39 +74,43 @@ export function connectionHealth<Reference extends ConnectionReference>(
   const connection = connectionName(reference)
   const { connections, definitions, accountId, grantError } = options
   const { scopes = definedScopes(reference) ?? [], expiringMs = DAY } = options
+  const defined = definitionsOf(reference, definitions)
+  const required = defined.flatMap(({ provider }) => provider?.requiredScopes ?? [])
+  // The list may show those that the provider requires under other names.
+  const needed = scopes.filter((scope) => !required.includes(scope))
   const accounts = options.accounts.filter(
     (account) => account.connection === connection && (!accountId || account.id === accountId),
   )
   const [best] = accounts
-    .map((account) => judgeAccount(account, { scopes, expiringMs, grantError }))
+    .map((account) => judgeAccount(account, { scopes: needed, expiringMs, grantError }))
     .sort(byUsability)
   const status = best?.status ?? 'not_connected'
-  const missingScopes = best?.missingScopes ?? [...scopes]
+  const missingScopes = best?.missingScopes ?? needed
   const isUsable = status === 'connected' || status === 'expiring'
   const isOffered = connections?.some(({ name }) => name === connection) ?? true
   const repairScopes = new Set([
     ...(best?.account.scopes ?? []),
     ...scopes,
     ...missingScopes,
-    ...scopesOfDefinitions(reference, definitions),
+    ...defined.flatMap((definition) => definition.scopes ?? []),
   ])
   return {
     status: isUsable || isOffered ? status : 'unavailable',
     isUsable,
     account: best?.account,
     missingScopes,
-    repairScopes: repairScopes.size > 0 ? [...repairScopes] : undefined,
+    repairScopes: repairScopes.size > 0 ? [...new Set([...repairScopes, ...required])] : undefined,
     changesAt: nextChange(accounts, expiringMs),
   }
 }
 
-/** Returns the scopes of a definition; for a name, those of all definitions with that name. */
-function scopesOfDefinitions(
+/** Returns the definition itself; for a name, all definitions with that name. */
+function definitionsOf(
   reference: ConnectionReference,
   definitions: Record<string, ConnectionDefinition> = {},
-): readonly string[] {
-  const named = Object.values(definitions).filter(({ connection }) => connection === reference)
-  return definedScopes(reference) ?? named.flatMap(({ scopes = [] }) => scopes)
+): readonly ConnectionDefinition[] {
+  if (typeof reference === 'object') return [reference]
+  return Object.values(definitions).filter(({ connection }) => connection === reference)
 }
 
 const DAY = 86_400_000

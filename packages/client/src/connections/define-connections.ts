@@ -141,3 +141,19 @@ export function connectionName(connection: string | ConnectionDefinition): strin
 export function definedScopes(connection: ConnectionReference): readonly string[] | undefined {
   return typeof connection === 'object' ? connection.scopes : undefined
 }
+
+/**
+ * Returns the scopes that a request sends: those that it asks for, and those that the provider requires.
+ *
+ * @returns Undefined if it asks for none: then the scopes of the tenant's connection apply.
+ * @internal
+ */
+export function requestedScopes(
+  reference: ConnectionReference,
+  scopes: readonly string[] | undefined = definedScopes(reference),
+): readonly string[] | undefined {
+  const required = typeof reference === 'object' ? reference.provider?.requiredScopes : undefined
+  // What is not an array is refused later.
+  if (!required || !Array.isArray(scopes)) return scopes
+  return [...scopes, ...required.filter((scope) => !scopes.includes(scope))]
+}

@@ -5,6 +5,7 @@ import {
   memoryTransactions,
   startConnect,
 } from '@connected-accounts/client'
+import { slack } from '@connected-accounts/client/catalogue'
 
 export const connections = defineConnections({
   calendar: {
@@ -17,6 +18,7 @@ export const connections = defineConnections({
     scopes: ['repo'],
     revokeUrl: 'https://github.com/settings/applications',
   },
+  chat: { provider: slack, scopes: ['chat:write'] },
 })
 
 declare module '@connected-accounts/client' {
@@ -31,6 +33,10 @@ const options = { redirectUri: 'https://app.example.test/', transactions: memory
 startConnect(client, { ...options, connection: 'google-oauth2' })
 startConnect(client, { ...options, connection: 'github', scopes: ['repo'] })
 startConnect(client, { ...options, connection: connections.calendar })
+startConnect(client, { ...options, connection: 'sign-in-with-slack', scopes: ['chat:write'] })
+startConnect(client, { ...options, connection: connections.chat })
+// @ts-expect-error no such scope is registered
+startConnect(client, { ...options, connection: 'sign-in-with-slack', scopes: ['users:read'] })
 // @ts-expect-error no such connection is registered
 startConnect(client, { ...options, connection: 'google' })
 // @ts-expect-error no such scope is registered

@@ -8,6 +8,9 @@ import type {
   ConnectionStatus,
 } from '@connected-accounts/client'
 import { connectionName } from '@connected-accounts/client/internal'
+import { useQuery } from '@tanstack/react-query'
+import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
+import { accountLabelOptions } from '../queries/account-labels.js'
 import type { ConnectAccountOptions } from '../queries/connect.js'
 import { type UseConnectAccountOptions, useConnectAccount } from './useConnectAccount.js'
 import { useConnectedAccounts } from './useConnectedAccounts.js'
@@ -21,7 +24,10 @@ export interface UseConnectionOptions<Reference extends ConnectionReference = Co
   scopes?: readonly ConnectionScope<Reference>[] | undefined
   /** Id of the only account that counts. Default: any account of the connection. */
   accountId?: string | undefined
-  /** The account that the provider should suggest in a repair, for example an email address. */
+  /**
+   * The account that the provider should suggest in a repair, for example an email address. Default: the `loginHint` of the
+   * account's label.
+   */
   loginHint?: string | undefined
   /** How long before its end a grant counts as `expiring`, in milliseconds. Default: one day. */
   expiringMs?: number | undefined
@@ -103,6 +109,10 @@ export function useConnection<Reference extends ConnectionReference>(
     grantError,
   })
   const { connect, isPending, error } = useConnectAccount({ mode, onBlocked })
+  const repaired = accountId ?? health.account?.id
+  const { accountLabels, ...identity } = useConnectedAccountsContext()
+  const { data: label } = useQuery(accountLabelOptions(identity, accountLabels, repaired))
+  const login_hint = loginHint ?? label?.loginHint
 
   function repair({ authorizationParams, ...flow }: RepairOptions = {}): void {
     if (health.status === 'pending') return
@@ -110,10 +120,10 @@ export function useConnection<Reference extends ConnectionReference>(
       ...flow,
       connection: reference,
       scopes: repairScopes,
-      authorizationParams: loginHint
-        ? { login_hint: loginHint, ...authorizationParams }
+      authorizationParams: login_hint
+        ? { login_hint, ...authorizationParams }
         : authorizationParams,
-      reconnectAccountId: accountId ?? health.account?.id,
+      reconnectAccountId: repaired,
     } as ConnectAccountOptions) // the granted scopes may be more than the registered ones
   }
 

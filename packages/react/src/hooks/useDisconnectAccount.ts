@@ -56,9 +56,10 @@ export function useDisconnectAccount({
   undoMs,
   keepUndoable,
 }: UseDisconnectAccountOptions = {}): UseDisconnectAccountResult {
-  const { queries, client, user, connections } = useConnectedAccountsContext()
+  const { queries, client, user, connections, accountLabels } = useConnectedAccountsContext()
   const queryClient = useQueryClient()
-  const options = queries.disconnect({ queryClient, undoMs, keepUndoable, connections })
+  const settings = { queryClient, undoMs, keepUndoable, connections, accountLabels }
+  const options = queries.disconnect(settings)
   const mutation = useMutation(options)
   const { mutationKey } = options
   const last = useMutationState<MutationState<DisconnectedAccount, Error, string>>({

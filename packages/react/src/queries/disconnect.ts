@@ -1,7 +1,12 @@
-import { type ConnectionDefinition, findConnection } from '@connected-accounts/client'
+import {
+  type AccountLabels,
+  type ConnectionDefinition,
+  findConnection,
+} from '@connected-accounts/client'
 import { type AccountsIdentity, disconnectAccount } from '@connected-accounts/client/browser'
 import { undoDisconnects } from '@connected-accounts/client/internal'
 import type { QueryClient } from '@tanstack/react-query'
+import { forgetAccountLabel } from './account-labels.js'
 import { identityKey, refreshAccounts } from './keys.js'
 import { type OptimisticRemoval, removeOptimistically } from './optimistic-removal.js'
 import type { MutationOptions } from './options.js'
@@ -16,6 +21,8 @@ export interface DisconnectSettings {
   keepUndoable?: boolean | undefined
   /** Your connections from `defineConnections`. The `revokeUrl` of the result comes from them. */
   connections?: Record<string, ConnectionDefinition> | undefined
+  /** Keeps the labels of accounts: that of the account is deleted with it. */
+  accountLabels?: AccountLabels | undefined
 }
 
 /** The result of disconnecting an account. */
@@ -56,7 +63,7 @@ export function disconnectOptions(
 
 async function disconnect(
   identity: AccountsIdentity,
-  { queryClient, undoMs, keepUndoable, connections = {} }: DisconnectSettings,
+  { queryClient, undoMs, keepUndoable, connections = {}, accountLabels }: DisconnectSettings,
   id: string,
 ): Promise<DisconnectedAccount> {
   const { client, user } = identity
@@ -73,6 +80,7 @@ async function disconnect(
   try {
     const undone = await disconnectAccount(client, id, { user, undoMs, onSend: remove })
     if (undone) removal?.undo()
+    else void forgetAccountLabel(queryClient, identity, { labels: accountLabels, accountId: id })
     const definition = findConnection(connections, removal?.account?.connection)
     return { id, undone, revokeUrl: definition?.revokeUrl }
   } catch (error) {

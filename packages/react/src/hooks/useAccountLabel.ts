@@ -1,0 +1,53 @@
+'use client'
+
+import type { AccountLabel } from '@connected-accounts/client'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
+import { accountLabelOptions, setAccountLabelOptions } from '../queries/account-labels.js'
+
+/** What {@link useAccountLabel} returns. */
+export interface UseAccountLabelResult {
+  /** The label; undefined while it is read, and if there is none. */
+  label: AccountLabel | undefined
+  /** Changes the label. Fields that are left out stay as they are. Null deletes the label. */
+  setLabel: (changes: Partial<AccountLabel> | null) => void
+  /** True while the label is changed. */
+  isPending: boolean
+  /** Why the label could not be changed or read: a `TypeError` that names a wrong field, or the error of your store. */
+  error: Error | null
+}
+
+/**
+ * Reads and changes the label of an account, which tells it from others of its connection. The provider's `accountLabels`
+ * keeps it; other tabs of the user see the change.
+ *
+ * @example
+ * ```tsx
+ * const { label, setLabel } = useAccountLabel(account.id)
+ * const rename = (formData: FormData) => {
+ *   setLabel({ label: String(formData.get('label')) })
+ * }
+ *
+ * <form action={rename}>
+ *   <input name="label" aria-label="Name" defaultValue={label?.label} />
+ *   <button type="submit">Rename</button>
+ * </form>
+ * ```
+ */
+export function useAccountLabel(accountId: string): UseAccountLabelResult {
+  const { accountLabels, ...identity } = useConnectedAccountsContext()
+  const queryClient = useQueryClient()
+  const { data, error } = useQuery(accountLabelOptions(identity, accountLabels, accountId))
+  const change = useMutation(
+    setAccountLabelOptions(identity, accountLabels, { queryClient, accountId }),
+  )
+  const setLabel = (changes: Partial<AccountLabel> | null) => {
+    change.mutate(changes)
+  }
+  return {
+    label: data ?? undefined,
+    setLabel,
+    isPending: change.isPending,
+    error: change.error ?? error,
+  }
+}
