@@ -1,81 +1,57 @@
 'use client'
 
 import type { ReactNode } from 'react'
+import { PLACE } from '../page/use-focus.js'
 import { useRoot } from '../state/context.js'
-import type { Failure } from '../state/failures.js'
 import { needsLogin } from '../state/needs-login.js'
-import { PLACE } from '../state/use-focus.js'
+import type { Message } from '../state/types.js'
+import { Action } from './Action.js'
 import { type PartProps, renderPart } from './part.js'
 
 /** Everything that is about no single account: what failed, what has changed, and that the page is offline. */
 export function Alerts(props: PartProps<'div'>): ReactNode {
-  const { failures, notice, isOffline, state, text } = useRoot()
-  const own = failures.filter(({ accountId }) => accountId === '')
-  if (own.length === 0 && !notice && !isOffline) return null
+  const { notices, isOffline, state, text } = useRoot()
+  const own = notices.filter(({ accountId }) => accountId === '')
+  const isCutOff = isOffline && state !== 'offline'
+  if (own.length === 0 && !isCutOff) return null
   const children = (
     <>
-      {isOffline && state !== 'offline' && <p data-part="offline">{text('offline')}</p>}
-      {own.map((failure) => (
-        <Alert key={failure.message} failure={failure} />
+      {isCutOff && <p data-part="offline">{text('offline')}</p>}
+      {own.map((notice) => (
+        <Alert key={notice.text} notice={notice} />
       ))}
-      {notice && <NoticeMessage />}
     </>
   )
   return renderPart(['div', 'alerts'], props, { children })
 }
 
-/** What failed, and the ways out of it. */
-export function Alert({ failure }: { failure: Failure }): ReactNode {
-  const { text, onLogin, isReloading } = useRoot()
-  const { message, accountId, error, retry, close } = failure
-  const isLogin = onLogin !== undefined && needsLogin(error)
+/** What failed or has changed, and what the person can do. */
+export function Alert({ notice }: { notice: Message }): ReactNode {
+  const { onLogin, isReloading } = useRoot()
+  const { kind, text, accountId, error, link, retry, close } = notice
+  const isLogin = onLogin && error && needsLogin(error)
+  const place = error ? `failure ${accountId}` : 'notice'
   return (
-    <div data-part="alert" role="alert" tabIndex={-1} {...{ [PLACE]: `failure ${accountId}` }}>
-      <p>{message}</p>
-      <div data-part="alert-actions">
-        {isLogin && (
-          <button type="button" data-part="log-in" onClick={onLogin}>
-            {text('logIn')}
-          </button>
-        )}
-        {!isLogin && retry && (
-          <button
-            type="button"
-            data-part="retry"
-            aria-disabled={close ? undefined : isReloading}
-            onClick={retry}
-          >
-            {text('tryAgain')}
-          </button>
-        )}
-        {close && (
-          <button type="button" data-part="close" onClick={close}>
-            {text('close')}
-          </button>
-        )}
-      </div>
-    </div>
-  )
-}
-
-/** What has changed, with the link to the provider's page after a disconnect. */
-function NoticeMessage(): ReactNode {
-  const { notice, closeNotice, text } = useRoot()
-  if (!notice) return null
-  const { kind, link } = notice
-  return (
-    <div data-part="notice" data-state={kind} tabIndex={-1} {...{ [PLACE]: 'notice' }}>
+    <div
+      data-part="alert"
+      data-state={kind}
+      role={error && 'alert'}
+      tabIndex={-1}
+      {...{ [PLACE]: place }}
+    >
       <p>
-        {notice.text}{' '}
+        {text}{' '}
         {link && (
           <a href={link.href} target="_blank" rel="noreferrer">
             {link.text}
           </a>
         )}
       </p>
-      <button type="button" data-part="close" onClick={closeNotice}>
-        {text('close')}
-      </button>
+      {isLogin && <Action part="log-in" label="logIn" onClick={onLogin} />}
+      {!isLogin && retry && (
+        <Action part="retry" label="tryAgain" onClick={retry} isBusy={!close && isReloading} />
+      )}
+      {close && <Action part="close" label="close" onClick={close} />}
     </div>
   )
 }

@@ -1,9 +1,9 @@
 'use client'
 
 import { type ReactNode, useEffect, useId } from 'react'
+import type { ShownConnection } from '../lists/shown-connections.js'
+import { PLACE } from '../page/use-focus.js'
 import { useRoot } from '../state/context.js'
-import type { ShownConnection } from '../state/shown-connections.js'
-import { PLACE } from '../state/use-focus.js'
 import { ConnectionLogo } from './Logo.js'
 import { type PartProps, renderPart } from './part.js'
 
@@ -12,7 +12,7 @@ import { type PartProps, renderPart } from './part.js'
  * connects it. Renders nothing while there is nothing to connect, and in the empty state, which has the same choice.
  */
 export function ConnectMenu(props: PartProps<'button'>): ReactNode {
-  const { offered = [], state, text, connect, focusOn, root } = useRoot()
+  const { offered = [], state, text, root } = useRoot()
   const id = useId()
   const [only] = offered
   const isMenu = offered.length > 1
@@ -22,22 +22,21 @@ export function ConnectMenu(props: PartProps<'button'>): ReactNode {
     if (isMenu) button?.setAttribute('popovertarget', id)
     else button?.removeAttribute('popovertarget')
   })
+  const connectOnly = useConnectButton(only)
   if (!only || state !== 'ready') return null
-  const own = { type: 'button', [PLACE]: 'connect' }
-  if (!isMenu) {
-    const onClick = () => {
-      connect(only.connection)
-      focusOn('cancel')
-    }
-    const children = text('connect', { name: only.name })
-    return renderPart(['button', 'connect-menu'], props, { ...own, onClick, children })
-  }
+  const own = isMenu ? { children: text('connectAccount') } : connectOnly
   return (
     <>
-      {renderPart(['button', 'connect-menu'], props, { ...own, children: text('connectAccount') })}
-      <div data-part="menu" id={id} popover="auto">
-        <ConnectOptions />
-      </div>
+      {renderPart(['button', 'connect-menu'], props, {
+        type: 'button',
+        [PLACE]: 'connect',
+        ...own,
+      })}
+      {isMenu && (
+        <div data-part="menu" id={id} popover="auto">
+          <ConnectOptions />
+        </div>
+      )}
     </>
   )
 }
@@ -55,20 +54,25 @@ export function ConnectOptions(props: PartProps<'ul'>): ReactNode {
 
 /** The button that connects an account. */
 function ConnectOption({ shown }: { shown: ShownConnection }): ReactNode {
-  const { text, connect, focusOn, root } = useRoot()
+  const { children, onClick } = useConnectButton(shown)
   return (
-    <button
-      type="button"
-      data-part="connect-option"
-      onClick={() => {
-        // The menu gives the focus back to its button when it closes.
-        root.current?.querySelector<HTMLElement>('[data-part="menu"]:popover-open')?.hidePopover()
-        connect(shown.connection)
-        focusOn('cancel')
-      }}
-    >
+    <button type="button" data-part="connect-option" onClick={onClick}>
       <ConnectionLogo shown={shown} />
-      {text('connect', { name: shown.name })}
+      {children}
     </button>
   )
+}
+
+function useConnectButton(shown: ShownConnection | undefined) {
+  const { text, connect, focusOn, root } = useRoot()
+  const { connection = '', name = '' } = shown ?? {}
+  return {
+    children: text('connect', { name }),
+    onClick() {
+      // The menu gives the focus back to its button when it closes.
+      root.current?.querySelector<HTMLElement>(':popover-open')?.hidePopover()
+      connect(connection)
+      focusOn('cancel')
+    },
+  }
 }

@@ -2,7 +2,7 @@
 
 import type { ReactNode } from 'react'
 import { useRoot } from '../state/context.js'
-import { PLACE } from '../state/use-focus.js'
+import { Action } from './Action.js'
 import { ConnectionLogo } from './Logo.js'
 
 /** The row of an account that is being connected. */
@@ -41,18 +41,12 @@ export function FlowHint(): ReactNode {
 
 /** Opens the window again, or cancels the flow. */
 export function FlowActions(): ReactNode {
-  const { current, mode, text, retry, cancel } = useRoot()
+  const { current, mode, retry, cancel } = useRoot()
   if (!current) return null
   return (
     <>
-      {!isRedirect(mode) && (
-        <button type="button" data-part="open-again" onClick={retry}>
-          {text('openAgain')}
-        </button>
-      )}
-      <button type="button" data-part="cancel" onClick={cancel} {...{ [PLACE]: 'cancel' }}>
-        {text('cancel')}
-      </button>
+      {!isRedirect(mode) && <Action part="open-again" label="openAgain" onClick={retry} />}
+      <Action part="cancel" label="cancel" onClick={cancel} />
     </>
   )
 }

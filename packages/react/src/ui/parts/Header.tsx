@@ -1,8 +1,8 @@
 'use client'
 
 import type { ReactNode } from 'react'
+import { PLACE } from '../page/use-focus.js'
 import { useRoot } from '../state/context.js'
-import { PLACE } from '../state/use-focus.js'
 import { type PartProps, renderPart } from './part.js'
 
 /** A `<header>` for the title and the menu. */

@@ -2,8 +2,8 @@
 
 import type { ConnectedAccount } from '@connected-accounts/client'
 import { createContext, type ReactNode, useContext, useId } from 'react'
+import { PLACE } from '../page/use-focus.js'
 import { useRoot } from '../state/context.js'
-import { PLACE } from '../state/use-focus.js'
 import { type ItemState, useItemState } from '../state/use-item-state.js'
 import { Alert } from './Alerts.js'
 import { FlowActions, FlowHint } from './Connecting.js'
@@ -26,7 +26,7 @@ const Context = createContext<ItemContext | undefined>(undefined)
 function useItem(): ItemContext {
   const item = useContext(Context)
   if (item) return item
-  throw new Error('No ConnectedAccounts.Item. Render <ConnectedAccounts.Item> around this part.')
+  throw new Error('Render <ConnectedAccounts.Item> around this part.')
 }
 
 /**
@@ -59,24 +59,28 @@ export function Item({ account, ...props }: ItemProps): ReactNode {
   )
 }
 
-/** The logo of the provider, or a monogram. */
+/** The picture of the account's label, the logo of the provider, or a monogram. */
 export function Logo(): ReactNode {
-  return <ConnectionLogo shown={useItem().shown} />
+  const { shown, label } = useItem()
+  return <ConnectionLogo shown={shown} picture={label?.picture} />
 }
 
-/** The name of the provider. */
+/** The label of the account, if it has one; the name of the provider if not. */
 export function Name(props: PartProps<'span'>): ReactNode {
-  const { account, shown, nameId } = useItem()
-  const own = { id: nameId, tabIndex: -1, [PLACE]: `account ${account.id}`, children: shown.name }
+  const { account, shown, label, nameId } = useItem()
+  const children = label?.label ?? shown.name
+  const own = { id: nameId, tabIndex: -1, [PLACE]: `account ${account.id}`, children }
   return renderPart(['span', 'name'], props, own)
 }
 
-/** Which of the accounts it is: the day on which it was connected. */
+/** Which account it is: the provider and the email address of its label, and the day on which it was connected. */
 export function Details(props: PartProps<'span'>): ReactNode {
-  const { account, detailsId, isOnly } = useItem()
+  const { account, shown, label, detailsId, isOnly } = useItem()
   const { text } = useRoot()
   const date = useDate(account.created_at, !isOnly)
-  const own = { id: detailsId, children: text('connectedOn', { date }) }
+  const named = label ? [label.label && shown.name, label.email] : []
+  const children = [...named, text('connectedOn', { date })].filter(Boolean).join(' · ')
+  const own = { id: detailsId, children }
   return renderPart(['span', 'details'], props, own)
 }
 
@@ -102,7 +106,7 @@ export function Problem(props: PartProps<'div'>): ReactNode {
 
 /** The button that asks for what is missing. Renders nothing if the account can be used. */
 export function Reconnect(props: PartProps<'button'>): ReactNode {
-  const { account, state, missingScopes, nameId, detailsId } = useItem()
+  const { account, state, label, missingScopes, nameId, detailsId } = useItem()
   const { text, connect, focusOn } = useRoot()
   const id = useId()
   if (state === 'reconnecting') return <FlowActions />
@@ -113,7 +117,7 @@ export function Reconnect(props: PartProps<'button'>): ReactNode {
     'aria-labelledby': `${id} ${nameId} ${detailsId}`,
     [PLACE]: `reconnect ${account.id}`,
     onClick() {
-      connect(account.connection, account.id, missingScopes)
+      connect(account.connection, { id: account.id, loginHint: label?.loginHint, missingScopes })
       focusOn('cancel')
     },
     children: text(state === 'missing_scopes' ? 'allowAccess' : 'reconnect'),
@@ -142,6 +146,6 @@ export function Disconnect(props: PartProps<'button'>): ReactNode {
 /** What failed for this account. */
 export function ItemAlert(): ReactNode {
   const { account } = useItem()
-  const failures = useRoot().failures.filter(({ accountId }) => accountId === account.id)
-  return failures.map((failure) => <Alert key={failure.message} failure={failure} />)
+  const own = useRoot().notices.filter(({ accountId }) => accountId === account.id)
+  return own.map((notice) => <Alert key={notice.text} notice={notice} />)
 }

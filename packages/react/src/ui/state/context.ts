@@ -1,22 +1,12 @@
 import type { ConnectedAccount } from '@connected-accounts/client'
 import { createContext, useContext } from 'react'
 import type { UseConnectAccountOptions } from '../../hooks/useConnectAccount.js'
-import type { Failure } from './failures.js'
+import type { Lists } from '../lists/use-lists.js'
+import type { Words } from '../messages/use-words.js'
+import type { Focus } from '../page/use-focus.js'
+import type { Message, RootState } from './types.js'
 import type { Disconnects } from './use-disconnects.js'
 import type { Flow } from './use-flow.js'
-import type { Focus } from './use-focus.js'
-import type { Lists } from './use-lists.js'
-import type { Words } from './use-words.js'
-
-/** The state of the whole component. */
-export type RootState = 'loading' | 'offline' | 'error' | 'empty' | 'ready'
-
-/** Something that the person should know. */
-export interface Notice {
-  text: string
-  link?: { href: string; text: string } | undefined
-  kind: 'success' | 'warning'
-}
 
 /** What the parts get from the root. */
 export interface RootContext
@@ -27,9 +17,8 @@ export interface RootContext
     Words {
   state: RootState
   mode: UseConnectAccountOptions['mode']
-  failures: readonly Failure[]
-  notice: Notice | undefined
-  closeNotice: () => void
+  /** What failed, and the notice. */
+  notices: readonly Message[]
   /** Disconnects an account, or undoes it while that is possible. */
   toggleDisconnect: (account: ConnectedAccount) => void
   onLogin: (() => void) | undefined
@@ -49,5 +38,5 @@ export const RootContextProvider = Context.Provider
 export function useRoot(): RootContext {
   const context = useContext(Context)
   if (context) return context
-  throw new Error('No ConnectedAccounts.Root. Render <ConnectedAccounts.Root> around this part.')
+  throw new Error('Render <ConnectedAccounts.Root> around this part.')
 }

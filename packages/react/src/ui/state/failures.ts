@@ -1,20 +1,10 @@
 import { describeError } from '@connected-accounts/client'
+import type { Lists } from '../lists/use-lists.js'
+import type { Words } from '../messages/use-words.js'
+import type { Focus } from '../page/use-focus.js'
+import type { Message } from './types.js'
 import type { Disconnects } from './use-disconnects.js'
 import type { Flow } from './use-flow.js'
-import type { Focus } from './use-focus.js'
-import type { Lists } from './use-lists.js'
-import type { Words } from './use-words.js'
-
-/** Something that went wrong, and the ways out. */
-export interface Failure {
-  error: Error
-  /** What happened, for a person. */
-  message: string
-  /** Id of the listed account that it is about; an empty text if it is about none. */
-  accountId: string
-  retry: (() => void) | undefined
-  close: (() => void) | undefined
-}
 
 /** Where failures come from. */
 export interface FailureSources {
@@ -25,39 +15,37 @@ export interface FailureSources {
   focusOn: Focus['focusOn']
 }
 
-/** Returns everything that is wrong now. What the person has cancelled is not among it. */
-export function collectFailures(sources: FailureSources): Failure[] {
-  const { lists, flow, words, focusOn } = sources
-  const place = lists.accounts.some(({ id }) => id === flow.expectedId) ? flow.expectedId : ''
-  const failures = [
-    { error: lists.error, accountId: '', retry: lists.reload, close: undefined },
-    {
-      error: flow.error,
-      accountId: place ?? '',
-      retry: flow.retry,
-      close() {
-        flow.forget()
-        focusOn(`account ${place}`, 'connect', 'title')
-      },
-    },
-    ...failedDisconnects(sources),
-  ]
-  return failures.flatMap((failure) => {
-    const message = describeError(failure.error, words.messages.errors)
-    return failure.error && message !== undefined
-      ? [{ ...failure, error: failure.error, message }]
-      : []
-  })
+interface Source {
+  error: Error | null | undefined
+  accountId: string
+  retry: (() => void) | undefined
+  forget?: () => void
 }
 
-function failedDisconnects({ lists, disconnects, focusOn }: FailureSources) {
-  return lists.accounts.map((account) => ({
-    error: disconnects.failures[account.id],
-    accountId: account.id,
-    retry: () => disconnects.disconnect(account),
-    close() {
-      disconnects.forget(account.id)
-      focusOn(`account ${account.id}`)
-    },
-  }))
+/** Returns everything that is wrong now. What the person has cancelled is not among it. */
+export function collectFailures(sources: FailureSources): Message[] {
+  const { lists, flow, disconnects, words, focusOn } = sources
+  const { accounts } = lists
+  const about = accounts.find(({ id }) => id === flow.expectedId)?.id ?? ''
+  const failures: Source[] = [
+    { error: lists.error, accountId: '', retry: lists.reload },
+    { error: flow.error, accountId: about, retry: flow.retry, forget: flow.forget },
+    ...accounts.map((account) => ({
+      error: disconnects.failures[account.id],
+      accountId: account.id,
+      retry: () => disconnects.disconnect(account),
+      forget: () => disconnects.forget(account.id),
+    })),
+  ]
+  return failures.flatMap(({ error, forget, ...failure }) => {
+    const text = describeError(error, words.messages.errors)
+    if (!error || text === undefined) return []
+    const close =
+      forget &&
+      (() => {
+        forget()
+        focusOn(`account ${failure.accountId}`, 'connect', 'title')
+      })
+    return [{ ...failure, kind: 'error', text, error, close }]
+  })
 }

@@ -1,7 +1,7 @@
 import type { ConnectedAccount } from '@connected-accounts/client'
 import { useState } from 'react'
 import { useDisconnectAccount } from '../../hooks/useDisconnectAccount.js'
-import type { DisconnectedAccount } from '../../queries/disconnect.js'
+import type { OutcomeTools } from './outcome-tools.js'
 
 /** Disconnects accounts, and keeps what has failed. */
 export interface Disconnects {
@@ -14,18 +14,12 @@ export interface Disconnects {
   forget: (id: string) => void
 }
 
-/** What happens to disconnects. */
-export interface DisconnectEvents {
-  /** Called when an account has been disconnected, or its disconnect has been undone. */
-  onDone: (account: ConnectedAccount, result: DisconnectedAccount) => void
-  onFailed: (account: ConnectedAccount) => void
-}
-
-/** Disconnects several accounts at once. The mutation's own `data` and `error` are about the last call only. */
-export function useDisconnects(
-  undoMs: number,
-  { onDone, onFailed }: DisconnectEvents,
-): Disconnects {
+/**
+ * Disconnects accounts, and tells what has come of it. The mutation's own `data` and `error` are about the last call only, but
+ * several accounts may be on their way.
+ */
+export function useDisconnects(undoMs: number, tools: OutcomeTools): Disconnects {
+  const { words, lists, announce, focusOn, setNotice } = tools
   const options = { undoMs, keepUndoable: true }
   const { mutateAsync, undoable, undo, lastFailure } = useDisconnectAccount(options)
   const [failures, setFailures] = useState<Disconnects['failures']>(() =>
@@ -34,15 +28,23 @@ export function useDisconnects(
   const note = (id: string, error?: Error) => {
     setFailures((known) => ({ ...known, [id]: error }))
   }
-  const disconnect = (account: ConnectedAccount) => {
-    note(account.id)
-    mutateAsync(account.id).then(
-      (result) => onDone(account, result),
-      (error: Error) => {
-        note(account.id, error)
-        onFailed(account)
-      },
-    )
+  const disconnect = async ({ id, connection }: ConnectedAccount) => {
+    const { name, revokeUrl } = lists.show(connection)
+    note(id)
+    setNotice(undefined)
+    if (undoMs > 0) announce('disconnecting', name)
+    try {
+      const { undone, revokeUrl: href = revokeUrl } = await mutateAsync(id)
+      announce(undone ? 'undone' : 'disconnected', name)
+      const link = href === undefined ? undefined : { href, text: words.text('revoke', { name }) }
+      if (!undone) setNotice({ kind: 'success', text: words.text('disconnected', { name }), link })
+    } catch (error) {
+      note(id, error as Error) // what a mutation rejects with
+      focusOn(`failure ${id}`, 'failure ')
+    }
   }
-  return { undoable, undo, failures, forget: note, disconnect }
+  return {
+    ...{ undoable, undo, failures, forget: note },
+    disconnect: (account) => void disconnect(account),
+  }
 }

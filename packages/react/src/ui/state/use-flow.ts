@@ -20,8 +20,16 @@ export interface Flow {
   retry: (() => void) | undefined
   forget: () => void
   /** Connects an account, or reconnects the one with an id. */
-  connect: (connection: string, accountId?: string, missingScopes?: readonly string[]) => void
+  connect: (connection: string, account?: FlowAccount) => void
   cancel: () => void
+}
+
+/** The account to reconnect. */
+export interface FlowAccount {
+  id: string
+  /** The account that the provider should suggest. */
+  loginHint?: string | undefined
+  missingScopes?: readonly string[]
 }
 
 /**
@@ -35,13 +43,17 @@ export function useFlow(
 ): Flow {
   const { connect: start, cancel, isPending, variables, ...flow } = useConnectAccount(options)
   const callback = useConnectCallback()
-  const connect: Flow['connect'] = (connection, accountId, missing = []) => {
+  const connect: Flow['connect'] = (
+    connection,
+    { id, loginHint, missingScopes = [] } = { id: '' },
+  ) => {
     if (callback.error) callback.dismiss()
-    const scopes = [...new Set([...scopesFor(connection, accountId), ...missing])]
+    const scopes = [...new Set([...scopesFor(connection, id), ...missingScopes])]
     start({
       connection,
       scopes: scopes.length > 0 ? scopes : undefined,
-      reconnectAccountId: accountId,
+      authorizationParams: loginHint === undefined ? undefined : { login_hint: loginHint },
+      reconnectAccountId: id || undefined,
     } as ConnectAccountOptions) // an application may have registered its scopes; these come from its definitions
   }
   const common = { isCompleting: callback.status === 'pending', connect, cancel }
@@ -61,7 +73,8 @@ export function useFlow(
   }
   const { error, isRepeated, reconnectAccountId } = callback
   const failed = isConnectFlowError(error) ? error.connection : undefined
-  const again = failed === undefined ? undefined : () => connect(failed, reconnectAccountId)
+  const again =
+    failed === undefined ? undefined : () => connect(failed, { id: reconnectAccountId ?? '' })
   return {
     ...common,
     current: undefined,

@@ -1,13 +1,20 @@
-import { type ConnectedAccount, connectionHealth } from '@connected-accounts/client'
+import {
+  type AccountLabel,
+  type ConnectedAccount,
+  connectionHealth,
+} from '@connected-accounts/client'
+import { useAccountLabel } from '../../hooks/useAccountLabel.js'
 import { useConnection } from '../../hooks/useConnection.js'
+import type { ShownConnection } from '../lists/shown-connections.js'
 import { fillPlural } from '../messages/text.js'
 import { useRoot } from './context.js'
-import type { ShownConnection } from './shown-connections.js'
 
 /** What the parts of a row show. */
 export interface ItemState {
   account: ConnectedAccount
   shown: ShownConnection
+  /** What tells it from other accounts. */
+  label: AccountLabel | undefined
   state:
     | 'connected'
     | 'expiring'
@@ -31,6 +38,7 @@ export function useItemState(account: ConnectedAccount): ItemState {
   const { id, connection } = account
   const shown = show(connection)
   const { scopes } = shown
+  const { label } = useAccountLabel(id)
   const own = useConnection(connection, { accountId: id, scopes })
   // The application may have reported an error of the connection without saying which account it was about.
   const any = useConnection(connection, { scopes })
@@ -46,7 +54,7 @@ export function useItemState(account: ConnectedAccount): ItemState {
     (scope) => messages.scopes?.[scope] ?? shown.words[scope] ?? scope,
   )
   return {
-    ...{ account, shown, missingScopes, isOnly, missing },
+    ...{ account, shown, label, missingScopes, isOnly, missing },
     state: stateOf(status, undoable.includes(id), current?.accountId === id),
     summary:
       status === 'missing_scopes'

@@ -1,16 +1,18 @@
 import type { ConnectionDefinition } from '@connected-accounts/client'
 import { useId, useState } from 'react'
 import type { UseConnectAccountOptions } from '../../hooks/useConnectAccount.js'
+import { type Lists, useLists } from '../lists/use-lists.js'
 import type { ConnectedAccountsMessages } from '../messages/messages.js'
-import type { Notice, RootContext, RootState } from './context.js'
+import { useWords } from '../messages/use-words.js'
+import { useAnnouncer } from '../page/use-announcer.js'
+import { type Focus, useFocus } from '../page/use-focus.js'
+import { useNew } from '../page/use-new.js'
+import type { RootContext } from './context.js'
 import { collectFailures } from './failures.js'
-import { useAnnouncer } from './use-announcer.js'
+import type { Notice, RootState } from './types.js'
+import { useDisconnects } from './use-disconnects.js'
 import { type Flow, useFlow } from './use-flow.js'
-import { type Focus, useFocus } from './use-focus.js'
-import { type Lists, useLists } from './use-lists.js'
-import { useNew } from './use-new.js'
-import { useFlowOutcomes, useToldDisconnects } from './use-outcomes.js'
-import { useWords } from './use-words.js'
+import { useFlowOutcomes } from './use-outcomes.js'
 
 /** What the component does, and in which words. */
 export interface RootOptions extends UseConnectAccountOptions {
@@ -44,33 +46,35 @@ export function useRootState(options: RootOptions): RootView {
   const lists = useLists(options.connections)
   const { handlers, ...focus } = useFocus()
   const [notice, setNotice] = useState<Notice>()
-  const flow = useFlow({ mode, onBlocked }, (connection, accountId) => [
-    ...(lists.accounts.find(({ id }) => id === accountId)?.scopes ?? []),
-    ...lists.show(connection).scopes,
-  ])
+  const flow = useFlow({ mode, onBlocked }, (connection, accountId) => {
+    const granted = lists.accounts.find(({ id }) => id === accountId)?.scopes ?? []
+    const { scopes, required } = lists.show(connection)
+    const asked = [...granted, ...scopes]
+    // Without any scope, the provider is asked for those of the tenant's connection.
+    return asked.length > 0 ? [...asked, ...required] : []
+  })
   const state = stateOf(lists, flow)
   const { announcement, announce } = useAnnouncer(words, state, lists.accounts.length)
   const tools = { ...focus, words, lists, announce, setNotice }
-  const disconnects = useToldDisconnects(undoMs, tools)
+  const disconnects = useDisconnects(undoMs, tools)
   useFlowOutcomes(flow, tools)
   const failures = collectFailures({ ...tools, flow, disconnects })
   useNew(
     failures.map(({ error }) => error),
     (error) => onError?.(error),
   )
-  const { undoable } = disconnects
-  const own = { state, mode, failures, notice, onLogin, titleId, undoable }
+  const close = () => {
+    setNotice(undefined)
+    focus.focusOn('connect', 'title')
+  }
+  const notices = notice ? [...failures, { ...notice, accountId: '', close }] : failures
+  const { undoable, undo, disconnect } = disconnects
+  const own = { state, mode, notices, onLogin, titleId, undoable }
   const context: RootContext = {
     ...{ ...words, ...lists, ...focus, ...flow, ...own },
-    closeNotice() {
-      setNotice(undefined)
-      focus.focusOn('connect', 'title')
-    },
     toggleDisconnect(account) {
-      if (undoable.includes(account.id)) return disconnects.undo(account.id)
-      setNotice(undefined)
-      if (undoMs > 0) announce('disconnecting', lists.show(account.connection).name)
-      disconnects.disconnect(account)
+      if (undoable.includes(account.id)) undo(account.id)
+      else disconnect(account)
     },
   }
   return { context, announcement, handlers }

@@ -12,6 +12,8 @@ export interface ShownConnection {
   color?: string | undefined
   /** The scopes that the application needs. */
   scopes: readonly string[]
+  /** The scopes that the provider requires in every request for scopes. */
+  required: readonly string[]
   /** What scopes allow, in words. */
   words: Readonly<Record<string, string>>
   revokeUrl?: string | undefined
@@ -36,11 +38,12 @@ export function showConnection(
   const label = own.length > 1 ? (provider?.name ?? own[0]?.label) : own[0]?.label
   return {
     connection,
-    name: label ?? provider?.name ?? connection,
+    name: label ?? connection,
     logo: provider?.logo,
     color: provider?.color,
     scopes: [...new Set(own.flatMap(({ scopes = [] }) => scopes))],
     words: provider?.scopes ?? {},
-    revokeUrl: own.find((one) => one.revokeUrl)?.revokeUrl ?? provider?.revokeUrl,
+    required: provider?.requiredScopes ?? [],
+    revokeUrl: own.find((one) => one.revokeUrl)?.revokeUrl,
   }
 }

@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
-import { en } from '../messages/en.js'
-import type { ConnectedAccountsMessages } from '../messages/messages.js'
-import { fill } from '../messages/text.js'
+import { en } from './en.js'
+import type { ConnectedAccountsMessages } from './messages.js'
+import { fill } from './text.js'
 
 /** The texts of the component. */
 export interface Words {

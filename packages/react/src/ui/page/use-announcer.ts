@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { fillPlural } from '../messages/text.js'
-import type { RootState } from './context.js'
-import type { TextKey, Words } from './use-words.js'
+import type { TextKey, Words } from '../messages/use-words.js'
+import type { RootState } from '../state/types.js'
 
 /** Tells people who use a screen reader what has changed. */
 export interface Announcer {
