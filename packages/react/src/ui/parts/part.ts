@@ -1,5 +1,4 @@
 import {
-  Children,
   type ComponentPropsWithRef,
   cloneElement,
   createElement,
@@ -31,11 +30,14 @@ export function renderPart(
   const { children: content, ...needed } = own
   const props = mergeProps({ 'data-part': part, ...needed }, given)
   if (!asChild) return createElement(tag, props, children ?? content)
-  const child: unknown = Children.only(children)
-  if (!isValidElement<Props & { children?: ReactNode }>(child)) {
+  if (!isValidElement<Props & { children?: ReactNode }>(children)) {
     throw new TypeError(`asChild needs one element as the child of the part "${part}".`)
   }
-  return cloneElement(child, mergeProps(props, child.props), child.props.children ?? content)
+  return cloneElement(
+    children,
+    mergeProps(props, children.props),
+    children.props.children ?? content,
+  )
 }
 
 function mergeProps(base: Props, over: Props): Props {
