@@ -117,7 +117,7 @@ export const states: Record<string, State> = {
     accounts: one,
     remove: 204,
     press: [/^(Disconnect|Trennen) Google/],
-    shows: '[data-part="notice"] a',
+    shows: '[data-part="alert"] a',
   },
   'disconnect-refused': {
     accounts: one,
