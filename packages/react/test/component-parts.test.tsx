@@ -2,10 +2,14 @@ import { localStorageAccountLabels } from '@connected-accounts/client'
 import { ConnectedAccounts } from '@connected-accounts/react/ui'
 import axe from 'axe-core'
 import { expect, test, vi } from 'vitest'
+import { userEvent } from 'vitest/browser'
 import { render } from 'vitest-browser-react'
 import { createTestBed, seed, withEmulator } from './support.js'
 
 withEmulator()
+
+// The page around the component is the test's.
+const noRegions = { rules: { region: { enabled: false } } }
 
 test('parts are composed, and asChild puts an element of the application in place of a part', async () => {
   await seed(1)
@@ -39,9 +43,7 @@ test('parts are composed, and asChild puts an element of the application in plac
   expect(onClick).toHaveBeenCalledOnce()
   // The application's handler has prevented what the part does.
   await expect.element(remove).toHaveAttribute('data-state', 'disconnect')
-  expect(
-    (await axe.run(screen.container, { rules: { region: { enabled: false } } })).violations,
-  ).toEqual([])
+  expect((await axe.run(screen.container, noRegions)).violations).toEqual([])
 })
 
 test('asChild without one element is an error that names the part', async () => {
@@ -73,6 +75,29 @@ test('own words take the place of the English ones', async () => {
     wrapper: App,
   })
   await expect.element(screen.getByRole('heading', { name: 'Your services' })).toBeVisible()
+})
+
+test('a person names an account by keyboard, and the focus comes back', async () => {
+  await seed(1)
+  const labels = localStorageAccountLabels()
+  const { page: App } = createTestBed()
+  const screen = await render(
+    <App accountLabels={labels}>
+      <ConnectedAccounts />
+    </App>,
+  )
+  await screen.getByRole('button', { name: /^Rename/ }).click()
+  const field = screen.getByRole('textbox', { name: 'Name of the account' })
+  await expect.element(field).toHaveFocus()
+  expect((await axe.run(screen.container, noRegions)).violations).toEqual([])
+  await userEvent.keyboard('{Escape}')
+  await expect.element(screen.getByRole('button', { name: /^Rename/ })).toHaveFocus()
+  await userEvent.keyboard('{Enter}')
+  await field.fill('Home')
+  await userEvent.keyboard('{Enter}')
+  await expect.element(screen.getByText('Home', { exact: true })).toBeVisible()
+  await expect.element(screen.getByRole('button', { name: /^Rename Home/ })).toHaveFocus()
+  await labels.clear?.('auth0|alice')
 })
 
 test('the label of an account is shown in place of the name, which stands beside it', async () => {

@@ -15,11 +15,12 @@ import {
   Reconnect,
 } from './parts/Item.js'
 import { Empty, List, Loading } from './parts/List.js'
+import { Rename } from './parts/Rename.js'
 import { Root, type RootProps } from './parts/Root.js'
 
 const PARTS = {
   ...{ Root, Header, Title, ConnectMenu, ConnectOptions, Alerts, Loading, Empty, List },
-  ...{ Item, Logo, Name, Details, Problem, Reconnect, Disconnect, ItemAlert },
+  ...{ Item, Logo, Name, Details, Problem, Reconnect, Rename, Disconnect, ItemAlert },
 }
 
 /** Props of {@link ConnectedAccounts}. */

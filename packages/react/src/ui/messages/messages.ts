@@ -42,6 +42,10 @@ export interface ConnectedAccountsMessages {
   readonly unavailable: string
   readonly reconnect: string
   readonly allowAccess: string
+  readonly rename: string
+  /** Names the field in which the person writes the new name. */
+  readonly newName: string
+  readonly save: string
   readonly disconnect: string
   readonly disconnecting: string
   readonly undo: string

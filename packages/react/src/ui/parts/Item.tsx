@@ -1,32 +1,21 @@
 'use client'
 
 import type { ConnectedAccount } from '@connected-accounts/client'
-import { createContext, type ReactNode, useContext, useId } from 'react'
+import { type ReactNode, useId } from 'react'
 import { PLACE } from '../page/use-focus.js'
 import { useRoot } from '../state/context.js'
-import { type ItemState, useItemState } from '../state/use-item-state.js'
+import { ItemContextProvider, useItem } from '../state/item-context.js'
+import { useItemState } from '../state/use-item-state.js'
 import { Alert } from './Alerts.js'
 import { FlowActions, FlowHint } from './Connecting.js'
 import { ConnectionLogo } from './Logo.js'
 import { type PartProps, renderPart } from './part.js'
+import { Rename } from './Rename.js'
 import { useDate } from './use-date.js'
 
 /** Props of {@link Item}. */
 export interface ItemProps extends PartProps<'li'> {
   account: ConnectedAccount
-}
-
-interface ItemContext extends ItemState {
-  nameId: string
-  detailsId: string
-}
-
-const Context = createContext<ItemContext | undefined>(undefined)
-
-function useItem(): ItemContext {
-  const item = useContext(Context)
-  if (item) return item
-  throw new Error('Render <ConnectedAccounts.Item> around this part.')
 }
 
 /**
@@ -46,6 +35,7 @@ export function Item({ account, ...props }: ItemProps): ReactNode {
       </div>
       <div data-part="actions">
         <Reconnect />
+        <Rename />
         <Disconnect />
       </div>
       <ItemAlert />
@@ -53,9 +43,9 @@ export function Item({ account, ...props }: ItemProps): ReactNode {
   )
   const item = { ...state, nameId: `${id}name`, detailsId: `${id}details` }
   return (
-    <Context.Provider value={item}>
+    <ItemContextProvider value={item}>
       {renderPart(['li', 'item'], props, { 'data-state': state.state, children })}
-    </Context.Provider>
+    </ItemContextProvider>
   )
 }
 

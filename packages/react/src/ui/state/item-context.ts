@@ -1,0 +1,24 @@
+import { createContext, useContext } from 'react'
+import type { ItemState } from './use-item-state.js'
+
+/** What the parts of a row get from it. */
+export interface ItemContext extends ItemState {
+  nameId: string
+  detailsId: string
+}
+
+const Context = createContext<ItemContext | undefined>(undefined)
+
+/** Provides the parts of a row with its account. */
+export const ItemContextProvider = Context.Provider
+
+/**
+ * Returns the account of the row above this part.
+ *
+ * @throws {Error} if the part is not inside an item.
+ */
+export function useItem(): ItemContext {
+  const item = useContext(Context)
+  if (item) return item
+  throw new Error('Render <ConnectedAccounts.Item> around this part.')
+}
