@@ -99,6 +99,7 @@ export default defineConfig({
           include: environments,
           testTimeout: 300_000,
           hookTimeout: 600_000,
+          maxConcurrency: 2, // as many as the smallest machine has processors
         },
       },
       {

@@ -6,7 +6,7 @@ import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync 
 
 const out = new URL('.compiled/', import.meta.url)
 const root = new URL('..', import.meta.url)
-const block = /(?:<!-- (given|file): ([\s\S]*?) -->\n+)?^```(tsx?)\n([\s\S]*?)^```$/gm
+const block = /(?:<!-- (given|file): ([\s\S]*?) -->\n+)?^```(tsx?|js)\n([\s\S]*?)^```$/gm
 
 rmSync(out, { recursive: true, force: true })
 mkdirSync(out)
@@ -22,6 +22,7 @@ for (const page of pages) {
       checkFile(page, given, code)
       continue
     }
+    if (language === 'js') continue
     const name = `${page.replaceAll('/', '-').replace('.md', '')}-${files.length + 1}.${language}`
     files.push(name)
     writeFileSync(new URL(name, out), `${given}\n${code}\nexport {}\n`)

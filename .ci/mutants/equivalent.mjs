@@ -90,4 +90,32 @@ export const equivalent = [
     mutant: 'time.getTime() < Date.now()',
     why: '`Expires` has whole seconds, so a cookie that expires in this millisecond may be counted or not.',
   },
+  {
+    file: `${server}/cookies/seal.ts`,
+    line: '} catch {',
+    code: '{ return undefined // forged, changed or sealed with another secret }',
+    mutant: '{}',
+    why: 'A function returns undefined at its end, too.',
+  },
+  {
+    file: `${server}/cookies/session-cookie.ts`,
+    line: 'const isOurs = values.length <= MAX_CHUNKS && values.every(({ length }) => length <= CHUNK)',
+    code: 'values.every(({ length }) => length <= CHUNK)',
+    mutant: 'values.some(({ length }) => length <= CHUNK)',
+    why: 'The server has sealed no such piece, so it is not opened. Only time is lost.',
+  },
+  {
+    file: `${server}/cookies/transaction-cookies.ts`,
+    line: 'const isOurs = sealed !== undefined && sealed.length <= MAX_COOKIE',
+    code: 'sealed.length <= MAX_COOKIE',
+    mutant: 'sealed.length < MAX_COOKIE',
+    why: 'With its name and its attributes, a cookie of this length is longer than a browser accepts.',
+  },
+  {
+    file: `${server}/cookies/transaction-cookies.ts`,
+    line: 'const names = [...ended, ...others].slice(-MAX_TRANSACTIONS)',
+    code: '[...ended, ...others].slice(-MAX_TRANSACTIONS)',
+    mutant: '[...ended, ...others]',
+    why: 'A browser has no more flows of ours, and others are not opened. Only time is lost.',
+  },
 ]

@@ -31,13 +31,11 @@ const notMutated = ['!**/store/{leased-lock,postgres,redis}.ts']
 
 const LOWEST_SCORE = 95
 
-/** Runs the tests on every mutant of a room or file. Returns the mutants that compile, with what became of them. */
-async function mutate(room) {
-  const [packageName, ...path] = room.split('/')
-  process.env.MUTANTS_PACKAGE = packageName // for vitest.config.mjs
-  const source = `packages/${packageName}/src/${path.join('/')}`
+/** Runs the tests on the mutants of a room. `code` says which: patterns of files, or ranges of lines and columns. */
+function mutate(room, code, { ignoreStatic }) {
   const stryker = new Stryker({
-    mutate: [path.length > 1 ? `${source}.ts` : `${source}/*.ts`, ...notMutated],
+    mutate: code,
+    ignoreStatic,
     testRunner: 'vitest',
     vitest: { configFile: '.ci/mutants/vitest.config.mjs' },
     checkers: ['typescript'],
@@ -57,8 +55,41 @@ async function mutate(room) {
     reporters: ['progress-append-only', 'html'],
     htmlReporter: { fileName: `reports/mutants/${room.replaceAll('/', '-')}.html` },
   })
-  const results = await stryker.runMutationTest()
-  return results.filter(({ status }) => !['CompileError', 'Ignored'].includes(status))
+  return stryker.runMutationTest()
+}
+
+const isStatic = ({ status, statusReason }) =>
+  status === 'Ignored' && statusReason?.startsWith('Static mutant')
+
+/** Names a mutant, so that it is found again in another run. */
+const nameOf = ({ fileName, location, replacement }) =>
+  JSON.stringify([relative('.', fileName), location, replacement])
+
+/** Returns where a mutant is, as Stryker wants it: lines from 1, columns from 0. */
+function rangeOf({ fileName, location: { start, end } }) {
+  const place = ({ line, column }) => `${line}:${column - 1}`
+  return `${relative('.', fileName)}:${place(start)}-${place(end)}`
+}
+
+/**
+ * Runs the tests on every mutant of a room or file. Returns the mutants that compile, with what became of them.
+ *
+ * A mutant is judged by the tests that run its code. Code that runs only while a module is loaded is judged by all tests, which
+ * takes minutes for each mutant. Stryker would do so also for code that tests run later, so there are two runs.
+ */
+async function mutateRoom(room) {
+  const [packageName, ...path] = room.split('/')
+  process.env.MUTANTS_PACKAGE = packageName // for vitest.config.mjs
+  const source = `packages/${packageName}/src/${path.join('/')}`
+  const files = [path.length > 1 ? `${source}.ts` : `${source}/*.ts`, ...notMutated]
+  const mutants = await mutate(room, files, { ignoreStatic: true })
+  const names = new Set(mutants.filter(isStatic).map(nameOf))
+  if (names.size > 0) {
+    const ranges = [...new Set(mutants.filter(isStatic).map(rangeOf))]
+    const rest = await mutate(`${room}-static`, ranges, { ignoreStatic: false })
+    mutants.push(...rest.filter((mutant) => names.has(nameOf(mutant))))
+  }
+  return mutants.filter(({ status }) => !['CompileError', 'Ignored'].includes(status))
 }
 
 const isKilled = ({ status }) => ['Killed', 'Timeout'].includes(status)
@@ -119,7 +150,7 @@ function chosenRooms() {
 let isEnough = true
 for (const room of chosenRooms()) {
   const startedAt = Date.now()
-  const mutants = await mutate(room)
+  const mutants = await mutateRoom(room)
   const seconds = Math.round((Date.now() - startedAt) / 1000)
   if (!report(room, mutants, seconds)) isEnough = false
 }

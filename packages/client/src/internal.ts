@@ -1,5 +1,9 @@
 // For the packages of this project only. Their peer ranges keep them on this major version, within which this only grows.
-export { checkAccountLabel, readAccountLabel } from './account-labels/account-label.js'
+export {
+  checkAccountLabel,
+  checkAccountLabels,
+  readAccountLabel,
+} from './account-labels/account-label.js'
 export { checkChoice, checkIdentity } from './browser/check-props.js'
 export { subscribeToDismissal } from './browser/pending-callback.js'
 export { tellOtherTabs } from './browser/tabs.js'

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { build } from 'esbuild'
 import { expect, test } from 'vitest'
 import * as catalogue from '../src/catalogue/index.js'
@@ -181,4 +182,16 @@ test('defineConnections bundles no provider', async () => {
     import { defineConnections } from '../dist/index.js'
     console.log(defineConnections)`)
   expect(providers.filter(([, { strategy }]) => bundle.includes(`"${strategy}"`))).toEqual([])
+})
+
+test('the page of the providers has a row for each, with what is added', async () => {
+  const page = await readFile(new URL('../../../docs/providers.md', import.meta.url), 'utf8')
+  const rows = page.split('\n').filter((line) => line.startsWith('| `'))
+  expect(rows.map((row) => row.split('`')[1])).toEqual(
+    providers.map(([name]) => name).sort((one, other) => one.localeCompare(other)),
+  )
+  for (const [name, { connection = '', strategy, requiredScopes = [] }] of providers) {
+    const row = rows.find((line) => line.startsWith(`| \`${name}\``))
+    for (const text of [connection, strategy, ...requiredScopes]) expect(row).toContain(text)
+  }
 })

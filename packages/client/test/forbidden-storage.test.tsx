@@ -18,26 +18,45 @@ async function inlined(url: string | URL): Promise<string> {
 // A separate constant, because Vite would look for the file only in this folder if the path were part of the import.
 const SOURCES = new URL('../src/', import.meta.url)
 
+/** The documents whose origin is opaque. */
+const opaque = {
+  'a sandboxed frame'(frame: HTMLIFrameElement, page: string) {
+    frame.setAttribute('sandbox', 'allow-scripts')
+    frame.srcdoc = page
+  },
+  'a data: URL'(frame: HTMLIFrameElement, page: string) {
+    frame.src = `data:text/html,${encodeURIComponent(page)}`
+  },
+}
+
 /** What a call of a module throws in a sandboxed document, to which the browser forbids all storage. */
 async function thrownInSandbox(file: string, call: string): Promise<unknown> {
+  return (await thrownIn('a sandboxed frame', file, call)).thrown
+}
+
+async function thrownIn(
+  place: keyof typeof opaque,
+  file: string,
+  call: string,
+): Promise<{ thrown: unknown; message: string }> {
   const frame = document.createElement('iframe')
-  frame.setAttribute('sandbox', 'allow-scripts')
   const module = await inlined(new URL(file, SOURCES))
-  frame.srcdoc = `<script type="module">
+  const page = `<script type="module">
     const module = await import('${module}')
     const record = { connection: 'github', redirectUri: 'https://app.example.test/', expiresAt: Date.now() + 1000 }
     try {
       await module.${call}
       parent.postMessage({ thrown: 'nothing' }, '*')
-    } catch ({ name, code, cause }) {
-      parent.postMessage({ thrown: [name, code, cause?.name] }, '*')
+    } catch ({ name, code, cause, message }) {
+      parent.postMessage({ thrown: [name, code, cause?.name], message }, '*')
     }
   </script>`
-  const thrown = new Promise((resolve) => {
+  opaque[place](frame, page)
+  const thrown = new Promise<{ thrown: unknown; message: string }>((resolve) => {
     addEventListener('message', function receive({ source, data }) {
       if (source !== frame.contentWindow || !data.thrown) return
       removeEventListener('message', receive)
-      resolve(data.thrown)
+      resolve(data)
     })
   })
   document.body.append(frame)
@@ -68,10 +87,27 @@ test.for(["loadDpopKeyPair('alice')", "deleteDpopKeyPair('alice')"])(
   },
 )
 
+const send = "() => Promise.reject(new Error('Something was sent'))"
+const client = `{ timeout: 5000, GET: ${send}, POST: ${send} }`
+
 test('a flow of a sandboxed frame is storage_unavailable before anything is sent', async () => {
-  const send = "() => Promise.reject(new Error('Something was sent'))"
-  const client = `{ timeout: 5000, GET: ${send}, POST: ${send} }`
   const call = `connectByRedirect(${client}, record)`
   const expected = ['ConnectFlowError', 'storage_unavailable', 'SecurityError']
   expect(await thrownInSandbox('browser/redirect.ts', call)).toEqual(expected)
 })
+
+test.for([
+  ['a sandboxed frame', 'storage_unavailable', 'record'],
+  // Without a redirectUri, which is by default the origin of the page.
+  ['a sandboxed frame', 'invalid_request', "{ connection: 'github' }"],
+  ['a data: URL', 'crypto_unavailable', 'record'], // it is no secure context
+  ['a data: URL', 'invalid_request', "{ connection: 'github' }"],
+] as const)(
+  'a flow in %s is %s before anything is sent, and the message says https or http://localhost',
+  async ([place, expected, options]) => {
+    const call = `connectByRedirect(${client}, ${options})`
+    const { thrown, message } = await thrownIn(place, 'browser/redirect.ts', call)
+    expect(thrown).toEqual(expect.arrayContaining(['ConnectFlowError', expected]))
+    expect(message).toMatch(/https.*http:\/\/localhost/)
+  },
+)

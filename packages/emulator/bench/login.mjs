@@ -4,11 +4,14 @@ import { fillInForms } from '@connected-accounts/testing/person/forms'
 
 const redirectUri = 'http://localhost:3000/callback'
 
-/** Logs in and answers with the tokens. */
-export async function logIn({ url, authorize, token, prompt }, scope = 'openid offline_access') {
+/** Logs in and answers with the tokens. `client` has the fields that identify the client. */
+export async function logIn(
+  { url, authorize, token, prompt },
+  { scope = 'openid offline_access', client = { client_id: 'spa' } } = {},
+) {
   const verifier = randomBytes(32).toString('base64url')
   const query = new URLSearchParams({
-    client_id: 'spa',
+    client_id: client.client_id,
     response_type: 'code',
     redirect_uri: redirectUri,
     scope,
@@ -20,7 +23,7 @@ export async function logIn({ url, authorize, token, prompt }, scope = 'openid o
   const callback = await fillInForms(url, `${url}${authorize}?${query}`)
   const fields = {
     grant_type: 'authorization_code',
-    client_id: 'spa',
+    ...client,
     code: callback.searchParams.get('code'),
     code_verifier: verifier,
     redirect_uri: redirectUri,

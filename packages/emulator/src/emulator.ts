@@ -4,7 +4,7 @@ import { type ContextSettings, createContexts } from './context/context.js'
 import { checkBooleans, checkHost, readPublicUrl, refuseUnknown } from './control/check-options.js'
 import { type EmulatorClients, emulatorClients } from './control/clients.js'
 import { createControls, type EmulatorControls } from './control/controls.js'
-import { createResources, isResourcePath } from './domains.js'
+import { createDomains } from './domains.js'
 import type { Switches } from './faults/switches.js'
 import { createCertificate } from './http/certificate.js'
 import { withHangUp } from './http/hang-up.js'
@@ -126,15 +126,15 @@ export async function createEmulator({
   const switchesDuring = new AsyncLocalStorage<Partial<Switches>>()
   const settings = { tenant, signingKey, credentialFlaw, switchesDuring }
   const assembled = assemble(server, { ...settings, publicOrigin, trustProxy })
-  const { context, customUrls, handler, authorizationServer, resources, reset } = assembled
+  const { context, customUrls, handler, authorizationServer, reset } = assembled
   server.serve(handler)
   const { url } = server
-  const domains = [url, ...customUrls]
-  const inProcess = serveInProcess(handler, domains)
+  const origins = [url, ...customUrls]
+  const inProcess = serveInProcess(handler, origins)
   return {
     url,
     domain: url,
-    domains,
+    domains: origins,
     certificate: certificate?.ca,
     clients: emulatorClients(context),
     fetch: inProcess.fetch,
@@ -151,7 +151,7 @@ export async function createEmulator({
       return context.logs.list()
     },
     onLog: context.logs.subscribe,
-    ...createControls(context, resources),
+    ...createControls(context, assembled.domains),
     reset,
     async close() {
       inProcess.close()
@@ -186,26 +186,23 @@ function checkPort(port: number, listen: boolean): void {
 function assemble({ url, urlOf }: HttpServer, settings: ContextSettings & PublicUrl) {
   const customUrls = (settings.tenant.custom_domains ?? []).map(urlOf)
   const { canonical, custom } = createContexts(settings, { url, customUrls })
+  const { publicOrigin, trustProxy } = settings
+  const redirectsToDomain = publicOrigin === undefined
+  const authorizationServer = createAuthorizationServer(canonical, { redirectsToDomain })
+  const { createIssuer } = authorizationServer
   const reset = () => {
     authorizationServer.reset()
-    resources.reset()
+    domains.reset()
   }
-  const resources = createResources(canonical, { custom, reset })
-  const authorizationServer = createAuthorizationServer(resources)
-  const fetchResource = getRequestListener(withHangUp(resources.fetch), {
+  const domains = createDomains(canonical, { custom, createIssuer, reset })
+  const listener = getRequestListener(withHangUp(domains.fetch), {
     overrideGlobalObjects: false,
+    hostname: new URL(url).host,
   })
-  const { publicOrigin, trustProxy } = settings
-  const hosts = [url, ...customUrls].map((origin) => new URL(origin).host)
   const handle: Handler = async (request, response) => {
-    const path = readPath(request)
-    if (path === undefined) return void response.writeHead(400).end()
-    if (isResourcePath(path)) return fetchResource(request, response)
-    // A proxy may send its own name for the emulator as the host. Without this, a login would be redirected to the proxy for ever.
-    const isOfProxy = publicOrigin !== undefined && !hosts.includes(request.headers.host ?? '')
-    if (isOfProxy) request.headers.host = new URL(url).host
-    await authorizationServer.handle(request, response)
+    if (readPath(request) === undefined) return void response.writeHead(400).end()
+    await listener(request, response)
   }
   const handler = withForwarded(handle, { trustProxy })
-  return { context: canonical, customUrls, handler, reset, authorizationServer, resources }
+  return { context: canonical, customUrls, handler, reset, authorizationServer, domains }
 }

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import type { Context } from '../src/context/context.js'
-import { createResources, type Resources } from '../src/domains.js'
+import { createDomains, type Domains } from '../src/domains.js'
 import { createFaults } from '../src/faults/faults.js'
 import { createSwitches } from '../src/faults/switches.js'
 import { createRequestRecord } from '../src/logs/request-record.js'
@@ -15,7 +15,7 @@ import { createClock } from '../src/time/clock.js'
 /** An emulator's resource side with a clock that a test can move. */
 export interface TestBed {
   context: Context
-  resources: Resources
+  resources: Domains
   /** Moves the clock forward, the one for proofs with it. */
   wait(seconds: number): void
 }
@@ -72,7 +72,8 @@ export async function createTestBed({
     clock.advance(seconds)
     clock.skewProofs(offset)
   }
-  return { context, resources: createResources(context), wait }
+  const nothing = { fetch: () => new Response(null, { status: 404 }) }
+  return { context, resources: createDomains(context, { createIssuer: () => nothing }), wait }
 }
 
 /** The claims of an access token that a test may want to be others; `undefined` leaves one out. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createResources, isResourcePath } from '../src/domains.js'
+import { createDomains } from '../src/domains.js'
 import { createCaller, createTestBed } from './context.js'
 
 async function createControl() {
@@ -52,7 +52,7 @@ describe('The control API', () => {
       resets += 1
     }
     const request = new Request(`${context.url}/_emulator/reset`, { method: 'POST' })
-    await createResources(context, { reset }).fetch(request)
+    await createDomains(context, { createIssuer: () => issuer, reset }).fetch(request)
     expect(resets).toBe(1)
   })
 
@@ -88,7 +88,16 @@ describe('The control API', () => {
   })
 })
 
-describe('isResourcePath', () => {
+/** An authorization server that only says that it was asked. */
+const issuer = { fetch: () => new Response('issuer') }
+
+describe('The router of a domain', () => {
+  async function get(path: string) {
+    const { context } = await createTestBed()
+    const domains = createDomains(context, { createIssuer: () => issuer })
+    return (await domains.fetch(new Request(context.url + path))).text()
+  }
+
   it.each([
     '/',
     '/me/v1/x',
@@ -97,8 +106,8 @@ describe('isResourcePath', () => {
     '/connected-accounts/connect',
     '/login/callback',
     '/upstream/acme/token',
-    '/_emulator/reset',
-  ])('takes %s', (path) => expect(isResourcePath(path)).toBe(true))
+    '/_emulator/x',
+  ])('knows %s', async (path) => expect(await get(path)).not.toBe('issuer'))
 
   it.each([
     '/authorize',
@@ -108,5 +117,7 @@ describe('isResourcePath', () => {
     '/connect/x',
     '/oauth/token',
     '/login',
-  ])('leaves %s', (path) => expect(isResourcePath(path)).toBe(false))
+  ])('leaves %s to the authorization server', async (path) =>
+    expect(await get(path)).toBe('issuer'),
+  )
 })

@@ -14,6 +14,7 @@ import {
   type PendingCallback,
 } from '@connected-accounts/client/browser'
 import {
+  checkAccountLabels,
   checkIdentity,
   subscribeToDismissal,
   undoDisconnects,
@@ -81,7 +82,7 @@ export interface ConnectedAccountsProviderProps {
  * cancels the flow that its hooks have begun, and undoes the disconnects that can still be undone. So does
  * `queryClient.clear()` with disconnects.
  *
- * @throws {TypeError} if `client` is not a client, or `user` is neither an id nor undefined.
+ * @throws {TypeError} if `client` is not a client, `user` is neither an id nor undefined, or `accountLabels` is not a store.
  * @example
  * ```tsx
  * const queryClient = new QueryClient()
@@ -99,6 +100,7 @@ export function ConnectedAccountsProvider(props: ConnectedAccountsProviderProps)
     props
   const { accountLabels } = props
   checkIdentity(props)
+  checkAccountLabels(accountLabels)
   const queryClient = useQueryClient()
   // Notes the callback while rendering, because a router below may change the address bar in its first effect.
   usePendingCallback()

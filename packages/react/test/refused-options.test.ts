@@ -1,4 +1,7 @@
-import { createConnectedAccountsClient } from '@connected-accounts/client'
+import {
+  createConnectedAccountsClient,
+  localStorageAccountLabels,
+} from '@connected-accounts/client'
 import { ConnectedAccountsProvider, useConnectAccount } from '@connected-accounts/react'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { createElement } from 'react'
@@ -25,6 +28,7 @@ function render(props: object, options?: object): string {
 test('what the others are made of is rendered, also while nobody is logged in', () => {
   expect(render({})).toBe('idle')
   expect(render({ user: undefined })).toBe('idle')
+  expect(render({ accountLabels: localStorageAccountLabels() })).toBe('idle')
   for (const mode of ['redirect', 'popup', 'auto']) {
     for (const onBlocked of ['redirect', 'throw'])
       expect(render({}, { mode, onBlocked })).toBe('idle')
@@ -37,6 +41,9 @@ test.for<[name: string, value: unknown]>([
     value,
   ]),
   ...[null, '', 7, false, {}].map((value): [string, unknown] => ['user', value]),
+  ...[null, 'store', {}, { get() {}, set() {} }, localStorageAccountLabels].map(
+    (value): [string, unknown] => ['accountLabels', value],
+  ),
 ])('the provider refuses a wrong %s: %j', ([name, value]) => {
   const refused = () => render({ [name]: value })
   expect(refused).toThrow(TypeError)

@@ -15,6 +15,7 @@ import {
   type AuthorizationServer,
   createAuthorizationServers,
 } from './tenant/authorization-servers.js'
+import { createHostCheck } from './unlisted-host.js'
 
 /**
  * What the functions of a server client share: its options, the tenant and the sessions.
@@ -87,11 +88,7 @@ export function createContext(options: ServerClientOptions): Context {
   const cookiesOf = createCookies(options, redirectUriOf)
   const connectionTokens = sessions.connectionTokens ?? createConnectionTokens()
   const tenantAt = createAuthorizationServers({ ...options, timeout })
-  const originOf = async (storeOptions: StoreOptions) => {
-    if (typeof domain !== 'function') return tenantOrigin(domain)
-    const choose = async () => domain(storeOptions)
-    return tenantOrigin(await within(choose(), timeout))
-  }
+  const originOf = createOrigins(domain, timeout)
   const cookieOf = async (storeOptions: StoreOptions) => {
     const { jar, seal } = await cookiesOf(storeOptions)
     return createSessionCookie(jar, seal)
@@ -125,6 +122,20 @@ export function createContext(options: ServerClientOptions): Context {
     connectionTokens,
     flows: sessions.flows ?? createFlowMemory(),
   }
+}
+
+/** Returns a function that finds the origin of the domain of a request. */
+function createOrigins(
+  domain: ServerClientOptions['domain'],
+  timeout: number,
+): (storeOptions: StoreOptions) => Promise<string> {
+  if (typeof domain !== 'function') return async () => tenantOrigin(domain)
+  const check = createHostCheck('domain', domain, timeout)
+  const choose = async (storeOptions: StoreOptions) => {
+    await check()
+    return domain(storeOptions)
+  }
+  return async (storeOptions) => tenantOrigin(await within(choose(storeOptions), timeout))
 }
 
 /** Returns a function that finds the cookies of a request, and the seal of the origin that the application has there. */

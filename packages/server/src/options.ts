@@ -48,6 +48,7 @@ export type ServerClientOptions = ClientAuth & {
   /**
    * The tenant's own or custom domain, like `tenant.eu.auth0.com` or `http://localhost:4400`. If you have several, pass
    * a function that chooses one by the request. Only return domains that you list in your code, because anyone can send any host.
+   * A request with a host that does not exist checks this once: if the function returns that host, it is a TypeError.
    */
   domain: string | ((storeOptions: StoreOptions) => string | Promise<string>)
   clientId: string

@@ -1,5 +1,6 @@
+import { CompactEncrypt } from 'jose'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { createSeal } from '../src/cookies/seal.js'
+import { createSeal, createSeals } from '../src/cookies/seal.js'
 
 const secret = 'a secret of more than thirty-two bytes'
 const next = 'the next secret has 32 bytes or more'
@@ -82,4 +83,39 @@ test('a key that could not be derived once is derived by the next call', async (
   onTestFinished(() => void vi.restoreAllMocks())
   await expect(seal.close('a value', 'purpose')).rejects.toBe(failure)
   expect(await seal.open(await seal.close('a value', 'purpose'), 'purpose')).toBe('a value')
+})
+
+/** Watches the keys that are derived from now on. */
+function watchKeys() {
+  const deriveKey = vi.spyOn(crypto.subtle, 'deriveKey')
+  onTestFinished(() => void vi.restoreAllMocks())
+  return deriveKey
+}
+
+test('a key is derived once for each purpose, and no code can read it', async () => {
+  const deriveKey = watchKeys()
+  const seal = createSeal(secret)
+  for (const purpose of ['session', 'transaction', 'session']) {
+    expect(await seal.open(await seal.close('a value', purpose), purpose)).toBe('a value')
+  }
+  const keys = deriveKey.mock.results.map(({ value }) => value)
+  expect(await Promise.all(keys)).toMatchObject([{ extractable: false }, { extractable: false }])
+})
+
+test('the seal of an owner is made once', () => {
+  const seals = createSeals(secret)
+  const seal = seals(['web', 'https://app.example.test'])
+  expect(seals(['web', 'https://app.example.test'])).toBe(seal)
+  expect(seals(['web', 'https://staging.example.test'])).not.toBe(seal)
+})
+
+test('only values that were encrypted by the key itself are opened, and none by a key that it wraps', async () => {
+  const deriveKey = watchKeys()
+  const seal = createSeal(secret)
+  await seal.close('a value', 'session')
+  const key = await deriveKey.mock.results[0]?.value
+  const wrapped = await new CompactEncrypt(new TextEncoder().encode('"a value"'))
+    .setProtectedHeader({ alg: 'A256GCMKW', enc: 'A256GCM' })
+    .encrypt(key)
+  expect(await seal.open(wrapped, 'session')).toBeUndefined()
 })

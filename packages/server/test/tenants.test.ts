@@ -3,7 +3,7 @@ import { resolveLocalhostNames } from '@connected-accounts/testing/machine/netwo
 import { createCredential } from '@connected-accounts/testing/tenant/credential'
 import { tenantWithWeb } from '@connected-accounts/testing/tenant/web'
 import { afterAll, expect, test } from 'vitest'
-import { ServerClient } from '../src/index.js'
+import { ServerClient, type StoreOptions } from '../src/index.js'
 import { createServer, createVisitor, loggedIn, redirectUri, rejection, secret } from './visitor.js'
 
 resolveLocalhostNames()
@@ -77,6 +77,48 @@ test('a domain that cannot be one is a TypeError, also where a function gave it'
   const visitor = createVisitor(emulator.url)
   const started = visitor.request((store) => server.startInteractiveLogin({}, store))
   expect(await rejection(started)).toMatchObject({ name: 'TypeError' })
+})
+
+test.for<[string, (store: StoreOptions) => string | Promise<string>]>([
+  ['Host', ({ request }) => `login.${request.headers.get('host')}`],
+  ['X-Forwarded-Host', async ({ request }) => String(request.headers.get('x-forwarded-host'))],
+  ['Origin', ({ request }) => new URL(String(request.headers.get('origin'))).host],
+])(
+  'a domain function that returns a domain of the %s of the request, whichever it is, is a TypeError, and nothing is sent',
+  async ([, domain]) => {
+    let sent = 0
+    const fetch = () => Promise.reject(new Error(`Sent ${++sent}`))
+    const server = createServer(emulator, { domain, fetch })
+    const headers = {
+      host: 'app.example.test',
+      'x-forwarded-host': 'app.example.test',
+      origin: 'https://app.example.test',
+    }
+    const request = new Request('https://app.example.test/', { headers })
+    for (let calls = 0; calls < 2; calls++) {
+      const started = server.startInteractiveLogin({}, { request, response: new Response() })
+      const error = await rejection(started)
+      expect(error).toBeInstanceOf(TypeError)
+      expect(String(error)).toMatch(/^TypeError: domain returns the host .* list/)
+    }
+    expect(sent).toBe(0)
+  },
+)
+
+test('a domain function may throw for a host that is not in its list, and it is asked once with such a host', async () => {
+  const [, one = ''] = emulator.domains
+  const unlisted: unknown[] = []
+  const server = createServer(emulator, {
+    domain({ request }) {
+      const host = request.headers.get('host')
+      if (!host) return one
+      unlisted.push(host)
+      throw new Error('no such brand')
+    },
+  })
+  const visitor = await loggedIn(server, one)
+  expect(await visitor.request((store) => server.getUser(store))).toBeTruthy()
+  expect(unlisted).toEqual(['unlisted.invalid'])
 })
 
 async function logInTo(organization: string, change: (url: URL) => void = () => {}) {

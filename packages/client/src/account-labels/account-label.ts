@@ -74,3 +74,16 @@ export function checkAccountLabel(value: unknown): AccountLabel {
 export function readAccountLabel(value: unknown): AccountLabel | undefined {
   return hasFields(value, checks) ? checkAccountLabel(value) : undefined
 }
+
+/**
+ * Checks that a value is a store of labels, and not the function that creates one.
+ *
+ * @throws {TypeError} when it is not.
+ * @internal
+ */
+export function checkAccountLabels(labels: AccountLabels | undefined): void {
+  if (labels === undefined) return
+  const methods = [labels?.get, labels?.set, labels?.delete]
+  if (methods.every((method) => typeof method === 'function')) return
+  throw new TypeError('accountLabels must be a store of labels, like localStorageAccountLabels().')
+}

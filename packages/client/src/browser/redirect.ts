@@ -67,9 +67,10 @@ export async function connectByRedirect<Reference extends ConnectionReference>(
 export function fromThisPage<Options extends PageConnectOptions>(
   options: Options,
 ): Options & { redirectUri: string } {
-  const { location } = globalThis // undefined in React Native, among others
+  const { location, origin } = globalThis // undefined in React Native, among others
   if (!location) return { redirectUri: '', ...options }
-  const { redirectUri = location.origin, returnTo = pathOf(location) } = options
+  // Chrome has 'file://' as the origin of the location of a file.
+  const { redirectUri = origin ?? location.origin, returnTo = pathOf(location) } = options
   return { ...options, redirectUri, returnTo }
 }
 

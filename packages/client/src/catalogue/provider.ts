@@ -7,7 +7,7 @@ export interface Provider {
   readonly name: string
   /** The `strategy` of its connections at Auth0, like `google-oauth2`. */
   readonly strategy: string
-  /** The name of the connection, if Auth0 gives it one. A tenant may have chosen another name. */
+  /** The name of the connection, if Auth0 has one for it. A tenant may have chosen another name. */
   readonly connection?: string
   /** The logo as the data of an SVG path, for a `viewBox` of `0 0 24 24`. Some owners do not allow it: then there is none. */
   readonly logo?: string

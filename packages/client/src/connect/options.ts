@@ -1,4 +1,4 @@
-import { ConnectFlowError } from '../errors/connect-flow-error.js'
+import { ConnectFlowError, opaqueOriginHint } from '../errors/connect-flow-error.js'
 import { isReturnTo, parseUrl } from '../http/url.js'
 
 /** The options of `startConnect` that may come from a request. */
@@ -27,7 +27,7 @@ export function checkConnectOptions(options: ConnectOptions): void {
   // The provider's answer would be behind a fragment (RFC 6749 §3.1.2).
   if (typeof redirectUri !== 'string' || parseUrl(redirectUri)?.hash !== '') {
     throw invalidRequest(
-      `redirectUri must be an absolute URL without a fragment; got '${redirectUri}'.`,
+      `redirectUri must be an absolute URL without a fragment; got '${redirectUri}'.${opaqueOriginHint()}`,
       connection,
     )
   }

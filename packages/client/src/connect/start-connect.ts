@@ -2,7 +2,8 @@ import {
   type ConnectionReference,
   type ConnectionScope,
   connectionName,
-  requestedScopes,
+  definedScopes,
+  requiredScopes,
 } from '../connections/define-connections.js'
 import type { Abortable, AuthorizationParams } from '../contract/types.js'
 import { randomToken, sha256 } from '../crypto.js'
@@ -111,7 +112,7 @@ async function startInTime<Reference extends ConnectionReference>(
   const { user, appState, returnTo, reconnectAccountId } = options
   const reference = options.connection ?? '' // what comes from a request may have none
   const connection = connectionName(reference)
-  const scopes = requestedScopes(reference, options.scopes)
+  const scopes = options.scopes ?? definedScopes(reference)
   checkConnectOptions({ ...options, connection, scopes })
   checkStore(transactions)
   const { state, codeVerifier, codeChallenge } = await unlessAborted(
@@ -124,7 +125,7 @@ async function startInTime<Reference extends ConnectionReference>(
     state,
     code_challenge: codeChallenge,
     code_challenge_method: 'S256' as const, // a literal type
-    ...(scopes && { scopes: [...scopes] }),
+    ...(scopes && { scopes: [...new Set([...scopes, ...requiredScopes(reference)])] }),
     ...(authorizationParams && { authorization_params: authorizationParams }),
   }
   // A store that the page may not read fails here, before anything is sent.

@@ -1,4 +1,4 @@
-import { ConnectFlowError } from '../errors/connect-flow-error.js'
+import { ConnectFlowError, opaqueOriginHint } from '../errors/connect-flow-error.js'
 import {
   hasFields,
   isBoolean,
@@ -103,7 +103,8 @@ function webStorageTransactions(getStorage: () => Storage | undefined): Transact
     } catch (cause) {
       throw new ConnectFlowError('storage_unavailable', {
         message:
-          'The browser does not let this page keep the transaction: web storage is full or forbidden. Pass another TransactionStore as transactions.',
+          'The browser does not let this page keep the transaction: web storage is full or forbidden. Pass another TransactionStore as transactions.' +
+          opaqueOriginHint(),
         cause,
       })
     }

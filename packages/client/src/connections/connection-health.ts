@@ -5,6 +5,7 @@ import {
   type ConnectionScope,
   connectionName,
   definedScopes,
+  requiredScopes,
 } from './define-connections.js'
 import type { GrantError } from './grant-error.js'
 
@@ -75,7 +76,7 @@ export function connectionHealth<Reference extends ConnectionReference>(
   const { connections, definitions, accountId, grantError } = options
   const { scopes = definedScopes(reference) ?? [], expiringMs = DAY } = options
   const defined = definitionsOf(reference, definitions)
-  const required = defined.flatMap(({ provider }) => provider?.requiredScopes ?? [])
+  const required = defined.flatMap(requiredScopes)
   // The list may show those that the provider requires under other names.
   const needed = scopes.filter((scope) => !required.includes(scope))
   const accounts = options.accounts.filter(

@@ -68,7 +68,7 @@ export type DefinedConnections<Inputs extends Record<string, ConnectionInput>> =
 }
 
 type DefaultsOf<Input> = Input extends { provider: infer P extends Provider }
-  ? { readonly label: string } & (Input extends { connection: string }
+  ? { readonly label: string; readonly revokeUrl?: string } & (Input extends { connection: string }
       ? unknown
       : { readonly connection: P['connection'] & string })
   : unknown
@@ -142,18 +142,8 @@ export function definedScopes(connection: ConnectionReference): readonly string[
   return typeof connection === 'object' ? connection.scopes : undefined
 }
 
-/**
- * Returns the scopes that a request sends: those that it asks for, and those that the provider requires.
- *
- * @returns Undefined if it asks for none: then the scopes of the tenant's connection apply.
- * @internal
- */
-export function requestedScopes(
-  reference: ConnectionReference,
-  scopes: readonly string[] | undefined = definedScopes(reference),
-): readonly string[] | undefined {
-  const required = typeof reference === 'object' ? reference.provider?.requiredScopes : undefined
-  // What is not an array is refused later.
-  if (!required || !Array.isArray(scopes)) return scopes
-  return [...scopes, ...required.filter((scope) => !scopes.includes(scope))]
+/** Returns the scopes that the provider of a definition requires. @internal */
+export function requiredScopes(connection: string | ConnectionDefinition): readonly string[] {
+  const { provider }: Partial<ConnectionDefinition> = Object(connection)
+  return provider?.requiredScopes ?? []
 }

@@ -66,6 +66,18 @@ export function isConnectFlowError(value: unknown): value is ConnectFlowError {
 }
 
 /**
+ * Returns what the message of an error adds if the page has an opaque origin (HTML Standard), and else nothing.
+ *
+ * @internal
+ */
+export function opaqueOriginHint(): string {
+  return globalThis.origin === 'null'
+    ? ' This page has an opaque origin, as in a sandboxed frame or at a data: or file: URL. Open it over https or at http://localhost, ' +
+        'and give its frame allow-same-origin.'
+    : ''
+}
+
+/**
  * Checks that the page has Web Crypto before it is used.
  *
  * @throws {ConnectFlowError} `crypto_unavailable`, if the page has no Web Crypto.

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import type { Context, Lab } from '../context/context.js'
-import { answerPage } from '../faults/meet-fault.js'
+import type { PageOperation } from '../faults/faults.js'
+import { faultPage, meetFault } from '../faults/meet-fault.js'
 import { type LogEntry, loggedRequest } from '../logs/tenant-logs.js'
 import { traceOf } from '../logs/trace.js'
 import { html, pageResponse } from '../pages/page.js'
@@ -19,18 +20,23 @@ export interface ConnectPageOptions {
  * third party. `/login/callback` receives the third party's response, also that to a login.
  */
 export function createConnectPage(options: ConnectPageOptions): Hono {
-  const { context } = options
   const app = new Hono()
-  for (const path of ['/connect', '/connected-accounts/connect']) {
+  const page = (path: string, operation: PageOperation, answer: Answer) => {
     app.get(path, ({ req }) =>
-      answerPage(context, 'connectPage', () => redirectToProvider(options, req.raw)),
+      meetFault(options.context, {
+        operation,
+        answer: () => answer(options, req.raw),
+        refuse: faultPage,
+      }),
     )
   }
-  app.get('/login/callback', ({ req }) =>
-    answerPage(context, 'loginCallback', () => redirectFromProvider(options, req.raw)),
-  )
+  page('/connect', 'connectPage', redirectToProvider)
+  page('/connected-accounts/connect', 'connectPage', redirectToProvider)
+  page('/login/callback', 'loginCallback', redirectFromProvider)
   return app
 }
+
+type Answer = (options: ConnectPageOptions, request: Request) => Promise<Response>
 
 const unknownTicket =
   'This link to connect an account was used already, has expired, or never existed.'

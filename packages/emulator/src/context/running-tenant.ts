@@ -26,17 +26,29 @@ export function runningTenant(tenant: Tenant, url: string): Tenant {
     myAccountAudience: MY_ACCOUNT_AUDIENCE,
     managementAudience: MANAGEMENT_AUDIENCE,
   }
-  return withAudiences(tenant, written, audiencesOf(url))
+  return { ...tenant, ...withAudiences(tenant, written, audiencesOf(url)) }
 }
 
 /** Returns a view of the tenant that runs at `canonicalUrl`, as a custom domain at `url` sees it: with the audiences of that domain. */
 export function tenantAt(url: string, tenant: Tenant, canonicalUrl: string): Tenant {
   const [from, to] = [audiencesOf(canonicalUrl), audiencesOf(url)]
-  return new Proxy(tenant, { get: (_, name) => Reflect.get(withAudiences(tenant, from, to), name) })
+  const renamed = (name: keyof Renamed) => ({
+    enumerable: true,
+    get: () => withAudiences(tenant, from, to)[name],
+  })
+  // It inherits all other fields from the running tenant, so that it follows every change.
+  return Object.create(tenant, {
+    apis: renamed('apis'),
+    clients: renamed('clients'),
+    client_grants: renamed('client_grants'),
+    users: renamed('users'),
+  })
 }
 
-// Replaces the audiences `from` of the My Account and Management API by `to`.
-function withAudiences(tenant: Tenant, from: Audiences, to: Audiences): Tenant {
+type Renamed = Pick<Tenant, 'apis' | 'clients' | 'client_grants' | 'users'>
+
+// Returns the lists that have audiences, with `to` in place of `from`.
+function withAudiences(tenant: Renamed, from: Audiences, to: Audiences): Renamed {
   const audiences = new Map([
     [from.myAccountAudience, to.myAccountAudience],
     [from.managementAudience, to.managementAudience],
@@ -56,7 +68,6 @@ function withAudiences(tenant: Tenant, from: Audiences, to: Audiences): Tenant {
   })
   const { apis, clients, client_grants, users } = tenant
   return {
-    ...tenant,
     apis: apis.map((one) => ({ ...one, identifier: named(one.identifier) })),
     clients: clients.map(({ refresh_token, ...one }) => ({
       ...one,

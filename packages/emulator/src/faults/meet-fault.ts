@@ -1,36 +1,39 @@
 import { html, pageResponse } from '../pages/page.js'
 import { damaged, wait } from './damage.js'
-import type { Fault, Faults, PageOperation } from './faults.js'
+import type { Fault, Faults } from './faults.js'
 import type { SwitchBoard } from './switches.js'
 
-/** Returns the error page that a fault with a status shows. */
-export function faultPage({ status = 500, headers = {} }: Fault): Response {
+/** A request that a fault can affect. */
+export interface FaultableCall {
+  /** What it is, if it is something that a fault can affect. */
+  operation: string | undefined
+  /** Responds to the request as if there were no fault. */
+  answer(): Response | Promise<Response>
+  /** Returns the response of a fault that refuses the request, or undefined if the fault lets it through. */
+  refuse(fault: Fault): Response | undefined
+  /** Called with the response, before a fault damages it. */
+  onAnswer?(response: Response): void | Promise<void>
+}
+
+/** Responds to a request and applies the waiting fault, if there is one. Every part of the emulator uses it. Throws `ConnectionReset`. */
+export async function meetFault(
+  { faults, switches }: { faults: Faults; switches: SwitchBoard },
+  { operation, answer, refuse, onAnswer }: FaultableCall,
+): Promise<Response> {
+  const fault = operation === undefined ? undefined : faults.take(operation)
+  if (fault) await wait(fault.delay)
+  const response = fault
+    ? (refuse(fault) ?? (await switches.during(fault.switches, async () => answer())))
+    : await answer()
+  await onAnswer?.(response)
+  return damaged(response, fault?.damage)
+}
+
+/** Returns the error page of a fault with a status, or undefined if it has none. */
+export function faultPage({ status, headers = {} }: Fault): Response | undefined {
+  if (status === undefined) return undefined
   const body = html`<p>A fault of the emulator set the status ${status}.</p>`
   const page = pageResponse({ title: 'A fault of the emulator', body }, status)
   for (const [name, value] of Object.entries(headers)) page.headers.set(name, value)
   return page
-}
-
-/** Handles a request of a login or connect flow: applies the waiting fault, if there is one. Throws `ConnectionReset`. */
-export async function answerPage(
-  { faults, switches }: { faults: Faults; switches: SwitchBoard },
-  operation: PageOperation | undefined,
-  answer: () => Response | Promise<Response>,
-): Promise<Response> {
-  const fault = operation && faults.take(operation)
-  if (!fault) return answer()
-  await wait(fault.delay)
-  const response =
-    fault.status === undefined
-      ? await switches.during(fault.switches, async () => answer())
-      : faultResponse(operation, fault)
-  return damaged(response, fault.damage)
-}
-
-function faultResponse(operation: PageOperation, fault: Fault): Response {
-  if (operation !== 'providerToken') return faultPage(fault)
-  const { status = 500, headers = {}, problem } = fault
-  const error_description = 'A fault of the emulator made this request fail'
-  const error = status < 500 ? 'invalid_grant' : 'temporarily_unavailable'
-  return Response.json({ error, error_description, ...problem }, { status, headers })
 }

@@ -29,7 +29,8 @@ export async function readForm(request: Request): Promise<URLSearchParams> {
   return new URLSearchParams(await readText(request))
 }
 
-async function readText(request: Request): Promise<string> {
+/** Reads the body as text. Throws `BodyTooLarge`. */
+export async function readText(request: Request): Promise<string> {
   const decoder = new TextDecoder()
   let size = 0
   let text = ''

@@ -6,7 +6,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { addressOf, traceOf } from '../logs/trace.js'
 import { ConnectionReset } from './connection-reset.js'
 
-type Fetch = (request: Request) => Promise<Response>
+type Fetch = (request: Request, env: object) => Promise<Response>
 
 /** Closes a connection without a response. Uses TCP's RST if the socket supports it; TLS and connections in memory do not. */
 export function hangUp(socket: Duplex): void {
@@ -16,11 +16,12 @@ export function hangUp(socket: Duplex): void {
 
 /** Wraps a `fetch` for a Node server. Closes the connection if `fetch` or the response's body throws `ConnectionReset`. */
 export function withHangUp(fetch: Fetch) {
-  return async (request: Request, { outgoing }: { outgoing: unknown }): Promise<Response> => {
-    if (!(outgoing instanceof ServerResponse)) return fetch(request)
+  return async (request: Request, env: { outgoing: unknown }): Promise<Response> => {
+    const { outgoing } = env
+    if (!(outgoing instanceof ServerResponse)) return fetch(request, env)
     traceOf(request).ip = addressOf(outgoing.req)
     try {
-      const response = await fetch(request)
+      const response = await fetch(request, env)
       // Only a body that a fault will truncate has a content-length.
       if (!response.body || !response.headers.has('content-length')) return response
       outgoing.writeHead(response.status, Object.fromEntries(response.headers))

@@ -10,6 +10,8 @@ export interface Trace {
   account?: { id?: string; idp_user_id?: string | undefined }
   /** The `audit_context` of a privileged exchange. */
   auditContext?: string
+  /** The fields of the request's form, if it was read as one. The record keeps only those that are never secret. */
+  form?: [name: string, value: string][]
   /** Why the request was refused, if the response does not say it. */
   problem?: Problem
 }
@@ -46,6 +48,11 @@ export function traceOf(request: object): Trace {
   const trace: Trace = { ip: '127.0.0.1' }
   traces.set(request, trace)
   return trace
+}
+
+/** Makes two objects that stand for the same request share its trace. */
+export function shareTrace(request: object, other: object): void {
+  traces.set(other, traceOf(request))
 }
 
 /** Reads an error body: problem details, an OAuth error, or an error of the Management API. Returns undefined for anything else. */

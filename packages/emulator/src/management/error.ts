@@ -1,7 +1,6 @@
-import type { Fault } from '../faults/faults.js'
 import type { components } from '../generated/management.js'
 import type { ValidationError } from '../resource-server/contract.js'
-import { type FaultParts, faultRefusal } from '../resource-server/fault-refusal.js'
+import type { FaultRefusal } from '../resource-server/fault-refusal.js'
 
 type ManagementError = components['schemas']['ManagementError']
 
@@ -48,13 +47,7 @@ export function invalidRequest({ detail, field, source = 'body' }: ValidationErr
   return managementError(400, `${name} validation error: '${detail}'${place}.`, { errorCode })
 }
 
-/** Returns the error of a fault. Returns undefined if the fault lets the operation run. */
-export function faultResponse(fault: Fault, parts: FaultParts): Response | undefined {
-  const refusal = faultRefusal(fault, parts)
-  if (!refusal) return undefined
-  const { status, headers } = refusal
-  return managementError(status, 'A fault of the emulator', {
-    headers,
-    fields: fault.problem ?? {},
-  })
+/** Returns the error of a fault. */
+export function faultResponse({ status, headers, fields }: FaultRefusal): Response {
+  return managementError(status, 'A fault of the emulator', { headers, fields })
 }

@@ -1,7 +1,6 @@
-import type { Fault } from '../faults/faults.js'
 import type { components } from '../generated/my-account.js'
 import type { ValidationError } from '../resource-server/contract.js'
-import { type FaultParts, faultRefusal } from '../resource-server/fault-refusal.js'
+import type { FaultRefusal } from '../resource-server/fault-refusal.js'
 
 const kinds = {
   bad_request: [400, '0001', 'Bad Request'],
@@ -52,24 +51,12 @@ export function validationProblem(errors: [ValidationError, ...ValidationError[]
   return problem('validation', detail, { validationErrors: errors })
 }
 
-/** Returns the problem of a fault. Returns undefined if the fault lets the operation run. */
-export function faultResponse(fault: Fault, parts: FaultParts): Response | undefined {
-  const refusal = faultRefusal(fault, parts)
-  if (!refusal) return undefined
-  const { status, headers, detail } = refusal
-  return problemOfStatus(status, headers, { detail, ...fault.problem })
-}
-
-// `fields` are the detail and what replaces the usual fields.
-function problemOfStatus(
-  status: number,
-  headers: Record<string, string>,
-  fields: Record<string, unknown>,
-): Response {
+/** Returns the problem of a fault. */
+export function faultResponse({ status, headers, detail, fields }: FaultRefusal): Response {
   const known = Object.values(kinds).find(([knownStatus]) => knownStatus === status)
   const type = `https://auth0.com/api-errors/A0E-${status}-${known?.[1] ?? '0001'}`
   const title = known?.[2] ?? 'Fault'
-  return Response.json({ type, status, title, ...fields }, { status, headers })
+  return Response.json({ type, status, title, detail, ...fields }, { status, headers })
 }
 
 function problemResponse(

@@ -1,39 +1,32 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Hono } from 'hono'
 import { type AdapterFactory, Provider } from 'oidc-provider'
 import type { ProviderFlows } from '../connect/provider-flow.js'
-import { byHost, type Context, type Tenancy } from '../context/context.js'
+import type { Context, Tenancy } from '../context/context.js'
 import type { DpopNonces } from '../dpop/nonces.js'
-import type { BufferedRequest } from '../http/buffered-request.js'
 import { isAllowedCallback } from '../tenant/clients.js'
+import { createExchangeLimit, type ExchangeLimit } from '../vault/exchange-limit.js'
 import type { Vault } from '../vault/vault.js'
 import { createOidcStore, type OidcStore } from './adapter.js'
 import { oidcConfiguration } from './configuration.js'
+import { createIssuerRoutes } from './issuer.js'
 import { serveConsentPage } from './login/consent-page.js'
 import { type Consents, createConsents } from './login/consents.js'
 import { serveLoginPage } from './login/login-page.js'
 import { createGrantOrganizations, type GrantOrganizations } from './login/organization-grants.js'
 import { serveLogout } from './logout/logout.js'
-import { createExchangeLimit, type ExchangeLimit } from './middleware/exchange-limit.js'
-import { answerTokenFaults } from './middleware/faults.js'
-import { refuseBadJson, withFormBody } from './middleware/json-body.js'
-import { logExchanges } from './middleware/log-exchanges.js'
-import { refuseNotEmulated } from './middleware/not-emulated.js'
-import { sendPlainJson } from './middleware/plain-json.js'
-import { requirePlainPaths } from './middleware/plain-path.js'
-import { narrowPreflights } from './middleware/preflight.js'
-import { recordRequests } from './middleware/record-requests.js'
-import { refuseWebOrigins } from './middleware/web-origins.js'
+import type { NodeEnv } from './middleware/env.js'
+import { traceRequests } from './middleware/trace-requests.js'
 import { replaceDpopAlgorithms } from './provider-internals.js'
 import { registerClientCredentialsGrant } from './token/client-credentials.js'
 import { describeTokenErrors } from './token/errors.js'
 import { createTokenNonces } from './token/nonces.js'
 import { registerRefreshTokenGrant } from './token/refresh-token.js'
 import { registerTokenVaultExchange } from './token/token-vault.js'
-import { serveUserinfo } from './token/userinfo.js'
 
-/** The tenant's authorization server, as a listener for a Node HTTP server. */
+/** The tenant's authorization server. Each domain has an issuer, and all issuers share one store. */
 export interface AuthorizationServer {
-  handle(request: BufferedRequest, response: ServerResponse): Promise<void>
+  /** Creates the login, token and logout endpoints of a domain. */
+  createIssuer(domain: DomainParts): Hono<NodeEnv>
   /** How many times a client reused a rotated refresh token, which revokes the token family. */
   readonly refreshTokenReuses: number
   /** Deletes all sessions, grants, codes and tokens. */
@@ -42,10 +35,8 @@ export interface AuthorizationServer {
 
 /** The options of `createAuthorizationServer`. */
 export interface AuthorizationServerOptions {
-  /** Token Vault, for its exchange. */
-  vault: Vault
-  /** The other parts of each domain, the canonical one first. */
-  domains: readonly [DomainParts, ...DomainParts[]]
+  /** False behind a proxy, which may send its own name for the emulator as the host. */
+  redirectsToDomain: boolean
 }
 
 /** The other parts of a domain that its issuer uses. */
@@ -55,108 +46,76 @@ export interface DomainParts {
   readonly providerFlows: ProviderFlows
   /** The DPoP nonces of its My Account API. */
   readonly nonces: DpopNonces
+  /** Token Vault, for its exchange. */
+  readonly vault: Vault
 }
 
-/** Creates the login, token and logout endpoints of the tenant. Each domain has an issuer, and all issuers share one store. */
-export function createAuthorizationServer({
-  vault,
-  domains,
-}: AuthorizationServerOptions): AuthorizationServer {
-  const [canonical, ...others] = domains
-  const store = createOidcStore(canonical.context.now)
+/** Creates the authorization server of a tenant. `context` is that of the canonical domain. */
+export function createAuthorizationServer(
+  context: Context,
+  options: AuthorizationServerOptions,
+): AuthorizationServer {
   let refreshTokenReuses = 0
-  const onReuse = () => {
-    refreshTokenReuses += 1
+  const shared: SharedByIssuers = {
+    ...options,
+    store: createOidcStore(context.now),
+    organizations: createGrantOrganizations(context),
+    consents: createConsents(context.now),
+    exchangeLimit: createExchangeLimit(context),
+    onReuse() {
+      refreshTokenReuses += 1
+    },
   }
-  const organizations = createGrantOrganizations(canonical.context)
-  const consents = createConsents(canonical.context.now)
-  const exchangeLimit = createExchangeLimit(canonical.context)
-  const shared = { store, organizations, consents, exchangeLimit, vault, onReuse }
-  const issuers: [Issuer, ...Issuer[]] = [
-    createIssuer(canonical, shared),
-    ...others.map((domain) => createIssuer(domain, shared)),
-  ]
-  const find = byHost(issuers)
+  const loginPages: { clear(): void }[] = []
   return {
-    handle: (request, response) => find(request.headers.host ?? '').handle(request, response),
+    createIssuer(domain) {
+      const { routes, loginPage } = createIssuer(domain, shared)
+      loginPages.push(loginPage)
+      return routes
+    },
     get refreshTokenReuses() {
       return refreshTokenReuses
     },
     reset() {
+      const { store, organizations, consents, exchangeLimit } = shared
       store.reset()
-      for (const part of [organizations, consents, exchangeLimit, ...issuers]) part.clear()
+      for (const part of [organizations, consents, exchangeLimit, ...loginPages]) part.clear()
       refreshTokenReuses = 0
     },
   }
 }
 
-/** One instance of oidc-provider, which has one issuer. */
-interface Issuer extends Pick<AuthorizationServer, 'handle'> {
-  context: Context
-  /** Deletes the state that is not in the store. */
-  clear(): void
-}
-
-interface SharedByIssuers {
+interface SharedByIssuers extends AuthorizationServerOptions {
   store: OidcStore
   organizations: GrantOrganizations
   consents: Consents
   exchangeLimit: ExchangeLimit
-  vault: Vault
   onReuse(): void
 }
 
-function createIssuer(
-  { context, providerFlows, nonces: myAccountNonces }: DomainParts,
-  { store, organizations, consents, exchangeLimit, vault, onReuse }: SharedByIssuers,
-): Issuer {
-  const nonces = createTokenNonces(context, myAccountNonces)
+/** Creates an instance of oidc-provider, which has one issuer, and the routes in front of it. */
+function createIssuer(domain: DomainParts, shared: SharedByIssuers) {
+  const { context, vault } = domain
+  const { store, organizations, consents, exchangeLimit, redirectsToDomain, onReuse } = shared
+  const nonces = createTokenNonces(context, domain.nonces)
   const adapter = adapterOf(store, context)
-  const configuration = oidcConfiguration(context, {
-    adapter,
-    nonces,
-    organizations,
-    consents,
-  })
+  const configuration = oidcConfiguration(context, { adapter, nonces, organizations, consents })
   const provider = new Provider(context.issuer, configuration)
-  // Reads `X-Forwarded-Proto`, which `handle` sets. Behind a proxy, the public URL can be https although the emulator serves http.
+  // Reads `X-Forwarded-Proto`, which the routes set. Behind a proxy, the public URL can be https although the emulator serves http.
   provider.proxy = true
   customizeClients(provider, context)
   replaceDpopAlgorithms(provider, () => context.switches.get().dpopAlgs.split(' '))
+  nonces.attach(provider)
   registerRefreshTokenGrant({ provider, context, organizations, onReuse })
   registerClientCredentialsGrant(provider, context)
   registerTokenVaultExchange(provider, context, vault)
   describeTokenErrors(provider, context)
-  recordRequests(provider, context)
-  sendPlainJson(provider)
-  requirePlainPaths(provider)
-  refuseNotEmulated(provider)
-  narrowPreflights(provider)
-  answerTokenFaults(provider, context, nonces)
-  refuseBadJson(provider)
-  refuseWebOrigins(provider, context)
-  exchangeLimit.guard(provider)
-  nonces.guard(provider)
-  logExchanges(provider, context)
-  const loginPage = serveLoginPage({ provider, context, providerFlows })
+  traceRequests(provider)
+  const loginPage = serveLoginPage({ provider, context, providerFlows: domain.providerFlows })
   serveConsentPage({ provider, context, consents })
   serveLogout(provider, context)
-  serveUserinfo(provider, context)
-  const callback = provider.callback()
-  return {
-    context,
-    clear: () => loginPage.clear(),
-    async handle(request, response) {
-      if (isNavigationElsewhere(request, context))
-        return redirectToDomain(request, response, context)
-      // oidc-provider builds its URLs, except the issuer, from these headers.
-      const { host, protocol } = new URL(context.url)
-      request.headers.host = host
-      request.headers['x-forwarded-proto'] = protocol.slice(0, -1)
-      delete request.headers['x-forwarded-host']
-      await callback(withFormBody(request), response)
-    },
-  }
+  const parts = { context, provider, nonces, exchangeLimit, redirectsToDomain }
+  return { routes: createIssuerRoutes(parts), loginPage }
 }
 
 // These are valid only at the domain that issued them (a JWT has its issuer inside). All other models belong to the whole tenant.
@@ -175,18 +134,4 @@ function customizeClients(provider: Provider, { tenant }: Tenancy): void {
     // ID tokens of Auth0 have `sid`.
     includeSid: () => true,
   })
-}
-
-// 127.0.0.1 and localhost do not share cookies, so a login must begin and continue at the same host.
-function isNavigationElsewhere({ method, url = '', headers }: IncomingMessage, context: Tenancy) {
-  const isNavigation = method === 'GET' && /^\/(authorize|v2\/logout|oidc\/logout)\b/.test(url)
-  return isNavigation && headers.host !== new URL(context.url).host
-}
-
-function redirectToDomain(
-  { url = '' }: IncomingMessage,
-  response: ServerResponse,
-  context: Tenancy,
-): void {
-  response.writeHead(307, { location: context.url + url }).end()
 }

@@ -6,6 +6,7 @@ import type {
   KoaContextWithOIDC,
 } from 'oidc-provider'
 import type { Context, Tenancy } from '../context/context.js'
+import { absoluteLifetime } from '../oauth/refresh.js'
 import { html, pageResponse } from '../pages/page.js'
 import { permittedScopes } from '../tenant/api-access.js'
 import { isAllowedOrigin } from '../tenant/clients.js'
@@ -22,7 +23,7 @@ import type { GrantOrganizations } from './login/organization-grants.js'
 import { apiOfResource, resourceOf, resourceServer } from './resource-servers.js'
 import { customizeAccessToken } from './token/access-token-claims.js'
 import type { TokenNonces } from './token/nonces.js'
-import { absoluteLifetime, remainingLifetime } from './token/refresh-token-lifetime.js'
+import { remainingLifetime } from './token/refresh-token-lifetime.js'
 
 const day = 86_400
 

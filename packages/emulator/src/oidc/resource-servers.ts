@@ -5,12 +5,6 @@ import { OIDC_SCOPES } from '../tenant/refresh-token-policy.js'
 import type { Api } from '../tenant/tenant.js'
 import { oauthError } from './token/grant-request.js'
 
-/** The error if the switch `myAccountPolicy` refuses tokens for the My Account API, as a user without a second factor gets. */
-export const UNMET_POLICY = {
-  error: 'unmet_authentication_requirements',
-  error_description: 'The user does not meet the policy of the My Account API',
-}
-
 /** Returns the resource indicator of an audience: the audience itself or, if it is not an absolute URI (RFC 8707 §2), a URN. */
 export function resourceOf(audience: string): string {
   const isUri = URL.canParse(audience) && !audience.includes('#')

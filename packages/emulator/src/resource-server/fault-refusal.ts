@@ -16,6 +16,8 @@ export interface FaultRefusal {
   headers: Record<string, string>
   /** What happened. */
   detail: string
+  /** The fields that replace the usual ones. */
+  fields: Record<string, unknown>
 }
 
 /**
@@ -23,20 +25,21 @@ export interface FaultRefusal {
  * own. Returns undefined if the fault lets the operation run.
  */
 export function faultRefusal(
-  { status, headers, challenge: code }: Fault,
+  { status, headers, challenge: code, problem: fields = {} }: Fault,
   { context, nonces, rateLimit }: FaultParts,
 ): FaultRefusal | undefined {
-  if (code) return nonceRefusal(code, context, nonces.issue())
+  if (code) return { ...nonceRefusal(code, context, nonces.issue()), fields }
   if (status === undefined) return undefined
   const required = requiredHeaders(status, context, rateLimit)
-  return { status, headers: { ...required, ...lower(headers) }, detail: 'A fault of the emulator' }
+  const detail = 'A fault of the emulator'
+  return { status, headers: { ...required, ...lower(headers) }, detail, fields }
 }
 
 function nonceRefusal(
   code: NonNullable<Fault['challenge']>,
   context: Lab,
   nonce: string,
-): FaultRefusal {
+): Omit<FaultRefusal, 'fields'> {
   const detail = 'A fault of the emulator asks for another nonce'
   const fields = { error: code, error_description: detail }
   const headers = { 'www-authenticate': challenge('DPoP', context, fields), 'dpop-nonce': nonce }

@@ -1,7 +1,6 @@
 import type { Context } from '../context/context.js'
 import type { DpopNonces } from '../dpop/nonces.js'
-import { damaged, wait } from '../faults/damage.js'
-import type { Fault } from '../faults/faults.js'
+import { meetFault } from '../faults/meet-fault.js'
 import { readJson } from '../http/body.js'
 import { problemOfResponse, type Trace, traceOf } from '../logs/trace.js'
 import {
@@ -11,7 +10,7 @@ import {
   challenge,
 } from './access-token.js'
 import type { Operation, ValidationError } from './contract.js'
-import type { FaultParts } from './fault-refusal.js'
+import { type FaultRefusal, faultRefusal } from './fault-refusal.js'
 import type { RateLimit } from './rate-limit.js'
 
 /** A request that is authorized and matches the contract. */
@@ -37,8 +36,7 @@ export interface Refusals {
   forbidden(scope: string, challenge: string): Response
   unsupportedMediaType(): Response
   invalid(errors: [ValidationError, ...ValidationError[]]): Response
-  /** Returns the response of a fault, if it replaces the operation's response. */
-  fault(fault: Fault, parts: FaultParts): Response | undefined
+  fault(refusal: FaultRefusal): Response
   /** Returns the response for an internal error of the emulator. */
   failed(): Response
 }
@@ -66,16 +64,20 @@ export async function answerOperation(
   path: Record<string, string>,
 ): Promise<Response> {
   const { context, operation, nonces, rateLimit, refusals } = guarded
-  const fault = context.faults.take(operation.id)
-  if (fault) await wait(fault.delay)
-  const parts = { context, nonces, rateLimit: fault ? rateLimit.headers('fault') : {} }
-  const instead = fault && refusals.fault(fault, parts)
-  const done = () => authorizeAndRun(guarded, request, path)
-  const response = instead ?? (await context.switches.during(fault?.switches, done))
-  const problem = await problemOfResponse(response)
-  if (problem) traceOf(request).problem = problem
-  guarded.onAnswer?.({ request, response })
-  return damaged(response, fault?.damage)
+  return meetFault(context, {
+    operation: operation.id,
+    answer: () => authorizeAndRun(guarded, request, path),
+    refuse(fault) {
+      const parts = { context, nonces, rateLimit: rateLimit.headers('fault') }
+      const refusal = faultRefusal(fault, parts)
+      return refusal && refusals.fault(refusal)
+    },
+    async onAnswer(response) {
+      const problem = await problemOfResponse(response)
+      if (problem) traceOf(request).problem = problem
+      guarded.onAnswer?.({ request, response })
+    },
+  })
 }
 
 async function authorizeAndRun(

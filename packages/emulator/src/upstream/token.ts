@@ -1,17 +1,10 @@
 import { SignJWT } from 'jose'
 import { readForm } from '../http/body.js'
 import { isSameSecret, sha256 } from '../memory/random.js'
+import { readBasic } from '../oauth/client-authentication.js'
+import { OAuthError } from '../oauth/oauth-error.js'
 import { type Grant, type IssuedCode, PROVIDER_TOKEN_LIFETIME } from './grants.js'
 import type { Provider } from './provider.js'
-
-/** An OAuth error response (RFC 6749 §5.2). */
-class OAuthError extends Error {
-  readonly code: string
-  constructor(code: string, message: string) {
-    super(message)
-    this.code = code
-  }
-}
 
 /** Handles a token request of a third party: code and refresh (RFC 6749 §4.1.3, §6). */
 export function token(provider: Provider, request: Request, now: number): Promise<Response> {
@@ -19,7 +12,7 @@ export function token(provider: Provider, request: Request, now: number): Promis
     const grantType = form.get('grant_type')
     if (grantType === 'authorization_code') return redeemCode(provider, form, now)
     if (grantType === 'refresh_token') return refresh(provider, form)
-    throw new OAuthError('unsupported_grant_type', 'Use authorization_code or refresh_token')
+    throw new OAuthError(400, 'unsupported_grant_type', 'Use authorization_code or refresh_token')
   })
 }
 
@@ -46,31 +39,24 @@ async function runForClient(
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error
     const body = { error: error.code, error_description: error.message }
-    if (error.code !== 'invalid_client') return Response.json(body, { status: 400, headers })
+    const { status } = error
+    if (status !== 401) return Response.json(body, { status, headers })
     // RFC 6749 §5.2: the challenge is only for clients that used the Authorization header.
     const challenge = { 'www-authenticate': `Basic realm="${provider.connection.name}"` }
     const extra = request.headers.has('authorization') ? challenge : {}
-    return Response.json(body, { status: 401, headers: { ...headers, ...extra } })
+    return Response.json(body, { status, headers: { ...headers, ...extra } })
   }
 }
 
 // RFC 6749 §2.3.1: client_secret_basic (both parts are form-encoded) or client_secret_post.
 function authenticate(provider: Provider, request: Request, form: URLSearchParams): void {
   const { client_id, client_secret } = provider.client
-  const basic = /^basic +(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
-  const [id, secret] = basic ? readBasic(basic) : [form.get('client_id'), form.get('client_secret')]
+  const authorization = request.headers.get('authorization')
+  const { id, secret } = authorization?.toLowerCase().startsWith('basic ')
+    ? readBasic(authorization)
+    : { id: form.get('client_id'), secret: form.get('client_secret') }
   if (id === client_id && isSameSecret(secret ?? '', client_secret)) return
-  throw new OAuthError('invalid_client', 'The client is unknown or its secret is wrong')
-}
-
-function readBasic(credentials: string): (string | undefined)[] {
-  try {
-    return atob(credentials)
-      .split(':')
-      .map((part) => decodeURIComponent(part.replaceAll('+', ' ')))
-  } catch {
-    return [] // neither base64 nor form-encoded
-  }
+  throw new OAuthError(401, 'invalid_client', 'The client is unknown or its secret is wrong')
 }
 
 async function redeemCode(
@@ -79,9 +65,10 @@ async function redeemCode(
   now: number,
 ): Promise<Record<string, unknown>> {
   const issued = provider.grants.findCode(form.get('code') ?? '')
-  if (!issued) throw new OAuthError('invalid_grant', 'The code is unknown or has expired')
+  if (!issued) throw new OAuthError(400, 'invalid_grant', 'The code is unknown or has expired')
   if (form.get('redirect_uri') !== issued.redirectUri) {
     throw new OAuthError(
+      400,
       'invalid_grant',
       'The redirect_uri differs from the one in the authorization request',
     )
@@ -90,7 +77,7 @@ async function redeemCode(
   const { grant } = issued
   if (issued.used) {
     grant.revoked = true // RFC 6749 §4.1.2: someone else may have the tokens of the first use
-    throw new OAuthError('invalid_grant', 'The code was used already')
+    throw new OAuthError(400, 'invalid_grant', 'The code was used already')
   }
   issued.used = true
   const isOffline = grant.offline && provider.switches.get().providerRefreshToken !== 'missing'
@@ -108,7 +95,7 @@ async function verifyChallenge(
 ): Promise<void> {
   const computed = verifier === null ? undefined : await sha256(verifier)
   if (computed !== codeChallenge)
-    throw new OAuthError('invalid_grant', 'The code_verifier is wrong')
+    throw new OAuthError(400, 'invalid_grant', 'The code_verifier is wrong')
 }
 
 async function refresh(
@@ -118,11 +105,11 @@ async function refresh(
   const grant = provider.grants.findRefresh(form.get('refresh_token') ?? '')
   const isRevoked = provider.switches.get().providerRefreshToken === 'revoked'
   if (!grant || isRevoked) {
-    throw new OAuthError('invalid_grant', 'The refresh token is unknown or revoked')
+    throw new OAuthError(400, 'invalid_grant', 'The refresh token is unknown or revoked')
   }
   const asked = form.get('scope')?.split(/[ ,]+/).filter(Boolean) ?? grant.scopes
   if (asked.some((scope) => !grant.scopes.includes(scope))) {
-    throw new OAuthError('invalid_scope', 'A scope was not granted')
+    throw new OAuthError(400, 'invalid_scope', 'A scope was not granted')
   }
   return accessFields(provider, grant, asked)
 }

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import type { Context, Tenancy } from '../context/context.js'
-import type { PageOperation } from '../faults/faults.js'
-import { answerPage } from '../faults/meet-fault.js'
+import type { Fault, PageOperation } from '../faults/faults.js'
+import { faultPage, meetFault } from '../faults/meet-fault.js'
 import { isAllowedCallback } from '../tenant/clients.js'
 import { type AuthorizeEndpoint, createAuthorizeEndpoint } from './authorize.js'
 import { calendarEvents } from './calendar.js'
@@ -41,11 +41,15 @@ export function createUpstream(context: Context, callbacks: readonly string[]): 
   return {
     fetch(request) {
       const [, path = ''] = /^\/upstream\/[^/]+\/(\w+)$/.exec(new URL(request.url).pathname) ?? []
-      return answerPage(context, operations[path], () =>
-        context.switches.get().provider === 'up'
-          ? app.fetch(request)
-          : Response.json({ error: 'temporarily_unavailable' }, { status: 503 }),
-      )
+      const operation = operations[path]
+      return meetFault(context, {
+        operation,
+        answer: () =>
+          context.switches.get().provider === 'up'
+            ? app.fetch(request)
+            : Response.json({ error: 'temporarily_unavailable' }, { status: 503 }),
+        refuse: operation === 'providerToken' ? tokenFault : faultPage,
+      })
     },
     provider: (connection) => find(connection)?.provider,
     reset() {
@@ -71,6 +75,13 @@ const operations: Record<string, PageOperation> = {
   authorize: 'providerAuthorize',
   consent: 'providerConsent',
   token: 'providerToken',
+}
+
+function tokenFault({ status, headers = {}, problem }: Fault): Response | undefined {
+  if (status === undefined) return undefined
+  const error_description = 'A fault of the emulator made this request fail'
+  const error = status < 500 ? 'invalid_grant' : 'temporarily_unavailable'
+  return Response.json({ error, error_description, ...problem }, { status, headers })
 }
 
 type Answer = (party: ThirdParty, request: Request) => Response | Promise<Response>

@@ -3,7 +3,7 @@ import type { ProviderTokens, UpstreamClient } from '../upstream/client.js'
 import type { ConnectedAccounts, VaultEntry } from './connected-accounts.js'
 
 /** The account and the scopes of a requested token. */
-interface VaultRequest {
+export interface VaultRequest {
   userId: string
   connection: string
   /** The user's email address or ID at the provider. Without it, the vault uses the account that was connected last. */

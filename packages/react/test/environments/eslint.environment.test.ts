@@ -26,9 +26,10 @@ let folders: Record<string, Checked>
 
 beforeAll(async () => {
   const application = new URL(name, import.meta.url)
-  applications = await installApplications([application], ['client', 'react'])
+  applications = await installApplications([application], ['client', 'react', 'server'])
   src = join(applications.directory, name, 'src')
   pasteExamples(join(src, 'examples'))
+  copyApplications(join(src, 'files'))
   cpSync(join(root, 'packages/react/src'), join(src, 'hooks'), { recursive: true })
   cpSync(join(root, 'packages/server/examples/express/src/page'), join(src, 'pages'), {
     recursive: true,
@@ -39,11 +40,30 @@ beforeAll(async () => {
 })
 afterAll(() => applications?.remove())
 
-/** What the application has no package for: servers, tools for tests, and the globals of a browser's extension. */
+/** What the application has no package for: servers, and tools for tests. */
 const OTHERS =
-  /(?:from |import\()'(?!\.|react|@tanstack\/|@auth0\/auth0-(react|spa-js)|@connected-accounts\/(client|react)|openapi-fetch)|\bchrome\./
+  /(?:from |import\()'(?!\.|react|@tanstack\/|@auth0\/auth0-(react|spa-js)|@connected-accounts\/(client|react)|openapi-fetch)/
 
-/** Writes each block of code of the READMEs and of docs/ into a file, if the application has its packages. */
+/** The applications that have the files which docs/ shows. Each has a tsconfig.json of its own, and is compiled by its own test. */
+const APPLICATIONS = [
+  'packages/client/test/environments/nextjs-auth0',
+  'packages/server/examples/next',
+  'packages/server/test/environments/next',
+]
+
+function copyApplications(folder: string): void {
+  for (const application of APPLICATIONS) {
+    cpSync(join(root, application), join(folder, application.replaceAll('/', '-')), {
+      recursive: true,
+      filter: (path) => !/[/](node_modules|\.next)$/.test(path),
+    })
+  }
+}
+
+/**
+ * Writes each block of code of the READMEs and of docs/ into a file, if the application has its packages. If the block is a part
+ * of a file, that file is one of the applications'.
+ */
 function pasteExamples(folder: string): void {
   mkdirSync(folder, { recursive: true })
   const block = /(?:<!-- (given|file): ([\s\S]*?) -->\n+)?^```(tsx?)\n([\s\S]*?)^```$/gm
@@ -51,7 +71,11 @@ function pasteExamples(folder: string): void {
     const blocks = [...readFileSync(join(root, page), 'utf8').matchAll(block)]
     for (const [index, [, kind, given = '', language, code]] of blocks.entries()) {
       const text = `${given}\n${code}\nexport {}\n`
-      if (kind === 'file' || OTHERS.test(text)) continue // a file's own application compiles it
+      if (kind === 'file') {
+        expect(APPLICATIONS.some((application) => given.startsWith(application))).toBe(true)
+        continue
+      }
+      if (OTHERS.test(text)) continue
       const file = `${page.replaceAll('/', '-').replace('.md', '')}-${index + 1}.${language}`
       writeFileSync(join(folder, file), text)
     }
@@ -82,6 +106,12 @@ test('every example of the READMEs and the docs has no complaint when it is past
   const { files, complaints, notCompiled } = check('examples')
   expect({ complaints, notCompiled }).toEqual({ complaints: [], notCompiled: [] })
   expect(files).toBeGreaterThan(45)
+})
+
+test('every file that the docs show a part of has no complaint, and neither has the rest of its application', () => {
+  const { files, complaints, notCompiled } = check('files')
+  expect({ complaints, notCompiled }).toEqual({ complaints: [], notCompiled: [] })
+  expect(files).toBeGreaterThan(25)
 })
 
 test('the page of the server examples has no complaint', () => {

@@ -29,7 +29,18 @@ test('the tests of an application pass in vitest with happy-dom', async () => {
   expect(output).toMatch(/Tests +9 passed \(9\)/)
 })
 
-test('the tests of an application pass in jest with jsdom, in its ESM mode', async () => {
-  const output = await run(['jest', '--forceExit'], { NODE_OPTIONS: '--experimental-vm-modules' })
+const esm = { NODE_OPTIONS: '--experimental-vm-modules' }
+
+test.for([
+  ['jsdom, in its default mode', [], {}],
+  ['happy-dom, in its default mode', ['--env', './test/happy-dom-environment.mjs'], {}],
+  ['jsdom, in its ESM mode', ['--config', 'jest.esm.config.cjs'], esm],
+  [
+    'happy-dom, in its ESM mode',
+    ['--config', 'jest.esm.config.cjs', '--env', './test/happy-dom-environment.mjs'],
+    esm,
+  ],
+] as const)('the tests of an application pass in jest with %s', async ([, args, env]) => {
+  const output = await run(['jest', '--forceExit', ...args], env)
   expect(output).toContain('9 passed, 9 total')
 })

@@ -25,8 +25,9 @@ export function findNames(header: string, prefix: string, limit = MAX_NAMES): st
   let at = header.indexOf(prefix)
   while (at >= 0 && at < header.length && names.size < limit) {
     const end = isStart(header, at) ? endOf(header, at) : at
-    const equals = header.slice(at, end).indexOf('=')
-    if (equals > 0) names.add(header.slice(at, at + equals).trim())
+    const cookie = header.slice(at, end)
+    const name = cookie.slice(0, Math.max(0, cookie.indexOf('='))).trim()
+    if (name) names.add(name)
     at = header.indexOf(prefix, end + 1)
   }
   return [...names]

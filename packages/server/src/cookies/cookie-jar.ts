@@ -68,7 +68,7 @@ export const MAX_COOKIE = 4096
 /** How long the header of all cookies may be, in bytes: nginx accepts 8 KB in a line by default, and others more. */
 const MAX_HEADER = 8000
 
-/** How many other cookies an error names. */
+/** How many cookies of the request an error names. */
 const MAX_NAMED = 20
 
 const ATTRIBUTES = { path: '/', httpOnly: true, sameSite: 'lax' } as const
@@ -123,7 +123,7 @@ export function createCookieJar(
 function changesOf(headers: Headers): Changes {
   const lines = headers.getSetCookie().map((line) => parseSetCookie(line, unencoded))
   return new Map(
-    lines.map(({ name, value = '', maxAge, expires }) => {
+    lines.map(({ name, value, maxAge, expires }) => {
       const isRemoval = maxAge === undefined ? isPast(expires) : maxAge <= 0
       return [name, isRemoval ? undefined : value]
     }),
@@ -171,9 +171,7 @@ function sizeOf(name: string, value: string | undefined): number {
 function tooLarge(added: Cookie, sent: string, changes: Changes): SessionError {
   const known = new Set([...findNames(sent, '', MAX_NAMED), ...changes.keys()])
   const others = [...known].filter((name) => name !== added.name && !isRemoved(changes, name))
-  const sizes = others.slice(0, MAX_NAMED).map((name) => {
-    return `${name} ${valueAfter(changes, sent, name)?.length}`
-  })
+  const sizes = others.map((name) => `${name} ${valueAfter(changes, sent, name)?.length}`)
   return new SessionError('cookies_too_large', {
     message:
       `The cookie ${added.name} of ${added.value.length} bytes does not fit. A browser accepts ${MAX_COOKIE} bytes for one cookie, and ` +

@@ -58,7 +58,7 @@ export function createTransactions<T>(jar: CookieJar, seal: Seal): Transactions<
   function setEnded(state: string, cookie: Cookie): void {
     const [name, pending] = namesOf(state)
     const changes = [removalOf(pending), { ...cookie, name }]
-    const cookies = makeRoom(changes, jar, { except: [name, pending], keepFlows: true })
+    const cookies = makeRoom(changes, jar, { keepFlows: true })
     jar.set(...(cookies ?? changes.slice(0, 1)))
   }
   return {
@@ -68,15 +68,14 @@ export function createTransactions<T>(jar: CookieJar, seal: Seal): Transactions<
       const maxAge = Math.ceil((expiresAt - Date.now()) / 1000) + (isEnded ? 0 : GRACE)
       const cookie = { name: prefix + state, value, maxAge: Math.max(1, maxAge) }
       if (isEnded) return setEnded(state, cookie)
-      const except = [cookie.name]
-      const { ended, logins, others } = readFlows(jar, except)
+      const { ended, logins, others } = readFlows(jar, [cookie.name])
       const isLogin = state.startsWith(LOGIN_PREFIX)
       const surplus = [
         ...surplusOf(logins, isLogin ? 1 : 0),
         ...surplusOf([...ended, ...others], isLogin ? 0 : 1),
       ]
       jar.delete(...surplus.slice(0, MAX_REMOVED))
-      jar.set(...(makeRoom([cookie], jar, { except }) ?? [cookie]))
+      jar.set(...(makeRoom([cookie], jar) ?? [cookie]))
     },
     async delete(state) {
       jar.delete(...namesOf(state).filter((name) => jar.get(name) !== undefined))
@@ -98,8 +97,6 @@ export function createTransactions<T>(jar: CookieJar, seal: Seal): Transactions<
 
 /** Which flows {@link makeRoom} may remove. */
 interface MakeRoomOptions {
-  /** Names of cookies that are not removed. Default: none. */
-  except?: readonly string[]
   /** True to remove only flows that have ended, and to leave room for one flow. Default: false. */
   keepFlows?: boolean
 }
@@ -113,12 +110,13 @@ interface MakeRoomOptions {
 export function makeRoom(
   cookies: readonly Cookie[],
   jar: CookieJar,
-  { except, keepFlows = false }: MakeRoomOptions,
+  { keepFlows = false }: MakeRoomOptions = {},
 ): Cookie[] | undefined {
-  const { ended, logins, others } = readFlows(jar, except)
+  const added = cookies.map(({ name }) => name)
+  const { ended, logins, others } = readFlows(jar, added)
   const flows = [...logins, ...others]
   const reserve = keepFlows && flows.length === 0 ? FLOW_ROOM : 0
-  const removable = [...ended, ...(keepFlows ? [] : flows)].slice(0, MAX_REMOVED)
+  const removable = (keepFlows ? ended : [...ended, ...flows]).slice(0, MAX_REMOVED)
   for (let count = 0; count <= removable.length; count += 1) {
     const removals = removable.slice(0, count).map(removalOf)
     if (jar.fits([...removals, ...cookies], reserve)) return [...removals, ...cookies]
@@ -136,12 +134,12 @@ function surplusOf(flows: string[], added: number): string[] {
   return flows.slice(0, Math.max(0, flows.length + added - MAX_TRANSACTIONS))
 }
 
-/** Returns the names of the browser's flows, the oldest first. */
-function readFlows(jar: CookieJar, except: readonly string[] | undefined) {
+/** Returns the names of the browser's flows, the oldest first, without those in `except`. */
+function readFlows(jar: CookieJar, except: readonly string[]) {
   const prefix = flowPrefix(jar)
   // Somebody else may have set cookies with this prefix, and names that cannot be set.
   const isOurs = (name: string) => /^[\w.-]+$/.test(name)
-  const names = jar.names(prefix).filter((name) => isOurs(name) && !except?.includes(name))
+  const names = jar.names(prefix).filter((name) => isOurs(name) && !except.includes(name))
   const isEnded = (name: string) => name.startsWith(prefix + ENDED_PREFIX)
   const isLogin = (name: string) => name.startsWith(prefix + LOGIN_PREFIX)
   return {

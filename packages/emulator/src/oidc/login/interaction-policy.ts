@@ -1,7 +1,7 @@
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Context, Tenancy } from '../../context/context.js'
+import { UNMET_POLICY } from '../../oauth/refresh.js'
 import { findOrganization, logsInWith } from '../../tenant/connections.js'
-import { UNMET_POLICY } from '../resource-servers.js'
 import { type Consents, mustAsk, requestedConsent } from './consents.js'
 
 const { Check, Prompt } = interactionPolicy

@@ -1,16 +1,21 @@
-import type { Provider } from 'oidc-provider'
 import { refuseEarly } from './early-refusal.js'
+import type { OidcMiddleware } from './env.js'
+
+/** Returns the path of a request without a slash at its end. oidc-provider's routes ignore it, so all others must do so, too. */
+export function plainPath(request: Request): string {
+  return new URL(request.url).pathname.replace(/([^/])\/$/, '$1')
+}
 
 /**
- * Removes a slash at the end of a path, and responds with 404 to uppercase letters. oidc-provider's routes ignore both, but faults,
- * nonces and logouts must recognize every request to its endpoints.
+ * Responds with 404 to uppercase letters in a path. oidc-provider's routes ignore the case, but faults, nonces and logouts must
+ * recognize every request to its endpoints.
  */
-export function requirePlainPaths(provider: Provider): void {
-  provider.use((ctx, next) => {
-    ctx.path = ctx.path.replace(/([^/])\/$/, '$1')
-    const route = ctx.path.replace(/^\/(authorize|u\/login|u\/consent)\/[^/]+$/, '')
-    if (!/[A-Z]/.test(route)) return next()
-    const error_description = `There is nothing at ${ctx.path}; paths are lowercase`
-    refuseEarly(ctx, { status: 404, body: { error: 'invalid_request', error_description } })
+export const requireLowercase: OidcMiddleware = async (c, next) => {
+  const route = c.req.path.replace(/^\/(authorize|u\/login|u\/consent)\/[^/]+$/, '')
+  if (!/[A-Z]/.test(route)) return next()
+  const error_description = `There is nothing at ${c.req.path}; paths are lowercase`
+  return refuseEarly(c.req.raw, {
+    status: 404,
+    body: { error: 'invalid_request', error_description },
   })
 }

@@ -1,5 +1,7 @@
 import type { Provider, TokenEndpointGrantContext } from 'oidc-provider'
 import type { Tenancy } from '../../context/context.js'
+import { OAuthError } from '../../oauth/oauth-error.js'
+import { required } from '../../oauth/token-request.js'
 import { grantedScopes } from '../../tenant/api-access.js'
 import type { Api } from '../../tenant/tenant.js'
 import {
@@ -9,15 +11,16 @@ import {
   validateDpop,
 } from '../provider-internals.js'
 import { findApi, resourceOf, resourceServer } from '../resource-servers.js'
-import { oauthError, required } from './grant-request.js'
+import { registerGrant } from './grant-request.js'
 
 /** Replaces oidc-provider's client credentials grant (RFC 6749 §4.4) with one that supports `audience`. */
 export function registerClientCredentialsGrant(provider: Provider, context: Tenancy): void {
-  provider.registerGrantType(
-    'client_credentials',
-    async (ctx) => {
-      const { client } = ctx.oidc
-      const { api, scopes } = authorizedApi(context, client.clientId, required(ctx, 'audience'))
+  registerGrant(provider, {
+    name: 'client_credentials',
+    parameters: ['scope', 'audience'],
+    async handle(ctx) {
+      const { client, params } = ctx.oidc
+      const { api, scopes } = authorizedApi(context, client.clientId, required(params, 'audience'))
       const proof = await validateDpop(provider, ctx)
       checkDpopRequired(provider, ctx, proof)
       await checkDpopReplay(provider, ctx, proof, client.clientId)
@@ -36,8 +39,7 @@ export function registerClientCredentialsGrant(provider: Provider, context: Tena
         tokenType: token.tokenType,
       })
     },
-    ['scope', 'audience'],
-  )
+  })
 }
 
 function authorizedApi(
@@ -46,10 +48,10 @@ function authorizedApi(
   audience: string,
 ): { api: Api; scopes: string[] } {
   const api = findApi(context, audience)
-  if (!api) throw oauthError(403, 'access_denied', `Service not found: ${audience}`)
+  if (!api) throw new OAuthError(403, 'access_denied', `Service not found: ${audience}`)
   const scopes = grantedScopes(context, { clientId, api, subject: 'client' })
   if (scopes) return { api, scopes }
-  throw oauthError(403, 'access_denied', `Client is not authorized to access "${audience}"`)
+  throw new OAuthError(403, 'access_denied', `Client is not authorized to access "${audience}"`)
 }
 
 function requestedScope(ctx: TokenEndpointGrantContext, granted: string[]): string {
@@ -57,7 +59,7 @@ function requestedScope(ctx: TokenEndpointGrantContext, granted: string[]): stri
   const others = requested.filter((scope) => !granted.includes(scope))
   if (others.length > 0) {
     const description = `Client has not been granted scopes: ${others.join(', ')}`
-    throw oauthError(403, 'access_denied', description)
+    throw new OAuthError(403, 'access_denied', description)
   }
   return requested.join(' ')
 }

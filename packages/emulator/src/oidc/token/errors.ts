@@ -1,5 +1,6 @@
-import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider'
 import type { Lab } from '../../context/context.js'
+import { statusOf } from '../../oauth/oauth-error.js'
 import { NOT_EMULATED_PAGE } from '../../resource-server/not-emulated.js'
 
 interface TokenError {
@@ -12,12 +13,10 @@ interface TokenError {
  * Changes the errors of the token endpoint to Auth0's statuses and texts. They are always JSON, regardless of the Accept header, and
  * say what was wrong, which oidc-provider does not.
  */
-export function describeTokenErrors(provider: Provider, { switches }: Lab): void {
+export function describeTokenErrors(provider: Provider, lab: Lab): void {
   provider.on('grant.error', (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
     const { status, ...body } = auth0ErrorOf(error)
-    // An invalid_grant has the status 400 in RFC 6749 §5.2, and 403 at Auth0.
-    const isGrant = status === 403 && body.error === 'invalid_grant'
-    ctx.status = isGrant ? Number(switches.get().invalidGrant) : status
+    ctx.status = statusOf({ status, code: body.error }, lab)
     ctx.type = 'json'
     ctx.body = body
   })
@@ -46,7 +45,7 @@ function auth0ErrorOf(error: errors.OIDCProviderError): TokenError {
     const error_description = 'The grant type is not allowed for the client'
     return { status: 403, error: 'unauthorized_client', error_description }
   }
-  // The errors of our own grants have their own status and no detail.
+  if (error instanceof errors.CustomOIDCProviderError) return same
   if (code === 'invalid_grant' && statusCode === 400) return auth0ErrorOfGrant(detail)
   return { ...same, error_description: sentence(detail ? `${words}: ${detail}` : words) }
 }
@@ -55,8 +54,6 @@ const descriptions: Record<string, string> = {
   'authorization code not found': 'Invalid authorization code',
   'authorization code already consumed': 'Invalid authorization code: it has been used',
   'authorization code is expired': 'Invalid authorization code: it has expired',
-  'refresh token not found': 'Unknown or invalid refresh token.',
-  'user is blocked': 'user is blocked',
 }
 
 function auth0ErrorOfGrant(detail = 'the grant is not valid'): TokenError {

@@ -2,7 +2,8 @@ import { decodeJwt } from 'jose'
 import type { Provider } from 'oidc-provider'
 import type { Context } from '../../context/context.js'
 import { createDpopNonces, type DpopNonces } from '../../dpop/nonces.js'
-import { type EarlyContext, refuseEarly } from '../middleware/early-refusal.js'
+import { refuseEarly } from '../middleware/early-refusal.js'
+import type { OidcMiddleware } from '../middleware/env.js'
 import { replaceDpopNonces } from '../provider-internals.js'
 
 /** The DPoP nonces of the token endpoint. They follow the emulator's clock and switches. */
@@ -12,7 +13,9 @@ export interface TokenNonces {
   /** Returns a nonce that works. */
   next(): string
   /** Makes oidc-provider issue and check these nonces. Its own depend on the machine's clock. */
-  guard(provider: Provider): void
+  attach(provider: Provider): void
+  /** Middleware of the token endpoint: asks for a nonce if a proof is late, and sends one only if it is needed. */
+  readonly guard: OidcMiddleware
 }
 
 /** How old a proof without a nonce can be, in seconds. */
@@ -33,31 +36,30 @@ export function createTokenNonces(context: Context, myAccount: DpopNonces): Toke
       if (tokenNonce === 'all_clients' || tokenNonce === 'expired') return true
       return isPublicClient && tokenNonce !== 'optional'
     },
-    guard(provider) {
+    attach(provider) {
       const checkChallenge = (nonce: string) => ['good', 'aging'].includes(nonces().check(nonce))
       replaceDpopNonces(provider, { nextChallenge: next, checkChallenge })
-      provider.use(async (ctx, proceed) => {
-        const { nonce, iat } = ctx.path === '/oauth/token' ? readProof(ctx.get('dpop')) : {}
-        if (nonce === undefined && isLate(iat)) {
-          return challengeNonce(ctx, next())
-        }
-        await proceed()
-        // oidc-provider sends a nonce whenever it differs from the current one, but Auth0 does not.
-        if (typeof nonce === 'string' && nonces().check(nonce) === 'good') ctx.remove('dpop-nonce')
-      })
+    },
+    async guard(c, proceed) {
+      const { nonce, iat } = readProof(c.req.header('dpop'))
+      if (nonce === undefined && isLate(iat)) return challengeNonce(c.req.raw, next())
+      await proceed()
+      // oidc-provider sends a nonce whenever it differs from the current one, but Auth0 does not.
+      const isGood = typeof nonce === 'string' && nonces().check(nonce) === 'good'
+      if (isGood) c.res.headers.delete('dpop-nonce')
     },
   }
 }
 
-/** Responds to a token request with a challenge for a nonce (RFC 9449 §8). */
-export function challengeNonce(ctx: EarlyContext, nonce: string): void {
+/** Returns a challenge for a nonce in response to a token request (RFC 9449 §8). */
+export function challengeNonce(request: Request, nonce: string): Response {
   const error_description = 'Authorization server requires nonce in DPoP proof'
   const body = { error: 'use_dpop_nonce', error_description }
-  refuseEarly(ctx, { status: 400, body, headers: { 'dpop-nonce': nonce } })
+  return refuseEarly(request, { status: 400, body, headers: { 'dpop-nonce': nonce } })
 }
 
 // Returns an empty object if the proof cannot be read: oidc-provider then refuses it.
-function readProof(proof: string): { nonce?: unknown; iat?: unknown } {
+function readProof(proof = ''): { nonce?: unknown; iat?: unknown } {
   try {
     return proof === '' ? {} : decodeJwt(proof)
   } catch {

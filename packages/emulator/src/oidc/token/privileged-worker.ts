@@ -1,33 +1,27 @@
 import { decodeProtectedHeader, importJWK, type JWTPayload, jwtVerify } from 'jose'
-import { errors, type Provider, type TokenEndpointGrantContext } from 'oidc-provider'
+import type { Provider, TokenEndpointGrantContext } from 'oidc-provider'
 import type { Tenancy } from '../../context/context.js'
 import { addressOf, traceOf } from '../../logs/trace.js'
+import { invalidRequest, OAuthError } from '../../oauth/oauth-error.js'
+import { optional } from '../../oauth/token-request.js'
 import { addressList, credentialsOf, publicJwkOf } from '../../tenant/client-credentials.js'
 import type { Client, Credential } from '../../tenant/tenant.js'
-import { oauthError } from './grant-request.js'
-
-/** The subject token type of the privileged exchange. */
-export const PRIVILEGED_SUBJECT = 'urn:ietf:params:oauth:token-type:jwt'
-/** The type of token that the privileged exchange issues. */
-export const PRIVILEGED_TOKEN = 'http://auth0.com/oauth/token-type/token-vault-access-token'
+import {
+  type ExchangeRequest,
+  type ExchangeSubject,
+  unauthorizedClient,
+} from '../../vault/exchange.js'
 
 /** How old the JWT of a privileged exchange can be, in seconds. */
 const MAX_AGE = 60
-
-/** The token that a privileged client is allowed to have. */
-interface PrivilegedRequest {
-  userId: string
-  scopes: { allowed: readonly string[]; wanted?: readonly string[] }
-}
 
 /** The options of `readPrivilegedRequest`. */
 export interface PrivilegedExchange {
   provider: Provider
   context: Tenancy
   ctx: TokenEndpointGrantContext
-  connection: string
-  /** The JWT that the client has signed. */
-  subjectToken: string
+  /** The exchange. The client has signed its subject token. */
+  request: ExchangeRequest
 }
 
 /**
@@ -36,42 +30,38 @@ export interface PrivilegedExchange {
  */
 export async function readPrivilegedRequest(
   exchange: PrivilegedExchange,
-): Promise<PrivilegedRequest> {
-  const { context, ctx, connection } = exchange
-  const { clientId } = ctx.oidc.client
-  const client = context.tenant.clients.find(({ client_id }) => client_id === clientId)
+): Promise<ExchangeSubject> {
+  const { ctx, request } = exchange
+  const { client, connection, loginHint } = request
   const { credentials, grants } = accessOf(client, ctx)
   const own = grants.filter((grant) => grant.connection === connection)
-  if (own.length === 0) refuseClient(`The client has no grant for the connection ${connection}`)
-  const { login_hint, scope } = ctx.oidc.params
-  if (login_hint) throw new errors.InvalidRequest('login_hint cannot be combined with a JWT')
+  if (own.length === 0) {
+    throw unauthorizedClient(`The client has no grant for the connection ${connection}`)
+  }
+  if (loginHint) throw invalidRequest('login_hint cannot be combined with a JWT')
   const userId = await readSubject(exchange, credentials)
   const allowed = own.flatMap(({ scopes }) => scopes)
-  const wanted = typeof scope === 'string' ? scope.split(' ') : undefined
+  const wanted = optional(ctx.oidc.params, 'scope')?.split(' ')
   return { userId, scopes: { allowed, ...(wanted && { wanted }) } }
 }
 
-function accessOf(client: Client | undefined, ctx: TokenEndpointGrantContext) {
-  const access = client?.token_vault_privileged_access
-  if (!client || !access) return refuseClient('The client has no privileged access to Token Vault')
-  const { credentials, ip_allowlist = [], grants = [] } = access
+function accessOf(client: Client, ctx: TokenEndpointGrantContext) {
+  const { token_vault_privileged_access: access } = client
+  const { credentials, ip_allowlist = [], grants = [] } = access ?? {}
   const address = addressOf(ctx.req)
   const family = address.includes(':') ? 'ipv6' : 'ipv4'
   if (!addressList(ip_allowlist).check(address, family)) {
-    refuseClient(`The address ${address} is not in the ip_allowlist`)
+    throw unauthorizedClient(`The address ${address} is not in the ip_allowlist`)
   }
   return { credentials: credentialsOf(client, credentials), grants }
 }
 
-function refuseClient(description: string): never {
-  throw oauthError(403, 'unauthorized_client', description)
-}
-
 async function readSubject(
-  { provider, context, ctx, subjectToken }: PrivilegedExchange,
+  { provider, context, ctx, request }: PrivilegedExchange,
   credentials: Credential[],
 ): Promise<string> {
-  const { clientId } = ctx.oidc.client
+  const { subjectToken } = request
+  const { client_id: clientId } = request.client
   const claims = await verify(context, { subjectToken, clientId, credentials })
   const { sub = '', jti = '', iat = 0, audit_context, org_id } = claims
   const length = typeof audit_context === 'string' ? audit_context.length : 0
@@ -131,5 +121,5 @@ function named(credentials: Credential[], jwt: string): Credential[] {
 }
 
 function refuseSubject(reason: string): never {
-  throw oauthError(401, 'invalid_grant', `The subject token is not valid: ${reason}`)
+  throw new OAuthError(401, 'invalid_grant', `The subject token is not valid: ${reason}`)
 }

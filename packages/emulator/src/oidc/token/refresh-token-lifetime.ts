@@ -1,21 +1,6 @@
 import type { RefreshToken } from 'oidc-provider'
 import type { Tenancy } from '../../context/context.js'
-import type { Client } from '../../tenant/tenant.js'
-import { CLOCK_LIMIT } from '../../time/clock.js'
-
-type Settings = Client['refresh_token']
-
-/** Longer than the clock can move. */
-const UNENDING = CLOCK_LIMIT
-
-const DEFAULT_LIFETIME = 30 * 86_400
-
-/** Returns how many seconds after the login all refresh tokens of its family expire, even if they are used: 30 days by default. */
-export function absoluteLifetime(settings: Settings | undefined): number {
-  const { expiration_type, token_lifetime, infinite_token_lifetime = false } = settings ?? {}
-  if (expiration_type === 'non-expiring' || infinite_token_lifetime) return UNENDING
-  return token_lifetime ?? DEFAULT_LIFETIME
-}
+import { absoluteLifetime, idleLifetime } from '../../oauth/refresh.js'
 
 /**
  * Returns in how many seconds an unused refresh token expires, by the client's current settings: at the end of the absolute lifetime
@@ -40,14 +25,4 @@ export async function renew(
   token.exp = Math.floor(Date.now() / 1000) + left
   await token.save()
   return true
-}
-
-function idleLifetime(settings: Settings | undefined): number {
-  const {
-    expiration_type,
-    idle_token_lifetime,
-    infinite_idle_token_lifetime = false,
-  } = settings ?? {}
-  if (expiration_type === 'non-expiring' || infinite_idle_token_lifetime) return UNENDING
-  return idle_token_lifetime ?? UNENDING
 }

@@ -7,12 +7,9 @@ import {
 } from 'oidc-provider'
 import type { Context } from '../../context/context.js'
 import { createOneAtATime } from '../../memory/one-at-a-time.js'
-import {
-  type LoginGrant,
-  NOT_AUTHORIZED,
-  type RefreshTarget,
-  refreshTarget,
-} from '../../tenant/refresh-token-policy.js'
+import { expired, readRefresh, refuseBlocked, usableToken } from '../../oauth/refresh.js'
+import { required } from '../../oauth/token-request.js'
+import type { LoginGrant, RefreshTarget } from '../../tenant/refresh-token-policy.js'
 import type { Client } from '../../tenant/tenant.js'
 import { accountOf } from '../account.js'
 import type { GrantOrganizations } from '../login/organization-grants.js'
@@ -23,8 +20,8 @@ import {
   validateDpop,
   validateGrant,
 } from '../provider-internals.js'
-import { resourceOf, resourceServer, UNMET_POLICY } from '../resource-servers.js'
-import { oauthError, required } from './grant-request.js'
+import { resourceOf, resourceServer } from '../resource-servers.js'
+import { registerGrant } from './grant-request.js'
 import { renew } from './refresh-token-lifetime.js'
 
 /** The options of `registerRefreshTokenGrant`. */
@@ -50,50 +47,30 @@ interface Refresh extends RefreshTokenGrantOptions {
 export function registerRefreshTokenGrant(options: RefreshTokenGrantOptions): void {
   const { provider } = options
   const oneAtATime = createOneAtATime()
-  provider.registerGrantType(
-    'refresh_token',
-    async (ctx) => {
-      const value = required(ctx, 'refresh_token')
+  registerGrant(provider, {
+    name: 'refresh_token',
+    parameters: ['refresh_token', 'scope', 'audience'],
+    async handle(ctx) {
+      const value = required(ctx.oidc.params, 'refresh_token')
       const proof = await validateDpop(provider, ctx)
       checkDpopRequired(provider, ctx, proof)
       // Of two simultaneous refreshes, the second must see that the first has used the token.
       await oneAtATime(value, async () => {
-        const source = await findSource(provider, ctx, value)
+        const found = await provider.RefreshToken.find(value, { ignoreExpiration: true })
+        const source = usableToken(found, ctx.oidc.client.clientId)
         const grant = await validateGrant(provider, ctx, source.grantId ?? '')
         await checkDpopReplay(provider, ctx, proof, ctx.oidc.client.clientId)
         if (source.jkt && source.jkt !== proof?.thumbprint) {
           throw new errors.InvalidGrant('the refresh token is bound to another key')
         }
         const refresh = { ...options, ctx, source, grant }
-        refuseBlocked(refresh)
+        refuseBlocked(options.context, source.accountId)
         await refuseReuse(refresh)
         if (!(await renew(options.context, source))) throw expired()
         await issueTokens(refresh, proof?.thumbprint)
       })
     },
-    ['refresh_token', 'scope', 'audience'],
-  )
-}
-
-async function findSource(
-  provider: Provider,
-  ctx: TokenEndpointGrantContext,
-  value: string,
-): Promise<RefreshToken> {
-  const source = await provider.RefreshToken.find(value, { ignoreExpiration: true })
-  if (!source) throw new errors.InvalidGrant('refresh token not found')
-  if (source.clientId !== ctx.oidc.client.clientId) throw new errors.InvalidGrant('client mismatch')
-  if (source.isExpired) throw expired()
-  return source
-}
-
-function expired(): Error {
-  return new errors.InvalidGrant('refresh token is expired')
-}
-
-function refuseBlocked({ context, source }: Refresh): void {
-  if (context.users.find(source.accountId)?.blocked)
-    throw new errors.InvalidGrant('user is blocked')
+  })
 }
 
 // RFC 9700 §4.14.2: if a rotated refresh token is used again, someone has stolen it, so the whole token family is revoked.
@@ -110,15 +87,9 @@ async function refuseReuse(refresh: Refresh): Promise<void> {
 
 async function issueTokens(refresh: Refresh, thumbprint: string | undefined): Promise<void> {
   const { provider, context, ctx } = refresh
-  const { audience, scope } = ctx.oidc.params
-  const login = loginOf(refresh)
-  const target = refreshTarget(context, login, typeof audience === 'string' ? audience : undefined)
-  if (!target) throw new errors.InvalidTarget(NOT_AUTHORIZED)
-  refuseUnmetPolicy(context, target)
-  const requested = scope?.split(' ')
-  const scopes = target.scopes.filter((name) => requested?.includes(name) ?? true)
-
-  const token = createAccessToken(refresh, target, scopes)
+  const target = readRefresh(context, loginOf(refresh), ctx.oidc.params)
+  const { scopes } = target
+  const token = createAccessToken(refresh, target)
   if (thumbprint !== undefined) token.setThumbprint('jkt', thumbprint)
   const accessToken = await token.save()
   ctx.body = buildTokenResponse(provider, {
@@ -129,11 +100,6 @@ async function issueTokens(refresh: Refresh, thumbprint: string | undefined): Pr
     scope: scopes.join(' '),
     tokenType: token.tokenType,
   })
-}
-
-function refuseUnmetPolicy({ switches, myAccountAudience }: Context, { api }: RefreshTarget): void {
-  if (switches.get().myAccountPolicy !== 'unmet' || api?.identifier !== myAccountAudience) return
-  throw oauthError(403, UNMET_POLICY.error, UNMET_POLICY.error_description)
 }
 
 function loginOf({ context, source, grant }: Refresh): LoginGrant {
@@ -152,10 +118,8 @@ function loginOf({ context, source, grant }: Refresh): LoginGrant {
 
 function createAccessToken(
   { provider, context, ctx, source }: Refresh,
-  target: RefreshTarget,
-  scopes: string[],
+  { api, scopes }: RefreshTarget,
 ) {
-  const { api } = target
   return new provider.AccessToken({
     client: ctx.oidc.client,
     accountId: source.accountId,

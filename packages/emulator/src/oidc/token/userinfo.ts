@@ -1,14 +1,15 @@
-import type { Provider } from 'oidc-provider'
 import type { Context } from '../../context/context.js'
 import { createDpopNonces } from '../../dpop/nonces.js'
 import { AccessTokenError, createAccessTokenVerifier } from '../../resource-server/access-token.js'
 import { claimsOf } from '../account.js'
+import { readableBy } from '../middleware/early-refusal.js'
+import type { OidcMiddleware } from '../middleware/env.js'
 
 /**
- * Serves `/userinfo` (OpenID Connect Core §5.3) for JWT access tokens of any API that have the scope `openid`. Bound tokens need their
- * proof. oidc-provider handles opaque tokens.
+ * Creates middleware for `/userinfo` (OpenID Connect Core §5.3) that handles JWT access tokens of any API that have the scope
+ * `openid`. Bound tokens need their proof. oidc-provider handles opaque tokens.
  */
-export function serveUserinfo(provider: Provider, context: Context): void {
+export function serveUserinfo(context: Context): OidcMiddleware {
   const identifier = `${context.issuer}userinfo`
   const api = {
     identifier,
@@ -19,25 +20,22 @@ export function serveUserinfo(provider: Provider, context: Context): void {
   }
   const nonces = createDpopNonces(context.now)
   const verifier = createAccessTokenVerifier({ context, api, nonces })
-  provider.use(async (ctx, next) => {
-    const isJwt = /^\S+ +[\w-]+\.[\w-]+\.[\w-]+$/.test(ctx.get('authorization'))
-    if (ctx.path !== '/userinfo' || !['GET', 'POST'].includes(ctx.method) || !isJwt) return next()
-    ctx.set({
-      'access-control-allow-origin': ctx.get('origin') || '*',
-      'access-control-expose-headers': 'DPoP-Nonce, WWW-Authenticate',
-      'cache-control': 'no-store',
-    })
-    const headers = { authorization: ctx.get('authorization'), dpop: ctx.get('dpop') }
-    const request = new Request(identifier, { method: ctx.method, headers })
+  return async (c, next) => {
+    const authorization = c.req.header('authorization') ?? ''
+    if (!/^\S+ +[\w-]+\.[\w-]+\.[\w-]+$/.test(authorization)) return next()
+    const readable = readableBy(c.req.raw)
+    const headers = { authorization, dpop: c.req.header('dpop') ?? '' }
+    const request = new Request(identifier, { method: c.req.method, headers })
     try {
       const { userId, scopes } = await verifier.verify(request)
       const user = context.users.find(userId)
-      ctx.body = user && claimsOf(user, scopes)
+      return user
+        ? Response.json(claimsOf(user, scopes), { headers: readable })
+        : new Response(null, { status: 204, headers: readable })
     } catch (error) {
       if (!(error instanceof AccessTokenError)) throw error
-      ctx.status = 401
-      ctx.set(error.headers)
-      ctx.body = { error: error.code, error_description: error.message }
+      const body = { error: error.code, error_description: error.message }
+      return Response.json(body, { status: 401, headers: { ...readable, ...error.headers } })
     }
-  })
+  }
 }

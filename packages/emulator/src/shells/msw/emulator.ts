@@ -3,13 +3,14 @@ import { createContexts } from '../../context/context.js'
 import { refuseUnknown } from '../../control/check-options.js'
 import { emulatorClients } from '../../control/clients.js'
 import { createControls } from '../../control/controls.js'
-import { createResources, isResourcePath } from '../../domains.js'
+import { createDomains } from '../../domains.js'
 import type { Emulator } from '../../emulator.js'
 import { ConnectionReset } from '../../http/connection-reset.js'
 import { readTenant } from '../../tenant/read-tenant.js'
 import { loadSigningKey } from '../../tenant/signing-key.js'
 import type { Tenant } from '../../tenant/tenant.js'
-import { createAuthorizationServer } from './authorization-server.js'
+import { createExchangeLimit } from '../../vault/exchange-limit.js'
+import { createIssuer } from './authorization-server.js'
 import { credentialFlaw } from './limits.js'
 import { createRefreshTokens, type RefreshTokens } from './refresh-tokens.js'
 import { createSwitchesDuring } from './switches-during.js'
@@ -66,22 +67,19 @@ export async function createEmulator({
   const settings = { tenant, signingKey, credentialFlaw, switchesDuring }
   const customUrls = (tenant.custom_domains ?? []).map((name) => withHost(url, name))
   const { canonical: context, custom } = createContexts(settings, { url, customUrls })
-  const resources = createResources(context, { custom })
   const refreshTokens = createRefreshTokens(context)
-  const { vault } = resources
-  const contexts = [context, ...custom] as const
-  const authorizationServer = createAuthorizationServer({ contexts, vault, refreshTokens })
-  const answer = (request: Request) =>
-    isResourcePath(new URL(request.url).pathname)
-      ? resources.fetch(request)
-      : authorizationServer(request)
-  const domains = [url, ...customUrls]
+  const exchangeLimit = createExchangeLimit(context)
+  const domains = createDomains(context, {
+    custom,
+    createIssuer: (domain) => createIssuer({ ...domain, exchangeLimit, refreshTokens }),
+  })
+  const origins = [url, ...customUrls]
   return {
     url,
     domain: url,
-    domains,
+    domains: origins,
     clients: emulatorClients(context),
-    handlers: domains.map((origin) => handlerOf(origin, answer)),
+    handlers: origins.map((origin) => handlerOf(origin, domains.fetch)),
     get users() {
       return context.tenant.users
     },
@@ -92,11 +90,11 @@ export async function createEmulator({
       return context.logs.list()
     },
     onLog: context.logs.subscribe,
-    ...createControls(context, resources),
+    ...createControls(context, domains),
     issueRefreshToken: refreshTokens.issue,
     reset() {
-      refreshTokens.clear()
-      resources.reset()
+      for (const part of [refreshTokens, exchangeLimit]) part.clear()
+      domains.reset()
     },
   }
 }

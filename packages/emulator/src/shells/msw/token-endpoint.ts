@@ -1,115 +1,84 @@
-import type { Lab, Tenancy } from '../../context/context.js'
-import { damaged, wait } from '../../faults/damage.js'
-import type { Fault } from '../../faults/faults.js'
-import { BodyTooLarge, readForm, readJson, tooLarge } from '../../http/body.js'
-import { isSameSecret } from '../../memory/random.js'
-import { issueAccessToken } from '../../resource-server/issue-access-token.js'
-import { NOT_AUTHORIZED, refreshTarget } from '../../tenant/refresh-token-policy.js'
-import { authMethodOf, type Client, TOKEN_VAULT_GRANT } from '../../tenant/tenant.js'
-import {
-  invalid,
-  Refusal,
-  required,
-  type TokenCall,
-  type TokenEndpointOptions,
-} from './token-request.js'
-import { exchange } from './token-vault.js'
+import type { Context } from '../../context/context.js'
+import { meetFault } from '../../faults/meet-fault.js'
+import { BodyTooLarge, readForm, readText, tooLarge } from '../../http/body.js'
+import { traceOf } from '../../logs/trace.js'
+import { authenticateClient } from '../../oauth/client-authentication.js'
+import { invalidRequest, OAuthError, statusOf } from '../../oauth/oauth-error.js'
+import { tokenFault } from '../../oauth/token-fault.js'
+import { type Parameters, readJsonParameters } from '../../oauth/token-request.js'
+import type { ExchangeLimit } from '../../vault/exchange-limit.js'
+import { guardExchange } from '../../vault/guard-exchange.js'
+import { type GrantOptions, grant } from './grants.js'
+
+/** The parts of the emulator that the token endpoint uses. */
+export interface TokenEndpointOptions extends GrantOptions {
+  exchangeLimit: ExchangeLimit
+}
 
 /**
  * Handles a token request without oidc-provider. It knows two grants: refresh token, also with `audience` (MRRT), and the Token
  * Vault exchange of an access or refresh token. It issues Bearer tokens and no ID tokens.
  */
-export async function answerTokenRequest(
+export function answerTokenRequest(
   options: TokenEndpointOptions,
   request: Request,
 ): Promise<Response> {
-  const { faults, switches } = options.context
-  const fault = faults.take('getToken')
-  await wait(fault?.delay)
-  const response =
-    fault?.status === undefined
-      ? await switches.during(fault?.switches, () => issueTokens(options, request))
-      : faultResponse({ ...fault, status: fault.status })
-  return damaged(response, fault?.damage)
+  const { context } = options
+  return meetFault(context, {
+    operation: 'getToken',
+    answer: () => respond(options, request),
+    refuse(fault) {
+      const refusal = tokenFault(fault, context.now())
+      return refusal && Response.json(refusal.body, refusal)
+    },
+  })
 }
 
-function faultResponse({ status, headers = {}, problem }: Fault & { status: number }): Response {
-  const error = status < 500 ? 'invalid_request' : 'server_error'
-  const error_description = `A fault of the emulator set the status ${status}`
-  return Response.json({ error, error_description, ...problem }, { status, headers })
-}
-
-async function issueTokens(options: TokenEndpointOptions, request: Request): Promise<Response> {
+async function respond(options: TokenEndpointOptions, request: Request): Promise<Response> {
+  const refuse = (error: unknown) => refusal(options.context, request, error)
   try {
-    const form = await readFields(request)
-    const client = authenticate(options.context, request, form)
-    const body = await grant({ ...options, client, form })
-    return Response.json(body, { headers: { 'cache-control': 'no-store' } })
+    const parameters = await readParameters(request)
+    const answer = () => authenticateAndGrant(options, request, parameters).catch(refuse)
+    return await guardExchange(options, { request, parameters, answer, refuse })
   } catch (error) {
-    if (error instanceof BodyTooLarge) return Response.json(tooLarge(error), { status: 413 })
-    if (!(error instanceof Refusal)) throw error
-    const body = { error: error.error, error_description: error.message }
-    return Response.json(body, { status: error.status })
+    return refuse(error)
   }
 }
 
-async function readFields(request: Request): Promise<URLSearchParams> {
+async function readParameters(request: Request): Promise<Parameters> {
   if (request.headers.has('dpop')) {
-    throw invalid('DPoP at the token endpoint needs an emulator that listens')
+    throw invalidRequest('DPoP at the token endpoint needs an emulator that listens')
   }
-  const isJson = request.headers.get('content-type')?.startsWith('application/json') ?? false
-  if (!isJson) return readForm(request)
-  const { value } = await readJson(request)
-  if (typeof value !== 'object' || value === null) throw invalid('The body must be a JSON object')
-  return new URLSearchParams(Object.entries(value).map(([name, text]) => [name, String(text)]))
+  const isJson = /^application\/json\b/i.test(request.headers.get('content-type') ?? '')
+  return isJson
+    ? readJsonParameters(await readText(request))
+    : Object.fromEntries(await readForm(request))
 }
 
-function authenticate({ tenant }: Tenancy, { headers }: Request, form: URLSearchParams): Client {
-  const [, basic] = /^Basic (\S+)$/.exec(headers.get('authorization') ?? '') ?? []
-  const [id, secret] = basic
-    ? atob(basic).split(':').map(decodeURIComponent)
-    : [form.get('client_id'), form.get('client_secret')]
-  const client = tenant.clients.find(({ client_id }) => client_id === id)
-  const isPublic = client && authMethodOf(client) === 'none'
-  const isKnown = client && (isPublic || isSameSecret(secret ?? '', client.client_secret ?? ''))
-  if (!isKnown) throw new Refusal(401, 'invalid_client', 'Client authentication failed')
-  return client
+async function authenticateAndGrant(
+  options: TokenEndpointOptions,
+  request: Request,
+  parameters: Parameters,
+): Promise<Response> {
+  const authorization = request.headers.get('authorization')
+  const client = authenticateClient(options.context.tenant, { authorization, parameters })
+  const trace = traceOf(request)
+  trace.clientId = client.client_id
+  const body = await grant({ ...options, client, parameters, trace })
+  return Response.json(body, { headers: { 'cache-control': 'no-store' } })
 }
 
-function grant(call: TokenCall): Promise<Record<string, unknown>> {
-  const type = required(call, 'grant_type')
-  const grants = { refresh_token: refresh, [TOKEN_VAULT_GRANT]: exchange }
-  const found = Object.entries(grants).find(([name]) => name === type)?.[1]
-  if (!found) {
-    const way = 'behind msw, the emulator supports only refresh_token and the Token Vault exchange'
-    throw new Refusal(400, 'unsupported_grant_type', `${type}: ${way}`)
+function refusal(context: Context, request: Request, error: unknown): Response {
+  if (error instanceof BodyTooLarge) return Response.json(tooLarge(error), { status: 413 })
+  if (!(error instanceof OAuthError)) throw error
+  const { code, message } = error
+  const body = { error: code, error_description: message }
+  // RFC 6749 §5.2: the challenge is for clients that used the Authorization header.
+  const isChallenge = error.status === 401 && request.headers.has('authorization')
+  const value = `Basic realm="${context.issuer}", error="${code}", error_description="${message}"`
+  const headers = {
+    'cache-control': 'no-store',
+    ...(isChallenge && { 'www-authenticate': value }),
   }
-  if (call.client.grant_types.includes(type)) return found(call)
-  const description = 'The grant type is not allowed for the client'
-  throw new Refusal(403, 'unauthorized_client', description)
-}
-
-async function refresh(call: TokenCall): Promise<Record<string, unknown>> {
-  const { context, client, form, refreshTokens } = call
-  const login = refreshTokens.find(required(call, 'refresh_token'), client.client_id)
-  if (!login) throw invalidGrant(context, 'Unknown or invalid refresh token.')
-  if (context.users.find(login.userId)?.blocked) throw invalidGrant(context, 'user is blocked')
-  const target = refreshTarget(context, login, form.get('audience') ?? undefined)
-  if (!target) throw new Refusal(400, 'invalid_target', NOT_AUTHORIZED)
-  const { api, scopes } = target
-  if (!api) throw invalid('Missing required parameter audience')
-  if (api.proof_of_possession === 'required') throw invalid('The audience requires a DPoP proof')
-  const wanted = form.get('scope')?.split(' ')
-  const given = scopes.filter((name) => api.scopes.includes(name))
-  const scope = given.filter((name) => wanted?.includes(name) ?? true).join(' ')
-  const audience = api.identifier
-  const who = { user_id: login.userId, client_id: client.client_id }
-  const access_token = await issueAccessToken(context, { ...who, audience, scope })
-  const refresh_token = required(call, 'refresh_token')
-  const expires_in = api.token_lifetime
-  return { access_token, token_type: 'Bearer', expires_in, scope, refresh_token }
-}
-
-function invalidGrant({ switches }: Lab, description: string): Refusal {
-  return new Refusal(Number(switches.get().invalidGrant), 'invalid_grant', description)
+  return Response.json(body, { status: statusOf(error, context), headers })
 }

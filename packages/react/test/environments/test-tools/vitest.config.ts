@@ -7,7 +7,7 @@ export default defineConfig({
     testTimeout: 30_000,
     globals: true, // so that React Testing Library knows that it is in a test
     include: ['test/**/*.spec.tsx'],
-    setupFiles: ['test/web-crypto.js', 'test/happy-dom.js'],
+    setupFiles: ['test/web-crypto.ts', 'test/happy-dom.js'],
     environmentOptions: {
       jsdom: { url },
       // The preflight of happy-dom's own `fetch` does not reach msw.

@@ -13,7 +13,7 @@ export function Accounts() {
   const { data: accounts, error } = useConnectedAccounts()
   const { data: connections } = useConnections()
   const { mutate: disconnect, error: disconnectError } = useDisconnectAccount()
-  const { refresh } = useRouter()
+  const router = useRouter()
   const problem = describeError(error ?? disconnectError)
   return (
     <section>
@@ -31,7 +31,11 @@ export function Accounts() {
             <button
               type="button"
               onClick={() => {
-                disconnect(id, { onSuccess: refresh })
+                disconnect(id, {
+                  onSuccess: () => {
+                    router.refresh()
+                  },
+                })
               }}
             >
               Disconnect

@@ -3,13 +3,18 @@ import { storeOptions } from '@connected-accounts/server/next'
 import { headers } from 'next/headers'
 import { server } from './server'
 
+interface Calendar {
+  items: { id: string; summary: string }[]
+}
+
 /** The next events of the Google account, read here with Google's token. */
 export async function Events() {
+  const { CALENDAR_URL = '' } = process.env
   const accessToken = await googleToken()
   if (!accessToken) return null
-  const url = `${process.env.CALENDAR_URL}/calendars/primary/events?maxResults=3`
+  const url = `${CALENDAR_URL}/calendars/primary/events?maxResults=3`
   const response = await fetch(url, { headers: { authorization: `Bearer ${accessToken}` } })
-  const { items }: { items: { id: string; summary: string }[] } = await response.json()
+  const { items } = (await response.json()) as Calendar // Google's
   return (
     <section>
       <h2>Next events</h2>

@@ -18,7 +18,7 @@ export default async function Page({
   const error = describeError((await searchParams).auth_error)
   return (
     <main>
-      <h1>{user ? `Hello, ${user.name}` : 'Your accounts'}</h1>
+      <h1>{user ? `Hello, ${user.name ?? user.sub}` : 'Your accounts'}</h1>
       {error && <p role="alert">{error}</p>}
       {user ? (
         <Providers user={user.sub}>

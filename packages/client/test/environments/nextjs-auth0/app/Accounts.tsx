@@ -19,13 +19,23 @@ export function Accounts() {
         {accounts?.map(({ id, connection }) => (
           <li key={id}>
             {connection}
-            <button type="button" onClick={() => disconnect(id)}>
+            <button
+              type="button"
+              onClick={() => {
+                disconnect(id)
+              }}
+            >
               Disconnect
             </button>
           </li>
         ))}
       </ul>
-      <button type="button" onClick={() => connect({ connection: 'google-oauth2' })}>
+      <button
+        type="button"
+        onClick={() => {
+          connect({ connection: 'google-oauth2' })
+        }}
+      >
         Connect Google
       </button>
       {isPending && <p>Go on in the other window.</p>}

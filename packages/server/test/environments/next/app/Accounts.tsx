@@ -20,7 +20,12 @@ export function Accounts() {
         {accounts?.map(({ id, connection }) => (
           <li key={id}>
             {connection}
-            <button type="button" onClick={() => disconnect(id)}>
+            <button
+              type="button"
+              onClick={() => {
+                disconnect(id)
+              }}
+            >
               Disconnect
             </button>
           </li>

@@ -16,9 +16,11 @@ export async function readCalendar() {
     { connection: 'google-oauth2' },
     await store(),
   )
-  const url = `${process.env.CALENDAR_URL}/calendars/primary/events?maxResults=1`
+  const { CALENDAR_URL = '' } = process.env
+  const url = `${CALENDAR_URL}/calendars/primary/events?maxResults=1`
   const headers = { authorization: `Bearer ${token.accessToken}` }
-  const { items }: { items: { summary: string }[] } = await (await fetch(url, { headers })).json()
+  const response = await fetch(url, { headers })
+  const { items } = (await response.json()) as { items: { summary: string }[] } // Google's
   redirect(`/?summary=${encodeURIComponent(items[0]?.summary ?? '')}`)
 }
 
