@@ -2,6 +2,9 @@ import type { Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import type { PopupStage } from './popup-stage.js'
 
+/** A page of a busy machine takes longer than a second. */
+export const SOON = { timeout: 10_000 }
+
 /** Opens the application with the component, and waits until its list is loaded. */
 export async function openComponent(
   { context, origin }: PopupStage,
@@ -16,13 +19,13 @@ export async function openComponent(
 /** Waits until the focused element has this text. */
 export async function expectFocus(page: Page, text: string | RegExp): Promise<void> {
   await expect
-    .poll(() => page.evaluate(() => document.activeElement?.textContent))
+    .poll(() => page.evaluate(() => document.activeElement?.textContent), SOON)
     .toEqual(text instanceof RegExp ? expect.stringMatching(text) : text)
 }
 
 /** Waits until the live region says this. */
 export async function expectAnnouncement(page: Page, text: string): Promise<void> {
-  await expect.poll(() => page.getByRole('status').first().textContent()).toMatch(text)
+  await expect.poll(() => page.getByRole('status').first().textContent(), SOON).toMatch(text)
 }
 
 /** The rows of the list. */

@@ -4,7 +4,7 @@ import type { ConnectedAccount } from '@connected-accounts/client'
 import { type ReactNode, useId } from 'react'
 import { PLACE } from '../page/use-focus.js'
 import { useRoot } from '../state/context.js'
-import { ItemContextProvider, useItem } from '../state/item-context.js'
+import { ItemContextProvider, useItem, useItemButton } from '../state/item-context.js'
 import { useItemState } from '../state/use-item-state.js'
 import { Alert } from './Alerts.js'
 import { FlowActions, FlowHint } from './Connecting.js'
@@ -96,15 +96,13 @@ export function Problem(props: PartProps<'div'>): ReactNode {
 
 /** The button that asks for what is missing. Renders nothing if the account can be used. */
 export function Reconnect(props: PartProps<'button'>): ReactNode {
-  const { account, state, label, missingScopes, nameId, detailsId } = useItem()
+  const { account, state, label, missingScopes } = useItem()
   const { text, connect, focusOn } = useRoot()
-  const id = useId()
+  const button = useItemButton()
   if (state === 'reconnecting') return <FlowActions />
   if (state !== 'missing_scopes' && state !== 'expired' && state !== 'expiring') return null
   const own = {
-    id,
-    type: 'button',
-    'aria-labelledby': `${id} ${nameId} ${detailsId}`,
+    ...button,
     [PLACE]: `reconnect ${account.id}`,
     onClick() {
       connect(account.connection, { id: account.id, loginHint: label?.loginHint, missingScopes })
@@ -117,15 +115,13 @@ export function Reconnect(props: PartProps<'button'>): ReactNode {
 
 /** The button that disconnects the account, and undoes it as long as that is possible. It keeps the focus. */
 export function Disconnect(props: PartProps<'button'>): ReactNode {
-  const { account, state, nameId, detailsId } = useItem()
+  const { account, state } = useItem()
   const { text, toggleDisconnect } = useRoot()
-  const id = useId()
+  const button = useItemButton()
   if (state === 'reconnecting') return null
   const isUndoable = state === 'disconnecting'
   const own = {
-    id,
-    type: 'button',
-    'aria-labelledby': `${id} ${nameId} ${detailsId}`,
+    ...button,
     'data-state': isUndoable ? 'undo' : 'disconnect',
     onClick: () => toggleDisconnect(account),
     children: text(isUndoable ? 'undo' : 'disconnect'),

@@ -1,21 +1,22 @@
 'use client'
 
 import { describeError } from '@connected-accounts/client'
-import { type FormEvent, type ReactNode, useEffect, useId, useState } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useState } from 'react'
 import { useConnectedAccountsContext } from '../../ConnectedAccountsProvider.js'
 import { useAccountLabel } from '../../hooks/useAccountLabel.js'
 import { useRoot } from '../state/context.js'
-import { useItem } from '../state/item-context.js'
+import { useItem, useItemButton } from '../state/item-context.js'
 import { type PartProps, renderPart } from './part.js'
 
 /** The button that opens the form to name the account. Renders nothing if the provider has no `accountLabels`. */
 export function Rename(props: PartProps<'button'>): ReactNode {
-  const { account, shown, label, state, nameId, detailsId } = useItem()
+  const { account, shown, label, state } = useItem()
   const { text, messages } = useRoot()
   const { accountLabels } = useConnectedAccountsContext()
   const { setLabel, error } = useAccountLabel(account.id)
   const [isOpen, setOpen] = useState<boolean>()
-  const id = useId()
+  const button = useItemButton()
+  const { id } = button
   useEffect(() => {
     // The field and the button have the same id, and take the focus from each other.
     if (isOpen !== undefined) document.getElementById(id)?.focus()
@@ -23,12 +24,12 @@ export function Rename(props: PartProps<'button'>): ReactNode {
   if (!accountLabels || state === 'reconnecting' || state === 'disconnecting') return null
   if (!isOpen) {
     const onClick = () => setOpen(true)
-    const own = { id, type: 'button', 'aria-labelledby': `${id} ${nameId} ${detailsId}`, onClick }
+    const own = { ...button, onClick, children: text('rename') }
     const message = describeError(error, messages.errors)
     return (
       <>
         {message && <p role="alert">{message}</p>}
-        {renderPart(['button', 'rename'], props, { ...own, children: text('rename') })}
+        {renderPart(['button', 'rename'], props, own)}
       </>
     )
   }

@@ -1,4 +1,4 @@
-import { createContext, useContext } from 'react'
+import { createContext, useContext, useId } from 'react'
 import type { ItemState } from './use-item-state.js'
 
 /** What the parts of a row get from it. */
@@ -21,4 +21,11 @@ export function useItem(): ItemContext {
   const item = useContext(Context)
   if (item) return item
   throw new Error('Render <ConnectedAccounts.Item> around this part.')
+}
+
+/** Returns the props of a button about the account. Its accessible name is its text, and the account's name and details. */
+export function useItemButton(): { id: string; type: 'button'; 'aria-labelledby': string } {
+  const { nameId, detailsId } = useItem()
+  const id = useId()
+  return { id, type: 'button', 'aria-labelledby': `${id} ${nameId} ${detailsId}` }
 }
