@@ -31,18 +31,11 @@ export function useFocus(): Focus {
     if (places && from !== activeElement && !isLost) wanted.current = undefined
     const target = wanted.current && find(root.current, places ?? [])
     if (target) wanted.current = undefined
-    const replacement = isLost && lastRow.current !== undefined ? rowAt(lastRow.current) : undefined
+    const replacement =
+      isLost && lastRow.current !== undefined ? rowAt(root.current, lastRow.current) : undefined
     const next = target ?? replacement
     next?.focus()
   })
-
-  /** Returns the name of the row that is now where the last one was, or the title. */
-  function rowAt(index: number): HTMLElement | undefined {
-    const rows = rowsOf(root.current)
-    const row = index < 0 ? undefined : rows[Math.min(index, rows.length - 1)]
-    const name = row?.querySelector<HTMLElement>('[data-part="name"]')
-    return name ?? find(root.current, ['title', 'connect'])
-  }
 
   return {
     root,
@@ -76,4 +69,12 @@ function find(
     root?.querySelector<HTMLElement>(`[${PLACE}="${CSS.escape(place)}"]`),
   )
   return found.find((element) => element) ?? undefined
+}
+
+/** Returns the name of the row that is now where the last one was, or the title. */
+function rowAt(root: HTMLElement | null, index: number): HTMLElement | undefined {
+  const rows = rowsOf(root)
+  const row = index < 0 ? undefined : rows[Math.min(index, rows.length - 1)]
+  const name = row?.querySelector<HTMLElement>('[data-part="name"]')
+  return name ?? find(root, ['title', 'connect'])
 }

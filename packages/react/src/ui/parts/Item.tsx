@@ -123,7 +123,9 @@ export function Disconnect(props: PartProps<'button'>): ReactNode {
   const own = {
     ...button,
     'data-state': isUndoable ? 'undo' : 'disconnect',
-    onClick: () => toggleDisconnect(account),
+    onClick() {
+      toggleDisconnect(account)
+    },
     children: text(isUndoable ? 'undo' : 'disconnect'),
   }
   return renderPart(['button', 'disconnect'], props, own)

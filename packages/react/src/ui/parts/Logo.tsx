@@ -21,7 +21,7 @@ export function ConnectionLogo({
   )
   return (
     <span data-part="logo" data-state={mark ? 'logo' : 'monogram'} aria-hidden="true">
-      {picture ? <img src={picture} alt="" /> : mark || [...name][0]?.toUpperCase()}
+      {picture ? <img src={picture} alt="" /> : mark || Array.from(name)[0]?.toUpperCase()}
     </span>
   )
 }

@@ -1,7 +1,7 @@
 'use client'
 
 import { describeError } from '@connected-accounts/client'
-import { type FormEvent, type ReactNode, useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { useConnectedAccountsContext } from '../../ConnectedAccountsProvider.js'
 import { useAccountLabel } from '../../hooks/useAccountLabel.js'
 import { useRoot } from '../state/context.js'
@@ -23,7 +23,9 @@ export function Rename(props: PartProps<'button'>): ReactNode {
   }, [isOpen, id])
   if (!accountLabels || state === 'reconnecting' || state === 'disconnecting') return null
   if (!isOpen) {
-    const onClick = () => setOpen(true)
+    const onClick = () => {
+      setOpen(true)
+    }
     const own = { ...button, onClick, children: text('rename') }
     const message = describeError(error, messages.errors)
     return (
@@ -33,16 +35,21 @@ export function Rename(props: PartProps<'button'>): ReactNode {
       </>
     )
   }
-  const save = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault()
-    setLabel({ label: String(new FormData(event.currentTarget).get('label')) })
+  const close = () => {
     setOpen(false)
   }
   return (
     <form
       data-part="rename-form"
-      onSubmit={save}
-      onKeyDown={({ key }) => key === 'Escape' && setOpen(false)}
+      onSubmit={(event) => {
+        event.preventDefault()
+        const name = new FormData(event.currentTarget).get('label')
+        if (typeof name === 'string') setLabel({ label: name })
+        close()
+      }}
+      onKeyDown={({ key }) => {
+        if (key === 'Escape') close()
+      }}
     >
       <input
         id={id}
@@ -55,7 +62,7 @@ export function Rename(props: PartProps<'button'>): ReactNode {
       <button type="submit" data-part="save">
         {text('save')}
       </button>
-      <button type="button" data-part="cancel" onClick={() => setOpen(false)}>
+      <button type="button" data-part="cancel" onClick={close}>
         {text('cancel')}
       </button>
     </form>

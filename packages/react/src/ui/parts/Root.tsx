@@ -24,7 +24,7 @@ export function Root({
   ...props
 }: RootProps): ReactNode {
   const options = { connections, mode, onBlocked, undoMs, messages, onError, onLogin }
-  const { context, announcement, handlers } = useRootState(options)
+  const { context, root, announcement, handlers } = useRootState(options)
   return (
     <RootContextProvider value={context}>
       <section
@@ -32,7 +32,7 @@ export function Root({
         lang={context.messages.locale}
         {...props}
         {...handlers}
-        ref={context.root}
+        ref={root}
         data-connected-accounts=""
         data-part="root"
         data-state={context.state}

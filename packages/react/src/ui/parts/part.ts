@@ -44,14 +44,18 @@ function mergeProps(base: Props, over: Props): Props {
   const merged: Props = { ...base, ...over }
   for (const [name, value] of Object.entries(over)) {
     const known = base[name]
-    if (typeof known === 'function' && typeof value === 'function') {
+    if (isHandler(known) && isHandler(value)) {
       merged[name] = (event: { defaultPrevented?: boolean }) => {
         value(event)
         if (!event.defaultPrevented) known(event)
       }
-    } else if (name === 'className' && known) merged[name] = `${known} ${value}`
+    } else if (name === 'className' && known) merged[name] = [known, value].join(' ')
     else if (name === 'style') merged[name] = Object.assign({}, known, value)
     else if (value === undefined) merged[name] = known
   }
   return merged
+}
+
+function isHandler(value: unknown): value is (event: object) => void {
+  return typeof value === 'function'
 }

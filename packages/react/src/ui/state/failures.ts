@@ -33,8 +33,12 @@ export function collectFailures(sources: FailureSources): Message[] {
     ...accounts.map((account) => ({
       error: disconnects.failures[account.id],
       accountId: account.id,
-      retry: () => disconnects.disconnect(account),
-      forget: () => disconnects.forget(account.id),
+      retry() {
+        disconnects.disconnect(account)
+      },
+      forget() {
+        disconnects.forget(account.id)
+      },
     })),
   ]
   return failures.flatMap(({ error, forget, ...failure }) => {

@@ -67,14 +67,20 @@ export function useFlow(
       expectedId: accountId,
       failedConnection: name,
       error: flow.error,
-      retry: () => start(variables),
+      retry() {
+        start(variables)
+      },
       forget: flow.reset,
     }
   }
   const { error, isRepeated, reconnectAccountId } = callback
   const failed = isConnectFlowError(error) ? error.connection : undefined
   const again =
-    failed === undefined ? undefined : () => connect(failed, { id: reconnectAccountId ?? '' })
+    failed === undefined
+      ? undefined
+      : () => {
+          connect(failed, { id: reconnectAccountId ?? '' })
+        }
   return {
     ...common,
     current: undefined,

@@ -34,6 +34,7 @@ export interface RootOptions extends UseConnectAccountOptions {
 /** What the root renders, and what its parts get. */
 export interface RootView {
   context: RootContext
+  root: Focus['root']
   announcement: string
   handlers: Focus['handlers']
 }
@@ -77,7 +78,7 @@ export function useRootState(options: RootOptions): RootView {
       else disconnect(account)
     },
   }
-  return { context, announcement, handlers }
+  return { context, root: focus.root, announcement, handlers }
 }
 
 function stateOf({ accounts, isLoading, isOffline, error }: Lists, flow: Flow): RootState {
