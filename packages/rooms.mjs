@@ -14,7 +14,7 @@ export const orders = {
     ['connect'],
     ['browser', 'adapters'],
   ],
-  react: [['mistakes', 'queries'], ['ConnectedAccountsProvider'], ['hooks']],
+  react: [['mistakes', 'queries'], ['ConnectedAccountsProvider'], ['hooks'], ['ui']],
   server: [
     ['errors'],
     ['cookies', 'navigation', 'store'],

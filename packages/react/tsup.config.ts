@@ -1,10 +1,26 @@
-import { defineConfig } from 'tsup'
+import { defineConfig, type Options } from 'tsup'
 
-export default defineConfig({
-  entry: ['src/**/*.{ts,tsx}'],
-  bundle: false, // bundling drops 'use client', and makes the option factories client-only
-  format: 'esm',
-  dts: { entry: 'src/index.ts' },
-  sourcemap: true,
-  clean: true,
-})
+const languages = ['de', 'es', 'fr', 'ja', 'pt']
+
+const common: Options = { format: 'esm', sourcemap: true }
+
+export default defineConfig([
+  {
+    ...common,
+    entry: ['src/**/*.{ts,tsx}'],
+    bundle: false, // bundling drops 'use client', and makes the option factories client-only
+    dts: { entry: 'src/index.ts' },
+    clean: true,
+  },
+  {
+    ...common,
+    // Apart from the hooks, whose declarations would otherwise name types that no entry exports.
+    entry: {
+      'ui/index': 'src/ui/index.ts',
+      ...Object.fromEntries(
+        languages.map((name) => [`ui/messages/${name}`, `src/ui/messages/${name}.ts`]),
+      ),
+    },
+    dts: { only: true },
+  },
+])

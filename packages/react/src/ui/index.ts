@@ -1,0 +1,8 @@
+export { ConnectedAccounts, type ConnectedAccountsProps } from './ConnectedAccounts.js'
+export type { ConnectedAccountsMessages, PluralText } from './messages/messages.js'
+export type { ItemProps } from './parts/Item.js'
+export type { ListProps } from './parts/List.js'
+export type { PartProps } from './parts/part.js'
+export type { RootProps } from './parts/Root.js'
+export type { RootState } from './state/types.js'
+export type { RootOptions } from './state/use-root-state.js'

@@ -1,0 +1,60 @@
+'use client'
+
+import type { ComponentPropsWithRef, ReactNode } from 'react'
+import { RootContextProvider } from '../state/context.js'
+import { type RootOptions, useRootState } from '../state/use-root-state.js'
+
+/** Props of {@link Root}: those of a `<section>`, and what the component does. */
+export type RootProps = RootOptions &
+  Omit<ComponentPropsWithRef<'section'>, keyof RootOptions | 'ref'>
+
+/**
+ * Holds the state of the component for the parts inside it, announces changes, and moves the focus. Its `data-state` is
+ * `loading`, `offline`, `error`, `empty` or `ready`.
+ */
+export function Root({
+  connections,
+  mode,
+  onBlocked,
+  undoMs,
+  messages,
+  onError,
+  onLogin,
+  children,
+  ...props
+}: RootProps): ReactNode {
+  const options = { connections, mode, onBlocked, undoMs, messages, onError, onLogin }
+  const { context, root, announcement, handlers } = useRootState(options)
+  return (
+    <RootContextProvider value={context}>
+      <section
+        aria-labelledby={context.titleId}
+        lang={context.messages.locale}
+        {...props}
+        {...handlers}
+        ref={root}
+        data-connected-accounts=""
+        data-part="root"
+        data-state={context.state}
+        aria-busy={context.state === 'loading'}
+      >
+        {children}
+        <p role="status" data-part="announcement" style={VISUALLY_HIDDEN}>
+          {announcement}
+        </p>
+      </section>
+    </RootContextProvider>
+  )
+}
+
+/** Hides an element from view, but not from a screen reader. */
+const VISUALLY_HIDDEN = {
+  position: 'absolute',
+  width: 1,
+  height: 1,
+  margin: -1,
+  padding: 0,
+  overflow: 'hidden',
+  clipPath: 'inset(50%)',
+  whiteSpace: 'nowrap',
+} as const // literal types

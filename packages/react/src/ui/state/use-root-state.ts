@@ -1,0 +1,89 @@
+import type { ConnectionDefinition } from '@connected-accounts/client'
+import { useId, useState } from 'react'
+import type { UseConnectAccountOptions } from '../../hooks/useConnectAccount.js'
+import { type Lists, useLists } from '../lists/use-lists.js'
+import type { ConnectedAccountsMessages } from '../messages/messages.js'
+import { useWords } from '../messages/use-words.js'
+import { useAnnouncer } from '../page/use-announcer.js'
+import { type Focus, useFocus } from '../page/use-focus.js'
+import { useNew } from '../page/use-new.js'
+import type { RootContext } from './context.js'
+import { collectFailures } from './failures.js'
+import type { Notice, RootState } from './types.js'
+import { useDisconnects } from './use-disconnects.js'
+import { type Flow, useFlow } from './use-flow.js'
+import { useFlowOutcomes } from './use-outcomes.js'
+
+/** What the component does, and in which words. */
+export interface RootOptions extends UseConnectAccountOptions {
+  /**
+   * Your connections from `defineConnections`. Names, logos and scopes come from them, and only their accounts are listed.
+   * Default: every connection that the tenant offers, and every account.
+   */
+  connections?: Record<string, ConnectionDefinition> | undefined
+  /** How long a disconnect can be undone, in milliseconds. With 0 it is sent at once. Default: 10000. */
+  undoMs?: number | undefined
+  /** Texts in place of the English ones: those of another language, or some of your own. */
+  messages?: Partial<ConnectedAccountsMessages> | undefined
+  /** Called once with each error that is shown. */
+  onError?: ((error: unknown) => void) | undefined
+  /** Logs the person in again. If it is there, an error that needs a new login has a button for it. */
+  onLogin?: (() => void) | undefined
+}
+
+/** What the root renders, and what its parts get. */
+export interface RootView {
+  context: RootContext
+  root: Focus['root']
+  announcement: string
+  handlers: Focus['handlers']
+}
+
+/** Returns the state of the component. */
+export function useRootState(options: RootOptions): RootView {
+  const { undoMs = 10_000, mode, onBlocked, onError, onLogin } = options
+  const titleId = useId()
+  const words = useWords(options.messages)
+  const lists = useLists(options.connections)
+  const { handlers, ...focus } = useFocus()
+  const [notice, setNotice] = useState<Notice>()
+  const flow = useFlow({ mode, onBlocked }, (connection, accountId) => {
+    const granted = lists.accounts.find(({ id }) => id === accountId)?.scopes ?? []
+    const { scopes, required } = lists.show(connection)
+    const asked = [...granted, ...scopes]
+    // Without any scope, the provider is asked for those of the tenant's connection.
+    return asked.length > 0 ? [...asked, ...required] : []
+  })
+  const state = stateOf(lists, flow)
+  const { announcement, announce } = useAnnouncer(words, state, lists.accounts.length)
+  const tools = { ...focus, words, lists, announce, setNotice }
+  const disconnects = useDisconnects(undoMs, tools)
+  useFlowOutcomes(flow, tools)
+  const failures = collectFailures({ ...tools, flow, disconnects })
+  useNew(
+    failures.map(({ error }) => error),
+    (error) => onError?.(error),
+  )
+  const close = () => {
+    setNotice(undefined)
+    focus.focusOn('connect', 'title')
+  }
+  const notices = notice ? [...failures, { ...notice, accountId: '', close }] : failures
+  const { undoable, undo, disconnect } = disconnects
+  const own = { state, mode, notices, onLogin, titleId, undoable }
+  const context: RootContext = {
+    ...{ ...words, ...lists, ...focus, ...flow, ...own },
+    toggleDisconnect(account) {
+      if (undoable.includes(account.id)) undo(account.id)
+      else disconnect(account)
+    },
+  }
+  return { context, root: focus.root, announcement, handlers }
+}
+
+function stateOf({ accounts, isLoading, isOffline, error }: Lists, flow: Flow): RootState {
+  if (isLoading && error === null) return isOffline ? 'offline' : 'loading'
+  if (error && accounts.length === 0) return 'error'
+  const isEmpty = accounts.length === 0 && !flow.current && !flow.isCompleting
+  return isEmpty ? 'empty' : 'ready'
+}

@@ -1,0 +1,269 @@
+import { button, press } from '@connected-accounts/testing/chromium/person'
+import { describe, expect, test } from 'vitest'
+import {
+  expectAnnouncement,
+  expectFocus,
+  openComponent,
+  openWindow,
+  rows,
+  SOON,
+} from './component-person.js'
+import { pressAndClose } from './popup-person.js'
+import { setUpPopupStage } from './popup-stage.js'
+
+const stage = setUpPopupStage()
+
+const tasks = 'https://www.googleapis.com/auth/tasks'
+
+function seed(connection = 'google-oauth2', more = {}) {
+  return stage().emulator.seed({ user_id: 'auth0|alice', connection, ...more })
+}
+
+describe('connect in a popup', () => {
+  test('by keyboard alone: the menu, the window, and the focus on the new account', async () => {
+    await seed('github')
+    const page = await openComponent(stage())
+    await page.keyboard.press('Tab')
+    await expectFocus(page, 'Connect account')
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Tab')
+    await expectFocus(page, /Connect Google$/)
+    const popup = await openWindow(page, () => page.keyboard.press('Enter'))
+    await expectFocus(page, 'Cancel')
+    await pressAndClose(popup, 'Allow')
+    await expectFocus(page, 'Google')
+    await expectAnnouncement(page, 'Google is connected.')
+    expect(await rows(page).count()).toBe(2)
+  })
+
+  test('Escape closes the menu, and the focus is on its button', async () => {
+    await seed()
+    const page = await openComponent(stage())
+    await press(page, 'Connect account')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Escape')
+    await expectFocus(page, 'Connect account')
+    expect(await page.getByRole('button', { name: 'Connect Acme' }).count()).toBe(0)
+  })
+
+  test('the first account: the empty state offers what can be connected', async () => {
+    const page = await openComponent(stage())
+    expect(await page.getByText('No accounts are connected', { exact: true }).count()).toBe(2)
+    const popup = await openWindow(page, () => press(page, 'Connect GitHub'))
+    await page.getByText('Continue in the window of GitHub.').waitFor()
+    await pressAndClose(popup, 'Allow')
+    await expectFocus(page, 'GitHub')
+  })
+
+  test('Cancel ends it, and the focus goes back to where it began', async () => {
+    await seed('github')
+    const page = await openComponent(stage())
+    await press(page, 'Connect account')
+    await openWindow(page, () => press(page, 'Connect Google'))
+    await press(page, 'Cancel')
+    await expectFocus(page, 'Connect account')
+    await expectAnnouncement(page, 'Google: cancelled')
+    expect(await page.getByRole('alert').count()).toBe(0)
+  })
+
+  test('a person who refuses at the provider can try again from the message, which has the focus', async () => {
+    await seed('github')
+    const page = await openComponent(stage())
+    await press(page, 'Connect account')
+    const popup = await openWindow(page, () => press(page, 'Connect Google'))
+    await pressAndClose(popup, 'Cancel')
+    await expectFocus(page, /You did not allow the access/)
+    expect(await page.getByTitle('errors').textContent()).toBe('access_denied')
+    const again = await openWindow(page, () => press(page, 'Try again'))
+    await pressAndClose(again, 'Allow')
+    await expectFocus(page, 'Google')
+    expect(await page.getByRole('alert').count()).toBe(0)
+  })
+
+  test('a window that the browser blocks is an error with words', async () => {
+    await seed('github')
+    await stage().context.addInitScript(() => {
+      window.open = () => null
+    })
+    const page = await openComponent(stage(), '?mode=popup&onBlocked=throw')
+    await press(page, 'Connect account')
+    await press(page, 'Connect Google')
+    await expectFocus(page, /Your browser blocked the window/)
+    await press(page, 'Close')
+    await expectFocus(page, 'Connect account')
+  })
+})
+
+describe('connect by a redirect', () => {
+  test('the focus is on the new account when the person is back', async () => {
+    const page = await openComponent(stage(), '?')
+    await press(page, 'Connect Google')
+    await press(page, 'Allow')
+    await expectFocus(page, 'Google')
+    await expectAnnouncement(page, 'Google is connected.')
+    await page.reload()
+    await rows(page).first().waitFor()
+    await expectAnnouncement(page, '1 account is connected.')
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY')
+  })
+
+  test('after a refusal the focus is on the message, which starts again', async () => {
+    const page = await openComponent(stage(), '?')
+    await press(page, 'Connect Google')
+    await press(page, 'Cancel')
+    await expectFocus(page, /You did not allow the access/)
+    await press(page, 'Try again')
+    await press(page, 'Allow')
+    await expectFocus(page, 'Google')
+  })
+})
+
+describe('reconnect', () => {
+  test('missing scopes are said in words, and are asked for', async () => {
+    await seed('google-oauth2', { emails: ['alice@google.example'] })
+    const page = await openComponent(stage(), `?mode=popup&scope=${tasks}`)
+    const row = rows(page).first()
+    expect(await row.getAttribute('data-state')).toBe('missing_scopes')
+    expect(await row.textContent()).toContain(
+      'One permission is missing:See, change and delete your tasks',
+    )
+    const popup = await openWindow(page, () => row.getByText('Allow access').click())
+    await expectFocus(page, 'Cancel')
+    await pressAndClose(popup, 'Allow')
+    await expectFocus(page, 'Google')
+    await expect.poll(() => row.getAttribute('data-state'), SOON).toBe('connected')
+    expect(await rows(page).count()).toBe(1)
+  })
+
+  test('a grant that a call found gone is reconnected', async () => {
+    await seed()
+    const page = await openComponent(stage())
+    await press(page, 'Show events')
+    const row = rows(page).first()
+    await expect.poll(() => row.getAttribute('data-state'), SOON).toBe('expired')
+    const popup = await openWindow(page, () => row.getByText('Reconnect', { exact: true }).click())
+    await row.getByText('Continue in the window of Google.').waitFor()
+    await press(page, 'Cancel')
+    await expectFocus(page, 'Reconnect')
+    await popup.close()
+  })
+
+  test('another account than the one to reconnect is a warning, which has the focus', async () => {
+    await seed() // not the one that the person has at the provider
+    const page = await openComponent(stage())
+    await press(page, 'Show events')
+    const popup = await openWindow(page, () => page.getByText('Reconnect', { exact: true }).click())
+    await pressAndClose(popup, 'Allow')
+    await expectFocus(page, /You chose a different Google account/)
+    await expect.poll(() => rows(page).count(), SOON).toBe(2)
+    await press(page, 'Close')
+    await expectFocus(page, 'Connect account')
+  })
+})
+
+describe('disconnect', () => {
+  const disconnect = /^Disconnect Google/
+
+  test('Undo is where Disconnect was, and keeps the focus', async () => {
+    await seed()
+    const page = await openComponent(stage())
+    await page.getByRole('button', { name: disconnect }).press('Enter')
+    await expectFocus(page, 'Undo')
+    await expectAnnouncement(page, 'Google is being disconnected.')
+    await page.keyboard.press('Enter')
+    await expectFocus(page, 'Disconnect')
+    await expectAnnouncement(page, 'Google stays connected.')
+  })
+
+  test('when the time is over, the focus goes to the account that is now in its place', async () => {
+    await seed()
+    await seed('github')
+    const page = await openComponent(stage(), '?undoMs=300')
+    await page.getByRole('button', { name: disconnect }).press('Enter')
+    await expectAnnouncement(page, 'Google is disconnected.')
+    await expectFocus(page, 'GitHub')
+    const link = page.getByRole('link', { name: 'Remove access at Google, too' })
+    expect(await link.getAttribute('href')).toBe('https://myaccount.google.com/connections')
+  })
+
+  test('after the last account the focus is on the title', async () => {
+    await seed()
+    const page = await openComponent(stage(), '?undoMs=300')
+    await page.getByRole('button', { name: disconnect }).press('Enter')
+    await expectFocus(page, 'Connected accounts')
+  })
+
+  test('a refusal brings the account back, with the reason and the focus', async () => {
+    await seed()
+    stage().emulator.failNext('deleteConnectedAccount', { status: 500 })
+    const page = await openComponent(stage(), '?undoMs=100')
+    await page.getByRole('button', { name: disconnect }).press('Enter')
+    await expectFocus(page, /The service does not answer as it should/)
+    await press(page, 'Try again')
+    await expectAnnouncement(page, 'Google is disconnected.')
+  })
+})
+
+describe('the list', () => {
+  test('a session without the scope has the way to a new login', async () => {
+    stage().emulator.failNext('getConnectedAccounts', { status: 403 })
+    const page = await openComponent(stage())
+    expect(await page.getByRole('alert').textContent()).toContain('Your login does not allow this.')
+    await press(page, 'Log in again')
+    expect(await page.getByTitle('logins').textContent()).toBe('1')
+  })
+
+  test('Try again loads it, and the focus goes to the title', async () => {
+    await seed()
+    stage().emulator.failNext('getConnectedAccounts', { status: 400 })
+    const page = await openComponent(stage())
+    await button(page, 'Try again').press('Enter')
+    await expectFocus(page, 'Connected accounts')
+    expect(await rows(page).count()).toBe(1)
+  })
+
+  test('offline and online again', async () => {
+    await seed()
+    const page = await openComponent(stage())
+    await stage().context.setOffline(true)
+    await page.getByText('You are offline.').waitFor()
+    await stage().context.setOffline(false)
+    await expect.poll(() => page.getByText('You are offline.').count(), SOON).toBe(0)
+  })
+
+  test('without definitions it shows what the tenant offers', async () => {
+    const page = await openComponent(stage(), '?all=yes')
+    expect(await page.getByRole('button', { name: 'Connect example-company' }).count()).toBe(1)
+  })
+
+  test('what a screen reader reads', async () => {
+    await seed('google-oauth2', { count: 2 })
+    await seed('acme')
+    const page = await openComponent(stage(), `?scope=${tasks}`)
+    const snapshot = await page.getByRole('region').ariaSnapshot()
+    expect(snapshot.replace(/\w+ \d+, 20\d\d(, \d+:\d+\s[AP]M)?/g, 'DAY')).toMatchInlineSnapshot(`
+      "- region "Connected accounts":
+        - heading "Connected accounts" [level=2]
+        - button "Connect account"
+        - list "Connected accounts":
+          - listitem:
+            - text: Google Connected on DAY
+            - paragraph: "One permission is missing:"
+            - list:
+              - listitem: See, change and delete your tasks
+            - button "Allow access Google Connected on DAY": Allow access
+            - button "Disconnect Google Connected on DAY": Disconnect
+          - listitem:
+            - text: Google Connected on DAY
+            - paragraph: "One permission is missing:"
+            - list:
+              - listitem: See, change and delete your tasks
+            - button "Allow access Google Connected on DAY": Allow access
+            - button "Disconnect Google Connected on DAY": Disconnect
+          - listitem:
+            - text: Acme Connected on DAY
+            - button "Disconnect Acme Connected on DAY": Disconnect
+        - status: 3 accounts are connected."
+    `)
+  })
+})

@@ -1,0 +1,93 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { launchChromium } from '@connected-accounts/testing/chromium/launch'
+import axe from 'axe-core'
+import type { Browser, Page } from 'playwright-core'
+import type { ViteDevServer } from 'vite'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { states } from './states/states.js'
+import { serveStates } from './states-server.js'
+
+// `SCREENSHOTS=folder npm run test:slow -- states` also writes a picture of each page to the folder.
+const { SCREENSHOTS } = process.env
+if (SCREENSHOTS) mkdirSync(SCREENSHOTS, { recursive: true })
+
+let browser: Browser
+let server: ViteDevServer
+let url: string
+
+beforeAll(async () => {
+  ;[browser, { server, url }] = await Promise.all([launchChromium(), serveStates()])
+})
+afterAll(async () => {
+  await browser.close()
+  await server.close()
+})
+
+const themes = ['theme=light', 'theme=dark', 'theme=dark&messages=de']
+const layouts = [
+  { layout: 'light', width: 1280, query: 'theme=light' },
+  { layout: 'dark', width: 1280, query: 'theme=dark' },
+  { layout: 'light-narrow', width: 390, query: 'theme=light' },
+  { layout: 'dark-narrow', width: 390, query: 'theme=dark' },
+  { layout: 'rtl', width: 1280, query: 'dir=rtl' },
+  { layout: 'rtl-narrow', width: 320, query: 'dir=rtl' },
+]
+
+/** Opens a state and does what the person has done in it. */
+async function openState(page: Page, name: string, query: string): Promise<void> {
+  const { press = [], shows = 'main' } = states[name] ?? {}
+  await page.goto(`${url}?show=${name}&${query}`)
+  for (const button of press) await page.getByRole('button', { name: button }).click()
+  await page.locator(shows).first().waitFor()
+  await page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter(({ effect }) => effect?.getTiming().iterations === 1)
+        .map(({ finished }) => finished),
+    ),
+  )
+}
+
+/** Returns what axe finds, in short. */
+async function violations(page: Page): Promise<unknown[]> {
+  await page.evaluate(axe.source)
+  const found = await page.evaluate(async () => {
+    const run: typeof axe = Reflect.get(window, 'axe')
+    return (await run.run(document, { resultTypes: ['violations', 'incomplete'] })).violations
+  })
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+}
+
+/** Opens each state, and returns what a check finds, by the name of the state. */
+async function checkStates(
+  { width, query }: { width: number; query: string },
+  check: (page: Page, name: string) => Promise<unknown>,
+): Promise<Record<string, unknown>> {
+  const page = await browser.newPage({ viewport: { width, height: 700 } })
+  page.setDefaultTimeout(15_000)
+  const found: Record<string, unknown> = {}
+  for (const name of Object.keys(states)) {
+    await openState(page, name, query)
+    found[name] = await check(page, name)
+  }
+  await page.close()
+  return found
+}
+
+const all = (value: unknown) => Object.fromEntries(Object.keys(states).map((name) => [name, value]))
+
+test.for(themes)('axe finds nothing in any state: %s', async (query) => {
+  expect(await checkStates({ width: 1280, query }, violations)).toEqual(all([]))
+})
+
+test.for(layouts)('nothing is wider than the page: $layout', async ({ layout, width, query }) => {
+  const found = await checkStates({ width, query }, async (page, name) => {
+    if (SCREENSHOTS) {
+      await page.screenshot({ path: join(SCREENSHOTS, `${name}.${layout}.png`) })
+    }
+    return page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)
+  })
+  expect(found).toEqual(all(false))
+})
