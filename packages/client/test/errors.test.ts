@@ -128,6 +128,15 @@ test('a long code of an OAuth server is no token, and stays readable', () => {
   expect(new TokenError('x', { message: opaque }).message).toBe('[redacted]')
 })
 
+test.for(['The DPoP proof is refused.', 'Send a Bearer token.', '{"detail":"A Bearer token"}'])(
+  'a word behind the name of a scheme is no token, and stays readable: %s',
+  (message) => {
+    expect(new TokenError('x', { message }).message).toBe(message)
+    const token = new TokenError('x', { message: `${message} Bearer abc.def and DPoP abc1` })
+    expect(token.message).toBe(`${message} Bearer [redacted] and DPoP [redacted]`)
+  },
+)
+
 test('the response is at hand but not enumerable', async () => {
   const error = await errorOf(problem(403))
   expect(error.response.status).toBe(403)

@@ -95,6 +95,7 @@ describe('if the tenant cannot be reached', () => {
   test.for<[string, () => Promise<Response>]>([
     ['fails', away],
     ['answers 503', async () => new Response('', { status: 503 })],
+    ['answers 503 with keys', async () => Response.json({ keys: world.keys }, { status: 503 })],
     ['redirects', async () => Response.redirect('https://attacker.example.test/jwks.json')],
     ['answers with a page', async () => new Response('<!doctype html>')],
     ['answers with something else', async () => Response.json({ keys: 'none' })],
@@ -117,9 +118,11 @@ describe('if the tenant cannot be reached', () => {
     world.answer = away
     const verifyAccessToken = world.createVerifier()
     const sent = bearer(await world.sign())
-    for (let tries = 0; tries < 50; tries += 1) await refusal(verifyAccessToken(sent))
-    expect(world.fetches).toBe(1)
-    pass(6)
+    for (let second = 0; second < 5; second += 1) {
+      for (let tries = 0; tries < 10; tries += 1) await refusal(verifyAccessToken(sent))
+      expect(world.fetches).toBe(1)
+      pass(1)
+    }
     await refusal(verifyAccessToken(sent))
     expect(world.fetches).toBe(2)
   })

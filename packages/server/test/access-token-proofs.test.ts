@@ -42,70 +42,94 @@ describe('a token that is bound to a key', () => {
       const error = await refusal(world.createVerifier()(sent))
       expect([error.code, error.status]).toEqual(['invalid_token', 401])
       expect(error.headers['www-authenticate']).toMatch(
-        /^DPoP error="invalid_token", .*, algs="ES256"$/,
+        /^DPoP error="invalid_token", .* with the scheme DPoP and a proof\.", algs="ES256"$/,
       )
     }
   })
 
   test('that is not bound is not accepted as DPoP', async () => {
     token = await world.sign()
-    expect(await outcome(withProof())).toBe('invalid_token')
+    const error = await refusal(withProof())
+    expect([error.code, error.message]).toEqual([
+      'invalid_token',
+      expect.stringContaining('Send it as Bearer'),
+    ])
     expect(await outcome(world.createVerifier()(bearer(token)))).toBe(ok)
   })
 
   test('is refused without a proof', async () => {
-    const sent = request({ authorization: `DPoP ${token}` })
-    const error = await refusal(world.createVerifier()(sent))
-    expect([error.code, error.status]).toEqual(['invalid_dpop_proof', 401])
+    for (const headers of [{}, { dpop: '' }]) {
+      const sent = request({ authorization: `DPoP ${token}`, ...headers })
+      const error = await refusal(world.createVerifier()(sent))
+      expect([error.code, error.status]).toEqual(['invalid_dpop_proof', 401])
+      expect(error.message).toBe('The DPoP proof is refused: the request has none.')
+    }
   })
 })
 
 describe('a proof is refused', () => {
-  test.for<[string, () => ChangedProof | Promise<ChangedProof>]>([
-    ['of another type (RFC 9449 §4.3, 4)', () => ({ header: { typ: 'JWT' } })],
-    ['without a type (§4.3, 4)', () => ({ header: { typ: undefined } })],
-    ['without its key (§4.3, 6)', () => ({ header: { jwk: undefined } })],
-    ['whose key is null (§4.3, 6)', () => ({ header: { jwk: null } })],
+  test.for<[string, () => ChangedProof | Promise<ChangedProof>, RegExp]>([
+    ['of another type (RFC 9449 §4.3, 4)', () => ({ header: { typ: 'JWT' } }), /ES256/],
+    ['without a type (§4.3, 4)', () => ({ header: { typ: undefined } }), /ES256/],
+    ['without its key (§4.3, 6)', () => ({ header: { jwk: undefined } }), /key/],
+    ['whose key is null (§4.3, 6)', () => ({ header: { jwk: null } }), /key/],
     [
       'whose key is no point of the curve',
       () => ({ header: { jwk: { ...world.client.jwk, x: world.client.jwk.y } } }),
+      /key/,
     ],
     [
       'signed with another key than it names (§4.3, 7)',
       async () => ({ key: (await generateKeyPair('ES256')).privateKey }),
+      /ES256/,
     ],
     [
       'that shows its private key (§4.3, 7)',
       async () => ({ header: { jwk: await exportJWK(world.client.privateKey) } }),
+      /ES256/,
     ],
-    ['of another key than the token’s (§4.3, 12)', otherKey],
-    ['without an identifier (§4.3, 3)', () => ({ claims: { jti: undefined } })],
-    ['whose identifier is empty', () => ({ claims: { jti: '' } })],
-    ['whose identifier is a number', () => ({ claims: { jti: 1 } })],
-    ['for another method (§4.3, 8)', () => ({ claims: { htm: 'POST' } })],
-    ['for a method in small letters (§4.3, 8)', () => ({ claims: { htm: 'get' } })],
-    ['without a method (§4.3, 3)', () => ({ claims: { htm: undefined } })],
-    ['for another path (§4.3, 9)', () => ({ claims: { htu: `${baseUrl}/other` } })],
-    ['for another host (§4.3, 9)', () => ({ claims: { htu: 'https://evil.example.test/events' } })],
+    ['of another key than the token’s (§4.3, 12)', otherKey, /bound to another key/],
+    ['without an identifier (§4.3, 3)', () => ({ claims: { jti: undefined } }), /jti/],
+    ['whose identifier is empty', () => ({ claims: { jti: '' } }), /jti/],
+    ['whose identifier is a number', () => ({ claims: { jti: 1 } }), /jti/],
+    ['for another method (§4.3, 8)', () => ({ claims: { htm: 'POST' } }), /htm/],
+    ['for a method in small letters (§4.3, 8)', () => ({ claims: { htm: 'get' } }), /htm/],
+    ['without a method (§4.3, 3)', () => ({ claims: { htm: undefined } }), /htm/],
+    ['for another path (§4.3, 9)', () => ({ claims: { htu: `${baseUrl}/other` } }), /htu/],
+    [
+      'for another host (§4.3, 9)',
+      () => ({ claims: { htu: 'https://evil.example.test/events' } }),
+      /htu/,
+    ],
     [
       'for another port (§4.3, 9)',
       () => ({ claims: { htu: 'https://api.example.test:8443/events' } }),
+      /htu/,
     ],
-    ['for plain http (§4.3, 9)', () => ({ claims: { htu: 'http://api.example.test/events' } })],
-    ['for a URL with a user', () => ({ claims: { htu: 'https://alice@api.example.test/events' } })],
-    ['for a path alone', () => ({ claims: { htu: '/events' } })],
-    ['whose URL is a list', () => ({ claims: { htu: [url] } })],
-    ['without a URL (§4.3, 3)', () => ({ claims: { htu: undefined } })],
-    ['from long ago (§4.3, 11)', () => ({ claims: { iat: now() - 310 } })],
-    ['from the future (§4.3, 11)', () => ({ claims: { iat: now() + 60 } })],
-    ['whose time is text', () => ({ claims: { iat: String(now()) } })],
-    ['without a time (§4.3, 3)', () => ({ claims: { iat: undefined } })],
-    ['of another token (§4.3, 12)', () => ({ claims: { ath: 'AAAA' } })],
-    ['without the hash of the token (§4.3, 12)', () => ({ claims: { ath: undefined } })],
-  ])('%s', async ([, change]) => {
+    [
+      'for plain http (§4.3, 9)',
+      () => ({ claims: { htu: 'http://api.example.test/events' } }),
+      /htu/,
+    ],
+    [
+      'for a URL with a user',
+      () => ({ claims: { htu: 'https://alice@api.example.test/events' } }),
+      /htu/,
+    ],
+    ['for a path alone', () => ({ claims: { htu: '/events' } }), /htu/],
+    ['whose URL is a list', () => ({ claims: { htu: [url] } }), /htu/],
+    ['without a URL (§4.3, 3)', () => ({ claims: { htu: undefined } }), /htu/],
+    ['from long ago (§4.3, 11)', () => ({ claims: { iat: now() - 310 } }), /iat/],
+    ['from the future (§4.3, 11)', () => ({ claims: { iat: now() + 60 } }), /iat/],
+    ['whose time is text', () => ({ claims: { iat: String(now()) } }), /not a JWT/],
+    ['without a time (§4.3, 3)', () => ({ claims: { iat: undefined } }), /iat/],
+    ['of another token (§4.3, 12)', () => ({ claims: { ath: 'AAAA' } }), /ath/],
+    ['without the hash of the token (§4.3, 12)', () => ({ claims: { ath: undefined } }), /ath/],
+  ])('%s', async ([, change, reason]) => {
     expect(await outcome(withProof())).toBe(ok)
     const error = await refusal(withProof(await change()))
     expect([error.code, error.status]).toEqual(['invalid_dpop_proof', 401])
+    expect(error.message).toMatch(reason)
     expect(error.headers['www-authenticate']).toMatch(/^DPoP error="invalid_dpop_proof", /)
   })
 
@@ -129,6 +153,14 @@ describe('a proof is refused', () => {
   test('that is longer than 8 KiB', async () => {
     const error = await refusal(withProof({ claims: { more: 'a'.repeat(9000) } }))
     expect(error.message).toContain('too long')
+  })
+
+  test('by its time from the second after its five minutes, or before its 30 seconds', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 })
+    token = await world.signBound()
+    const at = (age: number) => outcome(withProof({ claims: { iat: now() - age } }))
+    expect([await at(300), await at(-30)]).toEqual([ok, ok])
+    expect([await at(301), await at(-31)]).toEqual(['invalid_dpop_proof', 'invalid_dpop_proof'])
   })
 
   test('by a wrong clock with a message that says what time it is here', async () => {
@@ -172,10 +204,12 @@ describe('the URL of a proof', () => {
   })
 
   test('has the prefix of baseUrl, which a proxy has stripped from the request', async () => {
-    const verifyAccessToken = world.createVerifier({ baseUrl: 'https://example.test/api/' })
-    const htu = 'https://example.test/api/events'
-    const proof = await world.prove(token, { claims: { htu } })
+    const verifyAccessToken = world.createVerifier({ baseUrl: 'https://example.test/api//' })
+    const proofFor = (htu: string) => world.prove(token, { claims: { htu } })
+    const proof = await proofFor('https://example.test/api/events')
     expect(await outcome(verifyAccessToken(dpop(token, proof)))).toBe(ok)
+    const { headers } = dpop(token, await proofFor('https://example.test/api/'))
+    expect(await outcome(verifyAccessToken({ method: 'GET', url: '*', headers }))).toBe(ok)
   })
 
   test('is that of a request that has only a path, even if this looks like a host', async () => {
@@ -197,7 +231,11 @@ describe('a proof that was used', () => {
     const proof = await world.prove(token)
     const twice = [1, 2].map(() => outcome(verifyAccessToken(dpop(token, proof))))
     expect((await Promise.all(twice)).sort()).toEqual([ok, 'invalid_dpop_proof'])
-    expect(await outcome(verifyAccessToken(dpop(token, proof)))).toBe('invalid_dpop_proof')
+    const { code, message } = await refusal(verifyAccessToken(dpop(token, proof)))
+    expect([code, message]).toEqual([
+      'invalid_dpop_proof',
+      expect.stringContaining('it was used before'),
+    ])
   })
 
   test('is refused until its time is over, also if it is from the future', async () => {
@@ -254,6 +292,15 @@ function createStore(): SharedStore & { kept: Map<string, string>; ttls: number[
 }
 
 describe('with a store', () => {
+  test('a proof is kept until it is too old', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 1_800_000_000_000 })
+    token = await world.signBound()
+    const proofs = createStore()
+    const proof = await world.prove(token, { claims: { iat: now() - 10 } })
+    await world.createVerifier({ proofs })(dpop(token, proof))
+    expect(proofs.ttls).toEqual([291_000])
+  })
+
   test('a proof that was used at one machine is refused at the others', async () => {
     const proofs = createStore()
     const [one, other] = [world.createVerifier({ proofs }), world.createVerifier({ proofs })]
@@ -326,9 +373,9 @@ describe('with a nonceSecret', () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     const nonce = await nonceOf(nonceSecret)
     token = await world.sign({ cnf: { jkt: world.client.jkt }, exp: now() + 3600 })
-    vi.setSystemTime(Date.now() + 299_000)
+    vi.setSystemTime(Date.now() + 299_999)
     expect(await send(nonce)).toBe(ok)
-    vi.setSystemTime(Date.now() + 2000)
+    vi.setSystemTime(Date.now() + 1)
     expect(await send(nonce)).toBe('use_dpop_nonce')
   })
 

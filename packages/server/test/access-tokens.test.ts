@@ -53,6 +53,7 @@ describe('an access token that is valid', () => {
   test('may have no scope and no permissions', async () => {
     const { scopes, permissions } = await verifyToken({ scope: undefined })
     expect([scopes, permissions]).toEqual([[], []])
+    expect(await outcome(verifyToken({ permissions: [] }))).toBe('auth0|alice')
   })
 
   test('is accepted for five seconds more, if the clocks differ', async () => {
@@ -95,7 +96,9 @@ describe('an access token is refused', () => {
     ['whose user is empty', { sub: '' }, /malformed/],
     ['whose scope is a list', { scope: ['read:calendar'] }, /malformed/],
     ['whose permissions are text', { permissions: 'admin' }, /malformed/],
+    ['whose permissions are not all text', { permissions: ['admin', 1] }, /malformed/],
     ['whose cnf is null', { cnf: null }, /malformed/],
+    ['whose cnf is text', { cnf: 'AAAA' }, /malformed/],
     ['whose thumbprint is a number', { cnf: { jkt: 1 } }, /malformed/],
     ['that is bound to a certificate (RFC 8705 §3.1)', { cnf: { 'x5t#S256': 'AAAA' } }, /bound/],
   ])('%s', async ([, changed, reason]) => {
@@ -109,13 +112,21 @@ describe('an access token is refused', () => {
   test.for(['logout+jwt', 'id_token+jwt', 'dpop+jwt', 'token-vault-req+jwt', '', undefined])(
     'whose type is %o (RFC 9068 §4)',
     async (typ) => {
-      expect(await outcome(verifyToken({}, { header: { typ } } as Signing))).toBe('invalid_token')
+      const error = await refusal(verifyToken({}, { header: { typ } } as Signing))
+      expect([error.code, error.message]).toEqual([
+        'invalid_token',
+        expect.stringContaining('another type'),
+      ])
     },
   )
 
   test('signed with another key under the name of the tenant’s', async () => {
     const { privateKey: key } = await generateKeyPair('RS256')
-    expect(await outcome(verifyToken({}, { key }))).toBe('invalid_token')
+    const { code, headers } = await refusal(verifyToken({}, { key }))
+    expect([code, headers['www-authenticate']]).toEqual([
+      'invalid_token',
+      'Bearer error="invalid_token", error_description="The access token is not signed with a key of the tenant."',
+    ])
   })
 
   test('signed with a key that the token brings itself', async () => {
@@ -133,7 +144,7 @@ describe('an access token is refused', () => {
     const publicKey = await importJWK({ ...jwk }, 'RS256', { extractable: true })
     const key = new TextEncoder().encode(await exportSPKI(publicKey as CryptoKey)) // a JWK of RSA is one
     const error = await refusal(verifyToken({}, { key, header: { alg: 'HS256' } }))
-    expect(error.message).toContain('RS256')
+    expect(error.message).toContain('RS256, RS512, PS256, ES256')
   })
 
   test('without a signature', async () => {
@@ -164,8 +175,11 @@ describe('an access token is refused', () => {
   })
 
   test('longer than 16 KiB, and nothing of it is read', async () => {
-    const error = await refusal(verify(bearer('a'.repeat(20_000))))
+    const longest = 16_384 - 'Bearer '.length
+    const error = await refusal(verify(bearer('a'.repeat(longest + 1))))
     expect(error.message).toContain('too long')
+    const other = await refusal(verify(bearer('a'.repeat(longest))))
+    expect(other.message).not.toContain('too long')
   })
 })
 
@@ -174,6 +188,9 @@ describe('a request', () => {
     {},
     { authorization: '' },
     { authorization: 'Basic YWxpY2U6c2VjcmV0' },
+    { authorization: 'Bearers a' },
+    { authorization: 'NotBearer a' },
+    { authorization: 'Basic Bearer a' },
     { cookie: 'access_token=a' },
   ])(
     'without an access token is missing_token, without an error code (RFC 6750 §3.1): %o',
@@ -266,9 +283,11 @@ describe('createAccessTokenVerifier refuses', () => {
     ['plain http beyond this machine', { domain: 'http://tenant.eu.auth0.com' }, /https/],
     ['no domain', { domain: [] }, /domain/],
     ['no audience', { audience: '' }, /audience/],
+    ['an audience that is no text', { audience: 7 }, /audience/],
     ['no baseUrl', { baseUrl: undefined }, /baseUrl/],
     ['a baseUrl without a scheme', { baseUrl: 'api.example.test' }, /baseUrl/],
     ['a baseUrl that is only a host and a port', { baseUrl: 'localhost:3000' }, /baseUrl/],
+    ['a baseUrl of another scheme', { baseUrl: 'xhttp://api.example.test' }, /baseUrl/],
     ['a baseUrl with a query', { baseUrl: `${baseUrl}?a=b` }, /baseUrl/],
     ['a secret that is too short', { nonceSecret: 'short' }, /nonceSecret/],
     ['an empty list of secrets', { nonceSecret: [] }, /nonceSecret/],

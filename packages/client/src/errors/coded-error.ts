@@ -33,7 +33,7 @@ export abstract class CodedError<Code extends string> extends Error {
 // What they match ends before a quote, so that JSON stays JSON. None tries a character twice, however long the text is.
 const SECRETS = [
   /(?<="\w*(?:token|secret|code|session|verifier|ticket)"\s*:\s*")(?:[^"\\]|\\.)*/g, // a JSON field that holds one
-  /(?<=(?:Bearer|DPoP)\s+)[^\s"\\]+/gi,
+  /(?<=(?:Bearer|DPoP)\s+)(?![a-z]+\.?(?![\w.~+/=-]))[^\s"\\]+/gi, // credentials, and no word such as that of 'DPoP proof'
   /eyJ[\w.-]+/g, // a JWT
   /(?<![\w-])(?![a-z]+(?:_[a-z]+)+(?![\w-]))[\w-]{32,}/g, // an opaque token, and no long snake_case word
 ]

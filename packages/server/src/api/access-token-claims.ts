@@ -100,11 +100,11 @@ const CLAIM_REASONS: Record<string, string> = {
   nbf: 'is not valid yet',
 }
 
+/** Checks the claims that jose has not checked. */
 function isAccessToken(payload: JWTPayload): payload is AccessTokenClaims {
-  const { sub, exp, azp, client_id, scope, permissions, cnf } = payload
+  const { sub, azp, client_id, scope, permissions, cnf } = payload
   return (
     isText(sub) &&
-    typeof exp === 'number' &&
     [azp, client_id, scope].every((claim) => claim === undefined || typeof claim === 'string') &&
     (permissions === undefined || isTexts(permissions)) &&
     (cnf === undefined || isConfirmation(cnf))

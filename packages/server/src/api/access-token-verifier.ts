@@ -78,6 +78,7 @@ export type VerifyAccessToken = (
 ) => Promise<VerifiedAccessToken>
 
 const MAX_PROOFS = 100_000
+const WEB = ['http:', 'https:']
 
 /**
  * Creates the function with which an API verifies the access tokens that it receives, in either of Auth0's two formats. It checks the
@@ -149,7 +150,7 @@ function runtimeFetch(request: Request): Promise<Response> {
  * @throws {TypeError} if the base URL is not one.
  */
 function createUrls(baseUrl: string): (url: string) => URL {
-  const isWebUrl = URL.canParse(baseUrl) && /^https?:$/.test(new URL(baseUrl).protocol)
+  const isWebUrl = URL.canParse(baseUrl) && WEB.includes(new URL(baseUrl).protocol)
   if (!isWebUrl || /[?#]/.test(baseUrl)) {
     throw new TypeError(
       "baseUrl must be the URL at which clients reach this API, without a query, like 'https://api.example.test'.",

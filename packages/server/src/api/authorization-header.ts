@@ -8,6 +8,7 @@ export interface Authorization {
 
 /** The longest access token that is looked at, in characters. Most servers take no more for all headers together. */
 const MAX_TOKEN = 16_384
+const SCHEME = /^(Bearer|DPoP)( |$)/i
 const CREDENTIALS = /^(Bearer|DPoP) +([\w.~+/-]+=*)$/i
 
 /**
@@ -19,21 +20,21 @@ const CREDENTIALS = /^(Bearer|DPoP) +([\w.~+/-]+=*)$/i
  */
 export function readAuthorization(headers: Headers): Authorization {
   const header = headers.get('authorization') ?? ''
-  const [name = ''] = header.split(' ', 1)
-  if (!/^(Bearer|DPoP)$/i.test(name)) {
+  const name = SCHEME.exec(header)?.[1]?.toLowerCase()
+  if (name === undefined) {
     throw new AccessTokenError('missing_token', {
       message: 'The request has no access token. Send one in the Authorization header.',
       scheme: 'Bearer',
     })
   }
-  const scheme = name.toLowerCase() === 'dpop' ? 'DPoP' : 'Bearer'
+  const scheme = name === 'dpop' ? 'DPoP' : 'Bearer'
   if (header.length > MAX_TOKEN) {
     throw new AccessTokenError('invalid_token', {
       message: 'The access token is too long.',
       scheme,
     })
   }
-  const [, , accessToken] = CREDENTIALS.exec(header) ?? []
+  const accessToken = CREDENTIALS.exec(header)?.[2]
   if (accessToken) return { scheme, accessToken }
   throw new AccessTokenError('invalid_request', {
     message:

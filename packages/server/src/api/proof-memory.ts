@@ -15,6 +15,12 @@ export interface ProofMemory {
   isFirstUse(key: string, proof: { jti: string; iat: number }): Promise<boolean>
 }
 
+/** A {@link ProofMemory} of this process. */
+export interface LocalProofMemory extends ProofMemory {
+  /** Returns how much is remembered. */
+  size(): { keys: number; proofs: number }
+}
+
 /** The proofs of one key: hashes of their `jti`, by the second of their `iat`. */
 interface KeyProofs {
   seconds: Map<number, Set<string>>
@@ -30,7 +36,7 @@ interface KeyProofs {
  *
  * @param max - How many proofs are kept.
  */
-export function createProofMemory(max: number): ProofMemory {
+export function createProofMemory(max: number): LocalProofMemory {
   const keys = new Map<string, KeyProofs>()
   let count = 0
   let sweptAt = 0
@@ -61,6 +67,7 @@ export function createProofMemory(max: number): ProofMemory {
     largest.floor = Math.max(largest.floor, oldest)
   }
   return {
+    size: () => ({ keys: keys.size, proofs: count }),
     async isFirstUse(key, { jti, iat }) {
       const id = await entryKey(jti) // short, however long the `jti` is
       sweep()
