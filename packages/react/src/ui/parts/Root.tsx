@@ -24,7 +24,7 @@ export function Root({
   ...props
 }: RootProps): ReactNode {
   const options = { connections, mode, onBlocked, undoMs, messages, onError, onLogin }
-  const { context, root, announcement, handlers } = useRootState(options)
+  const { context, root, region, handlers } = useRootState(options)
   return (
     <RootContextProvider value={context}>
       <section
@@ -39,9 +39,7 @@ export function Root({
         aria-busy={context.state === 'loading'}
       >
         {children}
-        <p role="status" data-part="announcement" style={VISUALLY_HIDDEN}>
-          {announcement}
-        </p>
+        <p ref={region} role="status" data-part="announcement" style={VISUALLY_HIDDEN} />
       </section>
     </RootContextProvider>
   )

@@ -28,23 +28,23 @@ export function useDisconnects(undoMs: number, tools: OutcomeTools): Disconnects
   const note = (id: string, error?: Error) => {
     setFailures((known) => ({ ...known, [id]: error }))
   }
-  const disconnect = async ({ id, connection }: ConnectedAccount) => {
+  const disconnect = ({ id, connection }: ConnectedAccount) => {
     const { name, revokeUrl } = lists.show(connection)
     note(id)
     setNotice(undefined)
     if (undoMs > 0) announce('disconnecting', name)
-    try {
-      const { undone, revokeUrl: href = revokeUrl } = await mutateAsync(id)
-      announce(undone ? 'undone' : 'disconnected', name)
-      const link = href === undefined ? undefined : { href, text: words.text('revoke', { name }) }
-      if (!undone) setNotice({ kind: 'success', text: words.text('disconnected', { name }), link })
-    } catch (error) {
-      note(id, error as Error) // what a mutation rejects with
-      focusOn(`failure ${id}`, 'failure ')
-    }
+    mutateAsync(id).then(
+      ({ undone, revokeUrl: href = revokeUrl }) => {
+        announce(undone ? 'undone' : 'disconnected', name)
+        const link = href === undefined ? undefined : { href, text: words.text('revoke', { name }) }
+        const text = words.text('disconnected', { name })
+        if (!undone) setNotice({ kind: 'success', text, link })
+      },
+      (error: unknown) => {
+        note(id, error as Error) // what a mutation rejects with
+        focusOn(`failure ${id}`, 'failure ')
+      },
+    )
   }
-  return {
-    ...{ undoable, undo, failures, forget: note },
-    disconnect: (account) => void disconnect(account),
-  }
+  return { undoable, undo, failures, forget: note, disconnect }
 }

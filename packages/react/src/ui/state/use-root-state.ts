@@ -4,7 +4,7 @@ import type { UseConnectAccountOptions } from '../../hooks/useConnectAccount.js'
 import { type Lists, useLists } from '../lists/use-lists.js'
 import type { ConnectedAccountsMessages } from '../messages/messages.js'
 import { useWords } from '../messages/use-words.js'
-import { useAnnouncer } from '../page/use-announcer.js'
+import { type Announcer, useAnnouncer } from '../page/use-announcer.js'
 import { type Focus, useFocus } from '../page/use-focus.js'
 import { useNew } from '../page/use-new.js'
 import type { RootContext } from './context.js'
@@ -35,7 +35,7 @@ export interface RootOptions extends UseConnectAccountOptions {
 export interface RootView {
   context: RootContext
   root: Focus['root']
-  announcement: string
+  region: Announcer['region']
   handlers: Focus['handlers']
 }
 
@@ -55,7 +55,7 @@ export function useRootState(options: RootOptions): RootView {
     return asked.length > 0 ? [...asked, ...required] : []
   })
   const state = stateOf(lists, flow)
-  const { announcement, announce } = useAnnouncer(words, state, lists.accounts.length)
+  const { region, announce } = useAnnouncer(words, state, lists.accounts.length)
   const tools = { ...focus, words, lists, announce, setNotice }
   const disconnects = useDisconnects(undoMs, tools)
   useFlowOutcomes(flow, tools)
@@ -78,7 +78,7 @@ export function useRootState(options: RootOptions): RootView {
       else disconnect(account)
     },
   }
-  return { context, root: focus.root, announcement, handlers }
+  return { context, root: focus.root, region, handlers }
 }
 
 function stateOf({ accounts, isLoading, isOffline, error }: Lists, flow: Flow): RootState {
