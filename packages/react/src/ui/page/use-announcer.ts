@@ -21,13 +21,13 @@ export function useAnnouncer(
   const wasLoading = useRef(false)
 
   useEffect(() => {
-    if (state === 'loading') say(region.current, messages.loading)
-    else if (state === 'offline') say(region.current, messages.offline)
+    const isWaiting = state === 'loading' || state === 'offline'
+    if (isWaiting) say(region.current, messages[state])
     else if (wasLoading.current && state !== 'error') {
       const loaded = fillPlural(messages.loaded, accounts, messages.locale)
       say(region.current, accounts > 0 ? loaded : messages.empty)
     }
-    wasLoading.current = state === 'loading' || state === 'offline' || state === 'error'
+    wasLoading.current = isWaiting || state === 'error'
   }, [state, accounts, messages])
 
   return {

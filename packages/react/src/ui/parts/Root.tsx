@@ -12,27 +12,16 @@ export type RootProps = RootOptions &
  * Holds the state of the component for the parts inside it, announces changes, and moves the focus. Its `data-state` is
  * `loading`, `offline`, `error`, `empty` or `ready`.
  */
-export function Root({
-  connections,
-  mode,
-  onBlocked,
-  undoMs,
-  messages,
-  onError,
-  onLogin,
-  children,
-  ...props
-}: RootProps): ReactNode {
-  const options = { connections, mode, onBlocked, undoMs, messages, onError, onLogin }
-  const { context, root, region, handlers } = useRootState(options)
+export function Root({ children, ...props }: RootProps): ReactNode {
+  const { context, region, handlers, section } = useRootState(props)
   return (
     <RootContextProvider value={context}>
       <section
         aria-labelledby={context.titleId}
         lang={context.messages.locale}
-        {...props}
+        {...section}
         {...handlers}
-        ref={root}
+        ref={context.root}
         data-connected-accounts=""
         data-part="root"
         data-state={context.state}

@@ -7,8 +7,8 @@ import type { OutcomeTools } from './outcome-tools.js'
 export interface Disconnects {
   /** Ids of the accounts whose disconnect can be undone. */
   undoable: string[]
-  undo: (id: string) => void
-  disconnect: (account: ConnectedAccount) => void
+  /** Disconnects an account, or undoes it while that is possible. */
+  toggleDisconnect: (account: ConnectedAccount) => void
   /** Why accounts could not be disconnected, by id. */
   failures: Readonly<Record<string, Error | undefined>>
   forget: (id: string) => void
@@ -28,7 +28,11 @@ export function useDisconnects(undoMs: number, tools: OutcomeTools): Disconnects
   const note = (id: string, error?: Error) => {
     setFailures((known) => ({ ...known, [id]: error }))
   }
-  const disconnect = ({ id, connection }: ConnectedAccount) => {
+  const toggleDisconnect = ({ id, connection }: ConnectedAccount) => {
+    if (undoable.includes(id)) {
+      undo(id)
+      return
+    }
     const { name, revokeUrl } = lists.show(connection)
     note(id)
     setNotice(undefined)
@@ -46,5 +50,5 @@ export function useDisconnects(undoMs: number, tools: OutcomeTools): Disconnects
       },
     )
   }
-  return { undoable, undo, failures, forget: note, disconnect }
+  return { undoable, failures, forget: note, toggleDisconnect }
 }

@@ -32,19 +32,28 @@ export interface RootOptions extends UseConnectAccountOptions {
 }
 
 /** What the root renders, and what its parts get. */
-export interface RootView {
+export interface RootView<Section> {
   context: RootContext
-  root: Focus['root']
   region: Announcer['region']
   handlers: Focus['handlers']
+  /** The props that are not the component's own. */
+  section: Section
 }
 
 /** Returns the state of the component. */
-export function useRootState(options: RootOptions): RootView {
-  const { undoMs = 10_000, mode, onBlocked, onError, onLogin } = options
+export function useRootState<Section extends object>({
+  connections,
+  mode,
+  onBlocked,
+  undoMs = 10_000,
+  messages,
+  onError,
+  onLogin,
+  ...section
+}: RootOptions & Section): RootView<Omit<Section, keyof RootOptions>> {
   const titleId = useId()
-  const words = useWords(options.messages)
-  const lists = useLists(options.connections)
+  const words = useWords(messages)
+  const lists = useLists(connections)
   const { handlers, ...focus } = useFocus()
   const [notice, setNotice] = useState<Notice>()
   const flow = useFlow({ mode, onBlocked }, (connection, accountId) => {
@@ -69,16 +78,9 @@ export function useRootState(options: RootOptions): RootView {
     focus.focusOn('connect', 'title')
   }
   const notices = notice ? [...failures, { ...notice, accountId: '', close }] : failures
-  const { undoable, undo, disconnect } = disconnects
-  const own = { state, mode, notices, onLogin, titleId, undoable }
-  const context: RootContext = {
-    ...{ ...words, ...lists, ...focus, ...flow, ...own },
-    toggleDisconnect(account) {
-      if (undoable.includes(account.id)) undo(account.id)
-      else disconnect(account)
-    },
-  }
-  return { context, root: focus.root, region, handlers }
+  const own = { state, mode, notices, onLogin, titleId }
+  const context: RootContext = { ...words, ...lists, ...focus, ...disconnects, ...flow, ...own }
+  return { context, region, handlers, section }
 }
 
 function stateOf({ accounts, isLoading, isOffline, error }: Lists, flow: Flow): RootState {
