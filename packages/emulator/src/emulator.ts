@@ -143,11 +143,8 @@ export async function createEmulator({
   const switchesDuring = new AsyncLocalStorage<Partial<Switches>>()
   const settings = { ...parts, credentialFlaw, switchesDuring, signingKey: await loadSigningKey() }
   const hosts = hostsOf(host, { ...settings, publicOrigin })
-  const certificate = https && listen ? await createCertificate(hosts) : undefined
-  const listening = listen
-    ? listenOn({ host, port, certificate })
-    : serverWithoutPort({ host, port, https })
-  const server = withPublicUrl(await listening, { publicOrigin })
+  const { certificate, ...opened } = await openServer({ listen, host, port, https, hosts })
+  const server = withPublicUrl(opened.server, { publicOrigin })
   const assembled = assemble(server, { ...settings, publicOrigin, trustProxy, saved })
   const { context, customUrls, handler, authorizationServer, reset } = assembled
   server.serve(handler)
@@ -183,6 +180,21 @@ export async function createEmulator({
       await context.logStreams.close()
     },
   }
+}
+
+type ServerOptions = Required<Pick<EmulatorOptions, 'listen' | 'host' | 'port' | 'https'>>
+
+/** Opens the port, if there is to be one. With https, creates a certificate for the hosts. */
+async function openServer({
+  listen,
+  host,
+  port,
+  https,
+  hosts,
+}: ServerOptions & { hosts: string[] }) {
+  if (!listen) return { server: serverWithoutPort({ host, port, https }), certificate: undefined }
+  const certificate = https ? await createCertificate(hosts) : undefined
+  return { server: await listenOn({ host, port, certificate }), certificate }
 }
 
 /** Returns the names by which the emulator can be called. */

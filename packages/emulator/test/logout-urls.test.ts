@@ -14,7 +14,7 @@ const ofTenant = (tenant: Tenant) => {
   tenant.allowed_logout_urls = urls
 }
 
-/** Where a logout leads: the last URL, and the page if it is the tenant's. */
+/** Follows a logout. Returns the last URL, and the page if it is the tenant's. */
 async function logOut(
   change: (tenant: Tenant) => void,
   path: string,

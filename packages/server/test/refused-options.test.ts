@@ -122,6 +122,7 @@ refusesAll(
   { store: memoryStore().keyv, lock },
   [
     ...each('store', [undefined, null, {}, 'redis://localhost', () => memoryStore().keyv]),
+    ...each('store', [{ get: async () => undefined, set: async () => true }]), // without `delete`
     ...each('lock', [null, {}, true, 'lock']),
     ...each('timeout', NUMBERS),
   ],

@@ -72,8 +72,7 @@ export function isConnectFlowError(value: unknown): value is ConnectFlowError {
  */
 export function opaqueOriginHint(): string {
   return globalThis.origin === 'null'
-    ? ' This page has an opaque origin, as in a sandboxed frame or at a data: or file: URL. Open it over https or at http://localhost, ' +
-        'and give its frame allow-same-origin.'
+    ? ' This page has an opaque origin. Open it over https or at http://localhost, and give its frame allow-same-origin.'
     : ''
 }
 

@@ -1,6 +1,6 @@
 import { type Html, html } from '../pages/page.js'
 
-/** Returns a section with a heading. `beside` stands beside the heading, and `intro` below it. */
+/** Returns a section with a heading. `beside` is shown beside the heading, and `intro` below it. */
 export function section({
   id,
   title,

@@ -11,7 +11,7 @@ export function hostnameOf(origin: string): string {
   return new URL(origin).hostname.replace(/^\[|\]$/g, '')
 }
 
-/** Returns the server with the public origin in place of its own. */
+/** Returns the server with the public origin instead of the one at which it listens. */
 export function withPublicUrl(
   server: HttpServer,
   { publicOrigin }: Pick<PublicUrl, 'publicOrigin'>,

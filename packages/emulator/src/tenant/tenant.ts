@@ -149,7 +149,7 @@ export interface Connection extends ConnectionOfContract {
   enabled_clients?: string[]
 }
 
-/** Where the tenant sends the events of its log: a log stream of the type `http`, in the form of Auth0's Management API. */
+/** A receiver of the events of the tenant's log: a log stream of the type `http`, in the form of Auth0's Management API. */
 export interface LogStream {
   /** A name that no other log stream has. */
   name: string
@@ -190,7 +190,7 @@ export interface Tenant {
   custom_domains?: string[]
   /** The URLs to which a logout without `client_id` can lead. Without a target, it leads to the first one. */
   allowed_logout_urls?: string[]
-  /** Where the tenant sends the events of its log: nowhere by default. */
+  /** The receivers of the events of the tenant's log. None by default. */
   log_streams?: LogStream[]
 }
 

@@ -58,47 +58,41 @@ export function createSessionWriter(entries: Entries): SessionWriter {
     return before
   }
 
+  /** Waits for a write, and goes on until the newest state of the session is written. */
+  async function untilSaved(id: string, writing: Promise<unknown>): Promise<void> {
+    try {
+      await writing
+    } catch {} // the session is in `unsaved`
+    if (unsaved.has(id)) await goOn(id)
+    else work.delete(id)
+  }
+
   /**
    * Tries until the newest state of a session is written. If the application closes its store, nothing can be written any
    * more; then this does not keep the process alive.
    */
-  async function goOn({ id }: Session): Promise<void> {
+  async function goOn(id: string): Promise<void> {
     const end = Date.now() + MAX_HOLD
     const key = await entryKey('session', id)
-    for (let wait = PAUSE; Date.now() < end; wait = Math.min(2 * wait, MAX_PAUSE)) {
+    for (let wait = PAUSE; work.has(id); wait = Math.min(2 * wait, MAX_PAUSE)) {
       await pauseInBackground(wait)
       const newest = unsaved.get(id)
       if (newest) await write(newest).catch(() => {})
-      if (unsaved.has(id)) continue
+      const isOver = Date.now() > end
+      if (unsaved.has(id) && !isOver) continue
       await entries.settled(key)
-      if (!unsaved.has(id)) break // no other save has failed meanwhile
-    }
-    await entries.settled(key)
-    work.delete(id)
-  }
-
-  async function untilSaved(session: Session, writing: Promise<unknown>): Promise<void> {
-    try {
-      await writing
-      work.delete(session.id)
-    } catch {
-      await goOn(session)
+      // Another save may have failed meanwhile.
+      if (!unsaved.has(id) || isOver) work.delete(id)
     }
   }
 
   return {
     unsaved: (id) => unsaved.get(id),
     unsavedWork: (id) => work.get(id),
-    async save(session) {
-      const { id } = session
+    save(session) {
       const writing = write(session)
-      if (!work.has(id)) work.set(id, untilSaved(session, writing))
-      try {
-        return await writing
-      } catch (error) {
-        if (!work.has(id)) work.set(id, goOn(session))
-        throw error
-      }
+      if (!work.has(session.id)) work.set(session.id, untilSaved(session.id, writing))
+      return writing
     },
   }
 }
