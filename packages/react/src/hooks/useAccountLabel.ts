@@ -25,7 +25,8 @@ export interface UseAccountLabelResult {
  * ```tsx
  * const { label, setLabel } = useAccountLabel(account.id)
  * const rename = (formData: FormData) => {
- *   setLabel({ label: String(formData.get('label')) })
+ *   const name = formData.get('label')
+ *   if (typeof name === 'string') setLabel({ label: name })
  * }
  *
  * <form action={rename}>

@@ -1,12 +1,12 @@
-import { useEffect, useRef, useState } from 'react'
+import { type RefObject, useEffect, useRef } from 'react'
 import { fillPlural } from '../messages/text.js'
 import type { TextKey, Words } from '../messages/use-words.js'
 import type { RootState } from '../state/types.js'
 
 /** Tells people who use a screen reader what has changed. */
 export interface Announcer {
-  /** The words of the live region. */
-  announcement: string
+  /** The live region. React renders no text in it, because `announce` writes there. */
+  region: RefObject<HTMLParagraphElement | null>
   /** @param name - The name of the provider that it is about. */
   announce: (key: TextKey, name: string) => void
 }
@@ -17,25 +17,29 @@ export function useAnnouncer(
   state: RootState,
   accounts: number,
 ): Announcer {
-  const [announcement, setAnnouncement] = useState('')
+  const region = useRef<HTMLParagraphElement>(null)
   const wasLoading = useRef(false)
 
   useEffect(() => {
-    if (state === 'loading') setAnnouncement(messages.loading)
-    else if (state === 'offline') setAnnouncement(messages.offline)
+    const isWaiting = state === 'loading' || state === 'offline'
+    if (isWaiting) say(region.current, messages[state])
     else if (wasLoading.current && state !== 'error') {
       const loaded = fillPlural(messages.loaded, accounts, messages.locale)
-      setAnnouncement(accounts > 0 ? loaded : messages.empty)
+      say(region.current, accounts > 0 ? loaded : messages.empty)
     }
-    wasLoading.current = state === 'loading' || state === 'offline' || state === 'error'
+    wasLoading.current = isWaiting || state === 'error'
   }, [state, accounts, messages])
 
   return {
-    announcement,
+    region,
     announce(key, name) {
       const next = text(key, { name })
       // A live region that gets the same words again stays silent.
-      setAnnouncement((last) => (last === next ? `${next}\u00A0` : next))
+      say(region.current, region.current?.textContent === next ? `${next}\u00A0` : next)
     },
   }
+}
+
+function say(region: HTMLElement | null, words: string): void {
+  if (region && region.textContent !== words) region.textContent = words
 }

@@ -68,7 +68,7 @@ function useConnectButton(shown: ShownConnection | undefined) {
   const { connection = '', name = '' } = shown ?? {}
   return {
     children: text('connect', { name }),
-    onClick() {
+    onClick: () => {
       // The menu gives the focus back to its button when it closes.
       root.current?.querySelector<HTMLElement>(':popover-open')?.hidePopover()
       connect(connection)

@@ -12,36 +12,23 @@ export type RootProps = RootOptions &
  * Holds the state of the component for the parts inside it, announces changes, and moves the focus. Its `data-state` is
  * `loading`, `offline`, `error`, `empty` or `ready`.
  */
-export function Root({
-  connections,
-  mode,
-  onBlocked,
-  undoMs,
-  messages,
-  onError,
-  onLogin,
-  children,
-  ...props
-}: RootProps): ReactNode {
-  const options = { connections, mode, onBlocked, undoMs, messages, onError, onLogin }
-  const { context, root, announcement, handlers } = useRootState(options)
+export function Root({ children, ...props }: RootProps): ReactNode {
+  const { context, region, handlers, section } = useRootState(props)
   return (
     <RootContextProvider value={context}>
       <section
         aria-labelledby={context.titleId}
         lang={context.messages.locale}
-        {...props}
+        {...section}
         {...handlers}
-        ref={root}
+        ref={context.root}
         data-connected-accounts=""
         data-part="root"
         data-state={context.state}
         aria-busy={context.state === 'loading'}
       >
         {children}
-        <p role="status" data-part="announcement" style={VISUALLY_HIDDEN}>
-          {announcement}
-        </p>
+        <p ref={region} role="status" data-part="announcement" style={VISUALLY_HIDDEN} />
       </section>
     </RootContextProvider>
   )

@@ -1,4 +1,3 @@
-import type { ConnectedAccount } from '@connected-accounts/client'
 import { createContext, useContext } from 'react'
 import type { UseConnectAccountOptions } from '../../hooks/useConnectAccount.js'
 import type { Lists } from '../lists/use-lists.js'
@@ -13,14 +12,12 @@ export interface RootContext
   extends Pick<Lists, 'accounts' | 'offered' | 'show' | 'isOffline' | 'isReloading'>,
     Pick<Focus, 'root' | 'focusOn'>,
     Pick<Flow, 'current' | 'isCompleting' | 'connect' | 'retry' | 'cancel'>,
-    Pick<Disconnects, 'undoable'>,
+    Pick<Disconnects, 'undoable' | 'toggleDisconnect'>,
     Words {
   state: RootState
   mode: UseConnectAccountOptions['mode']
   /** What failed, and the notice. */
   notices: readonly Message[]
-  /** Disconnects an account, or undoes it while that is possible. */
-  toggleDisconnect: (account: ConnectedAccount) => void
   onLogin: (() => void) | undefined
   titleId: string
 }

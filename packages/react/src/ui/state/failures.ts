@@ -34,7 +34,7 @@ export function collectFailures(sources: FailureSources): Message[] {
       error: disconnects.failures[account.id],
       accountId: account.id,
       retry() {
-        disconnects.disconnect(account)
+        disconnects.toggleDisconnect(account) // what failed cannot be undone, so it begins again
       },
       forget() {
         disconnects.forget(account.id)

@@ -7,8 +7,8 @@ import type { OutcomeTools } from './outcome-tools.js'
 export interface Disconnects {
   /** Ids of the accounts whose disconnect can be undone. */
   undoable: string[]
-  undo: (id: string) => void
-  disconnect: (account: ConnectedAccount) => void
+  /** Disconnects an account, or undoes it while that is possible. */
+  toggleDisconnect: (account: ConnectedAccount) => void
   /** Why accounts could not be disconnected, by id. */
   failures: Readonly<Record<string, Error | undefined>>
   forget: (id: string) => void
@@ -28,23 +28,27 @@ export function useDisconnects(undoMs: number, tools: OutcomeTools): Disconnects
   const note = (id: string, error?: Error) => {
     setFailures((known) => ({ ...known, [id]: error }))
   }
-  const disconnect = async ({ id, connection }: ConnectedAccount) => {
+  const toggleDisconnect = ({ id, connection }: ConnectedAccount) => {
+    if (undoable.includes(id)) {
+      undo(id)
+      return
+    }
     const { name, revokeUrl } = lists.show(connection)
     note(id)
     setNotice(undefined)
     if (undoMs > 0) announce('disconnecting', name)
-    try {
-      const { undone, revokeUrl: href = revokeUrl } = await mutateAsync(id)
-      announce(undone ? 'undone' : 'disconnected', name)
-      const link = href === undefined ? undefined : { href, text: words.text('revoke', { name }) }
-      if (!undone) setNotice({ kind: 'success', text: words.text('disconnected', { name }), link })
-    } catch (error) {
-      note(id, error as Error) // what a mutation rejects with
-      focusOn(`failure ${id}`, 'failure ')
-    }
+    mutateAsync(id).then(
+      ({ undone, revokeUrl: href = revokeUrl }) => {
+        announce(undone ? 'undone' : 'disconnected', name)
+        const link = href === undefined ? undefined : { href, text: words.text('revoke', { name }) }
+        const text = words.text('disconnected', { name })
+        if (!undone) setNotice({ kind: 'success', text, link })
+      },
+      (error: unknown) => {
+        note(id, error as Error) // what a mutation rejects with
+        focusOn(`failure ${id}`, 'failure ')
+      },
+    )
   }
-  return {
-    ...{ undoable, undo, failures, forget: note },
-    disconnect: (account) => void disconnect(account),
-  }
+  return { undoable, failures, forget: note, toggleDisconnect }
 }

@@ -1,7 +1,6 @@
 import { type CompletedConnectedAccount, isConnectFlowError } from '@connected-accounts/client'
 import { type UseConnectAccountOptions, useConnectAccount } from '../../hooks/useConnectAccount.js'
 import { useConnectCallback } from '../../hooks/useConnectCallback.js'
-import type { ConnectAccountOptions } from '../../queries/connect.js'
 
 /** The flow of the component, whether it is in a popup or comes back by a redirect. */
 export interface Flow {
@@ -54,7 +53,7 @@ export function useFlow(
       scopes: scopes.length > 0 ? scopes : undefined,
       authorizationParams: loginHint === undefined ? undefined : { login_hint: loginHint },
       reconnectAccountId: id || undefined,
-    } as ConnectAccountOptions) // an application may have registered its scopes; these come from its definitions
+    })
   }
   const common = { isCompleting: callback.status === 'pending', connect, cancel }
   if (variables) {

@@ -4,7 +4,7 @@ import type { UseConnectAccountOptions } from '../../hooks/useConnectAccount.js'
 import { type Lists, useLists } from '../lists/use-lists.js'
 import type { ConnectedAccountsMessages } from '../messages/messages.js'
 import { useWords } from '../messages/use-words.js'
-import { useAnnouncer } from '../page/use-announcer.js'
+import { type Announcer, useAnnouncer } from '../page/use-announcer.js'
 import { type Focus, useFocus } from '../page/use-focus.js'
 import { useNew } from '../page/use-new.js'
 import type { RootContext } from './context.js'
@@ -32,19 +32,28 @@ export interface RootOptions extends UseConnectAccountOptions {
 }
 
 /** What the root renders, and what its parts get. */
-export interface RootView {
+export interface RootView<Section> {
   context: RootContext
-  root: Focus['root']
-  announcement: string
+  region: Announcer['region']
   handlers: Focus['handlers']
+  /** The props that are not the component's own. */
+  section: Section
 }
 
 /** Returns the state of the component. */
-export function useRootState(options: RootOptions): RootView {
-  const { undoMs = 10_000, mode, onBlocked, onError, onLogin } = options
+export function useRootState<Section extends object>({
+  connections,
+  mode,
+  onBlocked,
+  undoMs = 10_000,
+  messages,
+  onError,
+  onLogin,
+  ...section
+}: RootOptions & Section): RootView<Omit<Section, keyof RootOptions>> {
   const titleId = useId()
-  const words = useWords(options.messages)
-  const lists = useLists(options.connections)
+  const words = useWords(messages)
+  const lists = useLists(connections)
   const { handlers, ...focus } = useFocus()
   const [notice, setNotice] = useState<Notice>()
   const flow = useFlow({ mode, onBlocked }, (connection, accountId) => {
@@ -55,7 +64,7 @@ export function useRootState(options: RootOptions): RootView {
     return asked.length > 0 ? [...asked, ...required] : []
   })
   const state = stateOf(lists, flow)
-  const { announcement, announce } = useAnnouncer(words, state, lists.accounts.length)
+  const { region, announce } = useAnnouncer(words, state, lists.accounts.length)
   const tools = { ...focus, words, lists, announce, setNotice }
   const disconnects = useDisconnects(undoMs, tools)
   useFlowOutcomes(flow, tools)
@@ -69,16 +78,9 @@ export function useRootState(options: RootOptions): RootView {
     focus.focusOn('connect', 'title')
   }
   const notices = notice ? [...failures, { ...notice, accountId: '', close }] : failures
-  const { undoable, undo, disconnect } = disconnects
-  const own = { state, mode, notices, onLogin, titleId, undoable }
-  const context: RootContext = {
-    ...{ ...words, ...lists, ...focus, ...flow, ...own },
-    toggleDisconnect(account) {
-      if (undoable.includes(account.id)) undo(account.id)
-      else disconnect(account)
-    },
-  }
-  return { context, root: focus.root, announcement, handlers }
+  const own = { state, mode, notices, onLogin, titleId }
+  const context: RootContext = { ...words, ...lists, ...focus, ...disconnects, ...flow, ...own }
+  return { context, region, handlers, section }
 }
 
 function stateOf({ accounts, isLoading, isOffline, error }: Lists, flow: Flow): RootState {

@@ -3,11 +3,13 @@ import {
   createConnectedAccountsClient,
   defineConnections,
   describeError,
+  localStorageAccountLabels,
 } from '@connected-accounts/client'
 import {
   ConnectedAccountsProvider,
   connectedAccountsQueries,
   handleConnectCallback,
+  useAccountLabel,
   useConnectAccount,
   useConnectCallback,
   useConnectedAccounts,
@@ -30,6 +32,7 @@ const connections = defineConnections({
   github: { connection: 'github' },
 })
 const client = createConnectedAccountsClient({ baseUrl: 'https://app.example.com/auth/me/v1' })
+const accountLabels = localStorageAccountLabels()
 const queryClient = new QueryClient()
 const { accounts } = connectedAccountsQueries({ client, user: 'auth0|alice' })
 
@@ -60,7 +63,8 @@ function Callback() {
   )
 }
 
-function Row({ account: { id, connection } }: { account: ConnectedAccount }) {
+function Row({ account }: { account: ConnectedAccount }) {
+  const { id, connection } = account
   const { mutate, mutateAsync, undoable, undo, isPending, error } = useDisconnectAccount({
     undoMs: 5000,
     keepUndoable: true,
@@ -84,8 +88,31 @@ function Row({ account: { id, connection } }: { account: ConnectedAccount }) {
       <button type="button" onClick={() => void disconnectAtOnce()}>
         {isGone ? 'Gone' : 'Disconnect and wait'}
       </button>
+      <Label account={account} />
       <Alert error={error} />
     </li>
+  )
+}
+
+function Label({ account: { id, connection } }: { account: ConnectedAccount }) {
+  const { label, setLabel, isPending, error } = useAccountLabel(id)
+  const rename = (formData: FormData) => {
+    const name = formData.get('name')
+    if (typeof name === 'string') setLabel({ label: name })
+  }
+  return (
+    <form action={rename}>
+      <input
+        name="name"
+        aria-label={`Name of ${connection}`}
+        defaultValue={label?.label}
+        required
+      />
+      <button type="submit" disabled={isPending}>
+        Rename
+      </button>
+      <Alert error={error} />
+    </form>
   )
 }
 
@@ -184,7 +211,12 @@ function Count() {
 export function App({ user }: { user: string }) {
   return (
     <QueryClientProvider client={queryClient}>
-      <ConnectedAccountsProvider client={client} user={user} connections={connections}>
+      <ConnectedAccountsProvider
+        client={client}
+        user={user}
+        connections={connections}
+        accountLabels={accountLabels}
+      >
         <Callback />
         <Suspense fallback="…">
           <Count />
