@@ -13,7 +13,7 @@ export type RootProps = RootOptions &
  * `loading`, `offline`, `error`, `empty` or `ready`.
  */
 export function Root({ children, ...props }: RootProps): ReactNode {
-  const { context, region, handlers, section } = useRootState(props)
+  const { context, root, region, handlers, section } = useRootState(props)
   return (
     <RootContextProvider value={context}>
       <section
@@ -21,7 +21,7 @@ export function Root({ children, ...props }: RootProps): ReactNode {
         lang={context.messages.locale}
         {...section}
         {...handlers}
-        ref={context.root}
+        ref={root}
         data-connected-accounts=""
         data-part="root"
         data-state={context.state}

@@ -34,6 +34,8 @@ export interface RootOptions extends UseConnectAccountOptions {
 /** What the root renders, and what its parts get. */
 export interface RootView<Section> {
   context: RootContext
+  /** Apart from the context, because a value whose member is passed as `ref` counts as a ref. */
+  root: Focus['root']
   region: Announcer['region']
   handlers: Focus['handlers']
   /** The props that are not the component's own. */
@@ -80,7 +82,7 @@ export function useRootState<Section extends object>({
   const notices = notice ? [...failures, { ...notice, accountId: '', close }] : failures
   const own = { state, mode, notices, onLogin, titleId }
   const context: RootContext = { ...words, ...lists, ...focus, ...disconnects, ...flow, ...own }
-  return { context, region, handlers, section }
+  return { context, root: focus.root, region, handlers, section }
 }
 
 function stateOf({ accounts, isLoading, isOffline, error }: Lists, flow: Flow): RootState {
