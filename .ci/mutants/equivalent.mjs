@@ -279,4 +279,11 @@ export const equivalent = [
     mutant: 'Date.now() >= cache.uat + MAX_AGE',
     why: 'It ends one millisecond earlier.',
   },
+  {
+    file: `${server}/api/proof-nonces.ts`,
+    line: "const PURPOSE = 'dpop nonce'",
+    code: "'dpop nonce'",
+    mutant: '""',
+    why: 'Nothing else is sealed for the same owner.',
+  },
 ]

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { exportSPKI, generateKeyPair, importJWK, UnsecuredJWT } from 'jose'
+import { exportJWK, exportSPKI, generateKeyPair, importJWK, UnsecuredJWT } from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createAccessTokenVerifier } from '../src/index.js'
 import {
@@ -56,6 +56,14 @@ describe('an access token that is valid', () => {
     expect(await outcome(verifyToken({ permissions: [] }))).toBe('auth0|alice')
   })
 
+  test.for(['RS512', 'PS256', 'ES256'])('is accepted with a signature of %s', async (alg) => {
+    const tenant = await createApiWorld()
+    const { privateKey: key, publicKey } = await generateKeyPair(alg)
+    tenant.keys.push({ ...(await exportJWK(publicKey)), kid: 'two', alg })
+    const token = await tenant.sign({}, { key, header: { alg, kid: 'two' } })
+    expect(await outcome(tenant.createVerifier()(bearer(token)))).toBe('auth0|alice')
+  })
+
   test('is accepted for five seconds more, if the clocks differ', async () => {
     expect(await outcome(verifyToken({ exp: now() - 3 }))).toBe('auth0|alice')
     expect(await outcome(verifyToken({ nbf: now() + 3 }))).toBe('auth0|alice')
@@ -109,16 +117,21 @@ describe('an access token is refused', () => {
     expect(error.headers['www-authenticate']).toMatch(/^Bearer error="invalid_token", error_desc/)
   })
 
-  test.for(['logout+jwt', 'id_token+jwt', 'dpop+jwt', 'token-vault-req+jwt', '', undefined])(
-    'whose type is %o (RFC 9068 §4)',
-    async (typ) => {
-      const error = await refusal(verifyToken({}, { header: { typ } } as Signing))
-      expect([error.code, error.message]).toEqual([
-        'invalid_token',
-        expect.stringContaining('another type'),
-      ])
-    },
-  )
+  test.for([
+    'JWTs',
+    'logout+jwt',
+    'id_token+jwt',
+    'dpop+jwt',
+    'token-vault-req+jwt',
+    '',
+    undefined,
+  ])('whose type is %o (RFC 9068 §4)', async (typ) => {
+    const error = await refusal(verifyToken({}, { header: { typ } } as Signing))
+    expect([error.code, error.message]).toEqual([
+      'invalid_token',
+      expect.stringContaining('another type'),
+    ])
+  })
 
   test('signed with another key under the name of the tenant’s', async () => {
     const { privateKey: key } = await generateKeyPair('RS256')
