@@ -11,7 +11,7 @@ const packages = ['client', 'react', 'server', 'emulator']
 const entries = packages.flatMap((name) => {
   const file = new URL(`../../${name}/package.json`, import.meta.url)
   const { exports } = JSON.parse(readFileSync(file, 'utf8'))
-  const paths = Object.keys(exports).filter((path) => path !== './package.json')
+  const paths = Object.keys(exports).filter((path) => !/[.](json|css)$/.test(path))
   return paths.map((path) => [name, `@connected-accounts/${name}${path.slice(1)}`] as const) // a tuple
 })
 

@@ -10,7 +10,8 @@ export async function postLogs(
 ): Promise<string | undefined> {
   const { httpEndpoint, httpAuthorization, httpContentType = 'application/json' } = sink
   const { httpCustomHeaders = [] } = sink
-  const headers = new Headers(httpCustomHeaders.map(({ header, value }) => [header, value]))
+  const headers = new Headers()
+  for (const { header, value } of httpCustomHeaders) headers.set(header, value)
   headers.set('content-type', httpContentType)
   if (httpAuthorization !== undefined) headers.set('authorization', httpAuthorization)
   try {
