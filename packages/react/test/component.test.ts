@@ -33,7 +33,7 @@ describe('connect in a popup', () => {
     await pressAndClose(popup, 'Allow')
     await expectFocus(page, 'Google')
     await expectAnnouncement(page, 'Google is connected.')
-    expect(await rows(page).count()).toBe(2)
+    await expect.poll(() => rows(page).count(), SOON).toBe(2)
   })
 
   test('Escape closes the menu, and the focus is on its button', async () => {
@@ -43,12 +43,16 @@ describe('connect in a popup', () => {
     await page.keyboard.press('Tab')
     await page.keyboard.press('Escape')
     await expectFocus(page, 'Connect account')
-    expect(await page.getByRole('button', { name: 'Connect Acme' }).count()).toBe(0)
+    await expect
+      .poll(() => page.getByRole('button', { name: 'Connect Acme' }).count(), SOON)
+      .toBe(0)
   })
 
   test('the first account: the empty state offers what can be connected', async () => {
     const page = await openComponent(stage())
-    expect(await page.getByText('No accounts are connected', { exact: true }).count()).toBe(2)
+    await expect
+      .poll(() => page.getByText('No accounts are connected', { exact: true }).count(), SOON)
+      .toBe(2)
     const popup = await openWindow(page, () => press(page, 'Connect GitHub'))
     await page.getByText('Continue in the window of GitHub.').waitFor()
     await pressAndClose(popup, 'Allow')
@@ -63,7 +67,7 @@ describe('connect in a popup', () => {
     await press(page, 'Cancel')
     await expectFocus(page, 'Connect account')
     await expectAnnouncement(page, 'Google: cancelled')
-    expect(await page.getByRole('alert').count()).toBe(0)
+    await expect.poll(() => page.getByRole('alert').count(), SOON).toBe(0)
   })
 
   test('a person who refuses at the provider can try again from the message, which has the focus', async () => {
@@ -73,11 +77,11 @@ describe('connect in a popup', () => {
     const popup = await openWindow(page, () => press(page, 'Connect Google'))
     await pressAndClose(popup, 'Cancel')
     await expectFocus(page, /You did not allow the access/)
-    expect(await page.getByTitle('errors').textContent()).toBe('access_denied')
+    await expect.poll(() => page.getByTitle('errors').textContent(), SOON).toBe('access_denied')
     const again = await openWindow(page, () => press(page, 'Try again'))
     await pressAndClose(again, 'Allow')
     await expectFocus(page, 'Google')
-    expect(await page.getByRole('alert').count()).toBe(0)
+    await expect.poll(() => page.getByRole('alert').count(), SOON).toBe(0)
   })
 
   test('a window that the browser blocks is an error with words', async () => {
@@ -123,16 +127,16 @@ describe('reconnect', () => {
     await seed('google-oauth2', { emails: ['alice@google.example'] })
     const page = await openComponent(stage(), `?mode=popup&scope=${tasks}`)
     const row = rows(page).first()
-    expect(await row.getAttribute('data-state')).toBe('missing_scopes')
-    expect(await row.textContent()).toContain(
-      'One permission is missing:See, change and delete your tasks',
-    )
+    await expect.poll(() => row.getAttribute('data-state'), SOON).toBe('missing_scopes')
+    await expect
+      .poll(() => row.textContent(), SOON)
+      .toContain('One permission is missing:See, change and delete your tasks')
     const popup = await openWindow(page, () => row.getByText('Allow access').click())
     await expectFocus(page, 'Cancel')
     await pressAndClose(popup, 'Allow')
     await expectFocus(page, 'Google')
     await expect.poll(() => row.getAttribute('data-state'), SOON).toBe('connected')
-    expect(await rows(page).count()).toBe(1)
+    await expect.poll(() => rows(page).count(), SOON).toBe(1)
   })
 
   test('a grant that a call found gone is reconnected', async () => {
@@ -183,7 +187,9 @@ describe('disconnect', () => {
     await expectAnnouncement(page, 'Google is disconnected.')
     await expectFocus(page, 'GitHub')
     const link = page.getByRole('link', { name: 'Remove access at Google, too' })
-    expect(await link.getAttribute('href')).toBe('https://myaccount.google.com/connections')
+    await expect
+      .poll(() => link.getAttribute('href'), SOON)
+      .toBe('https://myaccount.google.com/connections')
   })
 
   test('after the last account the focus is on the title', async () => {
@@ -208,9 +214,11 @@ describe('the list', () => {
   test('a session without the scope has the way to a new login', async () => {
     stage().emulator.failNext('getConnectedAccounts', { status: 403 })
     const page = await openComponent(stage())
-    expect(await page.getByRole('alert').textContent()).toContain('Your login does not allow this.')
+    await expect
+      .poll(() => page.getByRole('alert').textContent(), SOON)
+      .toContain('Your login does not allow this.')
     await press(page, 'Log in again')
-    expect(await page.getByTitle('logins').textContent()).toBe('1')
+    await expect.poll(() => page.getByTitle('logins').textContent(), SOON).toBe('1')
   })
 
   test('Try again loads it, and the focus goes to the title', async () => {
@@ -219,7 +227,7 @@ describe('the list', () => {
     const page = await openComponent(stage())
     await button(page, 'Try again').press('Enter')
     await expectFocus(page, 'Connected accounts')
-    expect(await rows(page).count()).toBe(1)
+    await expect.poll(() => rows(page).count(), SOON).toBe(1)
   })
 
   test('offline and online again', async () => {
@@ -233,7 +241,9 @@ describe('the list', () => {
 
   test('without definitions it shows what the tenant offers', async () => {
     const page = await openComponent(stage(), '?all=yes')
-    expect(await page.getByRole('button', { name: 'Connect example-company' }).count()).toBe(1)
+    await expect
+      .poll(() => page.getByRole('button', { name: 'Connect example-company' }).count(), SOON)
+      .toBe(1)
   })
 
   test('what a screen reader reads', async () => {
