@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { launchChromium } from '@connected-accounts/testing/chromium/launch'
 import { button } from '@connected-accounts/testing/chromium/person'
-import type { AxeResults, run } from 'axe-core'
+import type { AxeResults } from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEmulator, type Emulator } from '../src/index.js'
@@ -118,10 +118,7 @@ async function inPage(options: BrowserContextOptions, look: (page: Page) => Prom
 /** Returns what axe finds, and by how much the document is wider than the window or longer than its content. */
 async function flawsOf(page: Page): Promise<unknown> {
   await page.evaluate(axe)
-  const { violations } = await page.evaluate(
-    async (): Promise<AxeResults> =>
-      (globalThis as unknown as { axe: { run: typeof run } }).axe.run(), // the script above
-  )
+  const { violations } = await page.evaluate<AxeResults>('axe.run()')
   const { width, height } = await page.evaluate(() => {
     const { scrollWidth, scrollHeight, clientWidth, clientHeight } = document.documentElement
     const content = Math.ceil(document.body.getBoundingClientRect().bottom + scrollY)
