@@ -15,13 +15,14 @@ import { createLoginOutcomes, type LoginOutcomes } from './login/login-outcomes.
 import { serveLoginPage } from './login/login-page.js'
 import { createGrantOrganizations, type GrantOrganizations } from './login/organization-grants.js'
 import { serveOtpPage } from './login/otp-page.js'
-import { serveUnknownPage } from './login/unknown-page.js'
 import { serveLogout } from './logout/logout.js'
 import { registerMfaOtpGrant } from './mfa/mfa-otp-grant.js'
 import { createMfaTimes, type MfaTimes } from './mfa/mfa-times.js'
 import { createMfaTransactions, type MfaTransactions } from './mfa/mfa-transactions.js'
 import type { NodeEnv } from './middleware/env.js'
+import { correctHeaders } from './middleware/response-headers.js'
 import { traceRequests } from './middleware/trace-requests.js'
+import { serveUnknownPaths } from './middleware/unknown-paths.js'
 import { addClaims, replaceDpopAlgorithms } from './provider-internals.js'
 import { registerClientCredentialsGrant } from './token/client-credentials.js'
 import { describeTokenErrors } from './token/errors.js'
@@ -127,7 +128,8 @@ function createIssuer(domain: DomainParts, shared: SharedByIssuers) {
   registerTokenVaultExchange(provider, context, vault)
   describeTokenErrors(provider, context)
   traceRequests(provider)
-  serveUnknownPage(provider)
+  correctHeaders(provider)
+  serveUnknownPaths(provider)
   const loginPage = serveLoginPage({ provider, context, providerFlows: domain.providerFlows })
   serveOtpPage({ ...shared, provider, context })
   serveConsentPage({ ...shared, provider, context })

@@ -1,6 +1,8 @@
 import type { Context } from '../../context/context.js'
+import { TOKEN_VAULT_GRANT } from '../../tenant/tenant.js'
 import type { ExchangeLimit } from '../../vault/exchange-limit.js'
 import { guardExchange } from '../../vault/guard-exchange.js'
+import { collectResponse } from './collected-response.js'
 import { refuseEarly } from './early-refusal.js'
 import type { OidcMiddleware } from './env.js'
 
@@ -9,12 +11,14 @@ export function guardExchanges(context: Context, exchangeLimit: ExchangeLimit): 
   return (c, next) => {
     const { raw: request } = c.req
     const form = new URLSearchParams(c.env.incoming.rawBody.toString('utf8'))
+    const parameters = Object.fromEntries(form)
+    if (parameters.grant_type !== TOKEN_VAULT_GRANT) return next()
     return guardExchange(
       { context, exchangeLimit },
       {
         request,
-        parameters: Object.fromEntries(form),
-        answer: () => next().then(() => c.res),
+        parameters,
+        answer: () => collectResponse(c, next),
         refuse: ({ status, code: error, message: error_description }) =>
           refuseEarly(request, { status, body: { error, error_description } }),
       },

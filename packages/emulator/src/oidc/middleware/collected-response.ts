@@ -1,22 +1,32 @@
 import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { Context as HonoContext, Next } from 'hono'
+import type { NodeEnv } from './env.js'
 
-type Listener = (request: IncomingMessage, response: ServerResponse) => unknown
+/**
+ * Runs the handlers that follow and returns their response. If it is one of oidc-provider, it is collected, so that it can still
+ * change before it is sent.
+ */
+export async function collectResponse(c: HonoContext<NodeEnv>, next: Next): Promise<Response> {
+  const collected = new CollectedResponse(c.env.incoming)
+  c.env.outgoing = collected
+  await next()
+  if (collected.response) replaceResponse(c, collected.response)
+  return c.res
+}
 
-/** Calls a Node listener and returns its response as a Fetch API one, so that others can still change it. */
-export function collectResponse(listener: Listener, request: IncomingMessage): Promise<Response> {
-  return new Promise((resolve, reject) => {
-    const response = new CollectedResponse(request, resolve)
-    Promise.resolve(listener(request, response)).catch(reject)
-  })
+/** Replaces the response. Hono alone would keep the headers of the one that is there. */
+export function replaceResponse(c: HonoContext<NodeEnv>, response: Response): void {
+  c.res = undefined
+  c.res = response
 }
 
 class CollectedResponse extends ServerResponse {
   readonly #parts: Buffer[] = []
-  readonly #resolve: (response: Response) => void
+  /** The whole response, once it has ended. */
+  response: Response | undefined
 
-  constructor(request: IncomingMessage, resolve: (response: Response) => void) {
+  constructor(request: IncomingMessage) {
     super(request)
-    this.#resolve = resolve
   }
 
   override write(part: unknown): boolean {
@@ -30,7 +40,7 @@ class CollectedResponse extends ServerResponse {
     // Fetch Standard §2.2.3: a null body status.
     const hasBody = ![204, 205, 304].includes(status) && this.#parts.length > 0
     const body = hasBody ? Buffer.concat(this.#parts) : null
-    this.#resolve(new Response(body, { status, headers: headersOf(this.getHeaders()) }))
+    this.response = new Response(body, { status, headers: headersOf(this.getHeaders()) })
     return this
   }
 }
