@@ -67,9 +67,7 @@ export function createDomains(context: Context, options: DomainsOptions): Domain
   const others = custom.map((at) => createDomain(at, shared))
   const find = byHost([canonical, ...others])
   return {
-    fetch: recorded(context, (request, env) => {
-      return find(new URL(request.url).host).fetch(request, env)
-    }),
+    fetch: recorded(context, (request, env, { host }) => find(host).fetch(request, env)),
     vault,
     accounts,
     upstream,
@@ -79,18 +77,21 @@ export function createDomains(context: Context, options: DomainsOptions): Domain
   }
 }
 
+type FetchAt = (request: Request, env: object | undefined, url: URL) => ReturnType<Fetch>
+
 // If a fault closes the connection without a response, the request is recorded without a status.
-function recorded({ requests }: Lab, fetch: Fetch): Domains['fetch'] {
+function recorded({ requests }: Lab, fetch: FetchAt): Domains['fetch'] {
   return async (request, env) => {
     const trace = traceOf(request)
+    const url = new URL(request.url)
     let response: Response | undefined
     try {
-      response = await fetch(request, env)
+      response = await fetch(request, env, url)
       const problem = trace.problem ?? (await problemOfResponse(response))
       if (problem) trace.problem = problem
       return response
     } finally {
-      const { pathname: path, searchParams } = new URL(request.url)
+      const { pathname: path, searchParams } = url
       const { method } = request
       const isChallenge = trace.problem?.title === 'use_dpop_nonce'
       requests.add(request, {

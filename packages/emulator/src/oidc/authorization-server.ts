@@ -130,13 +130,14 @@ function createIssuer(domain: DomainParts, shared: SharedByIssuers) {
   traceRequests(provider)
   correctHeaders(provider)
   serveUnknownPaths(provider)
-  const loginPage = serveLoginPage({ provider, context, providerFlows: domain.providerFlows })
-  serveOtpPage({ ...shared, provider, context })
-  serveConsentPage({ ...shared, provider, context })
   serveLogout(provider, context)
   const stores = { exchangeLimit, mfaTransactions }
-  const parts = { context, provider, nonces, redirectsToDomain, ...stores }
-  return { routes: createIssuerRoutes(parts), loginPage }
+  const routes = createIssuerRoutes({ context, provider, nonces, redirectsToDomain, ...stores })
+  const interactions = { provider, routes, context }
+  const loginPage = serveLoginPage({ ...interactions, providerFlows: domain.providerFlows })
+  serveOtpPage({ ...shared, ...interactions })
+  serveConsentPage({ ...shared, ...interactions })
+  return { routes, loginPage }
 }
 
 // These are valid only at the domain that issued them (a JWT has its issuer inside). All other models belong to the whole tenant.
