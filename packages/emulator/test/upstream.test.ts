@@ -148,6 +148,20 @@ describe('A third party', () => {
     await expect(refresh).rejects.toMatchObject({ error: 'invalid_client', status: 401 })
   })
 
+  it.each(['Basic', 'Basic %%%', `Basic ${btoa('no colon')}`, `Basic ${btoa('%:%')}`])(
+    'refuses the malformed header "%s" with 401 invalid_client and a challenge (RFC 6749 §5.2)',
+    async (authorization) => {
+      const response = await fetch(`${bed.context.url}/upstream/acme/token`, {
+        method: 'POST',
+        headers: { authorization },
+        body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: 'any' }),
+      })
+      expect(response.status).toBe(401)
+      expect(response.headers.get('www-authenticate')).toBe('Basic realm="acme"')
+      expect(await response.json()).toMatchObject({ error: 'invalid_client' })
+    },
+  )
+
   it('gives fewer scopes on refresh but not more (RFC 6749 §6)', async () => {
     const config = await discover('acme')
     const current = await consent(config, { scope: 'a b offline_access' })

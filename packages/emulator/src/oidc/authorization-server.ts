@@ -19,6 +19,7 @@ import { serveLogout } from './logout/logout.js'
 import { registerMfaOtpGrant } from './mfa/mfa-otp-grant.js'
 import { createMfaTimes, type MfaTimes } from './mfa/mfa-times.js'
 import { createMfaTransactions, type MfaTransactions } from './mfa/mfa-transactions.js'
+import { createOneTimePasswords, type OneTimePasswords } from './mfa/one-time-password.js'
 import type { NodeEnv } from './middleware/env.js'
 import { correctHeaders } from './middleware/response-headers.js'
 import { traceRequests } from './middleware/trace-requests.js'
@@ -71,6 +72,7 @@ export function createAuthorizationServer(
     outcomes: createLoginOutcomes(context.now),
     mfaTimes: createMfaTimes(context.now),
     mfaTransactions: createMfaTransactions(context.now),
+    oneTimePasswords: createOneTimePasswords(),
     exchangeLimit: createExchangeLimit(context),
     onReuse() {
       refreshTokenReuses += 1
@@ -88,10 +90,10 @@ export function createAuthorizationServer(
     },
     reset() {
       const { store, organizations, consents, exchangeLimit } = shared
-      const { outcomes, mfaTimes, mfaTransactions } = shared
+      const { outcomes, mfaTimes, mfaTransactions, oneTimePasswords } = shared
       store.reset()
       for (const part of [organizations, consents, exchangeLimit, ...loginPages]) part.clear()
-      for (const part of [outcomes, mfaTimes, mfaTransactions]) part.clear()
+      for (const part of [outcomes, mfaTimes, mfaTransactions, oneTimePasswords]) part.clear()
       refreshTokenReuses = 0
     },
   }
@@ -104,6 +106,7 @@ interface SharedByIssuers extends AuthorizationServerOptions {
   outcomes: LoginOutcomes
   mfaTimes: MfaTimes
   mfaTransactions: MfaTransactions
+  oneTimePasswords: OneTimePasswords
   exchangeLimit: ExchangeLimit
   onReuse(): void
 }

@@ -1,4 +1,4 @@
-import type { Context as HonoContext, Hono } from 'hono'
+import type { Hono, Context as HonoContext } from 'hono'
 import { errors, type InteractionResults, type Provider } from 'oidc-provider'
 import { errorPage } from '../../pages/error-page.js'
 import type { NodeEnv } from '../middleware/env.js'

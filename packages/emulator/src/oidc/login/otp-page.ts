@@ -1,9 +1,8 @@
 import type { Tenancy } from '../../context/context.js'
 import { factorsOf } from '../../oauth/my-account-policy.js'
 import { html, pageResponse } from '../../pages/page.js'
-import type { AuthenticationMethod } from '../../tenant/tenant.js'
 import type { MfaTimes } from '../mfa/mfa-times.js'
-import { currentPassword, isRightPassword } from '../mfa/one-time-password.js'
+import type { OneTimePasswords } from '../mfa/one-time-password.js'
 import { type InteractionRequest, type Interactions, serveInteraction } from './interaction-page.js'
 
 /** Returns the path of an interaction's page for the one-time password. */
@@ -15,6 +14,7 @@ export function otpPath(uid: string): string {
 export interface OtpPageOptions extends Interactions {
   context: Tenancy
   mfaTimes: MfaTimes
+  oneTimePasswords: OneTimePasswords
 }
 
 /** Serves the page that asks the user for a one-time password. It also shows the password, because nobody has an authenticator app here. */
@@ -25,25 +25,21 @@ export function serveOtpPage(options: OtpPageOptions): void {
 }
 
 async function respondToOtp(
-  { context, mfaTimes }: OtpPageOptions,
+  { context, mfaTimes, oneTimePasswords }: OtpPageOptions,
   { method, form, interaction, finish }: InteractionRequest,
 ): Promise<Response | string> {
   const factors = factorsOf(context.tenant, interaction.session?.accountId)
-  if (method !== 'POST') return otpForm(factors, { isWrong: false })
-  if (!isRightPassword(factors, form.get('code') ?? '')) return otpForm(factors, { isWrong: true })
+  const isWrong = method === 'POST' && !oneTimePasswords.accept(factors, form.get('code') ?? '')
+  if (method !== 'POST' || isWrong) return otpForm(factors.map(oneTimePasswords.show), { isWrong })
   mfaTimes.pass(interaction.session?.uid ?? '')
   return finish({ mfa: {} })
 }
 
 // A form with `#code`, as on Auth0's page.
-function otpForm(
-  factors: readonly AuthenticationMethod[],
-  { isWrong }: { isWrong: boolean },
-): Response {
+function otpForm(passwords: readonly string[], { isWrong }: { isWrong: boolean }): Response {
   const described = isWrong && html` aria-invalid="true" aria-describedby="error"`
-  const shown = factors.map(
-    (factor) =>
-      html`<p class="muted">The authenticator app shows <code>${currentPassword(factor)}</code></p>`,
+  const shown = passwords.map(
+    (password) => html`<p class="muted">The authenticator app shows <code>${password}</code></p>`,
   )
   const body = html`
 <p>Enter the one-time password of your authenticator app.</p>
