@@ -43,7 +43,6 @@ export const orders = {
     ['management', 'my-account', 'oidc'],
     ['control'],
     ['dashboard'],
-    ['domain'],
     ['domains'],
     ['emulator'],
     ['shells'],

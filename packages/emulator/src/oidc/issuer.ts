@@ -3,15 +3,13 @@ import type { Provider } from 'oidc-provider'
 import type { Context, Tenancy } from '../context/context.js'
 import { withBody } from '../http/buffered-request.js'
 import { shareTrace } from '../logs/trace.js'
-import type { ExchangeLimit } from '../vault/exchange-limit.js'
+import type { ExchangeLimit } from '../vault/guard-exchange.js'
 import { serveMfaApi } from './mfa/mfa-api.js'
 import type { MfaTransactions } from './mfa/mfa-transactions.js'
+import { meetAuthorizeFaults, refuseWebOrigins } from './middleware/authorize-requests.js'
+import { refuseEarly } from './middleware/early-refusal.js'
 import type { NodeEnv, OidcMiddleware } from './middleware/env.js'
-import { guardExchanges } from './middleware/exchanges.js'
-import { meetAuthorizeFaults, meetTokenFaults } from './middleware/faults.js'
-import { convertJsonBodies } from './middleware/json-body.js'
-import { plainPath, requireLowercase } from './middleware/plain-path.js'
-import { refuseWebOrigins } from './middleware/web-origins.js'
+import { convertJsonBodies, guardExchanges, meetTokenFaults } from './middleware/token-requests.js'
 import type { TokenNonces } from './token/nonces.js'
 import { serveUserinfo } from './token/userinfo.js'
 
@@ -70,4 +68,24 @@ function redirectToDomain({ url }: Tenancy): OidcMiddleware {
     const { incoming } = c.env
     return incoming.headers.host === host ? next() : c.redirect(url + incoming.url, 307)
   }
+}
+
+// Returns the path of a request without a slash at its end. oidc-provider's routes ignore it, so all others must do so, too.
+function plainPath(request: Request): string {
+  return new URL(request.url).pathname.replace(/([^/])\/$/, '$1')
+}
+
+// Responds with 404 to uppercase letters in a path. oidc-provider's routes ignore the case, but faults, nonces and logouts must
+// recognize every request to its endpoints.
+const requireLowercase: OidcMiddleware = async (c, next) => {
+  const route = c.req.path.replace(
+    /^\/(authorize|u\/login|u\/mfa-otp-challenge|u\/consent|mfa\/authenticators)\/[^/]+$/,
+    '',
+  )
+  if (!/[A-Z]/.test(route)) return next()
+  const error_description = `There is nothing at ${c.req.path}; paths are lowercase`
+  return refuseEarly(c.req.raw, {
+    status: 404,
+    body: { error: 'invalid_request', error_description },
+  })
 }

@@ -1,7 +1,22 @@
-import type { Tenancy } from '../../context/context.js'
+import type { Context, Tenancy } from '../../context/context.js'
+import { faultPage, meetFault } from '../../faults/meet-fault.js'
 import { errorPage } from '../../pages/error-page.js'
 import { isWebOrigin } from '../../tenant/clients.js'
+import { collectResponse, replaceResponse } from './collected-response.js'
 import type { OidcMiddleware } from './env.js'
+
+/** Applies the faults that wait for `authorize`, before the endpoint checks anything. */
+export function meetAuthorizeFaults(context: Context): OidcMiddleware {
+  return async (c, next) => {
+    if (!context.faults.has('authorize')) return next()
+    const response = await meetFault(context, {
+      operation: 'authorize',
+      answer: () => collectResponse(c, next),
+      refuse: faultPage,
+    })
+    replaceResponse(c, response)
+  }
+}
 
 /**
  * Refuses a login with `response_mode=web_message` if the page's origin is not in `web_origins` of the client. It shows a page,
