@@ -20,9 +20,9 @@ export { checkTimeout, DEFAULT_TIMEOUT, unlessAborted, within } from './http/abo
 export { checkFunction } from './http/check-function.js'
 export { createSender, discard, markSent, runtimeFetch, toRequest } from './http/fetch.js'
 export { isNetworkError } from './http/network-error.js'
-export { retryRequest } from './http/retry.js'
+export { retryGet } from './http/retry.js'
 export { isReturnTo, tenantOrigin } from './http/url.js'
-export { challengeParameter } from './http/www-authenticate.js'
+export { challengeError } from './http/www-authenticate.js'
 export { createMutex } from './mutex.js'
 export {
   checkBound,
