@@ -24,6 +24,7 @@ export const orders = {
     ['context', 'management'],
     ['login', 'tokens'],
     ['connect'],
+    ['accounts'],
     ['server-client'],
     ['routes'],
     ['adapters'],

@@ -12,7 +12,12 @@ export {
 } from './authorization/authorized-fetch.js'
 export type { Dpop, DpopProofRequest, DpopProver } from './authorization/dpop.js'
 export { authorizationMiddleware } from './authorization/middleware.js'
-export type { Provider, SocialProvider } from './catalogue/provider.js'
+export type {
+  ProfileEndpoint,
+  Provider,
+  RevocationEndpoint,
+  SocialProvider,
+} from './catalogue/provider.js'
 export { isConnectCallback } from './connect/callback-url.js'
 export {
   type CompleteConnectOptions,

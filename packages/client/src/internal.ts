@@ -17,8 +17,9 @@ export { checkKeyPair } from './dpop/key-pair.js'
 export { problemType } from './errors/coded-error.js'
 export { checkTimeout, DEFAULT_TIMEOUT, within } from './http/abort.js'
 export { checkFunction } from './http/check-function.js'
+export { hasFields, isSomeText, parseJson } from './http/json.js'
 export { isNetworkError } from './http/network-error.js'
-export { isReturnTo, tenantOrigin } from './http/url.js'
+export { isReturnTo, isSecure, parseUrl, tenantOrigin } from './http/url.js'
 export { createMutex } from './mutex.js'
 export {
   checkBound,

@@ -30,7 +30,8 @@ export async function getAccessTokenForConnection(
   return context.connectionTokens.get(session, key, () => exchange(context, session, options))
 }
 
-function exchange(
+/** Exchanges the session's refresh token, without the cache. @internal */
+export function exchange(
   { options, timeout }: Context,
   { domain, refreshToken }: Session,
   { connection, loginHint, scopes }: GetAccessTokenForConnectionOptions,
