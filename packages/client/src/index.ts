@@ -1,4 +1,9 @@
 export type { AccountLabel, AccountLabels } from './account-labels/account-label.js'
+export {
+  type IdentifiableAccount,
+  type IdentifyAccount,
+  identifyAt,
+} from './account-labels/identify-at.js'
 export { localStorageAccountLabels } from './account-labels/local-storage-account-labels.js'
 export type {
   AccessToken,
