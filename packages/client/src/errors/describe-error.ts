@@ -45,8 +45,7 @@ const WORDS = {
   dpop_prover_missing: SETTINGS,
   token_not_bound: SETTINGS,
   connection_not_connected: 'This account is not connected any longer. Connect it again.',
-  ambiguous_account:
-    'You have several accounts of this service. Connect this one again, so that it is known which one it is.',
+  ambiguous_account: 'Several accounts fit. Connect this one again.',
   provider_unavailable: TRY_LATER,
   connection_required: 'This needs a connected account. Connect it, then try again.',
   invalid_grant: LOG_IN,
