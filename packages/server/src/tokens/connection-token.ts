@@ -34,7 +34,8 @@ export async function getAccessTokenForConnection(
   )
 }
 
-function exchange(
+/** Exchanges the session's refresh token, without the cache. @internal */
+export function exchange(
   { options, timeout }: Context,
   { domain, refreshToken }: Session,
   { connection, loginHint, scopes }: GetAccessTokenForConnectionOptions,
