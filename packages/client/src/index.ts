@@ -42,6 +42,15 @@ export {
   connectionHealth,
 } from './connections/connection-health.js'
 export {
+  type ConnectionRequiredDetails,
+  ConnectionRequiredError,
+  type ConnectionRequiredProblem,
+  type ConnectionRequiredReason,
+  isConnectionRequiredError,
+  readConnectionRequired,
+  throwIfConnectionRequired,
+} from './connections/connection-required-error.js'
+export {
   type ConnectionDefinition,
   type ConnectionInput,
   type ConnectionReference,

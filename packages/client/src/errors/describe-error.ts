@@ -45,6 +45,7 @@ const WORDS = {
   dpop_prover_missing: SETTINGS,
   token_not_bound: SETTINGS,
   connection_not_connected: 'This account is not connected any longer. Connect it again.',
+  connection_required: 'This needs a connected account. Connect it, then try again.',
   invalid_grant: LOG_IN,
   invalid_target: SETTINGS,
   invalid_scope: NOT_ALLOWED,

@@ -1,5 +1,6 @@
 import {
   isConnectFlowError,
+  isConnectionRequiredError,
   isMyAccountApiError,
   isTokenError,
   type ProblemDetails,
@@ -50,6 +51,7 @@ export function knownProblem(
 }
 
 function codedProblem(error: unknown): ProblemDetails | undefined {
+  if (isConnectionRequiredError(error)) return error.toJSON()
   const status = statusOf(error)
   if (!status || !isCoded(error)) return undefined
   return { type: errorsPage(error.code), title: error.code, status, detail: error.message }
