@@ -18,7 +18,7 @@ export const orders = {
   server: [
     ['errors'],
     ['cookies', 'navigation', 'store'],
-    ['api', 'sessions', 'tenant'],
+    ['api', 'events', 'sessions', 'tenant'],
     ['options', 'unlisted-host'],
     ['redirect-uri'],
     ['context', 'management'],

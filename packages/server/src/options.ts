@@ -8,6 +8,7 @@ import {
 } from '@connected-accounts/client/internal'
 import type { ClientAuth } from '@connected-accounts/client/token-vault'
 import { isCookiePrefix, type StoreOptions } from './cookies/cookie-jar.js'
+import type { AccountEvents } from './events/account-events.js'
 import type { SessionStore } from './sessions/session.js'
 
 interface KnownLoginParams {
@@ -85,6 +86,12 @@ export type ServerClientOptions = ClientAuth & {
   timeout?: number | undefined
   /** Keeps the sessions. Default: sealed cookies. */
   sessions?: SessionStore | undefined
+  /**
+   * Takes events to open pages, by the `events` route: `memoryEvents()` for one process, or `redisEvents(redis)` for many. Give it
+   * the events of a log stream: `createLogStreamHandler({ authorization, onEvent: (event) => events.publish(event) })`. Default:
+   * there is no such route.
+   */
+  events?: AccountEvents | undefined
   /** Sends the requests. Default: the runtime's own `fetch`. */
   fetch?: Fetch | undefined
 }
@@ -128,6 +135,7 @@ export function checkOptions(options: ServerClientOptions): void {
     )
   }
   checkSessions(options.sessions)
+  checkEvents(options.events)
 }
 
 function checkClientAuth(options: ClientAuth): void {
@@ -162,6 +170,11 @@ function checkSessions(sessions: SessionStore | undefined): void {
   throw new TypeError(
     'sessions must be a SessionStore. Pass a Keyv or another store to sharedSessions() first.',
   )
+}
+
+function checkEvents(events: AccountEvents | undefined): void {
+  if (events === undefined || typeof events?.subscribe === 'function') return
+  throw new TypeError('events must be memoryEvents() or redisEvents(redis).')
 }
 
 /**
