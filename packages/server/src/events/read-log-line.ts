@@ -60,5 +60,5 @@ function fieldsOf(value: unknown): Fields {
 
 /** Returns a text that is not empty, and not longer than any name or id. */
 function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value && value.length <= 2000 ? value : undefined
+  return typeof value === 'string' && value && value.length <= 500 ? value : undefined
 }
