@@ -14,7 +14,7 @@ export const orders = {
     ['connect'],
     ['browser', 'adapters'],
   ],
-  react: [['mistakes', 'queries'], ['ConnectedAccountsProvider'], ['hooks'], ['ui']],
+  react: [['mistakes', 'queries'], ['events'], ['ConnectedAccountsProvider'], ['hooks'], ['ui']],
   server: [
     ['errors'],
     ['cookies', 'navigation', 'store'],

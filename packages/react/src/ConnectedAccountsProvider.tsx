@@ -30,6 +30,7 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react'
+import type { AccountEventSource } from './events.js'
 import { watchForMistakes } from './mistakes.js'
 import { accountLabelKey, clearLabels } from './queries/account-labels.js'
 import type { ConnectSettings } from './queries/connect.js'
@@ -71,6 +72,12 @@ export interface ConnectedAccountsProviderProps {
    * component. Its `clear` is called when the user changes. Default: accounts have no labels.
    */
   accountLabels?: AccountLabels | undefined
+  /**
+   * Tells the page what happens to the user's accounts elsewhere, such as `accountEvents('/auth/events')` of
+   * `@connected-accounts/react/events`. The hooks then show a dead grant before a call of the page fails. Create it once, outside
+   * of the component. Default: the lists are fetched again when the person comes back to the page.
+   */
+  events?: AccountEventSource | undefined
   children?: ReactNode
 }
 
@@ -98,7 +105,7 @@ export interface ConnectedAccountsProviderProps {
 export function ConnectedAccountsProvider(props: ConnectedAccountsProviderProps): ReactNode {
   const { client, user, redirectUri, transactions, navigate, openUrl, connections, children } =
     props
-  const { accountLabels } = props
+  const { accountLabels, events } = props
   checkIdentity(props)
   checkAccountLabels(accountLabels)
   const queryClient = useQueryClient()
@@ -142,6 +149,9 @@ export function ConnectedAccountsProvider(props: ConnectedAccountsProviderProps)
       stopWatching()
     }
   }, [queryClient, client, user, transactions])
+  useEffect(() => {
+    return user === undefined ? undefined : events?.(queryClient, { client, user })
+  }, [queryClient, client, user, events])
   const { baseUrl } = client
   useEffect(() => {
     // What this user began must not be sent after the logout, or with the next user's token.

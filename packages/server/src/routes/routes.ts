@@ -51,7 +51,8 @@ export interface Routes {
   logout: Route
   /**
    * GET from a page of the application. Tells the page what happens to the user's accounts (Server-Sent Events), with the `events` of
-   * the `ServerClient`. Without them the answer is 404. The page uses `accountEvents` of `@connected-accounts/client/browser`.
+   * the `ServerClient`. Without them the answer is 404. The page uses `accountEvents` of
+   * `@connected-accounts/react/events`, or `subscribeToAccountEvents` of `@connected-accounts/client/browser`.
    */
   events: Route
 }

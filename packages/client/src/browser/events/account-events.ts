@@ -15,9 +15,6 @@ export interface AccountEventsOptions {
   onEvent: (update: AccountUpdate) => void
 }
 
-/** Subscribes to a user's events, and returns a function that ends the subscription. See {@link accountEvents}. */
-export type AccountEventSource = (options: Omit<AccountEventsOptions, 'url'>) => () => void
-
 /** A message from the tab that has the connection to the others, or the `hello` of a new tab. */
 type TabMessage = { id: string; update?: AccountUpdate } | 'hello'
 
@@ -98,24 +95,6 @@ export function subscribeToAccountEvents({ url, user, onEvent }: AccountEventsOp
     window.removeEventListener('pageshow', show)
     stop()
   }
-}
-
-/**
- * Returns what `ConnectedAccountsProvider` takes as `events`: the hooks then show a dead grant before a call of the page fails.
- * Create it once, outside of the component.
- *
- * @param url - The `events` route of `@connected-accounts/server`, of the page's own origin.
- * @example
- * ```tsx
- * const events = accountEvents('/auth/events')
- *
- * <ConnectedAccountsProvider client={client} user={user?.sub} events={events}>
- *   <App />
- * </ConnectedAccountsProvider>
- * ```
- */
-export function accountEvents(url: string | URL): AccountEventSource {
-  return (options) => subscribeToAccountEvents({ url, ...options })
 }
 
 function openChannel(name: string): BroadcastChannel | undefined {

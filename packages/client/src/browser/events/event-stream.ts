@@ -64,7 +64,7 @@ function judge({ status, headers, url }: Response): 'read' | 'failed' | 'over' {
   // Logged out, or told to stop. Everything else is a mistake of the application.
   if (status !== 401 && status !== 204) {
     console.error(
-      `${url} is not the events route: it answered ${status}. Pass accountEvents() the path of the route.`,
+      `${url} is not the events route: it answered ${status}. Pass the path of the route, such as /auth/events.`,
     )
   }
   return 'over'
