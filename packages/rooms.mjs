@@ -25,7 +25,7 @@ export const orders = {
     ['login', 'tokens'],
     ['connect'],
     ['server-client'],
-    ['routes'],
+    ['provider', 'routes'],
     ['adapters'],
   ],
   emulator: [
