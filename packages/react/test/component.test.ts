@@ -206,7 +206,7 @@ describe('disconnect', () => {
     const stops = 'Stops working: Calendar sync and Briefing agent.'
     await expectAnnouncement(page, `You can still undo this. ${stops}`)
     await expect.poll(() => rows(page).getByText(stops).count(), SOON).toBe(1)
-    await press(page, /^Undo/)
+    await page.getByRole('button', { name: /^Undo/ }).press('Enter')
     await expect.poll(() => rows(page).getByText('Used by Calendar sync').count(), SOON).toBe(1)
   })
 

@@ -23,6 +23,16 @@ export {
   SessionError,
   type SessionErrorCode,
 } from './errors.js'
+export {
+  type KeepAliveCheckpoint,
+  type KeepAliveOptions,
+  keepAlive,
+} from './keep-alive/keep-alive.js'
+export type {
+  KeepAliveOutcome,
+  KeepAliveReason,
+  KeepAliveReport,
+} from './keep-alive/outcome.js'
 export type { CompletedLogin, StartInteractiveLoginOptions } from './login/login.js'
 export type { LogoutOptions } from './login/logout.js'
 export type {
@@ -53,6 +63,7 @@ export type {
   IssuedToken,
   Session,
   SessionCookie,
+  SessionOwner,
   SessionStore,
   User,
 } from './sessions/session.js'
@@ -71,3 +82,4 @@ export {
   type UserTokenSources,
   type VaultUser,
 } from './tokens/connection-token-source.js'
+export { fromSharedSessions } from './tokens/from-shared-sessions.js'

@@ -35,6 +35,8 @@ export interface TokenOwner {
 
 const MAX_USERS = 1000
 const MAX_TOKENS = 50
+/** How long a token is kept at most, in milliseconds. So a token that a cache returns was exchanged at most a day ago. */
+export const MAX_LIFE = 86_400_000
 
 /**
  * Creates a cache in the memory of this process, for the 1000 users who used it last, with up to 50 tokens for each. A token
@@ -60,7 +62,7 @@ export function connectionTokenUsableUntil({ expiresAt = 0 }: ConnectionToken): 
 }
 
 function tokensOfUser() {
-  const kept = new LRUCache<string, ConnectionToken>({ max: MAX_TOKENS })
+  const kept = new LRUCache<string, ConnectionToken>({ max: MAX_TOKENS, ttl: MAX_LIFE })
   const pending = new Map<string, Promise<ConnectionToken>>()
   const isUsable = (token: ConnectionToken) => connectionTokenUsableUntil(token) > Date.now()
 
