@@ -65,9 +65,9 @@ test('a Redis that crashes ends the run, and the next one goes on when it is bac
   expect(error).toMatchObject({ code: 'store_unavailable' })
   await server.start()
   const done = async () => (await run({ ...job, users: users() })).report
-  await expect.poll(done, { timeout: 70_000, interval: 1000 }).toMatchObject({ isComplete: true })
+  await expect.poll(done, { timeout: 40_000, interval: 1000 }).toMatchObject({ isComplete: true })
   expect(exchanges()).toBeLessThanOrEqual(120)
-}, 90_000)
+}, 60_000)
 
 test('the sessions of one machine are found at the other', async () => {
   const machine = (redis: typeof one) => {

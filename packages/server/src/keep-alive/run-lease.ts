@@ -8,7 +8,7 @@ export interface RunLease {
 }
 
 /** After how many milliseconds the next run may begin if the process of this one has died. A living one renews its lease. */
-const LEASE = 60_000
+const LEASE = 20_000
 
 /**
  * Takes the lease of a job.
