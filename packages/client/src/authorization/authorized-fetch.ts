@@ -98,20 +98,20 @@ export function createAuthorizer(
   }
   const checkOrigin = createOriginCheck(allowedOrigins)
   return async (request) => {
-    checkOrigin(request)
+    checkOrigin(new URL(request.url))
     return authorizeRequest(request, options)
   }
 }
 
 /**
- * Creates a function that throws a TypeError if a request goes to an origin that may not see the token.
+ * Creates a function that throws a TypeError if a URL has an origin that may not see the token.
  *
  * @throws {TypeError} if `allowedOrigins` are not origins, or use http and are not on localhost.
  * @internal
  */
 export function createOriginCheck(
   allowedOrigins: readonly string[],
-): (request: Pick<Request, 'url'>) => void {
+): (url: URL) => void {
   if (!areOrigins(allowedOrigins)) {
     throw new TypeError(
       "allowedOrigins must be an array of origins without a path, like ['https://api.example.test']. They must use https " +
@@ -119,8 +119,7 @@ export function createOriginCheck(
     )
   }
   const origins = new Set(allowedOrigins)
-  return ({ url }) => {
-    const { origin } = new URL(url)
+  return ({ origin }) => {
     if (origins.has(origin)) return
     throw new TypeError(
       `allowedOrigins does not have ${origin}: the access token is not sent there. Add the origin if it is your API's.`,

@@ -1,40 +1,36 @@
-import { type Fetch, isTokenError } from '@connected-accounts/client'
-import { discard, markSent, unlessAborted } from '@connected-accounts/client/internal'
+import { isTokenError } from '@connected-accounts/client'
+import { discard, unlessAborted } from '@connected-accounts/client/internal'
 import type { ConnectionToken } from '@connected-accounts/client/token-vault'
 import { type GrantEvidence, lostGrant, type NeededGrant } from './lost-grant.js'
+import type { SendWith } from './outgoing-request.js'
 import { refusedScopes } from './scope-refusal.js'
 
 /** Options of {@link createProviderCall}. @internal */
 export interface ProviderCallOptions extends NeededGrant {
   /** The scopes that the token must have, by what Token Vault says of it. */
   checked: readonly string[]
-  send: Fetch
 }
 
 /**
- * Creates the function that authorizes one request and sends it, again with another token if the provider answers 401.
+ * Creates the function that sends one request with a token, and again with another one if the provider answers 401.
  *
  * @internal
  */
-export function createProviderCall({ checked, send, ...needed }: ProviderCallOptions): Fetch {
-  const sendWith = (request: Request, { accessToken }: ConnectionToken) => {
-    const copy = request.body ? request.clone() : request
-    copy.headers.set('authorization', `Bearer ${accessToken}`)
-    markSent(request)
-    return send(copy)
-  }
-
-  return async (request) => {
-    const token = await takeToken(needed, { checked, request })
-    let response = await sendWith(request, token)
+export function createProviderCall({
+  checked,
+  ...needed
+}: ProviderCallOptions): (sendWith: SendWith, signal: AbortSignal) => Promise<Response> {
+  return async (sendWith, signal) => {
+    const token = await takeToken(needed, { checked, signal })
+    let response = await sendWith(token)
     let refused = await refusedScopes(response)
     if (response.status === 401 && !refused) {
       discard(response)
       const rejectedToken = token.accessToken
-      const fresh = await takeToken(needed, { checked, request, rejectedToken })
+      const fresh = await takeToken(needed, { checked, signal, rejectedToken })
       // Token Vault may have no other one: it keeps a token until it expires, also if it was revoked at the provider.
       if (fresh.accessToken === rejectedToken) throw await lostGrant(needed, TOKEN_REFUSED)
-      response = await sendWith(request, fresh)
+      response = await sendWith(fresh)
       refused = await refusedScopes(response)
     }
     if (!refused && response.status !== 401) return response
@@ -48,7 +44,7 @@ const TOKEN_REFUSED: GrantEvidence = { found: 'token_refused' }
 
 interface TakeOptions {
   checked: readonly string[]
-  request: Request
+  signal: AbortSignal
   /** The token that the provider has just refused. */
   rejectedToken?: string
 }
@@ -56,11 +52,11 @@ interface TakeOptions {
 /** Returns a token that has the scopes, as far as Token Vault says what it allows. */
 async function takeToken(
   needed: NeededGrant,
-  { checked, request, rejectedToken }: TakeOptions,
+  { checked, signal, rejectedToken }: TakeOptions,
 ): Promise<ConnectionToken> {
   const { exchange, connection, loginHint, scopes } = needed
   const wanted = exchange.getToken({ connection, loginHint, scopes, rejectedToken })
-  const token = await unlessAborted(wanted, request.signal).catch(async (cause: unknown) => {
+  const token = await unlessAborted(wanted, signal).catch(async (cause: unknown) => {
     const found = isTokenError(cause) ? FOUND.get(cause.code) : undefined
     if (!found) throw cause
     const isRefused = found === 'no_token' && rejectedToken !== undefined

@@ -12,6 +12,7 @@ import {
 } from '@connected-accounts/client/internal'
 import type { ConnectionTokenSource } from '../tokens/connection-token-source.js'
 import type { NeededGrant } from './lost-grant.js'
+import { isPlain, sendRequest, sendUrl } from './outgoing-request.js'
 import { createProviderCall } from './provider-call.js'
 
 /** Options of {@link createProviderFetch}. */
@@ -85,14 +86,22 @@ export function createProviderFetch<Reference extends ConnectionReference>(
   const required = requiredScopes(reference)
   // Token Vault may name those that the provider requires in another way.
   const checked = scopes.filter((scope) => !required.includes(scope))
-  const call = createProviderCall({ ...needed, checked, send: createSender(options.fetch) })
+  const fetch = options.fetch && createSender(options.fetch)
+  const call = createProviderCall({ ...needed, checked })
+  const sendCopy: Fetch = (request) => call(sendRequest(request, fetch), request.signal)
+
   return (input, init) => {
     const given = init?.signal ?? (input instanceof Request ? input.signal : undefined)
     return withDeadline({ given, timeout }, async (signal, startAnew) => {
-      const request = toRequest(input, { ...init, signal })
-      checkOrigin(request)
-      if (limit === 0 || !methods.includes(request.method)) return call(request)
-      return retryRequest(request, { limit, send: call, onPause: startAnew })
+      if (limit === 0 && isPlain(input, init)) {
+        const url = new URL(input)
+        checkOrigin(url)
+        return call(sendUrl(url.href, { ...init, signal }, fetch), signal)
+      }
+      const request = new Request(toRequest(input, init), { signal })
+      checkOrigin(new URL(request.url))
+      if (limit === 0 || !methods.includes(request.method)) return sendCopy(request)
+      return retryRequest(request, { limit, send: sendCopy, onPause: startAnew })
     })
   }
 }
