@@ -68,6 +68,22 @@ describe('a run', () => {
     expect(exchanges()).toBe(2)
   })
 
+  test('does not take a token that lives for years out of the cache of the worker for an exchange', async () => {
+    fakeDate()
+    await seed([one])
+    const exchange = worker({
+      async fetch(request) {
+        const answer = await fetch(request)
+        return Response.json({ ...(await answer.json()), expires_in: 100_000_000 })
+      },
+    })
+    const job = { exchange, checkpoint: memoryCheckpoint().store }
+    await run({ ...job, users: usersOf([one]) })
+    later(31 * DAY)
+    await run({ ...job, users: usersOf([one]) })
+    expect(exchanges()).toBe(2)
+  })
+
   test('does not take the time of a clock that was wrong for a recent exchange', async () => {
     fakeDate()
     await seed([one])
@@ -296,6 +312,7 @@ describe('failures', () => {
     let isAway = true
     let sent = 0
     const exchange = worker({
+      timeout: 1_000_000_000, // its timer must not end while a signature takes its time
       async fetch(request) {
         sent += 1
         if (isAway) throw new TypeError('fetch failed')
@@ -309,6 +326,21 @@ describe('failures', () => {
     isAway = false
     const { report } = await run({ ...job, users: usersOf(ids.slice(0, 30)) })
     expect(report.exchanged).toBe(30)
+  })
+
+  test('an exchange that never ends is skipped after the timeout of the worker, and the others are made', async () => {
+    await seed([one, two])
+    let sent = 0
+    const exchange = worker({
+      timeout: 1000,
+      fetch(request) {
+        sent += 1
+        return sent === 1 ? new Promise(() => {}) : fetch(request)
+      },
+    })
+    const job = { exchange, users: usersOf([one, two]), checkpoint: memoryCheckpoint().store }
+    const { report } = await run(job)
+    expect(report).toMatchObject({ exchanged: 1, skipped: { ...none, unavailable: 1 } })
   })
 
   test('a user whom the tenant refuses is skipped, and the others are exchanged', async () => {
@@ -394,6 +426,26 @@ describe('two schedulers at once', () => {
     open()
     expect((await first).report).toMatchObject({ exchanged: 1, isComplete: true })
     expect(exchanges()).toBe(1)
+  })
+
+  test('a run that takes long keeps others from beginning', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] })
+    const { store: checkpoint } = memoryCheckpoint()
+    const { pass, open, reached } = createGate()
+    async function* users() {
+      await pass()
+      yield { userId: one }
+    }
+    const first = run({ exchange: worker(), users: users(), checkpoint })
+    await reached
+    await vi.advanceTimersByTimeAsync(120_000)
+    const second = await run({ exchange: worker(), users: usersOf([]), checkpoint })
+    expect(second.report.isComplete).toBe(false)
+    open()
+    expect((await first).report.isComplete).toBe(true)
+    const third = await run({ exchange: worker(), users: usersOf([]), checkpoint })
+    expect(third.report.isComplete).toBe(true)
+    expect(vi.getTimerCount()).toBe(0)
   })
 
   test('a run that was paused for so long that another one has begun ends before its next exchange', async () => {

@@ -23,7 +23,7 @@ export interface KeepAliveOptions extends Abortable {
   users: AsyncIterable<VaultUser>
   /** The connections, by name or by their definition. Several definitions of one connection count once. */
   connections: readonly (string | ConnectionDefinition)[]
-  /** Remembers when each grant was exchanged, so that a run goes on where the last one ended, and that only one runs at a time. */
+  /** Remembers when each grant was exchanged, so that each run continues the last one, and only one runs at a time. */
   checkpoint: KeepAliveCheckpoint
   /**
    * Names the job in the checkpoint. Jobs for several tenants need a name each, because they may have users with the same id.
@@ -54,10 +54,10 @@ const MAX_PER_SECOND = 700
 
 /**
  * Exchanges grants in Token Vault that nobody has used for a while, so that neither Auth0 nor the provider drops them. A job for a
- * scheduler: each run exchanges what is due, and goes on where a run ended that was aborted, failed or died. Then it repeats
+ * scheduler: each run exchanges what is due. If a run was aborted, failed or died, the next one continues it, and repeats
  * at most the exchanges that were under way. While a run is under way, a second one ends at once.
  *
- * Retries as {@link retryDelay} advises. If the tenant asks to wait, it waits. It ends if ten exchanges in a row find nobody who answers.
+ * Retries as {@link retryDelay} advises. If the tenant asks to wait, it waits. It ends if ten exchanges in a row stay without a response.
  *
  * @returns What it has done.
  * @throws {TypeError} if an option is wrong, or `users` yields something else; the message names it.

@@ -22,7 +22,7 @@ export interface Run {
   failuresInARow: number
 }
 
-/** After so many exchanges in a row that nobody answered, the run ends. */
+/** How many exchanges in a row may stay without a response. */
 const MAX_FAILURES = 10
 
 type Told = Pick<KeepAliveOutcome, 'outcome' | 'reason' | 'error'>
@@ -77,7 +77,7 @@ async function exchangeGrant(
   return { outcome: 'skipped', reason: SKIPPED[state], state, error }
 }
 
-/** Ends the run if nobody answers any more, so that it does not go on asking. */
+/** Ends the run if the tenant does not respond any more, so that it sends no more requests. */
 function notice(run: Run, { obstacle, error }: Exchange): void {
   run.failuresInARow = obstacle === 'unavailable' ? run.failuresInARow + 1 : 0
   if (run.failuresInARow >= MAX_FAILURES) throw error

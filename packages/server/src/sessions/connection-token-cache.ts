@@ -62,14 +62,14 @@ export function connectionTokenUsableUntil({ expiresAt = 0 }: ConnectionToken): 
 }
 
 function tokensOfUser() {
-  const kept = new LRUCache<string, ConnectionToken>({ max: MAX_TOKENS, ttl: MAX_LIFE })
+  const kept = new LRUCache<string, { token: ConnectionToken; until: number }>({ max: MAX_TOKENS })
   const pending = new Map<string, Promise<ConnectionToken>>()
-  const isUsable = (token: ConnectionToken) => connectionTokenUsableUntil(token) > Date.now()
 
   async function exchanged(key: string, exchange: () => Promise<ConnectionToken>) {
     try {
       const token = await Promise.resolve().then(exchange) // so that a synchronous throw is a rejection, too
-      kept.set(key, token)
+      const until = Math.min(connectionTokenUsableUntil(token), Date.now() + MAX_LIFE)
+      kept.set(key, { token, until })
       return token
     } finally {
       pending.delete(key)
@@ -80,9 +80,9 @@ function tokensOfUser() {
       { key, rejectedToken }: WantedToken,
       exchange: () => Promise<ConnectionToken>,
     ): Promise<ConnectionToken> {
-      const token = kept.get(key)
+      const { token, until = 0 } = kept.get(key) ?? {}
       const isRejected = token?.accessToken === rejectedToken
-      if (token && isUsable(token) && !isRejected) return Promise.resolve(token)
+      if (token && until > Date.now() && !isRejected) return Promise.resolve(token)
       const shared = pending.get(key) ?? exchanged(key, exchange)
       pending.set(key, shared)
       return shared
