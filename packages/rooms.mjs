@@ -8,8 +8,8 @@
 export const orders = {
   client: [
     ['catalogue', 'contract', 'crypto', 'http'],
-    ['account-labels', 'errors', 'mutex'],
-    ['connections', 'authorization'],
+    ['errors', 'mutex'],
+    ['account-labels', 'connections', 'authorization'],
     ['dpop', 'tokens', 'my-account'],
     ['connect'],
     ['browser', 'adapters'],
@@ -25,6 +25,7 @@ export const orders = {
     ['context', 'management'],
     ['login', 'tokens'],
     ['connect', 'keep-alive'],
+    ['accounts'],
     ['server-client'],
     ['provider', 'routes'],
     ['adapters'],

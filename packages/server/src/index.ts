@@ -1,4 +1,10 @@
 export type { AccessToken, CompletedConnect } from '@connected-accounts/client'
+export type {
+  DeleteConnectedAccountOptions,
+  DeletedAccount,
+} from './accounts/delete-account.js'
+export type { IdentifyConnectedAccountOptions } from './accounts/identify.js'
+export type { NotRevokedReason, Revocation } from './accounts/revoke.js'
 export type { AccessTokenClaims } from './api/access-token-claims.js'
 export {
   AccessTokenError,
@@ -36,6 +42,8 @@ export type {
 export type { CompletedLogin, StartInteractiveLoginOptions } from './login/login.js'
 export type { LogoutOptions } from './login/logout.js'
 export type {
+  AccountProfile,
+  IdentifyFunction,
   LoginParams,
   RedirectUriFunction,
   ServerClientOptions,
@@ -48,7 +56,7 @@ export {
   type ConnectedAccountsHandlerOptions,
   createConnectedAccountsHandler,
 } from './routes/connected-accounts-handler.js'
-export { createHandler } from './routes/handler.js'
+export { createHandler, type HandlerOptions } from './routes/handler.js'
 export type { Route } from './routes/route.js'
 export { createRoutes, type Routes, type RoutesOptions } from './routes/routes.js'
 export { ServerClient } from './server-client.js'

@@ -109,9 +109,7 @@ export function createAuthorizer(
  * @throws {TypeError} if `allowedOrigins` are not origins, or use http and are not on localhost.
  * @internal
  */
-export function createOriginCheck(
-  allowedOrigins: readonly string[],
-): (url: URL) => void {
+export function createOriginCheck(allowedOrigins: readonly string[]): (url: URL) => void {
   if (!areOrigins(allowedOrigins)) {
     throw new TypeError(
       "allowedOrigins must be an array of origins without a path, like ['https://api.example.test']. They must use https " +

@@ -39,21 +39,21 @@ function isTransientStatus(status: unknown): boolean {
 }
 
 /**
- * Sends a request, and sends it again after a 429 or a network failure. Each try gets its own copy of the request, so it is
+ * Sends a GET, and sends it again after a 429 or a network failure. Each try gets its own copy of the request, so it is
  * authorized anew and no proof is used twice. An error that came before the copy was sent is thrown at once.
  *
- * @param request - A request that is safe to repeat. It is copied, never sent itself.
+ * @param request - A request without a body; it is copied, never sent itself.
  * @param options.limit - How many retries there are at most.
  * @param options.send - Authorizes the copy that it gets, marks it as sent, and sends it.
  * @param options.onPause - Called before each pause, with its length in milliseconds.
  * @internal
  */
-export async function retryRequest(
+export async function retryGet(
   request: Request,
   { limit, send, onPause }: { limit: number; send: Fetch; onPause: (pause: number) => void },
 ): Promise<Response> {
   for (let retries = 0; ; retries += 1) {
-    const copy = withoutRedirects(request.method === 'GET' ? request : request.clone())
+    const copy = withoutRedirects(request)
     let seconds = backoff(retries)
     try {
       const response = await send(copy)

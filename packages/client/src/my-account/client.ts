@@ -6,7 +6,7 @@ import type { paths } from '../contract/generated/my-account.js'
 import { type ClientCrypto, checkCrypto } from '../crypto.js'
 import { checkTimeout, DEFAULT_TIMEOUT, unlessAborted, withAbortController } from '../http/abort.js'
 import { createSender, type Fetch, markSent, withoutRedirects } from '../http/fetch.js'
-import { retryRequest } from '../http/retry.js'
+import { retryGet } from '../http/retry.js'
 import { parseUrl, tenantOrigin } from '../http/url.js'
 import { SCOPES } from './scopes.js'
 
@@ -132,7 +132,7 @@ function createFetch(options: {
         return send(authorized)
       })
     if (limit > 0 && request.method === 'GET') {
-      return retryRequest(request, { limit, send: sendCopy, onPause })
+      return retryGet(request, { limit, send: sendCopy, onPause })
     }
     return sendCopy(withoutRedirects(request))
   }

@@ -10,14 +10,18 @@ export type SendWith = (token: ConnectionToken) => Promise<Response>
  * can be sent only once.
  *
  * @param request - It must not follow redirects.
- * @param fetch - Default: the runtime's own.
+ * @param options.fetch - Default: the runtime's own.
+ * @param options.turn - What is marked as sent.
  * @internal
  */
-export function sendRequest(request: Request, fetch: Fetch = runtimeFetch): SendWith {
+export function sendRequest(
+  request: Request,
+  { fetch = runtimeFetch, turn }: { fetch: Fetch | undefined; turn: Request },
+): SendWith {
   return ({ accessToken }) => {
     const copy = request.body ? request.clone() : request
     copy.headers.set('authorization', `Bearer ${accessToken}`)
-    markSent(request)
+    markSent(turn)
     return fetch(copy)
   }
 }

@@ -12,7 +12,7 @@ export interface ProviderCallOptions extends NeededGrant {
 }
 
 /**
- * Creates the function that sends one request with a token, and again with another one if the provider answers 401.
+ * Creates the function that sends one request with a token, and again with another one if the provider responds with 401.
  *
  * @internal
  */

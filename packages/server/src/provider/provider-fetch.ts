@@ -7,7 +7,7 @@ import {
   DEFAULT_TIMEOUT,
   definedScopes,
   requiredScopes,
-  retryRequest,
+  retryGet,
   toRequest,
 } from '@connected-accounts/client/internal'
 import type { ConnectionTokenSource } from '../tokens/connection-token-source.js'
@@ -45,13 +45,13 @@ export interface ProviderFetchOptions<Reference extends ConnectionReference = Co
 }
 
 /**
- * Creates a `fetch` for a provider's API. It adds the user's token from Token Vault. If the provider answers 401, it gets another token and
+ * Creates a `fetch` for a provider's API. It adds the user's token from Token Vault. If the provider responds with 401, it gets another token and
  * sends the request again, once. It does not follow redirects, because the token must not go anywhere else: you get the 3xx answer.
  *
  * If the call needs the person, it throws a `ConnectionRequiredError`, whose `reason` is one of these:
  *
  * - `not_connected`: Token Vault has no account. If the source cannot list accounts, or there is a `loginHint`, this may also be a grant
- *   that has expired or was revoked, because Auth0 answers all three in the same way.
+ *   that has expired or was revoked, because Auth0 has the same error for all three.
  * - `expired`: the account's time is over, or an account is listed and Token Vault has no usable token of it. This may also be a grant that
  *   was revoked, of which Auth0 learned first.
  * - `missing_scopes`: Token Vault or the provider says that the token lacks scopes.
@@ -88,8 +88,6 @@ export function createProviderFetch<Reference extends ConnectionReference>(
   const checked = scopes.filter((scope) => !required.includes(scope))
   const fetch = options.fetch && createSender(options.fetch)
   const call = createProviderCall({ ...needed, checked })
-  const sendCopy: Fetch = (request) => call(sendRequest(request, fetch), request.signal)
-
   return (input, init) => {
     const given = init?.signal ?? (input instanceof Request ? input.signal : undefined)
     return withDeadline({ given, timeout }, async (signal, startAnew) => {
@@ -100,8 +98,10 @@ export function createProviderFetch<Reference extends ConnectionReference>(
       }
       const request = new Request(toRequest(input, init), { signal })
       checkOrigin(new URL(request.url))
-      if (limit === 0 || !methods.includes(request.method)) return sendCopy(request)
-      return retryRequest(request, { limit, send: sendCopy, onPause: startAnew })
+      const send: Fetch = (turn) => call(sendRequest(request, { fetch, turn }), signal)
+      if (limit === 0 || !methods.includes(request.method)) return send(request)
+      // Each turn sends a copy of the request, which may have a body, so what is copied here has none.
+      return retryGet(new Request(request.url, { signal }), { limit, send, onPause: startAnew })
     })
   }
 }

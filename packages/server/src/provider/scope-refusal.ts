@@ -1,4 +1,4 @@
-import { challengeParameter } from '@connected-accounts/client/internal'
+import { challengeError } from '@connected-accounts/client/internal'
 
 /**
  * Returns the scopes that a provider asks for if it refused a call because its token lacks scopes; none if it does not name them,
@@ -11,8 +11,8 @@ import { challengeParameter } from '@connected-accounts/client/internal'
 export async function refusedScopes(response: Response): Promise<string[] | undefined> {
   const { status } = response
   if (status !== 401 && status !== 403) return undefined
-  if (challengeParameter(response, 'bearer', 'error') === 'insufficient_scope') {
-    const scopes = listOf(challengeParameter(response, 'bearer', 'scope'))
+  if (challengeError(response, 'bearer') === 'insufficient_scope') {
+    const scopes = listOf(challengeError(response, 'bearer', 'scope'))
     return isOfGoogle(response) ? onlyChoice(scopes) : scopes
   }
   if (status !== 403) return undefined

@@ -70,7 +70,8 @@ export interface FromAccessTokenOptions extends ExchangeOptions {
 
 /**
  * Creates a function that returns the tokens of the user who called your API, in exchange for the access token of that call. Create it
- * once: it caches the provider's tokens for each access token, for the 1000 that were used last.
+ * once: it caches the provider's tokens for each access token, for the 1000 that were used last. It does not notice if the account is
+ * deleted: a cached token is used until it expires.
  *
  * Such a source cannot list accounts, so `createProviderFetch` cannot tell an expired grant from one that never existed.
  *

@@ -29,7 +29,7 @@ export async function getAccessTokenForConnection(
 ): Promise<ConnectionToken> {
   const session = await context.needSession(storeOptions)
   return context.connectionTokens.get(session, wantedToken(options), () =>
-    exchangeForSession(context, session, options),
+    exchange(context, session, options),
   )
 }
 
@@ -39,12 +39,8 @@ export function wantedToken(options: GetAccessTokenForConnectionOptions): Wanted
   return { key: JSON.stringify([connection, loginHint, scopes.toSorted()]), rejectedToken }
 }
 
-/**
- * Exchanges the refresh token of a session.
- *
- * @throws {TokenError} `missing_refresh_token`
- */
-export function exchangeForSession(
+/** Exchanges the session's refresh token, without the cache. @internal */
+export function exchange(
   { options, timeout }: Context,
   { domain, refreshToken }: Session,
   { connection, loginHint, scopes }: GetAccessTokenForConnectionOptions,

@@ -3,7 +3,7 @@ import type { ConnectionToken } from '@connected-accounts/client/token-vault'
 import { type Context, contextOf } from '../context.js'
 import { SessionError } from '../errors.js'
 import type { Session, SessionOwner } from '../sessions/session.js'
-import { exchangeForSession, wantedToken } from './connection-token.js'
+import { exchange, wantedToken } from './connection-token.js'
 import type {
   ConnectionTokenRequest,
   UserTokenSources,
@@ -70,14 +70,14 @@ async function tokenOfSession(
 ): Promise<ConnectionToken> {
   const options = { ...request, scopes: [...scopes] }
   const { sessions, connectionTokens, timeout } = context
-  const exchange = async () => {
+  const exchangeNewest = async () => {
     // A request of the user may have refreshed the session meanwhile, or ended it.
     const newest = (await sessionsOf(context, user)).find(({ id }) => id === session.id)
     if (!newest) throw loggedOut(user)
-    return exchangeForSession(context, newest, options)
+    return exchange(context, newest, options)
   }
   return connectionTokens.get(session, wantedToken(options), () =>
-    sessions.runAlone(session.id, exchange, { timeout }),
+    sessions.runAlone(session.id, exchangeNewest, { timeout }),
   )
 }
 
