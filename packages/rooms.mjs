@@ -14,7 +14,7 @@ export const orders = {
     ['connect'],
     ['browser', 'adapters'],
   ],
-  react: [['mistakes', 'queries'], ['ConnectedAccountsProvider'], ['hooks'], ['ui']],
+  react: [['mistakes', 'queries'], ['ConnectedAccountsProvider'], ['hooks'], ['calls', 'ui']],
   server: [
     ['errors'],
     ['cookies', 'navigation', 'store'],
