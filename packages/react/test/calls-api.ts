@@ -20,6 +20,8 @@ export interface CallsApi {
   answers: Response[]
   /** Whether the API has ever got a token for the user, so that it can tell a revoked grant from none. */
   wasConnected: boolean
+  /** Whether the browser refuses the application windows, as a popup blocker does. */
+  arePopupsBlocked: boolean
   reset(): void
 }
 
@@ -35,13 +37,19 @@ export function createCallsApi(emulator: () => Emulator): CallsApi {
     created: [],
     answers: [],
     wasConnected: false,
+    arePopupsBlocked: false,
     reset() {
-      api.wasConnected = false
+      Object.assign(api, { wasConnected: false, arePopupsBlocked: false })
       for (const list of [api.calls, api.created, api.answers]) list.length = 0
     },
     plugin: {
       name: 'calls-api',
       configureServer({ middlewares }) {
+        middlewares.use('/calls.html', (_request, response, next) => {
+          const policy = 'sandbox allow-scripts allow-same-origin allow-forms'
+          if (api.arePopupsBlocked) response.setHeader('content-security-policy', policy)
+          next()
+        })
         middlewares.use('/api/events', (request, response) => void serve(request, response))
       },
     },

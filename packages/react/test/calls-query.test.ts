@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { requiredResponse } from './calls-api.js'
 import {
   chooseWork,
-  own,
   ofWork,
+  own,
   pendingOf,
   reconnectByRedirect,
   reconnectInPopup,
@@ -38,13 +38,16 @@ test('an error that is no connection_required is tried again as TanStack Query d
   expect(stage().api.calls).toEqual(['GET', 'GET'])
 })
 
-test.for(['auto', 'ask'] as const)('after a popup a query runs by itself, with %s', async (resume) => {
-  const page = await openRefused({ mode: 'popup', resume })
-  await pressAndClose(await reconnectInPopup(page), 'Allow')
-  await shows(page, 'status', 'success')
-  await shows(page, 'data', own)
-  expect(stage().api.calls).toEqual(['GET', 'GET'])
-})
+test.for(['auto', 'ask'] as const)(
+  'after a popup a query runs by itself, with %s',
+  async (resume) => {
+    const page = await openRefused({ mode: 'popup', resume })
+    await pressAndClose(await reconnectInPopup(page), 'Allow')
+    await shows(page, 'status', 'success')
+    await shows(page, 'data', own)
+    expect(stage().api.calls).toEqual(['GET', 'GET'])
+  },
+)
 
 test('after a redirect a query runs by itself, once', async () => {
   const page = await openRefused()

@@ -181,7 +181,8 @@ test('when the flow has expired the call is no longer offered, nor kept', async 
   const page = await openBack()
   await clock.fastForward(310_000)
   await expect.poll(() => page.getByTitle('pending').count()).toBe(0)
-  const kept = () => page.evaluate(() => Object.keys(sessionStorage).filter((name) => name.includes('.call.')))
+  const kept = () =>
+    page.evaluate(() => Object.keys(sessionStorage).filter((name) => name.includes('.call.')))
   await expect.poll(kept).toEqual([])
   expect(stage().api.calls).toHaveLength(1)
 })

@@ -18,8 +18,6 @@ export interface CallsStage extends PopupStage {
   openCalls(config: Omit<CallsConfig, 'apiToken'>): Promise<Page>
   /** Connects one of Alice's accounts at Google without the application. */
   connect(options?: { account?: string; scopes?: string[] }): Promise<string>
-  /** Has the browser refuse the application windows, as a popup blocker does. */
-  blockPopups(): Promise<void>
   /** Ends the grant of every account at the provider, so that Token Vault gets no more tokens. */
   revoke(): void
 }
@@ -59,14 +57,6 @@ export function setUpCallsStage(): () => CallsStage {
         const callbackUrl = await emulator.consent(url, { account })
         const completed = await completeConnect(client, { callbackUrl, transactions })
         return completed.account.id
-      },
-      async blockPopups() {
-        await context.route('**/calls.html*', async (route) => {
-          const response = await route.fetch()
-          const policy = 'sandbox allow-scripts allow-same-origin allow-forms'
-          const headers = { ...response.headers(), 'content-security-policy': policy }
-          await route.fulfill({ response, headers })
-        })
       },
       revoke() {
         emulator.switches.set({ providerRefreshToken: 'revoked' })

@@ -1,4 +1,5 @@
 import type { ConnectionReference } from '@connected-accounts/client'
+import { checkChoice } from '@connected-accounts/client/internal'
 
 /** The options that both hooks have. JavaScript may pass anything. */
 interface CheckedOptions {
@@ -11,36 +12,48 @@ interface CheckedOptions {
 }
 
 /**
- * Checks the options of both hooks.
+ * Checks the options of a query.
  *
  * @throws {TypeError} if one is wrong; the message names it.
  */
-export function checkOptions({ fn, connection, key }: CheckedOptions): void {
-  if (typeof fn !== 'function') throw new TypeError('fn must be a function that calls your API.')
-  const { connection: name = connection } = Object(connection)
-  if (typeof name !== 'string' || !name) {
-    throw new TypeError(
-      "connection must be the name of a connection, like 'google-oauth2', or its definition.",
-    )
-  }
-  if (key === undefined || Array.isArray(key)) return
-  throw new TypeError(`key must be an array, like ['create-event']; got '${key}'.`)
+export function checkQuery({ key, resume, ...options }: CheckedOptions): void {
+  checkBoth(options)
+  checkChoice('resume', resume, ['ask', 'auto'])
+  checkKey(key)
 }
 
 /**
- * Checks what only a call must not have.
+ * Checks the options of a call, which must not go on by itself after a redirect, and has a key to wait under if the page may be left.
  *
- * @throws {TypeError} if it goes on by itself after a redirect, or has no key to be kept under.
+ * @throws {TypeError} if one is wrong; the message names it.
  */
-export function checkResumption({ key, mode, onBlocked, resume = 'ask' }: CheckedOptions): void {
+export function checkCall({ key, resume = 'ask', ...options }: CheckedOptions): void {
+  checkBoth(options)
   if (resume !== 'ask') {
     throw new TypeError(
       `resume must be 'ask' or left out; got '${resume}'. Only a query is safe to repeat without a question: for 'auto', use useConnectedQuery.`,
     )
   }
+  const { mode, onBlocked } = options
   const isStaying = (mode === 'popup' || mode === 'session') && onBlocked !== 'redirect'
-  if (key !== undefined || isStaying) return
+  if (key !== undefined) checkKey(key)
+  else if (!isStaying) {
+    throw new TypeError(
+      "key is required if the page may be left, because the call waits under it in sessionStorage. Pass a key, like ['create-event'], or mode: 'popup' without onBlocked: 'redirect'.",
+    )
+  }
+}
+
+function checkBoth({ fn, connection }: CheckedOptions): void {
+  if (typeof fn !== 'function') throw new TypeError('fn must be a function that calls your API.')
+  const { connection: name = connection } = Object(connection)
+  if (typeof name === 'string' && name) return
   throw new TypeError(
-    "key is required if the page may be left, because the call waits under it in sessionStorage. Pass a key, like ['create-event'], or mode: 'popup' without onBlocked: 'redirect'.",
+    "connection must be the name of a connection, like 'google-oauth2', or its definition.",
   )
+}
+
+function checkKey(key: unknown): void {
+  if (Array.isArray(key)) return
+  throw new TypeError(`key must be an array, like ['events']; got '${key}'.`)
 }

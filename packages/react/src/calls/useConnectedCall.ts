@@ -17,7 +17,7 @@ import { useCallback } from 'react'
 import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
 import type { UseConnectAccountOptions } from '../hooks/useConnectAccount.js'
 import { identityKey, loggedIn } from '../queries/keys.js'
-import { checkOptions, checkResumption } from './check-options.js'
+import { checkCall } from './check-options.js'
 import { callApi } from './required-connection.js'
 import { useOffers } from './useOffers.js'
 import { type ConnectedOptions, type ReconnectResult, useReconnect } from './useReconnect.js'
@@ -114,8 +114,7 @@ export function useConnectedCall<
 >(
   options: UseConnectedCallOptions<Data, Variables, Reference>,
 ): UseConnectedCallResult<Data, Variables> {
-  checkOptions(options)
-  checkResumption(options)
+  checkCall(options)
   const { fn, key, connection, scopes, accountId, loginHint, mode, ...rest } = options
   const { resume: _, onBlocked = key ? undefined : 'throw', ...callbacks } = rest
   const { client, user } = useConnectedAccountsContext()

@@ -5,7 +5,6 @@ import {
   type ConnectionRequiredError,
   isConnectionRequiredError,
 } from '@connected-accounts/client'
-import { checkChoice } from '@connected-accounts/client/internal'
 import {
   type QueryFunctionContext,
   type QueryKey,
@@ -19,7 +18,7 @@ import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
 import type { UseConnectionOptions } from '../hooks/useConnection.js'
 import { identityKey } from '../queries/keys.js'
 import { allowsRetry, whileLoggedIn } from '../queries/options.js'
-import { checkOptions } from './check-options.js'
+import { checkQuery } from './check-options.js'
 import { callApi } from './required-connection.js'
 import { useOffers } from './useOffers.js'
 import { type ConnectedOptions, type ReconnectResult, useReconnect } from './useReconnect.js'
@@ -103,8 +102,7 @@ export function useConnectedQuery<
   Data,
   Reference extends ConnectionReference = ConnectionReference,
 >(options: UseConnectedQueryOptions<Data, Reference>): UseConnectedQueryResult<Data> {
-  checkOptions(options)
-  checkChoice('resume', options.resume, ['ask', 'auto'])
+  checkQuery(options)
   const { fn, key, resume = 'auto', connection, scopes, accountId, loginHint, ...rest } = options
   const { mode, onBlocked, enabled, retry, ...queryOptions } = rest
   const { client, user } = useConnectedAccountsContext()
