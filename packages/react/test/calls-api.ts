@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import {
+  type ConnectionRequiredDetails,
   ConnectionRequiredError,
   type ConnectionRequiredReason,
   isTokenError,
@@ -72,8 +73,12 @@ export function createCallsApi(emulator: () => Emulator): CallsApi {
 }
 
 /** What the API answers if the person must do something first. */
-export function requiredResponse(reason: ConnectionRequiredReason): Response {
-  return new ConnectionRequiredError({ connection, scopes: [calendarScope], reason }).toResponse()
+export function requiredResponse(
+  reason: ConnectionRequiredReason,
+  more: Partial<ConnectionRequiredDetails> = {},
+): Response {
+  const details = { connection, scopes: [calendarScope], reason, ...more }
+  return new ConnectionRequiredError(details).toResponse()
 }
 
 /** Calls the provider for the user of an access token. What the person can fix is a `connection_required`. */

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { calendarScope, requiredResponse } from './calls-api.js'
 import {
   chooseWork,
+  ofWork,
   pendingOf,
   reconnectByRedirect,
   reconnectInPopup,
@@ -130,6 +131,36 @@ test('another account first, and the needed one at the next try: the call goes o
   await pressAndClose(await reconnectInPopup(page), 'Allow')
   await shows(page, 'status', 'success')
   await shows(page, 'different', 'false')
+  expect(stage().api.created).toEqual(['Lunch'])
+})
+
+test('the API names one of two accounts: only that one makes the call go on, and the other is still usable', async () => {
+  await stage().connect()
+  const accountId = await stage().connect({ account: ofWork })
+  stage().api.answers.push(requiredResponse('expired', { accountId }))
+  const page = await openRefused()
+  await shows(page, 'health', /^connected$/)
+  const wrong = await reconnectInPopup(page)
+  await pressAndClose(wrong, 'Allow')
+  await shows(page, 'different', 'true')
+  expect(stage().api.calls).toHaveLength(1)
+  const right = await reconnectInPopup(page)
+  await chooseWork(right)
+  await pressAndClose(right, 'Allow')
+  await shows(page, 'status', 'success')
+  expect(stage().api.created).toEqual(['Lunch'])
+})
+
+test('the API needs another connection than the hook names: that one is connected', async () => {
+  await stage().connect()
+  const github = { connection: 'github', scopes: ['repo'] }
+  stage().api.answers.push(requiredResponse('not_connected', github))
+  const page = await openRefused()
+  expect(await requiredOf(page)).toMatchObject(github)
+  const popup = await reconnectInPopup(page)
+  await popup.getByText('Allow access to your GitHub account?').waitFor()
+  await pressAndClose(popup, 'Allow')
+  await shows(page, 'status', 'success')
   expect(stage().api.created).toEqual(['Lunch'])
 })
 
