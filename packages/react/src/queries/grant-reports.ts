@@ -8,7 +8,7 @@ import type { AccountsIdentity } from '@connected-accounts/client/browser'
 import { type QueryClient, queryOptions, skipToken } from '@tanstack/react-query'
 import { listQueries } from './accounts.js'
 import { type IdentityKey, identityKey, keptCallsKey } from './keys.js'
-import { type QueryOptions, withoutPlaceholder } from './options.js'
+import { type QueriesIdentity, type QueryOptions, withoutPlaceholder } from './options.js'
 
 /** What a failed call said about a grant. */
 export interface GrantReport extends GrantError {
@@ -96,10 +96,11 @@ export function forgetReports(
 /** Notes a completed flow, after which the reports about its connection no longer count, and kept calls may go on. */
 export function noteCompletedConnect(
   queryClient: QueryClient,
-  identity: AccountsIdentity,
+  identity: QueriesIdentity,
   lastConnect: CompletedConnect,
 ): void {
   const { queryKey } = grantReportsOptions(identity, lastConnect.account.connection)
   queryClient.setQueryData(queryKey, { reports: {}, lastConnect })
   void queryClient.invalidateQueries({ queryKey: keptCallsKey(identity) })
+  identity.onConnect?.(lastConnect)
 }
