@@ -60,7 +60,7 @@ test('what a server renders has the accounts, and is hydrated without a warning 
 })
 
 test('what a server renders has no inline styles, and the announcements are hidden nevertheless', async () => {
-  await seed()
+  await seed(1)
   const { html, createPage } = await prefetched()
   expect(html).not.toContain('style=')
   const main = document.body.appendChild(document.createElement('main'))
