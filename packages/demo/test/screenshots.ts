@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { launchChromium } from '@connected-accounts/testing/chromium/launch'
 import { states } from '@connected-accounts/testing/component/states'
+import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { createControl, type DemoControl } from './demo-page.js'
 import { startDemo } from './demo-process.js'
@@ -11,6 +12,8 @@ export interface Screenshot {
   file: string
   /** True if a person would have to scroll sideways. */
   isTooWide: boolean
+  /** What axe finds, in short. */
+  violations: string[]
 }
 
 interface Layout {
@@ -57,7 +60,8 @@ export async function takeScreenshots(folder: string): Promise<Screenshot[]> {
       const isTooWide = await page.evaluate(
         () => document.documentElement.scrollWidth > window.innerWidth,
       )
-      taken.push({ file: `${name}.${layout}.png`, isTooWide })
+      const violations = await findViolations(page)
+      taken.push({ file: `${name}.${layout}.png`, isTooWide, violations })
     }
     const shoot = { page, control, take, origin: demo.origin }
     await shootStates(shoot, dir)
@@ -119,4 +123,13 @@ async function settle(page: Page): Promise<void> {
         .map(({ finished }) => finished),
     ),
   )
+}
+
+async function findViolations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source)
+  const { violations } = await page.evaluate(() => {
+    const run: typeof axe = Reflect.get(window, 'axe')
+    return run.run({ exclude: ['iframe'] }, { resultTypes: ['violations'] })
+  })
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
 }

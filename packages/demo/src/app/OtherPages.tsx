@@ -22,8 +22,7 @@ export function OtherPages() {
 const PAGES: Record<PagePath, { title: string; reason: string }> = {
   '/': {
     title: 'In the browser',
-    reason:
-      'The same page with its tokens in the browser, where a single-page application has them.',
+    reason: 'The same page with its tokens in the browser, as in a single-page application.',
   },
   [RENDERED_PATH]: {
     title: 'Rendered on a server',
@@ -32,10 +31,10 @@ const PAGES: Record<PagePath, { title: string; reason: string }> = {
   [HOOKS_PATH]: {
     title: 'The bare hooks',
     reason:
-      'The same list in fifty lines of your own markup, for the day on which the component does not fit.',
+      'The same list in markup of your own, if the component does not fit into your application.',
   },
   [STATES_PATH]: {
     title: 'Every state',
-    reason: 'The component in each of its states and languages, also those that you rarely meet.',
+    reason: 'The component in each of its states and languages, also those that you rarely see.',
   },
 }
