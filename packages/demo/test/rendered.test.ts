@@ -62,6 +62,22 @@ test('the accounts, the connections and the events are in the page already, and 
   expect(errors).toEqual([])
 })
 
+test('an account shows its name after connecting, and a disconnect revokes it at the provider', async () => {
+  await page().clock.install()
+  await logIn(page(), rendered())
+  await connect(page(), 'Google')
+  const item = itemsOf(page(), 'Connected accounts')
+  await item.getByText('Alice', { exact: true }).waitFor()
+  await item.getByText('Google · alice@google.example').waitFor()
+  const revoked = page().waitForResponse((response) => response.request().method() === 'DELETE')
+  await item.getByText('Disconnect').click()
+  await page().clock.runFor(10_000)
+  expect((await revoked).status()).toBe(204)
+  const { domain }: { domain: string } = await (await fetch(`${demo().origin}/config.json`)).json()
+  const requests = await (await fetch(`${domain}/?tab=requests`)).text()
+  expect(requests).toContain('/upstream/google-oauth2/revoke')
+})
+
 test('times are those of the person, whatever time zone the server has', async () => {
   await logIn(page(), rendered())
   await connect(page(), 'Google')

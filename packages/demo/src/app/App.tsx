@@ -28,7 +28,7 @@ export function App({ session, Page, queries }: AppProps) {
   const [queryClient] = useState(
     () => new QueryClient({ defaultOptions: { queries: { staleTime: queries ? FRESH : 0 } } }),
   )
-  const { client, user, redirectUri } = session
+  const { client, user, redirectUri, identify } = session
   return (
     <SessionContext.Provider value={session}>
       <QueryClientProvider client={queryClient}>
@@ -39,6 +39,7 @@ export function App({ session, Page, queries }: AppProps) {
             redirectUri={redirectUri}
             connections={connections}
             accountLabels={accountLabels}
+            identify={identify}
           >
             <Header />
             {user ? <Page user={user} /> : <Welcome />}

@@ -1,6 +1,7 @@
 import {
   createConnectedAccountsClient,
   type Fetch,
+  identifyAt,
   isConnectCallback,
 } from '@connected-accounts/client'
 import type { DehydratedState } from '@tanstack/react-query'
@@ -30,6 +31,7 @@ export function renderedSession(
     redirectUri: base,
     home: RENDERED_PATH,
     pages: ['/', STATES_PATH],
+    identify: identifyAt(`${base}/auth/accounts`),
     isConnecting,
     loginError: loginError && Object.assign(new Error(loginError), { error: loginError }),
     login: async () => {

@@ -3,6 +3,7 @@ import {
   type ConnectedAccountsClient,
   createAuthorizedFetch,
   createConnectedAccountsClient,
+  type IdentifyAccount,
   isConnectCallback,
 } from '@connected-accounts/client'
 import { type Auth0Options, fromAuth0 } from '@connected-accounts/client/auth0-spa-js'
@@ -31,6 +32,8 @@ export interface Session {
   home: PagePath
   /** The other pages of the demo. */
   pages: PagePath[]
+  /** Names an account that was just connected, if the demo's server can ask the provider. Such a server also revokes grants. */
+  identify?: IdentifyAccount
   /** True if the browser returns from a connect flow. */
   isConnecting: boolean
   /** The error of the login from which the browser returns, if it failed. */

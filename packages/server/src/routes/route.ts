@@ -59,7 +59,7 @@ export function refuseLongUrl({ url }: Request): ProblemDetails | undefined {
   }
 }
 
-function wrongMethod(method: string): ProblemDetails {
+export function wrongMethod(method: string): ProblemDetails {
   return {
     type: errorsPage('wrong_method'),
     title: 'wrong_method',

@@ -1,6 +1,6 @@
-import type { AccountLabel, ConnectedAccount, ConnectionStatus } from '@connected-accounts/client'
+import type { ConnectedAccount, ConnectionStatus } from '@connected-accounts/client'
 import { useAccountHealth } from '../../hooks/useAccountHealth.js'
-import { useAccountLabel } from '../../hooks/useAccountLabel.js'
+import { type UseAccountLabelResult, useAccountLabel } from '../../hooks/useAccountLabel.js'
 import type { ShownConnection } from '../lists/shown-connections.js'
 import { fillPlural } from '../messages/text.js'
 import { useRoot } from './context.js'
@@ -9,8 +9,8 @@ import { useRoot } from './context.js'
 export interface ItemState {
   account: ConnectedAccount
   shown: ShownConnection
-  /** What tells it from other accounts. */
-  label: AccountLabel | undefined
+  /** What tells it from other accounts, and whether and how that can be changed. */
+  labels: UseAccountLabelResult
   state:
     | 'connected'
     | 'expiring'
@@ -34,14 +34,14 @@ export function useItemState(account: ConnectedAccount): ItemState {
   const { id, connection } = account
   const shown = show(connection)
   const { scopes } = shown
-  const { label } = useAccountLabel(id)
+  const labels = useAccountLabel(id)
   const lists = { accounts, connections, scopes }
   const { status, missingScopes, isOnly } = useAccountHealth(account, lists)
   const missing = missingScopes.map(
     (scope) => messages.scopes?.[scope] ?? shown.words[scope] ?? scope,
   )
   return {
-    ...{ account, shown, label, missingScopes, isOnly, missing },
+    ...{ account, shown, labels, missingScopes, isOnly, missing },
     state: stateOf(status, undoable.includes(id), current?.accountId === id),
     summary:
       status === 'missing_scopes'
