@@ -14,11 +14,11 @@ export const orders = {
     ['connect'],
     ['browser', 'adapters'],
   ],
-  react: [['mistakes', 'queries'], ['ConnectedAccountsProvider'], ['hooks'], ['ui']],
+  react: [['mistakes', 'queries'], ['events'], ['ConnectedAccountsProvider'], ['hooks'], ['ui']],
   server: [
     ['errors'],
     ['cookies', 'navigation', 'store'],
-    ['api', 'sessions', 'tenant'],
+    ['api', 'events', 'sessions', 'tenant'],
     ['options', 'unlisted-host'],
     ['redirect-uri'],
     ['context', 'management'],

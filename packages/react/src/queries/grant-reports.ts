@@ -1,7 +1,7 @@
-import type { CompletedConnect, GrantError } from '@connected-accounts/client'
+import type { CompletedConnect, ConnectedAccount, GrantError } from '@connected-accounts/client'
 import type { AccountsIdentity } from '@connected-accounts/client/browser'
 import { type QueryClient, queryOptions, skipToken } from '@tanstack/react-query'
-import { type IdentityKey, identityKey } from './keys.js'
+import { type IdentityKey, identityKey, listKey } from './keys.js'
 import { type QueriesIdentity, type QueryOptions, withoutPlaceholder } from './options.js'
 
 /** What a failed call said about a grant. */
@@ -37,6 +37,37 @@ export function grantReportsOptions(
     queryKey: [...identityKey(identity), 'grant-reports', connection],
     queryFn: skipToken,
   })
+}
+
+/** Notes what a failed call, of this page or of another program, said about the grants of a connection or of one account. */
+export function noteGrantError(
+  queryClient: QueryClient,
+  identity: AccountsIdentity,
+  { connection, accountId, grantError }: NotedGrantError,
+): void {
+  const listed = listedAccounts(queryClient, identity, connection)
+  const report = { ...grantError, listed: listed && JSON.stringify(listed) }
+  const { queryKey } = grantReportsOptions(identity, connection)
+  queryClient.setQueryData(queryKey, (known) => ({
+    ...known,
+    reports: { ...known?.reports, [accountId]: report },
+  }))
+}
+
+interface NotedGrantError {
+  connection: string
+  accountId: string
+  grantError: GrantError
+}
+
+/** Returns the accounts of a connection as this page knows them; undefined if they were not loaded yet. */
+export function listedAccounts(
+  queryClient: QueryClient,
+  identity: AccountsIdentity,
+  connection: string,
+): ConnectedAccount[] | undefined {
+  const accounts = queryClient.getQueryData<ConnectedAccount[]>(listKey(identity))
+  return accounts?.filter((account) => account.connection === connection)
 }
 
 /** Forgets the reports about a connection, because an account of it was connected in another tab. */
