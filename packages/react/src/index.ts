@@ -9,6 +9,11 @@ export {
   type ConnectedAccountsProviderProps,
 } from './ConnectedAccountsProvider.js'
 export type { AccountEventSource } from './events.js'
+export {
+  type UseAccountHealthOptions,
+  type UseAccountHealthResult,
+  useAccountHealth,
+} from './hooks/useAccountHealth.js'
 export { type UseAccountLabelResult, useAccountLabel } from './hooks/useAccountLabel.js'
 export {
   type UseConnectAccountOptions,
