@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { launchChromium } from '@connected-accounts/testing/chromium/launch'
+import { states } from '@connected-accounts/testing/component/states'
 import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import type { ViteDevServer } from 'vite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { states } from './states/states.js'
 import { serveStates } from './states-server.js'
 
 // `SCREENSHOTS=folder npm run test:slow -- states` also writes a picture of each page to the folder.
@@ -34,12 +34,13 @@ const layouts = [
   { layout: 'rtl-narrow', width: 320, query: 'dir=rtl' },
 ]
 
-/** Opens a state and does what the person has done in it. */
+/** Opens a state. The page does what the person has done in it. */
 async function openState(page: Page, name: string, query: string): Promise<void> {
-  const { press = [], shows = 'main' } = states[name] ?? {}
   await page.goto(`${url}?show=${name}&${query}`)
-  for (const button of press) await page.getByRole('button', { name: button }).click()
-  await page.locator(shows).first().waitFor()
+  await page
+    .locator(states[name]?.shows ?? 'main')
+    .first()
+    .waitFor()
   await page.evaluate(() =>
     Promise.all(
       document
