@@ -1,7 +1,16 @@
-import type { State } from './states.js'
+import { account, type State } from './states.js'
+
+/** The flow that was started last. */
+let started = { state: '' }
+
+/** Returns the URL that the person comes back to from the provider. */
+export function comeBack(redirectUri: string): string {
+  return `${redirectUri}?connect_code=a-code&state=${started.state}`
+}
 
 /** Responds as the My Account API does in a state. */
-export async function respond({ url, method }: Request, state: State): Promise<Response> {
+export async function respond(request: Request, state: State): Promise<Response> {
+  const { url, method } = request
   const { pathname } = new URL(url)
   const { accounts = [], list, remove = 204, start = 201 } = state
   if (pathname.endsWith('/connections')) {
@@ -10,11 +19,17 @@ export async function respond({ url, method }: Request, state: State): Promise<R
   }
   if (pathname.endsWith('/connect')) {
     if (start !== 201) return problem(start)
+    started = await request.json()
     const flow = { auth_session: 'a-session', expires_in: 300, connect_params: { ticket: 'one' } }
     return Response.json(
       { connect_uri: 'https://tenant.example/connect', ...flow },
       { status: 201 },
     )
+  }
+  if (pathname.endsWith('/complete')) {
+    const other = account('cac_other', 'google-oauth2')
+    state.accounts = [...accounts, other]
+    return Response.json(other, { status: 201 })
   }
   if (method === 'DELETE') {
     if (remove !== 204) return problem(remove)

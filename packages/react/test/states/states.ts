@@ -1,4 +1,5 @@
 import {
+  type AccountLabel,
   type ConnectedAccount,
   type ConnectionDefinition,
   defineConnections,
@@ -29,7 +30,16 @@ export interface State {
   definitions?: Record<string, ConnectionDefinition>
   /** The query of the page after a redirect. */
   search?: string
-  isOffline?: boolean
+  /** How the person gets to the provider. In a session, the flow comes back at once, with another account. Default: `popup`. */
+  mode?: 'redirect' | 'session'
+  /** True if the flow of the redirect is completed for ever. */
+  isCompleting?: boolean
+  /** True if the network is gone; `loaded` for after the lists are there. */
+  isOffline?: boolean | 'loaded'
+  /** Labels of accounts, by id. */
+  labels?: Record<string, AccountLabel>
+  /** True if the store of the labels refuses changes. */
+  refusesLabels?: boolean
   /** Names of the buttons that the person presses, in order. */
   press?: RegExp[]
   /** What is there in the end, by selector. */
@@ -49,6 +59,7 @@ export function account(
 
 const one = [account('cac_1', 'google-oauth2'), account('cac_22', 'github')]
 const revoked = account('cac_1', 'google-oauth2', { expires_at: '2026-11-01T00:00:00.000Z' })
+const labels = { cac_1: { label: 'Work', email: 'alice@work.example' } }
 const long =
   'A provider whose name is much longer than any name should be, as some names of companies are'
 
@@ -124,6 +135,40 @@ export const states: Record<string, State> = {
     remove: 403,
     press: [/^(Disconnect|Trennen) Google/],
     shows: '[data-part="item"] [data-part="alert"]',
+  },
+  unavailable: { accounts: [revoked], offered: ['github'], shows: '[data-state="unavailable"]' },
+  offline: { accounts: one, isOffline: 'loaded', shows: '[data-part="offline"]' },
+  leaving: {
+    accounts: one,
+    mode: 'redirect',
+    press: [/^Connect account|^Konto/, /Acme/],
+    shows: '[data-part="connecting"] [data-part="cancel"]',
+  },
+  completing: {
+    accounts: one,
+    isCompleting: true,
+    search: '?connect_code=a-code&state=connect.unknown',
+    shows: '[data-state="completing"]',
+  },
+  'another-account': {
+    accounts: [revoked],
+    mode: 'session',
+    press: [/^(Reconnect|Erneut)/],
+    shows: '[data-part="alert"][data-state="warning"]',
+  },
+  labelled: { accounts: one, labels, shows: '[data-part="rename"]' },
+  renaming: {
+    accounts: one,
+    labels,
+    press: [/^(Rename|Umbenennen) Work/],
+    shows: '[data-part="rename-form"]',
+  },
+  'rename-refused': {
+    accounts: one,
+    labels,
+    refusesLabels: true,
+    press: [/^(Rename|Umbenennen) Work/, /^(Save|Speichern)/],
+    shows: '[data-part="item"] [role="alert"]',
   },
   'many-accounts': {
     accounts: Array.from({ length: 100 }, (_, index) =>
