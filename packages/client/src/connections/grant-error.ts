@@ -1,4 +1,5 @@
 import { isMyAccountApiError } from '../errors/my-account-api-error.js'
+import { readConnectionRequired } from './connection-required-error.js'
 
 /** What a failed call said about a grant, which the list of accounts does not show. It can be sent as JSON. */
 export interface GrantError {
@@ -9,7 +10,8 @@ export interface GrantError {
 }
 
 /**
- * Reads what an error says about a grant. The error is a `TokenError`, or the JSON body that your API responded with: its
+ * Reads what an error says about a grant. The error is a
+ * `ConnectionRequiredError`, a `TokenError`, or the JSON body that your API responded with: its
  * `code` or `error`, and its `scope`.
  *
  * @returns Undefined if the error is not about a grant. For a `MyAccountApiError` always undefined, because that error is
@@ -24,6 +26,11 @@ export interface GrantError {
  */
 export function readGrantError(error: unknown): GrantError | undefined {
   if (typeof error !== 'object' || error === null || isMyAccountApiError(error)) return undefined
+  const required = readConnectionRequired(error)
+  if (required?.reason === 'missing_scopes') {
+    return { code: 'insufficient_scope', scopes: [...required.scopes] }
+  }
+  if (required) return { code: 'connection_not_connected' }
   const { code, error: name = code, scope }: Record<string, unknown> = { ...error }
   if (typeof name !== 'string') return undefined
   if (NO_GRANT_CODES.includes(name)) return { code: 'connection_not_connected' }

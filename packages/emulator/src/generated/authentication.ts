@@ -15,7 +15,7 @@ export interface paths {
         put?: never;
         /**
          * Get a token
-         * @description Answers an authorization code, a refresh token or a client's own credentials with an access token for one audience, or exchanges a token of Auth0 for the provider's access token of a connected account.
+         * @description Returns an access token for one audience, for an authorization code, a refresh token or the client's credentials. Or exchanges a token of Auth0 for the provider's access token of a connected account.
          */
         post: operations["getToken"];
         delete?: never;

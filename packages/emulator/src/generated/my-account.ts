@@ -15,7 +15,7 @@ export interface paths {
         put?: never;
         /**
          * Start to connect an account
-         * @description Opens a session for one connection and answers with the page on which the user gives consent. The user then returns to `redirect_uri` with `connect_code` and `state`, in the query if `code_challenge` was sent and otherwise in the fragment, or with `error`, `error_description` and `state`.
+         * @description Opens a session for one connection and returns the page on which the user consents. The user then comes back to `redirect_uri` with `connect_code` and `state`: in the query if `code_challenge` was sent, otherwise in the fragment. If it failed, the parameters are `error`, `error_description` and `state`.
          */
         post: operations["createConnectedAccountRequest"];
         delete?: never;
@@ -53,7 +53,7 @@ export interface paths {
         };
         /**
          * List the connected accounts of the user
-         * @description Answers one page. While the answer has `next`, the same call with `from` set to it gives the next page.
+         * @description Returns one page. If it has `next`, the same call with `from` set to it returns the next page.
          */
         get: operations["getConnectedAccounts"];
         put?: never;
@@ -73,7 +73,7 @@ export interface paths {
         };
         /**
          * List the connections that accounts can be connected with
-         * @description Answers one page of the connections that are enabled for the application and for connected accounts, whether the user has an account there or not. While the answer has `next`, the same call with `from` set to it gives the next page.
+         * @description Returns one page of the connections that are enabled for the application and for connected accounts, whether the user has an account there or not. If it has `next`, the same call with `from` set to it returns the next page.
          */
         get: operations["getConnectedAccountsConnections"];
         put?: never;
@@ -108,16 +108,16 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description What to connect, and where the user comes back to. */
+        /** @description What to connect, and the URL that the user comes back to. */
         CreateConnectedAccountRequest: {
             /** @description Name of the connection, such as `google-oauth2`. */
             connection: string;
             /**
              * Format: uri
-             * @description Where the user comes back to. Must be one of the application's allowed callback URLs.
+             * @description The URL that the user comes back to. Must be one of the application's allowed callback URLs.
              */
             redirect_uri: string;
-            /** @description Opaque value that comes back with the user. Tells a callback of one's own from a forged one. */
+            /** @description Opaque value that comes back with the user, so that your application can refuse a forged callback. */
             state?: string;
             /** @description PKCE challenge (RFC 7636 §4.2), the base64url SHA-256 of the `code_verifier`. */
             code_challenge?: string;
@@ -281,7 +281,7 @@ export interface components {
         };
         /** @description One part of a request that broke the contract. */
         ValidationError: {
-            /** @description What is wrong with it. */
+            /** @description The mistake, in words. */
             detail: string;
             /** @description Name of the field or parameter. */
             field?: string;
@@ -354,7 +354,7 @@ export interface components {
          */
         DpopProof: string;
         /**
-         * @description Where the page starts, the `next` of the page before it. Without it, the first page.
+         * @description The `next` of the page before. Default: the first page.
          * @example c2tpcDoy
          */
         From: string;
@@ -565,7 +565,7 @@ export interface operations {
                 /** @description Only accounts of this connection, or of any of up to 20 (`connection=a&connection=b`). */
                 connection?: string | string[];
                 /**
-                 * @description Where the page starts, the `next` of the page before it. Without it, the first page.
+                 * @description The `next` of the page before. Default: the first page.
                  * @example c2tpcDoy
                  */
                 from?: components["parameters"]["From"];
@@ -610,7 +610,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Where the page starts, the `next` of the page before it. Without it, the first page.
+                 * @description The `next` of the page before. Default: the first page.
                  * @example c2tpcDoy
                  */
                 from?: components["parameters"]["From"];

@@ -7,7 +7,7 @@ export interface ConnectionTokens {
   /** Returns the session's token of this key, or the result of `exchange`. Concurrent calls share one exchange. */
   get(
     session: TokenOwner,
-    key: string,
+    wanted: WantedToken,
     exchange: () => Promise<ConnectionToken>,
   ): Promise<ConnectionToken>
   /**
@@ -15,6 +15,14 @@ export interface ConnectionTokens {
    * of an exchange that was started before either.
    */
   clear(session: TokenOwner): Promise<void>
+}
+
+/** Which token of a session is wanted. */
+export interface WantedToken {
+  /** Names the connection, the account and the scopes. */
+  key: string
+  /** The token that the provider has just rejected. It is not handed out. */
+  rejectedToken?: string | undefined
 }
 
 /** The session that tokens belong to. */
@@ -27,6 +35,8 @@ export interface TokenOwner {
 
 const MAX_USERS = 1000
 const MAX_TOKENS = 50
+/** How long a token is kept at most, in milliseconds. So a token that a cache returns was exchanged at most a day ago. */
+export const MAX_LIFE = 86_400_000
 
 /**
  * Creates a cache in the memory of this process, for the 1000 users who used it last, with up to 50 tokens for each. A token
@@ -35,10 +45,10 @@ const MAX_TOKENS = 50
 export function createConnectionTokens(): ConnectionTokens {
   const users = new LRUCache<string, ReturnType<typeof tokensOfUser>>({ max: MAX_USERS })
   return {
-    get({ id, user }, key, exchange) {
+    get({ id, user }, { key, rejectedToken }, exchange) {
       const tokens = users.get(user.sub) ?? tokensOfUser()
       users.set(user.sub, tokens)
-      return tokens.get(JSON.stringify([id, key]), exchange)
+      return tokens.get({ key: JSON.stringify([id, key]), rejectedToken }, exchange)
     },
     async clear({ user }) {
       users.delete(user.sub) // an exchange that is under way puts its token into what is deleted here
@@ -52,23 +62,27 @@ export function connectionTokenUsableUntil({ expiresAt = 0 }: ConnectionToken): 
 }
 
 function tokensOfUser() {
-  const kept = new LRUCache<string, ConnectionToken>({ max: MAX_TOKENS })
+  const kept = new LRUCache<string, { token: ConnectionToken; until: number }>({ max: MAX_TOKENS })
   const pending = new Map<string, Promise<ConnectionToken>>()
-  const isUsable = (token: ConnectionToken) => connectionTokenUsableUntil(token) > Date.now()
 
   async function exchanged(key: string, exchange: () => Promise<ConnectionToken>) {
     try {
       const token = await Promise.resolve().then(exchange) // so that a synchronous throw is a rejection, too
-      kept.set(key, token)
+      const until = Math.min(connectionTokenUsableUntil(token), Date.now() + MAX_LIFE)
+      kept.set(key, { token, until })
       return token
     } finally {
       pending.delete(key)
     }
   }
   return {
-    get(key: string, exchange: () => Promise<ConnectionToken>): Promise<ConnectionToken> {
-      const token = kept.get(key)
-      if (token && isUsable(token)) return Promise.resolve(token)
+    get(
+      { key, rejectedToken }: WantedToken,
+      exchange: () => Promise<ConnectionToken>,
+    ): Promise<ConnectionToken> {
+      const { token, until = 0 } = kept.get(key) ?? {}
+      const isRejected = token?.accessToken === rejectedToken
+      if (token && until > Date.now() && !isRejected) return Promise.resolve(token)
       const shared = pending.get(key) ?? exchanged(key, exchange)
       pending.set(key, shared)
       return shared

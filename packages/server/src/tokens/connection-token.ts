@@ -5,6 +5,7 @@ import {
 } from '@connected-accounts/client/token-vault'
 import type { Context } from '../context.js'
 import type { StoreOptions } from '../cookies/cookie-jar.js'
+import type { WantedToken } from '../sessions/connection-token-cache.js'
 import type { Session } from '../sessions/session.js'
 import { missingRefreshToken } from './access-token.js'
 
@@ -16,6 +17,8 @@ export interface GetAccessTokenForConnectionOptions {
   loginHint?: string | undefined
   /** Fewer scopes than the account has. Auth0 does not document this for this exchange. Default: all scopes. */
   scopes?: string[] | undefined
+  /** The token that the provider has just rejected. If the cache has it, another one is exchanged. */
+  rejectedToken?: string | undefined
 }
 
 /** See {@link ServerClient.getAccessTokenForConnection}. */
@@ -25,12 +28,19 @@ export async function getAccessTokenForConnection(
   storeOptions: StoreOptions,
 ): Promise<ConnectionToken> {
   const session = await context.needSession(storeOptions)
-  const { connection, loginHint = '', scopes = [] } = options
-  const key = JSON.stringify([connection, loginHint, scopes.toSorted()])
-  return context.connectionTokens.get(session, key, () => exchange(context, session, options))
+  return context.connectionTokens.get(session, wantedToken(options), () =>
+    exchange(context, session, options),
+  )
 }
 
-function exchange(
+/** Returns the name under which the token is cached. */
+export function wantedToken(options: GetAccessTokenForConnectionOptions): WantedToken {
+  const { connection, loginHint = '', scopes = [], rejectedToken } = options
+  return { key: JSON.stringify([connection, loginHint, scopes.toSorted()]), rejectedToken }
+}
+
+/** Exchanges the session's refresh token, without the cache. @internal */
+export function exchange(
   { options, timeout }: Context,
   { domain, refreshToken }: Session,
   { connection, loginHint, scopes }: GetAccessTokenForConnectionOptions,

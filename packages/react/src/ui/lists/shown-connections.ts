@@ -15,6 +15,8 @@ export interface ShownConnection {
   /** What scopes allow, in words. */
   words: Readonly<Record<string, string>>
   revokeUrl?: string | undefined
+  /** What stops working without an account of the connection. */
+  usedBy: readonly string[]
 }
 
 /** Returns each connection of the definitions once, because several definitions may have the same connection. */
@@ -42,5 +44,6 @@ export function showConnection(
     scopes: [...new Set(own.flatMap(({ scopes = [] }) => scopes))],
     words: provider?.scopes ?? {},
     revokeUrl: own.find((one) => one.revokeUrl)?.revokeUrl,
+    usedBy: [...new Set(own.flatMap(({ usedBy = [] }) => usedBy))],
   }
 }

@@ -91,7 +91,7 @@ export interface paths {
         };
         /**
          * List the connected accounts of a user
-         * @description Answers one page. While the answer has `next`, the same call with `from` set to it gives the next page.
+         * @description Returns one page. If it has `next`, the same call with `from` set to it returns the next page.
          */
         get: operations["getUserConnectedAccounts"];
         put?: never;
@@ -146,7 +146,7 @@ export interface components {
             is_first_party?: boolean;
             /** @description Whether the client keeps to OpenID Connect strictly. */
             oidc_conformant?: boolean;
-            /** @description Audience of the API that a client of type `resource_server` stands for. */
+            /** @description Audience of the API that a client of type `resource_server` represents. */
             resource_server_identifier?: string;
             /** @description Grants that the client may use. */
             grant_types?: string[];
@@ -185,7 +185,7 @@ export interface components {
             /** @description Id of the credential. */
             id: string;
         };
-        /** @description Where the client hears of logouts. */
+        /** @description The URL to which the tenant sends logout tokens. */
         OidcLogout: {
             /** @description URLs that a logout token is sent to (OpenID Connect Back-Channel Logout 1.0). */
             backchannel_logout_urls?: string[];
@@ -841,7 +841,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Where the page starts, the `next` of the page before it. Without it, the first page.
+                 * @description The `next` of the page before. Default: the first page.
                  * @example c2tpcDoy
                  */
                 from?: string;
