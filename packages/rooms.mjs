@@ -8,8 +8,8 @@
 export const orders = {
   client: [
     ['catalogue', 'contract', 'crypto', 'http'],
-    ['account-labels', 'errors', 'mutex'],
-    ['connections', 'authorization'],
+    ['errors', 'mutex'],
+    ['account-labels', 'connections', 'authorization'],
     ['dpop', 'tokens', 'my-account'],
     ['connect'],
     ['browser', 'adapters'],
@@ -24,8 +24,9 @@ export const orders = {
     ['context', 'management'],
     ['login', 'tokens'],
     ['connect'],
+    ['accounts'],
     ['server-client'],
-    ['routes'],
+    ['provider', 'routes'],
     ['adapters'],
   ],
   emulator: [

@@ -36,6 +36,20 @@ describe('connect in a popup', () => {
     await expect.poll(() => rows(page).count(), SOON).toBe(2)
   })
 
+  test('once the server has said whose account it is, the row shows the name', async () => {
+    const profile = { label: 'Alice at home', email: 'alice@google.example' }
+    await stage().context.route('**/auth/accounts/*/identify', (route) =>
+      route.fulfill({ json: profile }),
+    )
+    const page = await openComponent(stage(), '?mode=popup&labels=1')
+    const popup = await openWindow(page, () => press(page, 'Connect Google'))
+    await pressAndClose(popup, 'Allow')
+    await expect
+      .poll(() => rows(page).locator('[data-part="name"]').textContent(), SOON)
+      .toBe('Alice at home')
+    expect(await rows(page).textContent()).toContain('Google · alice@google.example')
+  })
+
   test('Escape closes the menu, and the focus is on its button', async () => {
     await seed()
     const page = await openComponent(stage())

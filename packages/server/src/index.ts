@@ -1,4 +1,10 @@
 export type { AccessToken, AccountEvent, CompletedConnect } from '@connected-accounts/client'
+export type {
+  DeleteConnectedAccountOptions,
+  DeletedAccount,
+} from './accounts/delete-account.js'
+export type { IdentifyConnectedAccountOptions } from './accounts/identify.js'
+export type { NotRevokedReason, Revocation } from './accounts/revoke.js'
 export type { AccessTokenClaims } from './api/access-token-claims.js'
 export {
   AccessTokenError,
@@ -33,11 +39,15 @@ export { memoryEvents } from './events/memory-events.js'
 export type { CompletedLogin, StartInteractiveLoginOptions } from './login/login.js'
 export type { LogoutOptions } from './login/logout.js'
 export type {
+  AccountProfile,
+  IdentifyFunction,
   LoginParams,
   RedirectUriFunction,
   ServerClientOptions,
   ServerLoginParams,
 } from './options.js'
+export { fromSession } from './provider/from-session.js'
+export { createProviderFetch, type ProviderFetchOptions } from './provider/provider-fetch.js'
 export { createBackChannelLogout } from './routes/back-channel-logout.js'
 export {
   type ConnectedAccountsHandlerOptions,
@@ -47,11 +57,15 @@ export {
   createLogStreamHandler,
   type LogStreamHandlerOptions,
 } from './routes/events/log-stream.js'
-export { createHandler } from './routes/handler.js'
+export { createHandler, type HandlerOptions } from './routes/handler.js'
 export type { Route } from './routes/route.js'
 export { createRoutes, type Routes, type RoutesOptions } from './routes/routes.js'
 export { ServerClient } from './server-client.js'
-export type { ConnectionTokens, TokenOwner } from './sessions/connection-token-cache.js'
+export type {
+  ConnectionTokens,
+  TokenOwner,
+  WantedToken,
+} from './sessions/connection-token-cache.js'
 export type { FlowMemory } from './sessions/flow-memory.js'
 export type {
   EndedLogin,
@@ -66,3 +80,13 @@ export type { HeldLock, RefreshLock } from './store/refresh-lock.js'
 export type { SharedStore } from './store/shared-store.js'
 export type { GetAccessTokenOptions } from './tokens/access-token.js'
 export type { GetAccessTokenForConnectionOptions } from './tokens/connection-token.js'
+export {
+  type ConnectionTokenRequest,
+  type ConnectionTokenSource,
+  type FromAccessTokenOptions,
+  fromAccessToken,
+  type PrivilegedWorkerOptions,
+  privilegedWorker,
+  type UserTokenSources,
+  type VaultUser,
+} from './tokens/connection-token-source.js'

@@ -2,7 +2,7 @@ import type { CompletedConnect, ConnectedAccount, GrantError } from '@connected-
 import type { AccountsIdentity } from '@connected-accounts/client/browser'
 import { type QueryClient, queryOptions, skipToken } from '@tanstack/react-query'
 import { type IdentityKey, identityKey, listKey } from './keys.js'
-import { type QueryOptions, withoutPlaceholder } from './options.js'
+import { type QueriesIdentity, type QueryOptions, withoutPlaceholder } from './options.js'
 
 /** What a failed call said about a grant. */
 export interface GrantReport extends GrantError {
@@ -83,9 +83,10 @@ export function forgetReports(
 /** Notes a completed flow, after which the reports about its connection no longer count. */
 export function noteCompletedConnect(
   queryClient: QueryClient,
-  identity: AccountsIdentity,
+  identity: QueriesIdentity,
   lastConnect: CompletedConnect,
 ): void {
   const { queryKey } = grantReportsOptions(identity, lastConnect.account.connection)
   queryClient.setQueryData(queryKey, { reports: {}, lastConnect })
+  identity.onConnect?.(lastConnect)
 }

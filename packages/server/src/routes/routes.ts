@@ -6,6 +6,7 @@ import { completeLogin, startLogin } from '../login/login.js'
 import { logout } from '../login/logout.js'
 import { refusePrefetch, refuseUnlessNavigation } from '../navigation/fetch-metadata.js'
 import { type Place, returnToOf, returnUrl } from '../navigation/return-to.js'
+import { refuseOtherOrigins } from '../navigation/same-origin.js'
 import type { ServerClient } from '../server-client.js'
 import type { RouteStore } from './answer-errors.js'
 import { createAnswers, type OnError } from './answers.js'
@@ -14,7 +15,6 @@ import { eventsRouteOf } from './events/events-route.js'
 import { createPlaces, type PlaceOf } from './paths.js'
 import { Refusal, readForm } from './request-body.js'
 import { createRoute, type Route, type RouteOptions } from './route.js'
-import { refuseOtherOrigins } from './same-origin.js'
 
 /** Options of {@link createRoutes}. */
 export interface RoutesOptions {

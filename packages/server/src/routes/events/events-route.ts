@@ -2,12 +2,12 @@ import type { Context } from '../../context.js'
 import { errorsPage } from '../../errors.js'
 import type { AccountEvents } from '../../events/account-events.js'
 import { sessionHash } from '../../events/session-hash.js'
+import { refuseOtherOrigins } from '../../navigation/same-origin.js'
 import { answerErrors, type RouteStore } from '../answer-errors.js'
 import { problemAnswers } from '../answers.js'
 import { problemResponse } from '../problem.js'
 import { Refusal } from '../request-body.js'
 import { type Route, refuseLongUrl, wrongMethod } from '../route.js'
-import { refuseOtherOrigins } from '../same-origin.js'
 import { openEventStream } from './event-stream.js'
 
 /** How many streams of one session may be open in this process. All tabs of a browser share one. */
