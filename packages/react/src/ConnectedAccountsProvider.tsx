@@ -77,17 +77,17 @@ export interface ConnectedAccountsProviderProps {
    */
   accountLabels?: AccountLabels | undefined
   /**
-   * Tells the page what happens to the user's accounts elsewhere, such as `accountEvents('/auth/events')` of
-   * `@connected-accounts/react/events`. The hooks then show a dead grant before a call of the page fails. Create it once, outside
-   * of the component. Default: the lists are fetched again when the person comes back to the page.
-   */
-  events?: AccountEventSource | undefined
-  /**
    * Names an account that was just connected, such as `identifyAt('/auth/accounts')`. `accountLabels` keeps what it returns. Fields
    * that the account's label has already stay as they are. If it throws, the account has no label. Default: the `login_hint` of the
    * flow, if it had one, names the account.
    */
   identify?: IdentifyAccount | undefined
+  /**
+   * Tells the page what happens to the user's accounts elsewhere, such as `accountEvents('/auth/events')` of
+   * `@connected-accounts/react/events`. The hooks then show a dead grant before a call of the page fails. Create it once, outside
+   * of the component. Default: the lists are fetched again when the person comes back to the page.
+   */
+  events?: AccountEventSource | undefined
   children?: ReactNode
 }
 
@@ -115,7 +115,7 @@ export interface ConnectedAccountsProviderProps {
 export function ConnectedAccountsProvider(props: ConnectedAccountsProviderProps): ReactNode {
   const { client, user, redirectUri, transactions, navigate, openUrl, connections, children } =
     props
-  const { accountLabels, events, identify } = props
+  const { accountLabels, identify, events } = props
   checkIdentity(props)
   checkAccountLabels(accountLabels)
   const queryClient = useQueryClient()

@@ -22,8 +22,8 @@ export interface HandlerOptions
  * routes are beside it. With `https://app.example.com/auth/callback` they are `/auth/login`,
  * `/auth/callback`, `/auth/connect`, `/auth/logout` and `/auth/me/v1/…`, which has the five operations of Connected
  * Accounts. `/auth/accounts/{id}/identify` returns a label for an account. If the `ServerClient` has `events`, it also serves
- * `/auth/events`. If sessions are in a store, it also serves `/auth/backchannel-logout`. It returns 404 for every other path. A
- * slash at the end of a path makes no difference.
+ * `/auth/events`. If sessions are in a store, it also serves `/auth/backchannel-logout`. It returns 404 for every other path. A slash
+ * at the end of a path makes no difference.
  *
  * If something before this function removes the beginning of the paths, pass it as `basePath`.
  *
