@@ -343,6 +343,43 @@ describe('failures', () => {
     expect(report).toMatchObject({ exchanged: 1, skipped: { ...none, unavailable: 1 } })
   })
 
+  test('a provider that never answers is soon not asked any more, and the grants of others are exchanged', async () => {
+    const users = ids.slice(0, 40)
+    await seed(users)
+    let asked = 0
+    const exchange = worker({
+      timeout: 500,
+      async fetch(request) {
+        const isAcme = (await request.clone().text()).includes('connection=acme')
+        if (!isAcme) return fetch(request)
+        asked += 1
+        return new Promise(() => {})
+      },
+    })
+    const job = { exchange, users: usersOf(users), checkpoint: memoryCheckpoint().store }
+    const { report } = await run({ ...job, connections: [connection, 'acme'] })
+    expect(report).toMatchObject({ exchanged: 40, isComplete: true })
+    expect(report.skipped).toEqual({ ...none, unavailable: 40 })
+    expect(asked).toBeLessThanOrEqual(17)
+  })
+
+  test('failures that are not in a row do not end the run', async () => {
+    const users = ids.slice(0, 60)
+    await seed(users)
+    let sent = 0
+    const exchange = worker({
+      timeout: 500,
+      fetch(request) {
+        sent += 1
+        return sent % 4 === 0 ? new Promise(() => {}) : fetch(request)
+      },
+    })
+    const job = { exchange, users: usersOf(users), checkpoint: memoryCheckpoint().store }
+    const { report } = await run(job)
+    expect(report).toMatchObject({ exchanged: 45, isComplete: true })
+    expect(report.skipped).toEqual({ ...none, unavailable: 15 })
+  })
+
   test('a user whom the tenant refuses is skipped, and the others are exchanged', async () => {
     await seed([one])
     const users = usersOf(['auth0|nobody', one])
