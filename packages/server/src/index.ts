@@ -1,4 +1,4 @@
-export type { AccessToken, CompletedConnect } from '@connected-accounts/client'
+export type { AccessToken, AccountEvent, CompletedConnect } from '@connected-accounts/client'
 export type {
   DeleteConnectedAccountOptions,
   DeletedAccount,
@@ -29,6 +29,13 @@ export {
   SessionError,
   type SessionErrorCode,
 } from './errors.js'
+export type {
+  AccountEvents,
+  EventMessage,
+  EventSubscriber,
+  EventSubscription,
+} from './events/account-events.js'
+export { memoryEvents } from './events/memory-events.js'
 export {
   type KeepAliveCheckpoint,
   type KeepAliveOptions,
@@ -56,6 +63,10 @@ export {
   type ConnectedAccountsHandlerOptions,
   createConnectedAccountsHandler,
 } from './routes/connected-accounts-handler.js'
+export {
+  createLogStreamHandler,
+  type LogStreamHandlerOptions,
+} from './routes/events/log-stream.js'
 export { createHandler, type HandlerOptions } from './routes/handler.js'
 export type { Route } from './routes/route.js'
 export { createRoutes, type Routes, type RoutesOptions } from './routes/routes.js'
