@@ -26,7 +26,7 @@ export const orders = {
     ['connect'],
     ['server-client'],
     ['provider', 'routes'],
-    ['adapters'],
+    ['adapters', 'agents'],
   ],
   emulator: [
     ['generated', 'memory', 'time'],
