@@ -16,6 +16,7 @@ const rooms = [
   'client/connect',
   'client/dpop',
   'client/tokens',
+  'server/accounts',
   'server/api',
   'server/connect',
   'server/cookies',

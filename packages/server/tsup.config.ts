@@ -9,7 +9,7 @@ export default defineConfig({
     management: 'src/management/management-client.ts',
     mcp: 'src/agents/mcp.ts',
     postgres: 'src/store/postgres.ts',
-    redis: 'src/store/redis.ts',
+    redis: 'src/adapters/redis.ts',
   },
   format: 'esm',
   dts: true,

@@ -1,4 +1,9 @@
 export type { AccountLabel, AccountLabels } from './account-labels/account-label.js'
+export {
+  type IdentifiableAccount,
+  type IdentifyAccount,
+  identifyAt,
+} from './account-labels/identify-at.js'
 export { localStorageAccountLabels } from './account-labels/local-storage-account-labels.js'
 export type {
   AccessToken,
@@ -12,7 +17,12 @@ export {
 } from './authorization/authorized-fetch.js'
 export type { Dpop, DpopProofRequest, DpopProver } from './authorization/dpop.js'
 export { authorizationMiddleware } from './authorization/middleware.js'
-export type { Provider, SocialProvider } from './catalogue/provider.js'
+export type {
+  ProfileEndpoint,
+  Provider,
+  RevocationEndpoint,
+  SocialProvider,
+} from './catalogue/provider.js'
 export { isConnectCallback } from './connect/callback-url.js'
 export {
   type CompleteConnectOptions,
@@ -34,6 +44,7 @@ export {
   localStorageTransactions,
   sessionStorageTransactions,
 } from './connect/web-storage-transactions.js'
+export type { AccountEvent, AccountUpdate } from './connections/account-event.js'
 export {
   type ConnectionHealth,
   type ConnectionHealthOptions,

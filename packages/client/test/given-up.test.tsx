@@ -142,10 +142,10 @@ describe('connectInPopup', () => {
       },
       set(state, record) {
         const { connection, redirectUri, user, appState, returnTo, reconnectAccountId } = record
-        const { expiresAt, pending, account } = record
+        const { loginHint, expiresAt, pending, account } = record
         const documented: Required<{ [Field in keyof Transaction]: unknown }> = {
           ...{ connection, redirectUri, user, appState, returnTo, reconnectAccountId },
-          ...{ expiresAt, pending, account },
+          ...{ loginHint, expiresAt, pending, account },
         }
         records.set(state, JSON.stringify(documented))
       },

@@ -42,6 +42,7 @@ async function startEmulator(port: number): Promise<Settings> {
     apiClientId: api.clientId,
     apiClientSecret: api.clientSecret,
     web,
+    emulator: emulator.url,
     calendarUrl: `${emulator.url}/upstream/google-oauth2/calendar/v3`,
   }
 }

@@ -63,6 +63,21 @@ test('the accounts, the connections and the events are in the page already, and 
   expect(errors).toEqual([])
 })
 
+test('an account shows its name after connecting, and a disconnect revokes it at the provider', async () => {
+  await logIn(page(), rendered())
+  await connect(page(), 'Google')
+  const item = itemsOf(page(), 'Connected accounts')
+  await item.getByText('Alice · alice@google.example').waitFor()
+  const revoked = page().waitForResponse((response) => response.request().method() === 'DELETE')
+  await button(item, 'Disconnect').click()
+  await page().getByText('is taken back there, too').waitFor()
+  await button(page().getByRole('dialog'), 'Disconnect').click()
+  expect((await revoked).status()).toBe(204)
+  const { domain }: { domain: string } = await (await fetch(`${demo().origin}/config.json`)).json()
+  const requests = await (await fetch(`${domain}/?tab=requests`)).text()
+  expect(requests).toContain('/upstream/google-oauth2/revoke')
+})
+
 test('times are those of the person, whatever time zone the server has', async () => {
   await logIn(page(), rendered())
   await connect(page(), 'Google')

@@ -2,8 +2,10 @@
 
 import type {
   AccountLabels,
+  CompletedConnect,
   ConnectedAccountsClient,
   ConnectionDefinition,
+  IdentifyAccount,
   TransactionStore,
 } from '@connected-accounts/client'
 import {
@@ -23,6 +25,7 @@ import { type SkipToken, useQueryClient } from '@tanstack/react-query'
 import {
   createContext,
   type ReactNode,
+  type RefObject,
   useContext,
   useEffect,
   useMemo,
@@ -30,6 +33,7 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react'
+import type { AccountEventSource } from './events.js'
 import { watchForMistakes } from './mistakes.js'
 import { accountLabelKey, clearLabels } from './queries/account-labels.js'
 import type { ConnectSettings } from './queries/connect.js'
@@ -40,6 +44,7 @@ import {
 import { type CurrentFlow, cancelCurrentFlow } from './queries/current-flow.js'
 import { forgetReports } from './queries/grant-reports.js'
 import { refreshAccounts } from './queries/keys.js'
+import { nameAccount } from './queries/name-account.js'
 
 /** Props of {@link ConnectedAccountsProvider}. */
 export interface ConnectedAccountsProviderProps {
@@ -71,6 +76,18 @@ export interface ConnectedAccountsProviderProps {
    * component. Its `clear` is called when the user changes. Default: accounts have no labels.
    */
   accountLabels?: AccountLabels | undefined
+  /**
+   * Names an account that was just connected, such as `identifyAt('/auth/accounts')`. `accountLabels` keeps what it returns. Fields
+   * that the account's label has already stay as they are. If it throws, the account has no label. Default: the `login_hint` of the
+   * flow, if it had one, names the account.
+   */
+  identify?: IdentifyAccount | undefined
+  /**
+   * Tells the page what happens to the user's accounts elsewhere, such as `accountEvents('/auth/events')` of
+   * `@connected-accounts/react/events`. The hooks then show a dead grant before a call of the page fails. Create it once, outside
+   * of the component. Default: the lists are fetched again when the person comes back to the page.
+   */
+  events?: AccountEventSource | undefined
   children?: ReactNode
 }
 
@@ -98,18 +115,26 @@ export interface ConnectedAccountsProviderProps {
 export function ConnectedAccountsProvider(props: ConnectedAccountsProviderProps): ReactNode {
   const { client, user, redirectUri, transactions, navigate, openUrl, connections, children } =
     props
-  const { accountLabels } = props
+  const { accountLabels, identify, events } = props
   checkIdentity(props)
   checkAccountLabels(accountLabels)
   const queryClient = useQueryClient()
   // Notes the callback while rendering, because a router below may change the address bar in its first effect.
   usePendingCallback()
   const [currentFlow] = useState<CurrentFlow>(() => ({ flow: undefined }))
+  const latest = useLatest({ user, identify })
   const context = useMemo(() => {
-    const queries = connectedAccountsQueries({ client, user, queryClient })
+    const onConnect = (completed: CompletedConnect) => {
+      if (user === undefined) return
+      const isCurrent = () => latest.current.user === user
+      const naming = { ...latest.current, queryClient, labels: accountLabels, isCurrent }
+      void nameAccount({ client, user }, naming, completed)
+    }
+    const queries = connectedAccountsQueries({ client, user, queryClient, onConnect })
     const settings = { redirectUri, transactions, navigate }
     return { client, user, queries, currentFlow, settings, openUrl, connections, accountLabels }
   }, [
+    latest,
     queryClient,
     client,
     user,
@@ -142,6 +167,9 @@ export function ConnectedAccountsProvider(props: ConnectedAccountsProviderProps)
       stopWatching()
     }
   }, [queryClient, client, user, transactions])
+  useEffect(() => {
+    return user === undefined ? undefined : events?.(queryClient, { client, user })
+  }, [queryClient, client, user, events])
   const { baseUrl } = client
   useEffect(() => {
     // What this user began must not be sent after the logout, or with the next user's token.
@@ -153,6 +181,15 @@ export function ConnectedAccountsProvider(props: ConnectedAccountsProviderProps)
   useClearAtLogout(user, accountLabels)
 
   return <Context.Provider value={context}>{children}</Context.Provider>
+}
+
+/** Returns what a later callback sees: the values of the last render. */
+function useLatest<T>(value: T): RefObject<T> {
+  const latest = useRef(value)
+  useEffect(() => {
+    latest.current = value
+  })
+  return latest
 }
 
 /** Deletes the labels of the former user when the user changes. */

@@ -8,6 +8,7 @@ export {
   ConnectedAccountsProvider,
   type ConnectedAccountsProviderProps,
 } from './ConnectedAccountsProvider.js'
+export type { AccountEventSource } from './events.js'
 export { type UseAccountLabelResult, useAccountLabel } from './hooks/useAccountLabel.js'
 export {
   type UseConnectAccountOptions,

@@ -4,6 +4,7 @@ import {
   type ConnectedAccountsClient,
   type ConnectionDefinition,
   createConnectedAccountsClient,
+  type IdentifyAccount,
 } from '@connected-accounts/client'
 import type { FaultOperation } from '@connected-accounts/emulator'
 import {
@@ -22,6 +23,7 @@ interface AppProps {
   /** Ways out of the page. */
   exits?: Pick<ConnectedAccountsProviderProps, 'redirectUri' | 'navigate' | 'openUrl'>
   accountLabels?: AccountLabels | undefined
+  identify?: IdentifyAccount | undefined
   children?: ReactNode
 }
 
@@ -82,7 +84,7 @@ interface PageProps extends AppProps {
 }
 
 function Page({ user = 'alice', exits, children, ...rest }: PageProps) {
-  const { connections, accountLabels, ...bed } = rest
+  const { connections, accountLabels, identify, ...bed } = rest
   const { client, queryClient, session } = bed
   session.token = user === 'nobody' ? 'nobody' : emulator.tokens[user]
   const id = user === 'nobody' ? undefined : `auth0|${user}`
@@ -94,6 +96,7 @@ function Page({ user = 'alice', exits, children, ...rest }: PageProps) {
           user={id}
           connections={connections}
           accountLabels={accountLabels}
+          identify={identify}
           {...exits}
         >
           {children}

@@ -1,13 +1,16 @@
-import type { Fetch } from '@connected-accounts/client'
+import type { ConnectionDefinition, Fetch, Provider } from '@connected-accounts/client'
 import type { WebCryptoKeyPair } from '@connected-accounts/client/dpop'
 import {
   checkFunction,
   checkTimeout,
   DEFAULT_TIMEOUT,
+  isSecure,
+  parseUrl,
   tenantOrigin,
 } from '@connected-accounts/client/internal'
 import type { ClientAuth } from '@connected-accounts/client/token-vault'
 import { isCookiePrefix, type StoreOptions } from './cookies/cookie-jar.js'
+import type { AccountEvents } from './events/account-events.js'
 import type { SessionStore } from './sessions/session.js'
 
 interface KnownLoginParams {
@@ -83,11 +86,46 @@ export type ServerClientOptions = ClientAuth & {
    * answer with 504.
    */
   timeout?: number | undefined
+  /**
+   * Your connections from `defineConnections`. Their providers say where to ask for the name of an account, and where to revoke a
+   * grant.
+   */
+  connections?: Record<string, ConnectionDefinition> | undefined
+  /**
+   * Asks a provider whose account a token is for, in place of the catalogue's `profile` endpoint. Return undefined for connections
+   * that you leave to the catalogue.
+   */
+  identify?: IdentifyFunction | undefined
   /** Keeps the sessions. Default: sealed cookies. */
   sessions?: SessionStore | undefined
+  /**
+   * Takes events to open pages, by the `events` route: `memoryEvents()` for one process, or `redisEvents(redis)` for many. Give it
+   * the events of a log stream: `createLogStreamHandler({ authorization, onEvent: (event) => events.publish(event) })`. Default:
+   * there is no such route.
+   */
+  events?: AccountEvents | undefined
   /** Sends the requests. Default: the runtime's own `fetch`. */
   fetch?: Fetch | undefined
 }
+
+/** Who a provider's token is for. */
+export interface AccountProfile {
+  /** The person's id at the provider. */
+  id?: string | undefined
+  /** The name that tells the person's accounts apart best. */
+  name?: string | undefined
+  email?: string | undefined
+  /** An https URL that anybody can load. */
+  picture?: string | undefined
+}
+
+/** Asks a provider whose account a token is for. Never send the token anywhere else. */
+export type IdentifyFunction = (token: {
+  connection: string
+  accessToken: string
+  /** Aborts when the `timeout` of the server client is over. */
+  signal: AbortSignal
+}) => AccountProfile | undefined | Promise<AccountProfile | undefined>
 
 /** The default of `sessionLifetime`, in seconds. */
 export const SESSION_LIFETIME = 259_200
@@ -112,6 +150,8 @@ export function checkOptions(options: ServerClientOptions): void {
   } = options
   checkTimeout(timeout)
   checkFunction(options.fetch, 'fetch')
+  checkFunction(options.identify, 'identify')
+  checkConnections(options.connections)
   if (typeof domain !== 'function') tenantOrigin(domain)
   if (typeof clientId !== 'string' || !clientId) throw new TypeError('clientId is missing.')
   checkClientAuth(options)
@@ -128,6 +168,21 @@ export function checkOptions(options: ServerClientOptions): void {
     )
   }
   checkSessions(options.sessions)
+  checkEvents(options.events)
+}
+
+/** Checks that tokens of providers are only sent over https. */
+function checkConnections(connections: ServerClientOptions['connections'] = {}): void {
+  for (const [key, { provider = {} }] of Object.entries(connections)) {
+    const { profile, revocation }: Partial<Provider> = provider
+    for (const [name, endpoint] of Object.entries({ profile, revocation })) {
+      const url = endpoint && parseUrl(endpoint.url)
+      if (!endpoint || (url && isSecure(url))) continue
+      throw new TypeError(
+        `connections.${key}.provider.${name}.url must be an https: URL, because tokens are sent there; got '${endpoint.url}'.`,
+      )
+    }
+  }
 }
 
 function checkClientAuth(options: ClientAuth): void {
@@ -162,6 +217,11 @@ function checkSessions(sessions: SessionStore | undefined): void {
   throw new TypeError(
     'sessions must be a SessionStore. Pass a Keyv or another store to sharedSessions() first.',
   )
+}
+
+function checkEvents(events: AccountEvents | undefined): void {
+  if (events === undefined || typeof events?.subscribe === 'function') return
+  throw new TypeError('events must be memoryEvents() or redisEvents(redis).')
 }
 
 /**

@@ -1,15 +1,21 @@
 import {
   type AccessToken,
+  type AccountLabel,
   type CompletedConnect,
   type ConnectedAccountsPage,
   type ConnectionsPage,
-  deleteConnectedAccount,
   type ListConnectedAccountsQuery,
   type ListConnectionsQuery,
   listConnectedAccounts,
   listConnections,
 } from '@connected-accounts/client'
 import type { ConnectionToken } from '@connected-accounts/client/token-vault'
+import {
+  type DeleteConnectedAccountOptions,
+  type DeletedAccount,
+  deleteAccount,
+} from './accounts/delete-account.js'
+import { type IdentifyConnectedAccountOptions, identifyAccount } from './accounts/identify.js'
 import {
   completeConnectAccount,
   type StartConnectAccountOptions,
@@ -28,7 +34,6 @@ import { type LogoutOptions, logout } from './login/logout.js'
 import type { ServerClientOptions } from './options.js'
 import type { Session, User } from './sessions/session.js'
 import { type GetAccessTokenOptions, getAccessToken } from './tokens/access-token.js'
-import { changeAccounts } from './tokens/account-change.js'
 import {
   type GetAccessTokenForConnectionOptions,
   getAccessTokenForConnection,
@@ -317,9 +322,66 @@ export class ServerClient {
    * for (const { id } of accounts) await server.deleteConnectedAccount(id, { request, response })
    * ```
    */
-  deleteConnectedAccount(id: string, storeOptions: StoreOptions): Promise<void> {
-    return withSessionClient(this.#context, storeOptions, ({ client, session }) =>
-      changeAccounts(this.#context, session, () => deleteConnectedAccount(client, id)),
-    )
+  deleteConnectedAccount(id: string, storeOptions: StoreOptions): Promise<DeletedAccount>
+  /**
+   * Deletes a connected account, and revokes its grant at the provider before, with the token from Token Vault. The client's
+   * `connections` say where. A revocation that fails never keeps the account from being deleted: the result says why, and the
+   * person can revoke the grant on the provider's page (`revokeUrl`).
+   *
+   * @param id - the account's `id`, as `listConnectedAccounts` returns it.
+   * @throws {SessionError} missing_session, if nobody is logged in.
+   * @throws {MyAccountApiError} not_found, if the user has no such account.
+   * @throws {TokenError} as `getAccessToken` does.
+   * @see https://www.rfc-editor.org/rfc/rfc7009
+   * @example
+   * ```ts
+   * const { accounts } = await server.listConnectedAccounts({ connection: 'google-oauth2' }, { request, response })
+   * for (const { id } of accounts) {
+   *   const deleted = await server.deleteConnectedAccount(id, { revoke: true }, { request, response })
+   *   if (!deleted.revoked) console.log(`Revoke it at Google, too: ${deleted.reason}`)
+   * }
+   * ```
+   */
+  deleteConnectedAccount(
+    id: string,
+    options: DeleteConnectedAccountOptions,
+    storeOptions: StoreOptions,
+  ): Promise<DeletedAccount>
+  deleteConnectedAccount(
+    id: string,
+    ...[first, second]: [StoreOptions] | [DeleteConnectedAccountOptions, StoreOptions]
+  ): Promise<DeletedAccount> {
+    return second
+      ? deleteAccount(this.#context, { ...first, id }, second)
+      : deleteAccount(this.#context, { id }, first as StoreOptions) // it is the only one
+  }
+
+  /**
+   * Asks the provider whose account it is, and returns a label for it. The client's `identify` or `connections` say how. If the
+   * user has several accounts of the connection, pass a `loginHint`: an exchange without it may return the token of any of them.
+   *
+   * Call it after `completeConnectAccount`. If it throws, the account is connected nevertheless, and has no label.
+   *
+   * @param id - the account's `id`, as `completeConnectAccount` returns it.
+   * @returns undefined if neither `identify` nor the catalogue knows how to ask this provider.
+   * @throws {SessionError} missing_session, if nobody is logged in.
+   * @throws {TokenError} ambiguous_account, if there are several accounts, and no `loginHint` that is certainly this account's.
+   * @throws {TokenError} connection_not_connected, if the user has no such account, or Token Vault has no token of it.
+   * @throws {TokenError} provider_unavailable, if the provider does not answer within 5 seconds.
+   * @throws {TokenError} unexpected_response, if the provider's answer names nobody.
+   * @throws {MyAccountApiError} if the list of accounts is refused.
+   * @example
+   * ```ts
+   * const { account, loginHint } = await server.completeConnectAccount(request.url, { request, response })
+   * const label = await server.identifyConnectedAccount(account.id, { loginHint }, { request, response })
+   * console.log(`Connected as ${label?.label}`)
+   * ```
+   */
+  identifyConnectedAccount(
+    id: string,
+    options: IdentifyConnectedAccountOptions,
+    storeOptions: StoreOptions,
+  ): Promise<AccountLabel | undefined> {
+    return identifyAccount(this.#context, { ...options, id }, storeOptions)
   }
 }

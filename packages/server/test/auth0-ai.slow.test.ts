@@ -36,9 +36,7 @@ test('@auth0/ai 5 takes our interrupt for one of its own, also from JSON', () =>
 
 test('our interrupt has every field that one of @auth0/ai 5 has', () => {
   const fields = { connection: 'google-oauth2', scopes: ['email'], requiredScopes: ['email'] }
-  const theirs = JSON.parse(
-    JSON.stringify(new interrupts.TokenVaultInterrupt('a message', fields)),
-  )
+  const theirs = JSON.parse(JSON.stringify(new interrupts.TokenVaultInterrupt('a message', fields)))
   expect(Object.keys(toTokenVaultInterrupt(error))).toEqual(
     expect.arrayContaining(Object.keys(theirs)),
   )

@@ -23,6 +23,13 @@ export const github: SocialProvider<'github'> = {
   logo: githubLogo,
   color: githubColor,
   revokeUrl: 'https://github.com/settings/applications',
+  profile: {
+    url: 'https://api.github.com/user',
+    id: 'id',
+    name: 'login',
+    email: 'email',
+    picture: 'avatar_url',
+  },
   scopes: {
     repo: 'Read and write all your repositories, private ones too',
     'repo:status': 'Read and write the commit statuses of your repositories',
@@ -94,6 +101,13 @@ export const huggingFace: SocialProvider<'hugging-face'> = {
   color: huggingfaceColor,
   revokeUrl: 'https://huggingface.co/settings/connected-applications',
   requiredScopes: ['profile'],
+  profile: {
+    url: 'https://huggingface.co/oauth/userinfo',
+    id: 'sub',
+    name: 'preferred_username',
+    email: 'email',
+    picture: 'picture',
+  },
   scopes: {
     openid: 'Sign you in',
     profile: 'See your name and your picture',

@@ -20,6 +20,7 @@ export const box: SocialProvider<'box'> = {
   logo: boxLogo,
   color: boxColor,
   revokeUrl: 'https://app.box.com/account/security',
+  profile: { url: 'https://api.box.com/2.0/users/me', id: 'id', name: 'name', email: 'login' },
   scopes: {
     root_readonly: 'See your files and folders',
     root_readwrite: 'See, change and delete your files and folders',
@@ -40,6 +41,15 @@ export const dropbox: SocialProvider<'dropbox'> = {
   color: dropboxColor,
   revokeUrl: 'https://www.dropbox.com/account/connected_apps',
   requiredScopes: ['account_info.read'],
+  profile: {
+    url: 'https://api.dropboxapi.com/2/users/get_current_account',
+    method: 'POST',
+    id: 'account_id',
+    name: 'name.display_name',
+    email: 'email',
+    picture: 'profile_photo_url',
+  },
+  revocation: { url: 'https://api.dropboxapi.com/2/auth/token/revoke', tokenIn: 'header' },
   scopes: {
     'account_info.read': 'See your account',
     'files.metadata.read': 'See the names of your files and folders',
@@ -63,6 +73,13 @@ export const figma: SocialProvider<'figma'> = {
   color: figmaColor,
   revokeUrl: 'https://www.figma.com/settings',
   requiredScopes: ['current_user:read'],
+  profile: {
+    url: 'https://api.figma.com/v1/me',
+    id: 'id',
+    name: 'handle',
+    email: 'email',
+    picture: 'img_url',
+  },
   scopes: {
     'current_user:read': 'See your name, email address and picture',
     'file_content:read': 'Read your files',

@@ -1,6 +1,17 @@
 import { googleColor, googleLogo } from './generated/logos.js'
 import type { Provider, SocialProvider } from './provider.js'
 
+const profile = {
+  url: 'https://openidconnect.googleapis.com/v1/userinfo',
+  id: 'sub',
+  name: 'name',
+  email: 'email',
+  picture: 'picture',
+}
+
+// Google revokes the refresh token, too, if the access token has one.
+const revocation = { url: 'https://oauth2.googleapis.com/revoke', tokenIn: 'form' } as const // a literal type
+
 const scopes = {
   openid: 'Know who you are on Google',
   profile: 'See your name and your picture',
@@ -41,6 +52,8 @@ export const google: SocialProvider<'google-oauth2'> = {
   color: googleColor,
   revokeUrl: 'https://myaccount.google.com/connections',
   requiredScopes: ['openid', 'profile'],
+  profile,
+  revocation,
   scopes,
 }
 
@@ -57,5 +70,7 @@ export const googleWorkspace: Provider = {
   color: googleColor,
   revokeUrl: 'https://myaccount.google.com/connections',
   requiredScopes: ['openid', 'profile'],
+  profile,
+  revocation,
   scopes,
 }

@@ -4,5 +4,10 @@ export { google, googleWorkspace } from './google.js'
 export { discord, fitbit, snapchat, spotify, tumblr, twitch, twitter } from './media.js'
 export { entraId, microsoft } from './microsoft.js'
 export { amazon, freshBooks, payPal, stripe } from './money.js'
-export type { Provider, SocialProvider } from './provider.js'
+export type {
+  ProfileEndpoint,
+  Provider,
+  RevocationEndpoint,
+  SocialProvider,
+} from './provider.js'
 export { basecamp, salesforce, slack } from './work.js'

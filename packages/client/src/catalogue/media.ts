@@ -29,6 +29,12 @@ export const discord: SocialProvider<'discord'> = {
   color: discordColor,
   revokeUrl: 'https://discord.com/settings/authorized-apps',
   requiredScopes: ['identify', 'email'],
+  profile: {
+    url: 'https://discord.com/api/v10/users/@me',
+    id: 'id',
+    name: 'username',
+    email: 'email',
+  },
   scopes: {
     identify: 'See your name and your picture',
     email: 'See your email address',
@@ -92,6 +98,13 @@ export const spotify: SocialProvider<'spotify'> = {
   color: spotifyColor,
   revokeUrl: 'https://www.spotify.com/account/apps/',
   requiredScopes: ['user-read-private'],
+  profile: {
+    url: 'https://api.spotify.com/v1/me',
+    id: 'id',
+    name: 'display_name',
+    email: 'email',
+    picture: 'images.0.url',
+  },
   scopes: {
     'user-read-private': 'See your country and your subscription',
     'user-read-email': 'See your email address',

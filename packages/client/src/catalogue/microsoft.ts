@@ -1,5 +1,13 @@
 import type { Provider, SocialProvider } from './provider.js'
 
+// The `picture` of its answer needs a token, so a page cannot show it.
+const profile = {
+  url: 'https://graph.microsoft.com/oidc/userinfo',
+  id: 'sub',
+  name: 'name',
+  email: 'email',
+}
+
 const scopes = {
   openid: 'Sign you in',
   profile: 'See your name and your picture',
@@ -31,6 +39,7 @@ export const microsoft: SocialProvider<'windowslive'> = {
   color: '#5E5E5E',
   revokeUrl: 'https://account.live.com/consent/Manage',
   requiredScopes: ['User.Read', 'offline_access'],
+  profile,
   scopes,
 }
 
@@ -46,5 +55,6 @@ export const entraId: Provider = {
   color: '#5E5E5E',
   revokeUrl: 'https://myapplications.microsoft.com',
   requiredScopes: ['openid', 'offline_access'],
+  profile,
   scopes,
 }

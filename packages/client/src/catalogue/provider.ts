@@ -22,6 +22,37 @@ export interface Provider {
    * of accounts may show them under other names, so they are never `missingScopes`.
    */
   readonly requiredScopes?: readonly string[]
+  /** Where the provider says whose account a token is for. The server package asks there for the name of an account. */
+  readonly profile?: ProfileEndpoint
+  /**
+   * Where a token ends the grant that it belongs to, without a client secret, which only the tenant has. The server package
+   * sends the token there when an account is disconnected.
+   */
+  readonly revocation?: RevocationEndpoint
+}
+
+/** An endpoint that answers with the person of an access token, such as the UserInfo endpoint of OpenID Connect. */
+export interface ProfileEndpoint {
+  /** Its URL. Only `https:`, and `http:` on this machine. */
+  readonly url: string
+  /** Default: `GET`. */
+  readonly method?: 'GET' | 'POST'
+  /** Name of the field with the person's id at the provider. A dot leads into an object: `data.id`. */
+  readonly id: string
+  /** Name of the field with the name that tells the person's accounts apart best. */
+  readonly name?: string
+  /** Name of the field with the email address. */
+  readonly email?: string
+  /** Name of the field with the URL of the picture, if anybody can load it without a token. */
+  readonly picture?: string
+}
+
+/** An endpoint that revokes a token and the grant behind it. */
+export interface RevocationEndpoint {
+  /** Its URL. Only `https:`, and `http:` on this machine. */
+  readonly url: string
+  /** Where the token goes: into the form field `token` (RFC 7009 §2.1), or into the `Authorization` header. */
+  readonly tokenIn: 'form' | 'header'
 }
 
 /** A provider of which Auth0 names the connection, so that `defineConnections` does not need the name. */

@@ -13,6 +13,8 @@ export const slack: SocialProvider<'sign-in-with-slack'> = {
   connection: 'sign-in-with-slack',
   color: '#4A154B',
   revokeUrl: 'https://slack.com/apps/manage',
+  profile: { url: 'https://slack.com/api/auth.test', id: 'user_id', name: 'user' },
+  revocation: { url: 'https://slack.com/api/auth.revoke', tokenIn: 'header' },
   scopes: {
     'channels:read': 'See the public channels of your workspace',
     'channels:history': 'Read messages in public channels',

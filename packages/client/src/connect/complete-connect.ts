@@ -45,6 +45,8 @@ export interface CompletedConnect {
   returnTo?: string | undefined
   /** Id of the account that was to be connected again. If `account` has another id, the user chose another account. */
   reconnectAccountId?: string | undefined
+  /** The `login_hint` that the flow was started with. The user may have chosen another account. */
+  loginHint?: string | undefined
 }
 
 /**
@@ -290,8 +292,8 @@ async function finishFlow(
 }
 
 function completedConnect(
-  { appState, returnTo, reconnectAccountId }: Transaction,
+  { appState, returnTo, reconnectAccountId, loginHint }: Transaction,
   account: CompletedConnectedAccount,
 ): CompletedConnect {
-  return { account, appState, returnTo, reconnectAccountId }
+  return { account, appState, returnTo, reconnectAccountId, loginHint }
 }

@@ -141,8 +141,9 @@ async function startInTime<Reference extends ConnectionReference>(
   const [answer, accountIds] = await besideList(client, { connection, signal }, post)
   const expiresAt = Date.now() + answer.expires_in * 1000
   const pending = { authSession: answer.auth_session, codeVerifier, attempted: false, accountIds }
-  const known = { connection, redirectUri, user, appState, returnTo, reconnectAccountId }
-  const save = async () => transactions.set(state, { ...known, expiresAt, pending }, { expiresAt })
+  const loginHint = authorizationParams?.login_hint
+  const flow = { connection, redirectUri, user, appState, returnTo, reconnectAccountId, loginHint }
+  const save = async () => transactions.set(state, { ...flow, expiresAt, pending }, { expiresAt })
   await unlessAborted(save(), signal)
   const url = new URL(answer.connect_uri)
   url.searchParams.set('ticket', answer.connect_params.ticket)

@@ -13,6 +13,8 @@ export interface Transaction {
   returnTo?: string | undefined
   /** Id of the account that is to be connected again. */
   reconnectAccountId?: string | undefined
+  /** The `login_hint` that the flow was started with. */
+  loginHint?: string | undefined
   /** When the flow expires, in milliseconds since the epoch. */
   expiresAt: number
   /** What completes the flow; removed when the flow ends. A record with neither this nor `account` is `outcome_unknown`. */

@@ -45,6 +45,8 @@ const WORDS = {
   dpop_prover_missing: SETTINGS,
   token_not_bound: SETTINGS,
   connection_not_connected: 'This account is not connected any longer. Connect it again.',
+  ambiguous_account: 'Several accounts fit. Connect this one again.',
+  provider_unavailable: TRY_LATER,
   connection_required: 'This needs a connected account. Connect it, then try again.',
   invalid_grant: LOG_IN,
   invalid_target: SETTINGS,

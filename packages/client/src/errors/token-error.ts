@@ -8,6 +8,8 @@ export type TokenErrorCode =
   | 'missing_refresh_token'
   | 'insufficient_scope'
   | 'connection_not_connected'
+  | 'ambiguous_account'
+  | 'provider_unavailable'
   | 'unexpected_response'
   | 'invalid_grant'
   | 'invalid_client'

@@ -1,4 +1,5 @@
 import type { ConnectedAccount } from '@connected-accounts/client'
+import { useAccountLabel } from '@connected-accounts/react'
 import { memo } from 'react'
 import { dateAndTime, longDate } from './dates.js'
 import { connectionLabel, idTail } from './labels.js'
@@ -8,7 +9,7 @@ import { useTimeZone } from './useTimeZone.js'
 
 interface AccountItemProps {
   account: ConnectedAccount
-  /** True if the user has several accounts of the connection. Then it shows a part of the ID, because accounts have no name. */
+  /** True if the user has several accounts of the connection. Then it shows a part of the ID, because not all have a name. */
   isOneOfSeveral: boolean
   onDisconnect: (account: ConnectedAccount) => void
 }
@@ -21,12 +22,14 @@ export const AccountItem = memo(function AccountItem({
 }: AccountItemProps) {
   const { id, connection, created_at, scopes } = account
   const timeZone = useTimeZone()
+  const { label } = useAccountLabel(id)
   return (
     <li className="account">
       <Monogram connection={connection} />
       <div>
         <h3 id={id}>{connectionLabel(connection)}</h3>
         <p className="meta">
+          {label && <>{[label.label, label.email].filter(Boolean).join(' · ')} · </>}
           Connected{' '}
           <time dateTime={created_at}>
             {isOneOfSeveral ? dateAndTime(created_at, timeZone) : longDate(created_at, timeZone)}

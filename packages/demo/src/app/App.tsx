@@ -1,3 +1,4 @@
+import { localStorageAccountLabels } from '@connected-accounts/client'
 import { ConnectedAccountsProvider } from '@connected-accounts/react'
 import {
   type DehydratedState,
@@ -11,6 +12,8 @@ import { Home } from './Home.js'
 import type { Session } from './session.js'
 import { SessionContext } from './session-context.js'
 import { Welcome } from './Welcome.js'
+
+const accountLabels = localStorageAccountLabels()
 
 interface AppProps {
   session: Session
@@ -26,12 +29,18 @@ export function App({ session, queries }: AppProps) {
   const [queryClient] = useState(
     () => new QueryClient({ defaultOptions: { queries: { staleTime: queries ? FRESH : 0 } } }),
   )
-  const { client, user, redirectUri } = session
+  const { client, user, redirectUri, identify } = session
   return (
     <SessionContext.Provider value={session}>
       <QueryClientProvider client={queryClient}>
         <HydrationBoundary state={queries}>
-          <ConnectedAccountsProvider client={client} user={user?.sub} redirectUri={redirectUri}>
+          <ConnectedAccountsProvider
+            client={client}
+            user={user?.sub}
+            redirectUri={redirectUri}
+            accountLabels={accountLabels}
+            identify={identify}
+          >
             <Header />
             {user ? <Home user={user} /> : <Welcome />}
             <footer className="colophon">

@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'react'
 import { dateAndTime } from './dates.js'
 import { inWords } from './error-words.js'
 import { connectionLabel } from './labels.js'
+import { useSession } from './session-context.js'
 import { useTimeZone } from './useTimeZone.js'
 
 interface DisconnectDialogProps {
@@ -17,6 +18,7 @@ interface DisconnectDialogProps {
 export function DisconnectDialog({ account, onClose, onDisconnected }: DisconnectDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const { mutate, isPending, error } = useDisconnectAccount()
+  const { identify } = useSession()
   const connectedAt = dateAndTime(account.created_at, useTimeZone())
   const label = connectionLabel(account.connection)
   useEffect(() => {
@@ -37,8 +39,10 @@ export function DisconnectDialog({ account, onClose, onDisconnected }: Disconnec
     <dialog ref={dialog} aria-labelledby="disconnect-heading" onCancel={close} onClose={onClose}>
       <h2 id="disconnect-heading">Disconnect {label}?</h2>
       <p>
-        Connected {connectedAt}. Its tokens are deleted, so nothing here can use it any longer. What
-        you allowed at {label} stays there until you take it back there.
+        Connected {connectedAt}. Its tokens are deleted, so nothing here can use it any longer.{' '}
+        {identify
+          ? `What you allowed at ${label} is taken back there, too, unless you have several accounts of ${label}.`
+          : `What you allowed at ${label} stays there until you take it back there.`}
       </p>
       {error && <p role="alert">{inWords(error).text}</p>}
       <div className="actions">

@@ -1,6 +1,7 @@
 import {
   createConnectedAccountsClient,
   type Fetch,
+  identifyAt,
   isConnectCallback,
 } from '@connected-accounts/client'
 import type { DehydratedState } from '@tanstack/react-query'
@@ -30,6 +31,7 @@ export function renderedSession(
     client: createConnectedAccountsClient({ baseUrl: `${base}/auth/me/v1`, fetch: send }),
     apiFetch: (path, init) => send(new Request(base + path, init)),
     redirectUri: base,
+    identify: identifyAt(`${base}/auth/accounts`),
     isConnecting,
     loginError: loginError && Object.assign(new Error(loginError), { error: loginError }),
     login: async () => {

@@ -3,6 +3,7 @@ import {
   type ConnectedAccountsClient,
   createAuthorizedFetch,
   createConnectedAccountsClient,
+  type IdentifyAccount,
   isConnectCallback,
 } from '@connected-accounts/client'
 import { type Auth0Options, fromAuth0 } from '@connected-accounts/client/auth0-spa-js'
@@ -26,6 +27,8 @@ export interface Session {
   apiFetch: ApiFetch
   /** The URL to which connect flows return: by default the page's origin. */
   redirectUri?: string
+  /** Names an account that was just connected, if the demo's server can ask the provider. Such a server also revokes grants. */
+  identify?: IdentifyAccount
   /** True if the browser returns from a connect flow. */
   isConnecting: boolean
   /** The error of the login from which the browser returns, if it failed. */

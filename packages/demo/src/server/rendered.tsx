@@ -8,6 +8,7 @@ import { App } from '../app/App.js'
 import { eventsQuery } from '../app/events-api.js'
 import { RENDERED_PATH, type RenderedState, renderedSession } from '../app/rendered-session.js'
 import type { Person, Session } from '../app/session.js'
+import { createConnections } from './connections.js'
 import { createEventsApi } from './rendered-api.js'
 import type { Settings } from './settings.js'
 
@@ -27,8 +28,9 @@ export function createRendered({ settings, web, origin, template }: RenderedOpti
     ...{ domain: settings.tenant, ...web },
     secret: crypto.randomUUID() + crypto.randomUUID(), // sessions end with this process
     authorizationParams: { redirect_uri: `${origin}${RENDERED_PATH}/auth/callback` },
+    connections: createConnections(settings.emulator),
   })
-  const handler = createHandler(server, { onError: backToPage })
+  const handler = createHandler(server, { onError: backToPage, revoke: true })
   const rendered = new Hono().basePath(RENDERED_PATH)
   rendered.all('/auth/*', ({ req }) => handler(req.raw))
   rendered.route('/api', createEventsApi(server, settings))

@@ -13,6 +13,8 @@ export interface Settings {
   web?: { clientId: string; clientSecret: string } | undefined
   /** The base URL of the Google Calendar API, without a trailing slash. */
   calendarUrl: string
+  /** The origin of the emulator, if the demo runs on it. */
+  emulator?: string | undefined
 }
 
 /** The environment variables by name. */

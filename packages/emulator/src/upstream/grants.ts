@@ -40,7 +40,7 @@ export interface Grants {
   /** Returns the account and scopes of an access token, unless it has expired or was revoked. */
   findAccess(accessToken: string): ProviderAccess | undefined
   findRefresh(refreshToken: string): Grant | undefined
-  /** Revokes a refresh token together with its grant, or only one access token (RFC 7009 §2.1). */
+  /** Revokes the grant of a token, also of an access token, as Google does and RFC 7009 §2.1 allows. Ignores unknown tokens. */
   revoke(token: string): void
   clear(): void
 }
@@ -77,9 +77,8 @@ export function createGrants(now: () => number): Grants {
       return grant?.revoked ? undefined : grant
     },
     revoke(token) {
-      const grant = refresh.get(token)
+      const grant = refresh.get(token) ?? access.get(token)?.grant
       if (grant) grant.revoked = true
-      access.delete(token)
     },
     clear() {
       for (const part of [codes, access, refresh]) part.clear()

@@ -16,26 +16,35 @@ export function token(provider: Provider, request: Request, now: number): Promis
   })
 }
 
-/** Handles a revocation request of a third party (RFC 7009). An unknown token is not an error. */
+/**
+ * Handles a revocation request of a third party (RFC 7009). An unknown token is not an error. The token alone is enough, as at
+ * Google, because only the tenant has the client's secret. Client credentials that are sent must be right.
+ */
 export function revoke(provider: Provider, request: Request): Promise<Response> {
-  return runForClient(provider, request, async (form) => {
-    provider.grants.revoke(form.get('token') ?? '')
+  return answerForm(provider, request, async (form) => {
+    const hasCredentials = request.headers.has('authorization') || form.has('client_id')
+    if (hasCredentials) authenticate(provider, request, form)
+    const token = form.get('token')
+    if (!token) throw new OAuthError(400, 'invalid_request', 'The token is missing')
+    provider.grants.revoke(token)
     return {}
   })
 }
 
 type TokenWork = (form: URLSearchParams) => Promise<Record<string, unknown>>
 
-async function runForClient(
-  provider: Provider,
-  request: Request,
-  act: TokenWork,
-): Promise<Response> {
+function runForClient(provider: Provider, request: Request, act: TokenWork): Promise<Response> {
+  return answerForm(provider, request, async (form) => {
+    authenticate(provider, request, form)
+    return act(form)
+  })
+}
+
+/** Reads the form of a request, and responds with the result of `act` or with its OAuth error. */
+async function answerForm(provider: Provider, request: Request, act: TokenWork): Promise<Response> {
   const headers = { 'cache-control': 'no-store' }
   try {
-    const form = await readForm(request)
-    authenticate(provider, request, form)
-    return Response.json(await act(form), { headers })
+    return Response.json(await act(await readForm(request)), { headers })
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error
     const body = { error: error.code, error_description: error.message }

@@ -8,7 +8,7 @@ import {
 } from '@connected-accounts/client'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
-import { ANY_ACCOUNT, grantReportsOptions } from '../queries/grant-reports.js'
+import { ANY_ACCOUNT, grantReportsOptions, noteGrantError } from '../queries/grant-reports.js'
 
 /** What the reports are about. */
 interface UseGrantReportsOptions {
@@ -34,7 +34,7 @@ export function useGrantReports({
   accounts,
   accountId = ANY_ACCOUNT,
 }: UseGrantReportsOptions): UseGrantReportsResult {
-  const { queries, ...identity } = useConnectedAccountsContext()
+  const identity = useConnectedAccountsContext()
   const queryClient = useQueryClient()
   const options = grantReportsOptions(identity, connection)
   const { reports, lastConnect } = useQuery(options).data ?? {}
@@ -46,12 +46,7 @@ export function useGrantReports({
     const grantError = readGrantError(error)
     if (!grantError) return false
     // Reads the accounts as they are now, because this function may belong to an earlier render.
-    const cached = queryClient.getQueryData(queries.accounts().queryKey)
-    const listed = cached && JSON.stringify(cached.filter(isOf(connection)))
-    queryClient.setQueryData(options.queryKey, (known) => ({
-      ...known,
-      reports: { ...known?.reports, [accountId]: { ...grantError, listed } },
-    }))
+    noteGrantError(queryClient, identity, { connection, accountId, grantError })
     return true
   }
 

@@ -66,12 +66,16 @@ export function setAccountLabelOptions(
   }
 }
 
+/** Accounts that were disconnected. What is still on its way for them must not become a label. */
+export const forgotten = new Set<string>()
+
 /** Deletes the label of an account that is gone. If the store fails, the label stays, because the account is gone anyway. */
 export async function forgetAccountLabel(
   queryClient: QueryClient,
   identity: AccountsIdentity,
   { labels, accountId }: { labels: AccountLabels | undefined; accountId: string },
 ): Promise<void> {
+  forgotten.add(accountId)
   queryClient.removeQueries({ queryKey: accountLabelKey(identity, accountId) })
   try {
     await labels?.delete(loggedIn(identity), accountId)

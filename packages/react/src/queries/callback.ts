@@ -1,10 +1,15 @@
 import type { CompletedConnect, TransactionStore } from '@connected-accounts/client'
-import { type AccountsIdentity, completeConnectInPage } from '@connected-accounts/client/browser'
+import { completeConnectInPage } from '@connected-accounts/client/browser'
 import { type Abortable, callbackState } from '@connected-accounts/client/internal'
 import { type QueryFunctionContext, queryOptions, skipToken } from '@tanstack/react-query'
 import { noteCompletedConnect } from './grant-reports.js'
 import { type IdentityKey, identityKey, refreshAccounts } from './keys.js'
-import { type QueryOptions, whileLoggedIn, withoutPlaceholder } from './options.js'
+import {
+  type QueriesIdentity,
+  type QueryOptions,
+  whileLoggedIn,
+  withoutPlaceholder,
+} from './options.js'
 
 /** A callback, and the store that has its transaction. */
 export interface CallbackOptions extends Abortable {
@@ -24,7 +29,7 @@ export type CallbackKey = [...IdentityKey, 'callback', string | undefined, boole
  * not retry it, because the client already retries after failures that may pass.
  */
 export function callbackOptions(
-  identity: AccountsIdentity,
+  identity: QueriesIdentity,
   options: CallbackOptions,
 ): QueryOptions<CompletedConnect, CallbackKey> {
   const { callbackUrl, isRepeated = false } = options
@@ -47,7 +52,7 @@ export function callbackOptions(
 
 async function completeCallback(
   { client: queryClient, queryKey }: QueryFunctionContext<CallbackKey>,
-  identity: AccountsIdentity,
+  identity: QueriesIdentity,
   callback: CallbackOptions & { callbackUrl: string },
 ): Promise<CompletedConnect> {
   const { client, user } = identity

@@ -4,7 +4,6 @@ import {
   isConnectFlowError,
 } from '@connected-accounts/client'
 import {
-  type AccountsIdentity,
   connectByRedirect,
   connectInPopup,
   connectInSession,
@@ -16,7 +15,7 @@ import {
 import type { QueryClient } from '@tanstack/react-query'
 import { noteCompletedConnect } from './grant-reports.js'
 import { identityKey, loggedIn, refreshAccounts } from './keys.js'
-import type { MutationOptions } from './options.js'
+import type { MutationOptions, QueriesIdentity } from './options.js'
 
 /** What to connect. The fields are those of the client's `startConnect`; `returnTo` is the current page by default. */
 export type ConnectAccountOptions<Reference extends ConnectionReference = ConnectionReference> =
@@ -79,7 +78,7 @@ export interface ConnectMutations {
 }
 
 /** Returns the {@link ConnectMutations} of a user. */
-export function connectMutations(identity: AccountsIdentity): ConnectMutations {
+export function connectMutations(identity: QueriesIdentity): ConnectMutations {
   const everyConnect = {
     mutationKey: [...identityKey(identity), 'connect'],
     networkMode: 'always', // without a network it fails at once, and does not leave the page much later
@@ -102,7 +101,7 @@ export function connectMutations(identity: AccountsIdentity): ConnectMutations {
 }
 
 async function redirect(
-  identity: AccountsIdentity,
+  identity: QueriesIdentity,
   settings: ConnectSettings,
   variables: RedirectVariables,
 ): Promise<undefined> {
@@ -115,7 +114,7 @@ async function redirect(
 }
 
 async function connectThroughPopup(
-  identity: AccountsIdentity,
+  identity: QueriesIdentity,
   { queryClient, fallback, ...settings }: PopupSettings,
   variables: PopupVariables,
 ): Promise<CompletedConnect | undefined> {
@@ -141,7 +140,7 @@ async function connectThroughPopup(
 }
 
 async function connectThroughSession(
-  identity: AccountsIdentity,
+  identity: QueriesIdentity,
   { queryClient, openUrl, redirectUri = '', ...settings }: SessionSettings,
   variables: RedirectVariables,
 ): Promise<CompletedConnect> {

@@ -1,8 +1,8 @@
-import type { CompletedConnect, GrantError } from '@connected-accounts/client'
+import type { CompletedConnect, ConnectedAccount, GrantError } from '@connected-accounts/client'
 import type { AccountsIdentity } from '@connected-accounts/client/browser'
 import { type QueryClient, queryOptions, skipToken } from '@tanstack/react-query'
-import { type IdentityKey, identityKey } from './keys.js'
-import { type QueryOptions, withoutPlaceholder } from './options.js'
+import { type IdentityKey, identityKey, listKey } from './keys.js'
+import { type QueriesIdentity, type QueryOptions, withoutPlaceholder } from './options.js'
 
 /** What a failed call said about a grant. */
 export interface GrantReport extends GrantError {
@@ -39,6 +39,37 @@ export function grantReportsOptions(
   })
 }
 
+/** Notes what a failed call, of this page or of another program, said about the grants of a connection or of one account. */
+export function noteGrantError(
+  queryClient: QueryClient,
+  identity: AccountsIdentity,
+  { connection, accountId, grantError }: NotedGrantError,
+): void {
+  const listed = listedAccounts(queryClient, identity, connection)
+  const report = { ...grantError, listed: listed && JSON.stringify(listed) }
+  const { queryKey } = grantReportsOptions(identity, connection)
+  queryClient.setQueryData(queryKey, (known) => ({
+    ...known,
+    reports: { ...known?.reports, [accountId]: report },
+  }))
+}
+
+interface NotedGrantError {
+  connection: string
+  accountId: string
+  grantError: GrantError
+}
+
+/** Returns the accounts of a connection as this page knows them; undefined if they were not loaded yet. */
+export function listedAccounts(
+  queryClient: QueryClient,
+  identity: AccountsIdentity,
+  connection: string,
+): ConnectedAccount[] | undefined {
+  const accounts = queryClient.getQueryData<ConnectedAccount[]>(listKey(identity))
+  return accounts?.filter((account) => account.connection === connection)
+}
+
 /** Forgets the reports about a connection, because an account of it was connected in another tab. */
 export function forgetReports(
   queryClient: QueryClient,
@@ -52,9 +83,10 @@ export function forgetReports(
 /** Notes a completed flow, after which the reports about its connection no longer count. */
 export function noteCompletedConnect(
   queryClient: QueryClient,
-  identity: AccountsIdentity,
+  identity: QueriesIdentity,
   lastConnect: CompletedConnect,
 ): void {
   const { queryKey } = grantReportsOptions(identity, lastConnect.account.connection)
   queryClient.setQueryData(queryKey, { reports: {}, lastConnect })
+  identity.onConnect?.(lastConnect)
 }

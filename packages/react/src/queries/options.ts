@@ -1,4 +1,4 @@
-import { retryDelay } from '@connected-accounts/client'
+import { type CompletedConnect, retryDelay } from '@connected-accounts/client'
 import type { AccountsIdentity } from '@connected-accounts/client/browser'
 import {
   type InfiniteData,
@@ -39,13 +39,15 @@ export type MutationOptions<Variables, Data = void> = UseMutationOptions<Data, E
   mutationKey: MutationKey
 }
 
-/** Whose accounts to list, and the QueryClient whose default for `retry` counts. */
+/** Whose accounts to list, and what the page wants to have a say in. */
 export interface QueriesIdentity extends AccountsIdentity {
   /**
    * The page's QueryClient. With it, the lists are retried only if its `defaultOptions.queries.retry` allows it, too.
    * The hooks pass it.
    */
   queryClient?: QueryClient | undefined
+  /** Called when one of these mutations, or the callback, has connected an account. */
+  onConnect?: ((completed: CompletedConnect) => void) | undefined
 }
 
 /** Options of every query: without placeholder data, as a QueryClient's default could show the former user's list. */

@@ -1,4 +1,9 @@
-import { createConnectedAccountsClient, defineConnections } from '@connected-accounts/client'
+import {
+  createConnectedAccountsClient,
+  defineConnections,
+  identifyAt,
+  localStorageAccountLabels,
+} from '@connected-accounts/client'
 import { github, google } from '@connected-accounts/client/catalogue'
 import {
   ConnectedAccountsProvider,
@@ -14,16 +19,19 @@ import '@connected-accounts/react/ui/styles.css'
 // An application with the component. Its address says how: `?mode=popup&undoMs=500&scope=calendar`.
 const { domain, accessToken, user } = window.session
 const client = createConnectedAccountsClient({ domain, accessToken })
-const { mode, undoMs, scope, onBlocked, all } = Object.fromEntries(
+const { mode, undoMs, scope, onBlocked, all, labels, usedBy } = Object.fromEntries(
   new URLSearchParams(sessionStorage.search ?? window.location.search),
 )
 // A redirect comes back without the query.
 sessionStorage.search ??= window.location.search
 const connections = defineConnections({
-  google: { provider: google, ...(scope && { scopes: [scope] }) },
+  google: { provider: google, ...(scope && { scopes: [scope] }), usedBy: usedBy?.split(',') ?? [] },
   github: { provider: github },
   acme: { connection: 'acme', label: 'Acme' },
 })
+
+const accountLabels = labels ? localStorageAccountLabels() : undefined
+const identify = labels ? identifyAt('/auth/accounts') : undefined
 
 /** What another part of the application does when a call fails. */
 function Calendar() {
@@ -68,6 +76,8 @@ else {
           client={client}
           user={user}
           redirectUri={`${window.location.origin}/component.html`}
+          accountLabels={accountLabels}
+          identify={identify}
         >
           <Page />
         </ConnectedAccountsProvider>

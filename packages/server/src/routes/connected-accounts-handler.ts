@@ -3,8 +3,11 @@ import {
   MyAccountApiError,
   type ProblemDetails,
 } from '@connected-accounts/client'
+import { revokeGrant } from '../accounts/revoke.js'
+import { withSessionClient } from '../connect/session-client.js'
 import { type Context, contextOf } from '../context.js'
 import { errorsPage } from '../errors.js'
+import { refuseOtherOrigins } from '../navigation/same-origin.js'
 import type { ServerClient } from '../server-client.js'
 import { getAccessToken } from '../tokens/access-token.js'
 import { changeAccounts } from '../tokens/account-change.js'
@@ -13,7 +16,6 @@ import { problemAnswers } from './answers.js'
 import { problemResponse } from './problem.js'
 import { readBody } from './request-body.js'
 import { type Route, refuseLongUrl } from './route.js'
-import { refuseOtherOrigins } from './same-origin.js'
 
 /** Options of {@link createConnectedAccountsHandler}. */
 export interface ConnectedAccountsHandlerOptions {
@@ -22,6 +24,11 @@ export interface ConnectedAccountsHandlerOptions {
    * of the path, such as the `basePath` of Next.js, leave that beginning out.
    */
   basePath: string
+  /**
+   * True to revoke the grant at the provider when an account is deleted, as `deleteConnectedAccount` does. If the user has several
+   * accounts of the connection, nothing is revoked, because the request does not say which token to use. Default: false.
+   */
+  revoke?: boolean | undefined
 }
 
 const OPERATIONS = [
@@ -74,12 +81,15 @@ export function createConnectedAccountsHandler(
  * @throws {TypeError} if `basePath` is not a path.
  * @internal
  */
-function accountsHandlerOf(context: Context, { basePath }: ConnectedAccountsHandlerOptions): Route {
+function accountsHandlerOf(
+  context: Context,
+  { basePath, revoke }: ConnectedAccountsHandlerOptions,
+): Route {
   if (!/^\/[^/?#][^?#]*$/.test(basePath)) {
     throw new TypeError("basePath must be a path, like '/api/me/v1'.")
   }
   const base = basePath.replace(/\/+$/, '')
-  const answer = operationsOf(context)
+  const answer = operationsOf(context, { revoke })
   return async (request) => {
     const { pathname } = new URL(request.url)
     const isBelow = pathname.startsWith(`${base}/`)
@@ -95,6 +105,7 @@ function accountsHandlerOf(context: Context, { basePath }: ConnectedAccountsHand
  */
 export function operationsOf(
   context: Context,
+  { revoke = false }: Pick<ConnectedAccountsHandlerOptions, 'revoke'>,
 ): (request: Request, path: string) => Promise<Response> {
   return async (request, pathname) => {
     const path = pathname.replace(/\/$/, '')
@@ -104,7 +115,9 @@ export function operationsOf(
       const refusal = refuseLongUrl(request) ?? (await refuseForeignWrites(context, store))
       if (refusal) return problemResponse(refusal)
       const target = path + new URL(request.url).search
-      return forward(context, { target, scope: `${operation.verb}:me:connected_accounts` }, store)
+      const id = revoke && operation.verb === 'delete' ? path.split('/').at(-1) : undefined
+      const scope = `${operation.verb}:me:connected_accounts`
+      return forward(context, { target, scope, revokedId: id }, store)
     })
   }
 }
@@ -134,9 +147,17 @@ function notFound(detail: string): Response {
   return problemResponse({ type: errorsPage('not_found'), title: 'not_found', status: 404, detail })
 }
 
+/** An operation to pass on. */
+interface Forwarded {
+  target: string
+  scope: string
+  /** The account whose grant is revoked before it is deleted. */
+  revokedId: string | undefined
+}
+
 async function forward(
   context: Context,
-  { target, scope }: { target: string; scope: string },
+  { target, scope, revokedId: id }: Forwarded,
   store: RouteStore,
 ): Promise<Response> {
   const session = await context.needSession(store)
@@ -157,7 +178,12 @@ async function forward(
     init.body = await readBody(request)
     init.headers = { 'content-type': request.headers.get('content-type') ?? '' }
   }
-  const work = () => send(`${domain}/me/v1${target}`, init)
+  const work = async () => {
+    if (id !== undefined) {
+      await withSessionClient(context, store, (owner) => revokeGrant(context, owner, { id }))
+    }
+    return send(`${domain}/me/v1${target}`, init)
+  }
   const answer = await (method === 'GET' ? work() : changeAccounts(context, session, work))
   return passOn(answer, response.headers)
 }

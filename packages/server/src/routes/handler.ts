@@ -6,17 +6,24 @@ import type { ServerClient } from '../server-client.js'
 import { answerErrors } from './answer-errors.js'
 import { createAnswers } from './answers.js'
 import { backChannelLogoutOf } from './back-channel-logout.js'
-import { operationsOf } from './connected-accounts-handler.js'
+import { type ConnectedAccountsHandlerOptions, operationsOf } from './connected-accounts-handler.js'
+import { identifyRouteOf } from './identify-route.js'
 import { createPlaces, placeBeside, type RoutePath, removablePaths, routePathsOf } from './paths.js'
 import type { Route } from './route.js'
 import { type Routes, type RoutesOptions, routesOf } from './routes.js'
+
+/** Options of {@link createHandler}. */
+export interface HandlerOptions
+  extends RoutesOptions,
+    Pick<ConnectedAccountsHandlerOptions, 'revoke'> {}
 
 /**
  * Creates one function for all routes of an application. `callback` is at the path of the `redirect_uri`, and the other
  * routes are beside it. With `https://app.example.com/auth/callback` they are `/auth/login`,
  * `/auth/callback`, `/auth/connect`, `/auth/logout` and `/auth/me/v1/…`, which has the five operations of Connected
- * Accounts. If sessions are in a store, it also serves `/auth/backchannel-logout`. It returns 404 for every other
- * path. A slash at the end of a path makes no difference.
+ * Accounts. `/auth/accounts/{id}/identify` returns a label for an account. If the `ServerClient` has `events`, it also serves
+ * `/auth/events`. If sessions are in a store, it also serves `/auth/backchannel-logout`. It returns 404 for every other path. A slash
+ * at the end of a path makes no difference.
  *
  * If something before this function removes the beginning of the paths, pass it as `basePath`.
  *
@@ -29,7 +36,7 @@ import { type Routes, type RoutesOptions, routesOf } from './routes.js'
  * app.all('/auth/*', ({ req }) => handler(req.raw))
  * ```
  */
-export function createHandler(server: ServerClient, options: RoutesOptions = {}): Route {
+export function createHandler(server: ServerClient, options: HandlerOptions = {}): Route {
   const { findRoute, notFound } = routerOf(contextOf(server), options)
   return async (request) => {
     const { pathname } = new URL(request.url)
@@ -56,11 +63,11 @@ export interface Router {
  * @throws {TypeError} if the `redirect_uri` has no path, or does not begin with `basePath`.
  * @internal
  */
-export function routerOf(context: Context, options: RoutesOptions): Router {
+export function routerOf(context: Context, options: HandlerOptions): Router {
   const { basePath, onError } = options
   const placeOf = createPlaces(context, options, (uri) => placeBeside(uri, basePath))
   const answers = createAnswers(context, placeOf)
-  const routeAt = createTable(context, routesOf(context, options, placeOf))
+  const routeAt = createTable(context, routesOf(context, options, placeOf), options)
   const find = (pathname: string, redirectUri: string, base?: string) =>
     routePathsOf(pathname, redirectUri, base).map(routeAt).find(Boolean)
   return {
@@ -82,22 +89,30 @@ export function routerOf(context: Context, options: RoutesOptions): Router {
 }
 
 /** Returns a function that finds a route by its name. */
-function createTable(context: Context, { login, callback, connect, logout }: Routes) {
+function createTable(
+  context: Context,
+  { login, callback, connect, logout, events }: Routes,
+  options: HandlerOptions,
+) {
   const named = new Map([
     ['login', login],
     ['connect', connect],
     ['logout', logout],
   ])
+  if (context.events) named.set('events', events)
   if (context.sessions.end) named.set('backchannel-logout', backChannelLogoutOf(context))
-  const answerOperation = operationsOf(context)
+  const answerOperation = operationsOf(context, options)
+  const identify = identifyRouteOf(context)
   return ({ isCallback, name }: RoutePath): Route | undefined => {
     if (isCallback) return callback
+    if (IDENTIFY.test(name)) return (request) => identify(request, name.split('/')[1] ?? '')
     if (!name.startsWith(API)) return named.get(name)
     return (request) => answerOperation(request, name.slice(API.length - 1))
   }
 }
 
 const API = 'me/v1/'
+const IDENTIFY = /^accounts\/[\w-]+\/identify$/
 
 function noSuchRoute(
   pathname: string,

@@ -71,6 +71,11 @@ function networkProblem(error: unknown): ProblemDetails | undefined {
 /** Codes of a TokenError after which the user has to log in again. */
 const LOG_IN_AGAIN = ['invalid_grant', 'missing_refresh_token', 'mfa_required']
 
+const TOKEN_STATUS = new Map<string, number>([
+  ['insufficient_scope', 403],
+  ['ambiguous_account', 409],
+])
+
 const SESSION_STATUS: Record<SessionErrorCode, number> = {
   missing_session: 401,
   cookies_too_large: 431,
@@ -87,7 +92,7 @@ function statusOf(error: unknown): number | undefined {
   if (!isTokenError(error)) return undefined
   if (LOG_IN_AGAIN.includes(error.code)) return 401
   if (error.status === 429) return 429
-  return error.code === 'insufficient_scope' ? 403 : 502
+  return TOKEN_STATUS.get(error.code) ?? 502
 }
 
 function isCoded(error: unknown): error is Error & { code: string } {

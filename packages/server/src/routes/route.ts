@@ -59,7 +59,12 @@ export function refuseLongUrl({ url }: Request): ProblemDetails | undefined {
   }
 }
 
-function wrongMethod(method: string): ProblemDetails {
+/**
+ * Returns the problem of a request with another method.
+ *
+ * @internal
+ */
+export function wrongMethod(method: string): ProblemDetails {
   return {
     type: errorsPage('wrong_method'),
     title: 'wrong_method',

@@ -4,7 +4,7 @@ import type { Try } from '@connected-accounts/testing/sweep/outside'
 import type { Outcome, Scene } from '@connected-accounts/testing/sweep/sweep'
 import { tenantWithWeb } from '@connected-accounts/testing/tenant/web'
 import { expect, vi } from 'vitest'
-import { isLoginFlowError } from '../../src/index.js'
+import { type DeleteConnectedAccountOptions, isLoginFlowError } from '../../src/index.js'
 import { audience } from '../shared.js'
 import type { Visitor } from '../visitor.js'
 import {
@@ -215,27 +215,61 @@ export const completingRefusedConnect: CreateScene = async (emulator, place) => 
   }
 }
 
-export const disconnecting: CreateScene = async (emulator, place) => {
+const emails = ['home@google.example', 'work@google.example']
+
+const createDisconnecting =
+  (options: DeleteConnectedAccountOptions): CreateScene =>
+  async (emulator, place) => {
+    const opened = await open(emulator, place)
+    turnRotationOff(emulator)
+    const { world, browser } = opened
+    await logIn(world.one, browser)
+    const { loginHint } = options
+    const [account, ...others] = await emulator.seed([
+      { user_id: 'auth0|alice', connection, ...(loginHint !== undefined && { emails }) },
+    ])
+    const vaultToken = () =>
+      browser.request((store) =>
+        world.one.getAccessTokenForConnection({ connection, loginHint }, store),
+      )
+    await vaultToken()
+    return {
+      attempt: () =>
+        browser.request((store) =>
+          world.one.deleteConnectedAccount(account?.id ?? '', options, store),
+        ),
+      // Of an account whose deletion had no answer.
+      isFinal: (error) => Object(error).code === 'not_found',
+      async check(outcomes) {
+        const last = Object(outcomes.at(-1))
+        expect('value' in last || last.error.code === 'not_found', 'it is deleted').toBe(true)
+        expect(await accountsOf(opened)).toEqual(others.map(({ id }) => id))
+        await expect(vaultToken(), 'the token of Token Vault').rejects.toMatchObject({
+          code: 'connection_not_connected',
+        })
+        await checkSession(opened)
+      },
+    }
+  }
+
+export const disconnecting = createDisconnecting({})
+
+/** One of two accounts. */
+export const revoking = createDisconnecting({ revoke: true, loginHint: 'home@google.example' })
+
+/** The only account. */
+export const identifying: CreateScene = async (emulator, place) => {
   const opened = await open(emulator, place)
   turnRotationOff(emulator)
   const { world, browser } = opened
   await logIn(world.one, browser)
-  const [account] = await emulator.seed({ user_id: 'auth0|alice', connection })
-  const vaultToken = () =>
-    browser.request((store) => world.one.getAccessTokenForConnection({ connection }, store))
-  await vaultToken()
+  const [account] = await emulator.seed([{ user_id: 'auth0|alice', connection }])
+  const id = account?.id ?? ''
   return {
-    attempt: () =>
-      browser.request((store) => world.one.deleteConnectedAccount(account?.id ?? '', store)),
-    // Of an account whose deletion had no answer.
-    isFinal: (error) => Object(error).code === 'not_found',
+    attempt: () => browser.request((store) => world.one.identifyConnectedAccount(id, {}, store)),
     async check(outcomes) {
-      const last = Object(outcomes.at(-1))
-      expect('value' in last || last.error.code === 'not_found', 'it is deleted').toBe(true)
-      expect(await accountsOf(opened)).toEqual([])
-      await expect(vaultToken(), 'the token of Token Vault').rejects.toMatchObject({
-        code: 'connection_not_connected',
-      })
+      expect(lastValue(outcomes)).toHaveProperty('label')
+      expect(await accountsOf(opened)).toEqual([id])
       await checkSession(opened)
     },
   }

@@ -9,8 +9,10 @@ import {
   completingLogin,
   completingRefusedConnect,
   disconnecting,
+  identifying,
   loggingOut,
   refreshing,
+  revoking,
   startingConnect,
   startingLogin,
 } from './scenes.js'
@@ -26,6 +28,8 @@ export const functions: [string, CreateScene][] = [
   ['completeConnectAccount', completingConnect],
   ['completeConnectAccount after a refusal', completingRefusedConnect],
   ['deleteConnectedAccount', disconnecting],
+  ['deleteConnectedAccount with revoke', revoking],
+  ['identifyConnectedAccount', identifying],
   ['logout', loggingOut],
 ]
 

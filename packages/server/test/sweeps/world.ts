@@ -5,6 +5,7 @@ import { watchCrypto, watchFetch } from '@connected-accounts/testing/sweep/watch
 import { tenantWithWeb } from '@connected-accounts/testing/tenant/web'
 import { afterAll, beforeAll, vi } from 'vitest'
 import type { ServerClient, SessionStore } from '../../src/index.js'
+import { emulatedConnections } from '../provider-server.js'
 import { createServer, createVisitor, keepCookies, redirectUri, type Visitor } from '../visitor.js'
 
 /** Sets up a tenant for the tests of a file, and stops the clock. Everything that leaves the packages' code is watched. */
@@ -62,6 +63,7 @@ export async function createWorld(emulator: Emulator, { share }: Place) {
     return createServer(emulator, {
       ...(sessions && { sessions }),
       timeout: 10_000,
+      connections: emulatedConnections(emulator),
       fetch: watchFetch(async (request) => {
         const body = request.method === 'POST' ? await request.clone().text() : ''
         const response = await emulator.fetch(request)

@@ -32,6 +32,7 @@ export function Item({ account, ...props }: ItemProps): ReactNode {
         <Name />
         <Details />
         <Problem />
+        <UsedBy />
       </div>
       <div data-part="actions">
         <Reconnect />
@@ -41,7 +42,7 @@ export function Item({ account, ...props }: ItemProps): ReactNode {
       <ItemAlert />
     </>
   )
-  const item = { ...state, nameId: `${id}name`, detailsId: `${id}details` }
+  const item = { ...state, nameId: `${id}name`, detailsId: `${id}details`, usedById: `${id}used` }
   return (
     <ItemContextProvider value={item}>
       {renderPart(['li', 'item'], props, { 'data-state': state.state, children })}
@@ -51,22 +52,23 @@ export function Item({ account, ...props }: ItemProps): ReactNode {
 
 /** The picture of the account's label, the logo of the provider, or a monogram. */
 export function Logo(): ReactNode {
-  const { shown, label } = useItem()
-  return <ConnectionLogo shown={shown} picture={label?.picture} />
+  const { shown, labels } = useItem()
+  return <ConnectionLogo shown={shown} picture={labels.label?.picture} />
 }
 
 /** The label of the account, if it has one; the name of the provider if not. */
 export function Name(props: PartProps<'span'>): ReactNode {
-  const { account, shown, label, nameId } = useItem()
-  const children = label?.label ?? shown.name
+  const { account, shown, labels, nameId } = useItem()
+  const children = labels.label?.label ?? shown.name
   const own = { id: nameId, tabIndex: -1, [PLACE]: `account ${account.id}`, children }
   return renderPart(['span', 'name'], props, own)
 }
 
 /** Which account it is: the provider and the email address of its label, and the day on which it was connected. */
 export function Details(props: PartProps<'span'>): ReactNode {
-  const { account, shown, label, detailsId, isOnly } = useItem()
+  const { account, shown, labels, detailsId, isOnly } = useItem()
   const { text } = useRoot()
+  const { label } = labels
   const date = useDate(account.created_at, !isOnly)
   const named = label ? [label.label && shown.name, label.email] : []
   const children = [...named, text('connectedOn', { date })].filter(Boolean).join(' · ')
@@ -94,9 +96,23 @@ export function Problem(props: PartProps<'div'>): ReactNode {
   return renderPart(['div', 'problem'], props, { children })
 }
 
+/** What uses the account, if your definition names it. While the disconnect can be undone, it is what stops working. */
+export function UsedBy(props: PartProps<'p'>): ReactNode {
+  const { account, shown, state, usedById } = useItem()
+  const { text, list, stopsWithout } = useRoot()
+  if (shown.usedBy.length === 0) return null
+  const stops = state === 'disconnecting' && stopsWithout(account)
+  const own = {
+    id: usedById,
+    'data-state': stops ? 'stops' : 'used',
+    children: stops || text('usedBy', { list: list(shown.usedBy) }),
+  }
+  return renderPart(['p', 'used-by'], props, own)
+}
+
 /** The button that asks for what is missing. Renders nothing if the account can be used. */
 export function Reconnect(props: PartProps<'button'>): ReactNode {
-  const { account, state, label, missingScopes } = useItem()
+  const { account, state, labels, missingScopes } = useItem()
   const { text, connect, focusOn } = useRoot()
   const button = useItemButton()
   if (state === 'reconnecting') return <FlowActions />
@@ -105,7 +121,11 @@ export function Reconnect(props: PartProps<'button'>): ReactNode {
     ...button,
     [PLACE]: `reconnect ${account.id}`,
     onClick() {
-      connect(account.connection, { id: account.id, loginHint: label?.loginHint, missingScopes })
+      connect(account.connection, {
+        id: account.id,
+        loginHint: labels.label?.loginHint,
+        missingScopes,
+      })
       focusOn('cancel')
     },
     children: text(state === 'missing_scopes' ? 'allowAccess' : 'reconnect'),
@@ -115,13 +135,14 @@ export function Reconnect(props: PartProps<'button'>): ReactNode {
 
 /** The button that disconnects the account, and undoes it as long as that is possible. It keeps the focus. */
 export function Disconnect(props: PartProps<'button'>): ReactNode {
-  const { account, state } = useItem()
+  const { account, shown, state, usedById } = useItem()
   const { text, toggleDisconnect } = useRoot()
   const button = useItemButton()
   if (state === 'reconnecting') return null
   const isUndoable = state === 'disconnecting'
   const own = {
     ...button,
+    'aria-describedby': shown.usedBy.length > 0 ? usedById : undefined,
     'data-state': isUndoable ? 'undo' : 'disconnect',
     onClick() {
       toggleDisconnect(account)
