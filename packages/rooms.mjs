@@ -34,7 +34,7 @@ export const orders = {
     ['accounts'],
     ['server-client'],
     ['provider', 'routes'],
-    ['adapters'],
+    ['adapters', 'agents'],
   ],
   emulator: [
     ['generated', 'memory', 'time'],
