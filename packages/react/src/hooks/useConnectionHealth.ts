@@ -42,7 +42,9 @@ export function useConnectionHealth(
     accounts: list.data ?? [],
     definitions,
   })
-  const needsOffer = list.data !== undefined && !isUsable
+  // Token Vault answered for a connected account, so the tenant offers its connection.
+  const isKnown = options.grantError && health.account
+  const needsOffer = list.data !== undefined && !isUsable && !isKnown
   const offer = useQuery({
     ...queries.connections(),
     enabled: needsOffer,
@@ -73,8 +75,8 @@ function statusOf(
 /** The longest time that `setTimeout` can wait, in milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1
 
-/** Renders again at a time in milliseconds since the epoch. */
-function useRenderAt(time: number): void {
+/** Renders again at a time in milliseconds since the epoch. @internal */
+export function useRenderAt(time: number): void {
   const [, renderAgain] = useReducer((renders: number) => renders + 1, 0)
   useEffect(() => {
     const timer = setTimeout(renderAgain, Math.min(time - Date.now(), LONGEST_TIMER))
