@@ -26,7 +26,7 @@ export const orders = {
     ['connect'],
     ['accounts'],
     ['server-client'],
-    ['routes'],
+    ['provider', 'routes'],
     ['adapters'],
   ],
   emulator: [

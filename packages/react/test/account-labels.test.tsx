@@ -54,6 +54,7 @@ test('a label is read, a part of it is changed, and null deletes it', async () =
   const accountLabels = database({ [`${alice} cac_1`]: work })
   const { result } = await renderLabel({ accountLabels })
   await expect.poll(() => result.current.label).toEqual(work)
+  expect(result.current.isEnabled).toBe(true)
   result.current.setLabel({ label: 'Office', email: undefined })
   const changed = { label: 'Office', loginHint: 'alice@work.example' }
   await expect.poll(() => result.current.label).toEqual(changed)
@@ -92,7 +93,7 @@ test('what a store of the application returns is checked before it is shown', as
 
 test('without accountLabels there is no label, and to set one says what is missing', async () => {
   const { result } = await renderLabel({})
-  expect(result.current).toMatchObject({ label: undefined, error: null })
+  expect(result.current).toMatchObject({ label: undefined, isEnabled: false, error: null })
   result.current.setLabel({ label: 'Work' })
   await expect.poll(() => result.current.error?.message).toContain('Pass accountLabels')
 })

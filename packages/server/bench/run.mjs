@@ -1,4 +1,4 @@
-// What hostile requests of strangers cost over plain ones, and then: login to first token, and a third party's token that is cached,
+// What hostile requests of strangers cost over plain ones, and a provider fetch over a bare one, and then: login to first token, and a third party's token that is cached,
 // beside the two SDKs of Auth0 that do the same. Everything is measured in one run and compared as ratios: the numbers alone say
 // more about the machine than about the code.
 import { execFile, fork } from 'node:child_process'
@@ -9,6 +9,7 @@ import { installPackages } from '@connected-accounts/testing/machine/npm-package
 import { measureAccessTokens } from './access-tokens.mjs'
 import { logIn, readyApplications } from './login.mjs'
 import { measure, report, timed } from './measure.mjs'
+import { measureProviderFetch } from './provider-fetch.mjs'
 import { measureStrangers } from './strangers.mjs'
 
 const at = (file) => fileURLToPath(new URL(file, import.meta.url))
@@ -17,6 +18,7 @@ const emulator = fork(at('emulator.mjs'))
 const [tenant] = await once(emulator, 'message')
 if (!(await measureStrangers(tenant))) process.exitCode = 1
 await measureAccessTokens()
+if (!(await measureProviderFetch())) process.exitCode = 1
 const { directory, remove } = await installPackages({
   '@auth0/auth0-server-js': '1.12.1',
   '@auth0/nextjs-auth0': '4.30.0',

@@ -39,6 +39,8 @@ export type {
   ServerClientOptions,
   ServerLoginParams,
 } from './options.js'
+export { fromSession } from './provider/from-session.js'
+export { createProviderFetch, type ProviderFetchOptions } from './provider/provider-fetch.js'
 export { createBackChannelLogout } from './routes/back-channel-logout.js'
 export {
   type ConnectedAccountsHandlerOptions,
@@ -48,7 +50,11 @@ export { createHandler, type HandlerOptions } from './routes/handler.js'
 export type { Route } from './routes/route.js'
 export { createRoutes, type Routes, type RoutesOptions } from './routes/routes.js'
 export { ServerClient } from './server-client.js'
-export type { ConnectionTokens, TokenOwner } from './sessions/connection-token-cache.js'
+export type {
+  ConnectionTokens,
+  TokenOwner,
+  WantedToken,
+} from './sessions/connection-token-cache.js'
 export type { FlowMemory } from './sessions/flow-memory.js'
 export type {
   EndedLogin,
@@ -63,3 +69,13 @@ export type { HeldLock, RefreshLock } from './store/refresh-lock.js'
 export type { SharedStore } from './store/shared-store.js'
 export type { GetAccessTokenOptions } from './tokens/access-token.js'
 export type { GetAccessTokenForConnectionOptions } from './tokens/connection-token.js'
+export {
+  type ConnectionTokenRequest,
+  type ConnectionTokenSource,
+  type FromAccessTokenOptions,
+  fromAccessToken,
+  type PrivilegedWorkerOptions,
+  privilegedWorker,
+  type UserTokenSources,
+  type VaultUser,
+} from './tokens/connection-token-source.js'

@@ -96,6 +96,20 @@ export function createAuthorizer(
   if (typeof scope !== 'string') {
     throw new TypeError("scope must be a string: the scopes separated by spaces, or ''.")
   }
+  const checkOrigin = createOriginCheck(allowedOrigins)
+  return async (request) => {
+    checkOrigin(new URL(request.url))
+    return authorizeRequest(request, options)
+  }
+}
+
+/**
+ * Creates a function that throws a TypeError if a URL has an origin that may not see the token.
+ *
+ * @throws {TypeError} if `allowedOrigins` are not origins, or use http and are not on localhost.
+ * @internal
+ */
+export function createOriginCheck(allowedOrigins: readonly string[]): (url: URL) => void {
   if (!areOrigins(allowedOrigins)) {
     throw new TypeError(
       "allowedOrigins must be an array of origins without a path, like ['https://api.example.test']. They must use https " +
@@ -103,9 +117,8 @@ export function createAuthorizer(
     )
   }
   const origins = new Set(allowedOrigins)
-  return async (request) => {
-    const { origin } = new URL(request.url)
-    if (origins.has(origin)) return authorizeRequest(request, options)
+  return ({ origin }) => {
+    if (origins.has(origin)) return
     throw new TypeError(
       `allowedOrigins does not have ${origin}: the access token is not sent there. Add the origin if it is your API's.`,
     )

@@ -1,3 +1,5 @@
+import { isConnectionRequiredError, isTokenError } from '@connected-accounts/client'
+import { isSessionError } from '@connected-accounts/server'
 import { Problem } from './problem.js'
 
 /** An event in the form that the app shows. */
@@ -31,13 +33,14 @@ interface GoogleTime {
 export interface ListEventsOptions {
   /** The base URL of the Calendar API. */
   calendarUrl: string
-  /** The provider's access token. */
-  accessToken: string
+  /** A `fetch` that adds the provider's access token. */
+  providerFetch: typeof fetch
   signal: AbortSignal
 }
 
 /**
- * Returns the next five events of the primary calendar. Throws {@link Problem} if the provider refuses or fails.
+ * Returns the next five events of the primary calendar. Throws {@link Problem} if the provider refuses or fails, and what is thrown if
+ * there is no token.
  *
  * @see https://developers.google.com/workspace/calendar/api/v3/reference/events/list
  */
@@ -51,11 +54,13 @@ export async function listEvents(options: ListEventsOptions): Promise<CalendarEv
       maxResults: '5',
     }),
   )
-  const response = await fetch(url, {
-    headers: { authorization: `Bearer ${options.accessToken}` },
-    redirect: 'manual',
-    signal: options.signal,
-  }).catch(() => undefined)
+  const { providerFetch, signal } = options
+  const response = await providerFetch(url, { signal }).catch((error: unknown) => {
+    if (isConnectionRequiredError(error) || isTokenError(error) || isSessionError(error)) {
+      throw error
+    }
+    return undefined
+  })
   if (!response?.ok) throw providerProblem(response?.status)
   const body: { items?: GoogleEvent[] } = await response.json().catch(() => ({}))
   if (!Array.isArray(body.items)) throw providerProblem(response.status)
@@ -77,11 +82,14 @@ function timeOf(time: GoogleTime | undefined): string {
   return time?.dateTime ?? time?.date ?? ''
 }
 
+/** Returns the problem for an account that cannot be used for the calendar. */
+export function refused(): Problem {
+  const detail = 'The connected account does not let this application read its calendar.'
+  return new Problem('provider_refused', { status: 502, detail })
+}
+
 function providerProblem(status: number | undefined): Problem {
-  if (status === 401 || status === 403) {
-    const detail = 'The connected account does not let this application read its calendar.'
-    return new Problem('provider_refused', { status: 502, detail })
-  }
+  if (status === 403) return refused()
   const detail = status
     ? `The calendar responded with an error (${status}).`
     : 'The calendar did not respond.'

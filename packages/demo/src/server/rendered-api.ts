@@ -1,6 +1,11 @@
-import { isSessionError, type ServerClient } from '@connected-accounts/server'
+import {
+  createProviderFetch,
+  fromSession,
+  isSessionError,
+  type ServerClient,
+} from '@connected-accounts/server'
 import { Hono } from 'hono'
-import { asProblem, CONNECTION, exchangeProblem, TIMEOUT } from './api.js'
+import { asProblem, CONNECTION, TIMEOUT } from './api.js'
 import { listEvents } from './calendar.js'
 import { Problem, problemResponse } from './problem.js'
 import type { Settings } from './settings.js'
@@ -12,18 +17,19 @@ export function createEventsApi(
 ): Hono {
   const api = new Hono()
   api.get('/events', async (c) => {
-    const store = { request: c.req.raw, response: c.res }
-    const options = { connection: CONNECTION }
-    const { accessToken } = await server
-      .getAccessTokenForConnection(options, store)
-      .catch((error: unknown) => {
-        throw isSessionError(error) ? sessionProblem() : exchangeProblem(error)
-      })
-    const signal = AbortSignal.any([c.req.raw.signal, AbortSignal.timeout(TIMEOUT)])
+    const { signal } = c.req.raw
+    const providerFetch = createProviderFetch({
+      exchange: fromSession(server, { request: c.req.raw, response: c.res }),
+      connection: CONNECTION,
+      allowedOrigins: [new URL(calendarUrl).origin],
+      timeout: TIMEOUT,
+    })
     c.header('cache-control', 'no-store')
-    return c.json({ events: await listEvents({ calendarUrl, accessToken, signal }) })
+    return c.json({ events: await listEvents({ calendarUrl, providerFetch, signal }) })
   })
-  api.onError((error) => problemResponse(asProblem(error)))
+  api.onError((error) =>
+    problemResponse(isSessionError(error) ? sessionProblem() : asProblem(error)),
+  )
   return api
 }
 

@@ -9,6 +9,8 @@ import { accountLabelOptions, setAccountLabelOptions } from '../queries/account-
 export interface UseAccountLabelResult {
   /** The label; undefined while it is read, and if there is none. */
   label: AccountLabel | undefined
+  /** True if labels can be kept: the provider has `accountLabels` and a `user`. */
+  isEnabled: boolean
   /** Changes the label. Fields that are left out stay as they are. Null deletes the label. */
   setLabel: (changes: Partial<AccountLabel> | null) => void
   /** True while the label is changed. */
@@ -38,17 +40,15 @@ export interface UseAccountLabelResult {
 export function useAccountLabel(accountId: string): UseAccountLabelResult {
   const { accountLabels, ...identity } = useConnectedAccountsContext()
   const queryClient = useQueryClient()
-  const { data, error } = useQuery(accountLabelOptions(identity, accountLabels, accountId))
+  const read = useQuery(accountLabelOptions(identity, accountLabels, accountId))
   const change = useMutation(
     setAccountLabelOptions(identity, accountLabels, { queryClient, accountId }),
   )
-  const setLabel = (changes: Partial<AccountLabel> | null) => {
-    change.mutate(changes)
-  }
   return {
-    label: data ?? undefined,
-    setLabel,
+    label: read.data ?? undefined,
+    isEnabled: read.isEnabled,
+    setLabel: change.mutate,
     isPending: change.isPending,
-    error: change.error ?? error,
+    error: change.error ?? read.error,
   }
 }

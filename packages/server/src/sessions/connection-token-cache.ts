@@ -7,7 +7,7 @@ export interface ConnectionTokens {
   /** Returns the session's token of this key, or the result of `exchange`. Concurrent calls share one exchange. */
   get(
     session: TokenOwner,
-    key: string,
+    wanted: WantedToken,
     exchange: () => Promise<ConnectionToken>,
   ): Promise<ConnectionToken>
   /**
@@ -15,6 +15,14 @@ export interface ConnectionTokens {
    * of an exchange that was started before either.
    */
   clear(session: TokenOwner): Promise<void>
+}
+
+/** Which token of a session is wanted. */
+export interface WantedToken {
+  /** Names the connection, the account and the scopes. */
+  key: string
+  /** The token that the provider has just rejected. It is not handed out. */
+  rejectedToken?: string | undefined
 }
 
 /** The session that tokens belong to. */
@@ -35,10 +43,10 @@ const MAX_TOKENS = 50
 export function createConnectionTokens(): ConnectionTokens {
   const users = new LRUCache<string, ReturnType<typeof tokensOfUser>>({ max: MAX_USERS })
   return {
-    get({ id, user }, key, exchange) {
+    get({ id, user }, { key, rejectedToken }, exchange) {
       const tokens = users.get(user.sub) ?? tokensOfUser()
       users.set(user.sub, tokens)
-      return tokens.get(JSON.stringify([id, key]), exchange)
+      return tokens.get({ key: JSON.stringify([id, key]), rejectedToken }, exchange)
     },
     async clear({ user }) {
       users.delete(user.sub) // an exchange that is under way puts its token into what is deleted here
@@ -66,9 +74,13 @@ function tokensOfUser() {
     }
   }
   return {
-    get(key: string, exchange: () => Promise<ConnectionToken>): Promise<ConnectionToken> {
+    get(
+      { key, rejectedToken }: WantedToken,
+      exchange: () => Promise<ConnectionToken>,
+    ): Promise<ConnectionToken> {
       const token = kept.get(key)
-      if (token && isUsable(token)) return Promise.resolve(token)
+      const isRejected = token?.accessToken === rejectedToken
+      if (token && isUsable(token) && !isRejected) return Promise.resolve(token)
       const shared = pending.get(key) ?? exchanged(key, exchange)
       pending.set(key, shared)
       return shared

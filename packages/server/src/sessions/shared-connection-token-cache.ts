@@ -27,7 +27,7 @@ export function sharedConnectionTokens(entries: Entries): ConnectionTokens {
   const generationKey = ({ user }: TokenOwner) => entryKey('generation', user.sub)
 
   async function keptOrExchanged(
-    { id, expiresAt, name }: { id: string; expiresAt: number; name: string },
+    { id, expiresAt, name, rejectedToken }: Entry,
     exchange: () => Promise<ConnectionToken>,
   ): Promise<ConnectionToken> {
     try {
@@ -35,7 +35,8 @@ export function sharedConnectionTokens(entries: Entries): ConnectionTokens {
       const opened = sealed === undefined ? sealed : await createSeal(id).open(sealed, PURPOSE)
       const kept = opened as ConnectionToken | undefined // only this function seals for this purpose
       if (sealed !== undefined && !kept) unreadable()
-      if (kept && connectionTokenUsableUntil(kept) > Date.now()) return kept
+      const isRejected = kept?.accessToken === rejectedToken
+      if (kept && connectionTokenUsableUntil(kept) > Date.now() && !isRejected) return kept
       const token = await exchange()
       const until = Math.min(connectionTokenUsableUntil(token), expiresAt, Date.now() + MAX_LIFE)
       if (until > Date.now()) {
@@ -43,16 +44,18 @@ export function sharedConnectionTokens(entries: Entries): ConnectionTokens {
       }
       return token
     } finally {
-      pending.delete(name)
+      pending.delete(pendingKey(name, rejectedToken))
     }
   }
   return {
-    async get(session, key, exchange) {
+    async get(session, { key, rejectedToken }, exchange) {
       const { id, expiresAt } = session
       const generation = (await entries.get(await generationKey(session))) ?? ''
       const name = await entryKey(PURPOSE, id, generation, key)
-      const shared = pending.get(name) ?? keptOrExchanged({ id, expiresAt, name }, exchange)
-      pending.set(name, shared)
+      const one = pendingKey(name, rejectedToken)
+      const shared =
+        pending.get(one) ?? keptOrExchanged({ id, expiresAt, name, rejectedToken }, exchange)
+      pending.set(one, shared)
       return shared
     },
     async clear(session) {
@@ -60,4 +63,18 @@ export function sharedConnectionTokens(entries: Entries): ConnectionTokens {
       await entries.set(await generationKey(session), crypto.randomUUID(), until)
     },
   }
+}
+
+/** An entry of the store that is looked for. */
+interface Entry {
+  /** The session that the token belongs to, and when that ends. */
+  id: string
+  expiresAt: number
+  name: string
+  rejectedToken: string | undefined
+}
+
+/** Calls whose token was rejected do not share the result of those that may still read it from the store. */
+function pendingKey(name: string, rejectedToken = ''): string {
+  return `${name} ${rejectedToken}`
 }

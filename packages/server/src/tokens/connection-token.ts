@@ -16,6 +16,8 @@ export interface GetAccessTokenForConnectionOptions {
   loginHint?: string | undefined
   /** Fewer scopes than the account has. Auth0 does not document this for this exchange. Default: all scopes. */
   scopes?: string[] | undefined
+  /** The token that the provider has just rejected. If the cache has it, another one is exchanged. */
+  rejectedToken?: string | undefined
 }
 
 /** See {@link ServerClient.getAccessTokenForConnection}. */
@@ -25,9 +27,11 @@ export async function getAccessTokenForConnection(
   storeOptions: StoreOptions,
 ): Promise<ConnectionToken> {
   const session = await context.needSession(storeOptions)
-  const { connection, loginHint = '', scopes = [] } = options
+  const { connection, loginHint = '', scopes = [], rejectedToken } = options
   const key = JSON.stringify([connection, loginHint, scopes.toSorted()])
-  return context.connectionTokens.get(session, key, () => exchange(context, session, options))
+  return context.connectionTokens.get(session, { key, rejectedToken }, () =>
+    exchange(context, session, options),
+  )
 }
 
 /** Exchanges the session's refresh token, without the cache. @internal */

@@ -1,4 +1,5 @@
 import { createEmulator, defaultTenant, type Emulator } from '@connected-accounts/emulator'
+import { holdScripts } from '@connected-accounts/testing/chromium/hold-scripts'
 import { launchChromium, newPage } from '@connected-accounts/testing/chromium/launch'
 import { logInAs, press } from '@connected-accounts/testing/chromium/person'
 import {
@@ -7,7 +8,9 @@ import {
   type RunningApplication,
 } from '@connected-accounts/testing/environment/install'
 import { tenantWithWeb } from '@connected-accounts/testing/tenant/web'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+
+const DEVELOP = 'npx next dev --hostname localhost'
 
 // Needs the built packages, and npm's registry: for Next.js and React. The application has a `basePath` and `trailingSlash`.
 let applications: InstalledApplications
@@ -108,11 +111,7 @@ test('the first HTML has the lists, the page hydrates without a warning, and the
 })
 
 test('React in development mode has no warning about the hydration either', async () => {
-  const developed = await applications.start(
-    'next',
-    'npx next dev --hostname localhost',
-    environment,
-  )
+  const developed = await applications.start('next', DEVELOP, environment)
   try {
     page.setDefaultTimeout(60_000) // each page is compiled when it is visited first
     await logIn(developed.origin)
@@ -127,6 +126,75 @@ test('React in development mode has no warning about the hydration either', asyn
   } finally {
     await developed.stop()
   }
+})
+
+describe('the component, whose lists the server has fetched', () => {
+  /** Goes to the page with the component, as Alice with two accounts of Google and one of GitHub. */
+  async function openSettings(origin: string, waitUntil: 'commit' | 'load'): Promise<void> {
+    await emulator.seed({ user_id: 'auth0|alice', connection: 'google-oauth2', count: 2 })
+    await emulator.seed({ user_id: 'auth0|alice', connection: 'github' })
+    await page.goto(`${origin}/app/settings/`, { waitUntil })
+    await page.locator('[data-part="item"]').nth(2).waitFor()
+  }
+
+  // Only in a browser does the button name the menu that it opens.
+  const button = () => page.locator('[data-part="connect-menu"]')
+  const waitForHydration = () => button().and(page.locator('[popovertarget]')).waitFor()
+
+  test('its rows are there before any script, and hydration keeps each element, its place and the focus', async () => {
+    await logIn()
+    const { complaints, asked } = listen()
+    const letScriptsThrough = await holdScripts(page)
+    await openSettings(application.origin, 'commit')
+    await page.getByRole('button', { name: /^Disconnect GitHub/ }).focus()
+    expect(await button().getAttribute('popovertarget')).toBe(null)
+    const before = await page.evaluateHandle(() =>
+      [...document.querySelectorAll('[data-connected-accounts], [data-connected-accounts] *')].map(
+        (element) => ({ element, top: element.getBoundingClientRect().top }),
+      ),
+    )
+    letScriptsThrough()
+    await waitForHydration()
+    const after = await page.evaluate((elements) => {
+      const stays = (element: Element, top: number) =>
+        element.isConnected && element.getBoundingClientRect().top === top
+      const rest = elements.filter(({ element, top }) => !stays(element, top))
+      return {
+        count: elements.length - document.querySelectorAll('[data-connected-accounts] *').length,
+        changed: rest.map(({ element }) => element.outerHTML),
+        focus: document.activeElement?.getAttribute('data-part'),
+      }
+    }, before)
+    expect(after).toEqual({ count: 1, changed: [], focus: 'disconnect' })
+    expect(complaints).toEqual([])
+    expect(asked).toEqual([])
+  })
+
+  test('React in development mode has no warning about its hydration', async () => {
+    const developed = await applications.start('next', DEVELOP, environment)
+    try {
+      page.setDefaultTimeout(60_000) // each page is compiled when it is visited first
+      await logIn(developed.origin)
+      const { complaints } = listen()
+      await openSettings(developed.origin, 'load')
+      await waitForHydration()
+      expect(complaints).toEqual([])
+    } finally {
+      await developed.stop()
+    }
+  })
+
+  test('a redirect connects an account, and the focus is on it when the person is back', async () => {
+    await logIn()
+    await page.goto(`${application.origin}/app/settings/`)
+    const { complaints } = listen()
+    await press(page, 'Connect GitHub')
+    await press(page, 'Allow')
+    await page.getByText('GitHub is connected.').waitFor()
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('GitHub')
+    expect(page.url()).toBe(`${application.origin}/app/settings/`)
+    expect(complaints).toEqual([])
+  })
 })
 
 test("server actions use the provider's token, disconnect and log out", async () => {

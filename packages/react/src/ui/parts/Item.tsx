@@ -51,22 +51,23 @@ export function Item({ account, ...props }: ItemProps): ReactNode {
 
 /** The picture of the account's label, the logo of the provider, or a monogram. */
 export function Logo(): ReactNode {
-  const { shown, label } = useItem()
-  return <ConnectionLogo shown={shown} picture={label?.picture} />
+  const { shown, labels } = useItem()
+  return <ConnectionLogo shown={shown} picture={labels.label?.picture} />
 }
 
 /** The label of the account, if it has one; the name of the provider if not. */
 export function Name(props: PartProps<'span'>): ReactNode {
-  const { account, shown, label, nameId } = useItem()
-  const children = label?.label ?? shown.name
+  const { account, shown, labels, nameId } = useItem()
+  const children = labels.label?.label ?? shown.name
   const own = { id: nameId, tabIndex: -1, [PLACE]: `account ${account.id}`, children }
   return renderPart(['span', 'name'], props, own)
 }
 
 /** Which account it is: the provider and the email address of its label, and the day on which it was connected. */
 export function Details(props: PartProps<'span'>): ReactNode {
-  const { account, shown, label, detailsId, isOnly } = useItem()
+  const { account, shown, labels, detailsId, isOnly } = useItem()
   const { text } = useRoot()
+  const { label } = labels
   const date = useDate(account.created_at, !isOnly)
   const named = label ? [label.label && shown.name, label.email] : []
   const children = [...named, text('connectedOn', { date })].filter(Boolean).join(' · ')
@@ -96,7 +97,7 @@ export function Problem(props: PartProps<'div'>): ReactNode {
 
 /** The button that asks for what is missing. Renders nothing if the account can be used. */
 export function Reconnect(props: PartProps<'button'>): ReactNode {
-  const { account, state, label, missingScopes } = useItem()
+  const { account, state, labels, missingScopes } = useItem()
   const { text, connect, focusOn } = useRoot()
   const button = useItemButton()
   if (state === 'reconnecting') return <FlowActions />
@@ -105,7 +106,11 @@ export function Reconnect(props: PartProps<'button'>): ReactNode {
     ...button,
     [PLACE]: `reconnect ${account.id}`,
     onClick() {
-      connect(account.connection, { id: account.id, loginHint: label?.loginHint, missingScopes })
+      connect(account.connection, {
+        id: account.id,
+        loginHint: labels.label?.loginHint,
+        missingScopes,
+      })
       focusOn('cancel')
     },
     children: text(state === 'missing_scopes' ? 'allowAccess' : 'reconnect'),

@@ -2,18 +2,15 @@
 
 import { describeError } from '@connected-accounts/client'
 import { type ReactNode, useEffect, useState } from 'react'
-import { useConnectedAccountsContext } from '../../ConnectedAccountsProvider.js'
-import { useAccountLabel } from '../../hooks/useAccountLabel.js'
 import { useRoot } from '../state/context.js'
 import { useItem, useItemButton } from '../state/item-context.js'
 import { type PartProps, renderPart } from './part.js'
 
 /** The button that opens the form to name the account. Renders nothing if the provider has no `accountLabels`. */
 export function Rename(props: PartProps<'button'>): ReactNode {
-  const { account, shown, label, state } = useItem()
+  const { shown, labels, state } = useItem()
   const { text, messages } = useRoot()
-  const { accountLabels } = useConnectedAccountsContext()
-  const { setLabel, error } = useAccountLabel(account.id)
+  const { label, isEnabled, setLabel, error } = labels
   const [isOpen, setOpen] = useState<boolean>()
   const button = useItemButton()
   const { id } = button
@@ -21,7 +18,7 @@ export function Rename(props: PartProps<'button'>): ReactNode {
     // The field and the button have the same id, and take the focus from each other.
     if (isOpen !== undefined) document.getElementById(id)?.focus()
   }, [isOpen, id])
-  if (!accountLabels || state === 'reconnecting' || state === 'disconnecting') return null
+  if (!isEnabled || state === 'reconnecting' || state === 'disconnecting') return null
   if (!isOpen) {
     const onClick = () => {
       setOpen(true)

@@ -1,9 +1,5 @@
-import {
-  type AccountLabel,
-  type ConnectedAccount,
-  connectionHealth,
-} from '@connected-accounts/client'
-import { useAccountLabel } from '../../hooks/useAccountLabel.js'
+import { type ConnectedAccount, connectionHealth } from '@connected-accounts/client'
+import { type UseAccountLabelResult, useAccountLabel } from '../../hooks/useAccountLabel.js'
 import { useConnection } from '../../hooks/useConnection.js'
 import type { ShownConnection } from '../lists/shown-connections.js'
 import { fillPlural } from '../messages/text.js'
@@ -13,8 +9,8 @@ import { useRoot } from './context.js'
 export interface ItemState {
   account: ConnectedAccount
   shown: ShownConnection
-  /** What tells it from other accounts. */
-  label: AccountLabel | undefined
+  /** What tells it from other accounts, and whether and how that can be changed. */
+  labels: UseAccountLabelResult
   state:
     | 'connected'
     | 'expiring'
@@ -38,7 +34,7 @@ export function useItemState(account: ConnectedAccount): ItemState {
   const { id, connection } = account
   const shown = show(connection)
   const { scopes } = shown
-  const { label } = useAccountLabel(id)
+  const labels = useAccountLabel(id)
   const own = useConnection(connection, { accountId: id, scopes })
   // The application may have reported an error of the connection without saying which account it was about.
   const any = useConnection(connection, { scopes })
@@ -54,7 +50,7 @@ export function useItemState(account: ConnectedAccount): ItemState {
     (scope) => messages.scopes?.[scope] ?? shown.words[scope] ?? scope,
   )
   return {
-    ...{ account, shown, label, missingScopes, isOnly, missing },
+    ...{ account, shown, labels, missingScopes, isOnly, missing },
     state: stateOf(status, undoable.includes(id), current?.accountId === id),
     summary:
       status === 'missing_scopes'

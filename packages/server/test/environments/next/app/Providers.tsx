@@ -8,20 +8,21 @@ import { type ReactNode, useState } from 'react'
 interface ProvidersProps {
   baseUrl: string
   user: string
+  redirectUri?: string | undefined
   children: ReactNode
 }
 
 /** Next.js redirects each request to its URL with a slash at the end, and the client follows no redirect by itself. */
 const follow = (request: Request) => fetch(request, { redirect: 'follow' })
 
-export function Providers({ baseUrl, user, children }: ProvidersProps) {
+export function Providers({ baseUrl, user, redirectUri, children }: ProvidersProps) {
   const [client] = useState(() => createConnectedAccountsClient({ baseUrl, fetch: follow }))
   const [queryClient] = useState(
     () => new QueryClient({ defaultOptions: { queries: { staleTime: 60_000 } } }),
   )
   return (
     <QueryClientProvider client={queryClient}>
-      <ConnectedAccountsProvider client={client} user={user}>
+      <ConnectedAccountsProvider client={client} user={user} redirectUri={redirectUri}>
         {children}
       </ConnectedAccountsProvider>
     </QueryClientProvider>
