@@ -124,6 +124,11 @@ export const states: Record<string, State> = {
     press: [/^(Disconnect|Trennen) Google/],
     shows: '[data-state="disconnecting"]',
   },
+  'disconnecting-what-is-used': {
+    accounts: one,
+    press: [/^(Disconnect|Trennen) GitHub/],
+    shows: '[data-part="used-by"][data-state="stops"]',
+  },
   disconnected: {
     accounts: one,
     remove: 204,
