@@ -221,6 +221,12 @@ export const states: Record<string, State> = {
     press: [disconnect],
     shows: '[data-state="disconnecting"]',
   },
+  'disconnecting-what-is-used': {
+    title: 'Disconnecting an account that something uses',
+    accounts: [github],
+    press: [disconnect],
+    shows: '[data-part="used-by"][data-state="stops"]',
+  },
   disconnected: {
     title: 'Just disconnected',
     accounts: two,
