@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { launchChromium } from '@connected-accounts/testing/chromium/launch'
 import { states } from '@connected-accounts/testing/component/states'
@@ -82,6 +82,28 @@ const all = (value: unknown) => Object.fromEntries(Object.keys(states).map((name
 test.for(themes)('axe finds nothing in any state: %s', async (query) => {
   expect(await checkStates({ width: 1280, query }, violations)).toEqual(all([]))
 })
+
+test('the states are all that the parts have', async () => {
+  const shown = new Set<string>()
+  await checkStates({ width: 1280, query: 'theme=light' }, async (page) => {
+    const found = await page
+      .locator('[data-part][data-state]')
+      .evaluateAll((elements) => elements.map(({ dataset }) => `${dataset.part}: ${dataset.state}`))
+    for (const one of found) shown.add(one)
+  })
+  expect([...shown].sort()).toEqual(statesOfDocs())
+})
+
+/** The states of the table of parts in the docs. */
+function statesOfDocs(): string[] {
+  const page = readFileSync(new URL('../../../docs/component.md', import.meta.url), 'utf8')
+  const rows = page.matchAll(/^\| `\w+` \|.*?`([a-z-]+)`[^|]* \| (.+) \|$/gm)
+  const found = [...rows].flatMap(([, own, cell = '']) => {
+    const [, part = own, list = ''] = /^(?:`([a-z]+)`: )?(.*)$/.exec(cell) ?? []
+    return [...list.matchAll(/`(\w+)`/g)].map(([, state]) => `${part}: ${state}`)
+  })
+  return [...new Set(found)].sort() // two parts are an alert
+}
 
 test.for(layouts)('nothing is wider than the page: $layout', async ({ layout, width, query }) => {
   const found = await checkStates({ width, query }, async (page, name) => {

@@ -36,6 +36,16 @@ export type {
   EventSubscription,
 } from './events/account-events.js'
 export { memoryEvents } from './events/memory-events.js'
+export {
+  type KeepAliveCheckpoint,
+  type KeepAliveOptions,
+  keepAlive,
+} from './keep-alive/keep-alive.js'
+export type {
+  KeepAliveOutcome,
+  KeepAliveReason,
+  KeepAliveReport,
+} from './keep-alive/outcome.js'
 export type { CompletedLogin, StartInteractiveLoginOptions } from './login/login.js'
 export type { LogoutOptions } from './login/logout.js'
 export type {
@@ -72,6 +82,7 @@ export type {
   IssuedToken,
   Session,
   SessionCookie,
+  SessionOwner,
   SessionStore,
   User,
 } from './sessions/session.js'
@@ -90,3 +101,4 @@ export {
   type UserTokenSources,
   type VaultUser,
 } from './tokens/connection-token-source.js'
+export { fromSharedSessions } from './tokens/from-shared-sessions.js'

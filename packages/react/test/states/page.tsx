@@ -38,10 +38,13 @@ const client = createConnectedAccountsClient({
 // Without retries, failures show at once.
 const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false } } })
 const transactions = memoryTransactions()
+const forever = () => new Promise<never>(() => undefined)
 const labels = new Map(Object.entries(state.labels ?? {}))
 const accountLabels = {
   get: (_user: string, id: string) => labels.get(id),
-  set: () => undefined,
+  set() {
+    if (state.refusesLabels) throw new Error('The store refuses.')
+  },
   delete: () => undefined,
 }
 const connections =
@@ -51,7 +54,7 @@ const connections =
       provider: google,
       scopes: state.scopes ?? ['https://www.googleapis.com/auth/calendar.readonly'],
     },
-    code: { provider: github },
+    code: { provider: github, usedBy: ['Code review', 'Release notes'] },
     acme: { connection: 'acme', label: 'Acme' },
   })
 const languages = import.meta.glob<Record<string, object>>('../../src/ui/messages/??.ts')
@@ -73,9 +76,12 @@ createRoot(main).render(
   <StrictMode>
     <h1>Settings</h1>
     <QueryClientProvider client={queryClient}>
-      <ConnectedAccountsProvider {...{ client, user, accountLabels }} transactions={transactions}>
+      <ConnectedAccountsProvider
+        {...{ client, user, accountLabels, transactions }}
+        navigate={forever}
+      >
         <ConnectedAccounts
-          mode="popup"
+          mode={state.mode ?? 'popup'}
           connections={connections}
           undoMs={undoTime(state)}
           messages={own}

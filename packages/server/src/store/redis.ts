@@ -68,7 +68,7 @@ export function redisLock(
  * const sessions = sharedSessions(redisStore(redis), { lock: redisLock(redis) })
  * ```
  */
-export function redisStore(redis: RedisClient): SharedStore {
+export function redisStore(redis: RedisClient): Required<SharedStore> {
   const send = sender(redis)
   return {
     get: (key) => send(PREFIX + key, ['GET', PREFIX + key]),

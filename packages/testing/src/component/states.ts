@@ -30,6 +30,10 @@ export interface State {
   definitions?: Record<string, { connection: string; label: string; scopes?: string[] }>
   /** Labels of the accounts, by id. */
   labels?: Record<string, { label: string; email?: string }>
+  /** True if the store of the labels refuses changes. */
+  refusesLabels?: boolean
+  /** How the person gets to the provider. Default: in a popup. */
+  mode?: 'redirect'
   /** The flow from which the person has come back. */
   flow?: Flow
   /** `loaded`: the person loses the network after the list is loaded. */
@@ -134,6 +138,27 @@ export const states: Record<string, State> = {
     accounts: two,
     press: ['[data-part="rename"]'],
     shows: '[data-part="rename-form"]',
+  },
+  'rename-refused': {
+    title: 'The name could not be saved',
+    accounts: two,
+    labels: { cac_1: { label: 'Private' } },
+    refusesLabels: true,
+    press: ['[data-part="rename"]', '[data-part="save"]'],
+    shows: '[data-part="item"] [role="alert"]',
+  },
+  unavailable: {
+    title: 'The grant is gone, and the tenant offers no new one',
+    accounts: [revoked, github],
+    offered: ['github'],
+    shows: '[data-state="unavailable"]',
+  },
+  leaving: {
+    title: 'Connecting by a redirect',
+    accounts: two,
+    mode: 'redirect',
+    press: [menu, lastOption],
+    shows: '[data-part="connecting"] [data-part="cancel"]',
   },
   connecting: {
     title: 'Connecting in a popup',

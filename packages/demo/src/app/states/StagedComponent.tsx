@@ -53,11 +53,14 @@ export function createStage(state: State): Stage {
   }
 }
 
-function memoryLabels({ labels = {} }: State): AccountLabels {
+function memoryLabels({ labels = {}, refusesLabels }: State): AccountLabels {
   const known = new Map<string, Awaited<ReturnType<AccountLabels['get']>>>(Object.entries(labels))
   return {
     get: (_user, id) => known.get(id),
-    set: (_user, id, label) => void known.set(id, label),
+    set(_user, id, label) {
+      if (refusesLabels) throw new Error('The store refuses.')
+      known.set(id, label)
+    },
     delete: (_user, id) => void known.delete(id),
   }
 }
@@ -66,10 +69,12 @@ function connectionsOf({ scopes }: State) {
   const calendar = 'https://www.googleapis.com/auth/calendar.readonly'
   return defineConnections({
     calendar: { provider: google, scopes: scopes ?? [calendar] },
-    code: { provider: github },
+    code: { provider: github, usedBy: ['Code review', 'Release notes'] },
     acme: { connection: 'acme', label: 'Acme' },
   })
 }
+
+const forever = () => new Promise<never>(() => undefined)
 
 interface StagedComponentProps {
   state: State
@@ -85,10 +90,11 @@ export function StagedComponent({ state, stage, lang }: StagedComponentProps) {
       <ConnectedAccountsProvider
         {...{ client, transactions, accountLabels, connections }}
         user={USER}
+        navigate={forever}
       >
         <h1 className="visually-hidden">{state.title}</h1>
         <ConnectedAccounts
-          mode="popup"
+          mode={state.mode ?? 'popup'}
           connections={connections}
           undoMs={undoTime(state)}
           messages={LANGUAGES[lang]?.messages}

@@ -12,11 +12,11 @@ export interface ShownConnection {
   color?: string | undefined
   /** The scopes that the application needs. */
   scopes: readonly string[]
-  /** The scopes that the provider requires in every request for scopes. */
-  required: readonly string[]
   /** What scopes allow, in words. */
   words: Readonly<Record<string, string>>
   revokeUrl?: string | undefined
+  /** What stops working without an account of the connection. */
+  usedBy: readonly string[]
 }
 
 /** Returns each connection of the definitions once, because several definitions may have the same connection. */
@@ -43,7 +43,7 @@ export function showConnection(
     color: provider?.color,
     scopes: [...new Set(own.flatMap(({ scopes = [] }) => scopes))],
     words: provider?.scopes ?? {},
-    required: provider?.requiredScopes ?? [],
     revokeUrl: own.find((one) => one.revokeUrl)?.revokeUrl,
+    usedBy: [...new Set(own.flatMap(({ usedBy = [] }) => usedBy))],
   }
 }

@@ -15,7 +15,7 @@ export interface RootContext
     >,
     Pick<Focus, 'root' | 'focusOn'>,
     Pick<Flow, 'current' | 'isCompleting' | 'connect' | 'retry' | 'cancel'>,
-    Pick<Disconnects, 'undoable' | 'toggleDisconnect'>,
+    Pick<Disconnects, 'undoable' | 'toggleDisconnect' | 'stopsWithout'>,
     Words {
   state: RootState
   mode: UseConnectAccountOptions['mode']
