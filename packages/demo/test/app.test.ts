@@ -2,7 +2,7 @@ import { button } from '@connected-accounts/testing/chromium/person'
 import type { APIResponse, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { setUpDemo } from './demo-page.js'
-import { choose, connect, connected, itemsOf, logIn, tabTo } from './person.js'
+import { choose, connect, connected, itemsOf, logIn, refuse, tabTo } from './person.js'
 
 const demo = setUpDemo()
 
@@ -41,7 +41,7 @@ test('a connection that the person refuses is said kindly, and can be tried agai
   const { page, origin } = demo()
   await logIn(page, origin)
   await choose(page, 'GitHub')
-  await button(page, 'Cancel').click()
+  await refuse(page)
   await page.getByText('You did not allow the access, so nothing has changed.').waitFor()
   await nothingConnected(page)
   expect(new URL(page.url()).search).toBe('')

@@ -2,7 +2,7 @@ import { button } from '@connected-accounts/testing/chromium/person'
 import { states } from '@connected-accounts/testing/component/states'
 import { expect, test } from 'vitest'
 import { setUpDemo } from './demo-page.js'
-import { itemsOf, logIn } from './person.js'
+import { itemsOf, logIn, refuse } from './person.js'
 
 const demo = setUpDemo()
 
@@ -17,7 +17,7 @@ test('the page of bare hooks connects an account, comes back to itself, and disc
   await accounts.getByText('See your calendars').waitFor()
   expect(new URL(page.url()).pathname).toBe('/hooks')
   await button(page, 'Connect Acme').click()
-  await button(page, 'Cancel').click()
+  await refuse(page)
   await page.getByRole('alert').getByText('You did not allow the access').waitFor()
   await button(page, 'Disconnect').click()
   await page.getByText('No accounts yet.').waitFor()

@@ -37,6 +37,12 @@ export async function connected(page: Page, name: string): Promise<void> {
   await itemsOf(page, 'Connected accounts').filter({ hasText: name }).first().waitFor()
 }
 
+/** Says no at the provider. */
+export async function refuse(page: Page): Promise<void> {
+  await button(page, 'Allow').waitFor() // until then, the demo has a button to cancel, too
+  await button(page, 'Cancel').click()
+}
+
 /** Moves the focus with Tab until it is on the button with this name. */
 export async function tabTo(page: Page, name: string | RegExp): Promise<void> {
   const target = page.getByRole('button', { name, exact: true }).first()

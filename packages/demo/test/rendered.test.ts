@@ -2,7 +2,7 @@ import { button } from '@connected-accounts/testing/chromium/person'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { setUpDemo } from './demo-page.js'
-import { choose, connect, itemsOf, logIn } from './person.js'
+import { choose, connect, itemsOf, logIn, refuse } from './person.js'
 
 const demo = setUpDemo()
 const page = () => demo().page
@@ -98,7 +98,7 @@ test('on the rendered page lists are of all pages, and a connection that is refu
   await itemsOf(page(), 'Connected accounts').first().waitFor()
   expect(await itemsOf(page(), 'Connected accounts').count()).toBe(45)
   await choose(page(), 'GitHub')
-  await button(page(), 'Cancel').click()
+  await refuse(page())
   await page().getByText('You did not allow the access').waitFor()
 })
 
