@@ -34,7 +34,7 @@ export const orders = {
     ['accounts'],
     ['server-client'],
     ['provider', 'routes'],
-    ['adapters'],
+    ['adapters', 'agents'],
   ],
   emulator: [
     ['generated', 'memory', 'time'],
@@ -51,7 +51,6 @@ export const orders = {
     ['management', 'my-account', 'oidc'],
     ['control'],
     ['dashboard'],
-    ['domain'],
     ['domains'],
     ['emulator'],
     ['shells'],

@@ -3,9 +3,11 @@ import { defineConfig } from 'tsup'
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
+    agents: 'src/agents/index.ts',
     express: 'src/adapters/express.ts',
     next: 'src/adapters/next.ts',
     management: 'src/management/management-client.ts',
+    mcp: 'src/agents/mcp.ts',
     postgres: 'src/store/postgres.ts',
     redis: 'src/adapters/redis.ts',
   },

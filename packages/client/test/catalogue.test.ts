@@ -142,6 +142,29 @@ test.each(providers)(
   },
 )
 
+test.each(providers)(
+  '%s has a profile and a revocation only at https endpoints of the provider',
+  (_, { profile, revocation }) => {
+    for (const { url } of [profile, revocation].filter((endpoint) => endpoint !== undefined)) {
+      expect(new URL(url)).toMatchObject({ protocol: 'https:', search: '', hash: '' })
+    }
+    if (profile) expect(profile.id).toMatch(/^\w+$/)
+  },
+)
+
+test('the page of the providers says which of them can be named and revoked', async () => {
+  const page = await readFile(new URL('../../../docs/providers.md', import.meta.url), 'utf8')
+  const rows = page.split('\n').filter((line) => line.startsWith('| `'))
+  for (const [name, { profile, revocation }] of providers) {
+    const cells = rows.find((line) => line.startsWith(`| \`${name}\``))?.split('|') ?? []
+    expect([name, cells[8]?.trim(), cells[9]?.trim()]).toEqual([
+      name,
+      profile ? 'yes' : '',
+      revocation ? 'yes' : '',
+    ])
+  }
+})
+
 test('the owners who do not allow it have no logo', () => {
   const without = providers.filter(([, { logo }]) => logo === undefined).map(([name]) => name)
   expect(without.sort()).toEqual([

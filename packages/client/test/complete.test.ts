@@ -19,6 +19,15 @@ test('completes with what was kept, and gives appState, returnTo and reconnectAc
   })
 })
 
+test('gives the login_hint of the flow back, and nothing if it had none', async () => {
+  const authorizationParams = { login_hint: 'alice@google.example' }
+  const { complete } = await comeBack({ authorizationParams })
+  const { done } = complete(json(201, account))
+  expect((await done).loginHint).toBe('alice@google.example')
+  const plain = await comeBack()
+  expect((await plain.complete(json(201, account)).done).loginHint).toBeUndefined()
+})
+
 test('a state in the fragment that is not ours hides no callback', async () => {
   const { complete, callbackUrl } = await comeBack()
   const { done } = complete(json(201, account), { callbackUrl: `${callbackUrl}#state=tab-2` })

@@ -1,6 +1,6 @@
 // Counts the files of src/ and the functions that two journeys enter: a refresh for the My Account API, and a connect flow with its
 // Token Vault exchange. Run it before and after a change of the structure. `--files` lists the files.
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { Session } from 'node:inspector/promises'
 import { stripTypeScriptTypes } from 'node:module'
 import { dirname } from 'node:path'
@@ -42,13 +42,14 @@ process.exit(0)
 
 async function writeJavaScript(src) {
   for (const file of await readdir(src, { recursive: true })) {
-    if (!/[.](ts|json)$/.test(file)) continue
+    if (!/[.](ts|json|css|client[.]js)$/.test(file)) continue
     await mkdir(dirname(`${outdir}/${file}`), { recursive: true })
-    if (file.endsWith('.json')) await cp(`${src}/${file}`, `${outdir}/${file}`)
-    else {
-      const code = stripTypeScriptTypes(await readFile(`${src}/${file}`, 'utf8'))
+    const text = await readFile(`${src}/${file}`, 'utf8')
+    if (file.endsWith('.json')) await writeFile(`${outdir}/${file}`, text)
+    else if (file.endsWith('.ts')) {
+      const code = stripTypeScriptTypes(text).replaceAll("?raw'", ".js'")
       await writeFile(`${outdir}/${file.replace(/ts$/, 'js')}`, code)
-    }
+    } else await writeFile(`${outdir}/${file}.js`, `export default ${JSON.stringify(text)}`)
   }
 }
 

@@ -4,7 +4,7 @@ import { logInAs, press } from '@connected-accounts/testing/chromium/person'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { createEmulator, defaultTenant } from '../src/index.js'
-import { currentPassword } from '../src/oidc/mfa/one-time-password.js'
+import { createOneTimePasswords } from '../src/oidc/mfa/one-time-password.js'
 
 const factor = { id: 'totp|dev_1', type: 'totp' as const, totp_secret: 'JBSWY3DPEHPK3PXP' }
 
@@ -54,7 +54,7 @@ test('auth0-spa-js throws MfaRequiredError at a refresh, and its MFA API complet
     mfa_requirements: { challenge: [{ type: 'otp' }] },
   })
   const mfaToken = 'mfa_token' in refused ? refused.mfa_token : ''
-  const otp = currentPassword(factor)
+  const otp = createOneTimePasswords().show(factor)
   const [authenticators, challenge] = await page.evaluate(
     async ({ mfaToken, otp }) => {
       const { mfa } = window.auth0
@@ -78,7 +78,9 @@ test('auth0-spa-js opens a popup that asks for the one-time password, if it is t
   const opened = page.waitForEvent('popup')
   const result = getToken(page)
   const popup = await opened
-  await popup.locator('#code').fill(currentPassword(factor))
+  // The page shows one that was not used before.
+  const otp = (await popup.locator('code').textContent()) ?? ''
+  await popup.locator('#code').fill(otp)
   await press(popup, 'Continue')
   const { token } = { token: undefined, ...(await result) }
   expect(await listAccounts(token)).toBe(200)

@@ -112,7 +112,7 @@ describe('--host', () => {
     expect((await fetch(url.replace('localhost', '127.0.0.1'))).status).toBe(200)
     child.kill('SIGTERM')
     expect((await end()).stderr).toBe(
-      'Warning: anyone who can reach this machine at 0.0.0.0 can log in as any user.\n',
+      'Warning: anyone who can reach this machine at 0.0.0.0 can log in as any user, without a password.\n',
     )
   })
 

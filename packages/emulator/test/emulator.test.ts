@@ -97,6 +97,7 @@ describe('createEmulator', () => {
     )
   })
 
+  const [client] = defaultTenant().clients
   const [organization] = defaultTenant().organizations
   const [connection] = defaultTenant().connections
   it.each([
@@ -104,6 +105,11 @@ describe('createEmulator', () => {
     { change: { user: [] }, message: 'tenant must NOT have additional properties: user' },
     { change: { users: [{}] }, message: "tenant/users/0 must have required property 'user_id'" },
     { change: { apis: [{ identifier: 3 }] }, message: 'tenant/apis/0/identifier must be string' },
+    {
+      change: { clients: [{ ...client, app_type: 'x' }] },
+      message:
+        'tenant/clients/0/app_type must be equal to one of the allowed values: spa, native, regular_web, non_interactive, resource_server',
+    },
     {
       change: { users: [...defaultTenant().users, ...defaultTenant().users] },
       message: 'tenant/users must not have the user_id auth0|alice twice',

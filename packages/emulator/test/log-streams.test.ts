@@ -2,6 +2,7 @@ import { requestToken } from '@connected-accounts/testing/person/login'
 import { setupServer } from 'msw/node'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createEmulator, type LogStream, type LogStreamSink } from '../src/index.js'
+import { postLogs } from '../src/logs/post-logs.js'
 import { createEmulator as createMswEmulator } from '../src/shells/msw/emulator.js'
 import { createLogReceiver, eventsOf } from './log-receiver.js'
 import { exchangeOf, runWholeFlow } from './whole-flow.js'
@@ -164,6 +165,12 @@ describe('A log stream', () => {
     await expect(createEmulator({ port: 0, tenant: { log_streams: twice } })).rejects.toThrow(
       'tenant/log_streams must not have the name lifecycle twice',
     )
+  })
+
+  it('whose header cannot be sent is a failed delivery, which does not show the value', async () => {
+    const sink = { httpEndpoint: 'http://127.0.0.1:1/', httpAuthorization: 'Bearer a\nb' }
+    const failure = await postLogs(sink, [])
+    expect(failure).toBe('no response from http://127.0.0.1:1/ (TypeError)')
   })
 
   it('works behind msw, too', async () => {

@@ -27,7 +27,8 @@ import {
 import { createEmulator as createMswEmulator } from '../src/shells/msw/emulator.js'
 
 const secret = 'JBSWY3DPEHPK3PXP'
-const otp = () => new TOTP({ secret: Secret.fromBase32(secret) }).generate()
+const otp = (timestamp = Date.now()) =>
+  new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp })
 const factor = { id: 'totp|dev_alice', type: 'totp' as const, totp_secret: secret, name: 'Phone' }
 const verifier = 'v'.repeat(43)
 const multiFactor = 'http://schemas.openid.net/pape/policies/2007/06/multi-factor'
@@ -103,6 +104,16 @@ describe('A login for the My Account API whose Default Policy is enforced', () =
     const [, shown = ''] = /app shows <code>(\d{6})<\/code>/.exec(page.page?.html ?? '') ?? []
     const { url } = await browser.submit(page, { code: shown })
     expect(url.searchParams.get('code')).toEqual(expect.any(String))
+  })
+
+  it('shows a one-time password that was not used before', async () => {
+    for (let logins = 0; logins < 2; logins += 1) {
+      const browser = createBrowser(emulator.url)
+      const page = await enterPassword(browser)
+      const [, shown = ''] = /app shows <code>(\d{6})<\/code>/.exec(page.page?.html ?? '') ?? []
+      const { url } = await browser.submit(page, { code: shown })
+      expect(url.searchParams.get('code')).toEqual(expect.any(String))
+    }
   })
 
   it('asks again if the one-time password is wrong', async () => {
@@ -291,6 +302,26 @@ describe('The grant mfa-otp', () => {
     const { mfa_token } = await refuseRefresh()
     const answers = await Promise.all([verify(mfa_token), verify(mfa_token)])
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 403])
+  })
+
+  it('takes a one-time password once, until the next one, also for another login (RFC 6238 §5.2)', async () => {
+    const [password, next] = [otp(), otp(Date.now() + 30_000)]
+    const [first, second] = [await refuseRefresh(), await refuseRefresh()]
+    expect((await verify(first.mfa_token, { otp: password })).status).toBe(200)
+    const { status, body } = await verify(second.mfa_token, { otp: password })
+    const refused = { error: 'invalid_grant', error_description: 'Invalid otp_code.' }
+    expect([status, body]).toEqual([403, refused])
+    expect((await verify(second.mfa_token, { otp: next })).status).toBe(200)
+  })
+
+  it('takes a one-time password again after a reset', async () => {
+    const password = otp()
+    const { mfa_token } = await refuseRefresh()
+    expect((await verify(mfa_token, { otp: password })).status).toBe(200)
+    emulator.reset()
+    emulator.switches.set({ myAccountPolicy: 'enforced' })
+    const after = await refuseRefresh()
+    expect((await verify(after.mfa_token, { otp: password })).status).toBe(200)
   })
 
   it('needs the key of a refresh token that is bound to one', async () => {

@@ -7,7 +7,7 @@ import {
 } from '@connected-accounts/testing/person/login'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEmulator, type Emulator, MFA_OTP_GRANT, TOKEN_VAULT_GRANT } from '../src/index.js'
-import { currentPassword } from '../src/oidc/mfa/one-time-password.js'
+import { createOneTimePasswords } from '../src/oidc/mfa/one-time-password.js'
 import { createContractChecker } from './contract.js'
 
 const document = readOpenApi('authentication')
@@ -138,7 +138,8 @@ describe('authentication.yaml is what the token endpoint answers', () => {
     expect(refused.status).toBe(403)
     const { mfa_token } = await refused.json()
     const grant = { ...credentials(spa), grant_type: MFA_OTP_GRANT, mfa_token }
-    expect((await send({ ...grant, otp: currentPassword(factor) })).status).toBe(200)
+    const otp = createOneTimePasswords().show(factor)
+    expect((await send({ ...grant, otp })).status).toBe(200)
   })
 
   it('429 with retry-after, when it is asked for', async () => {

@@ -148,6 +148,20 @@ describe('A third party', () => {
     await expect(refresh).rejects.toMatchObject({ error: 'invalid_client', status: 401 })
   })
 
+  it.each(['Basic', 'Basic %%%', `Basic ${btoa('no colon')}`, `Basic ${btoa('%:%')}`])(
+    'refuses the malformed header "%s" with 401 invalid_client and a challenge (RFC 6749 §5.2)',
+    async (authorization) => {
+      const response = await fetch(`${bed.context.url}/upstream/acme/token`, {
+        method: 'POST',
+        headers: { authorization },
+        body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: 'any' }),
+      })
+      expect(response.status).toBe(401)
+      expect(response.headers.get('www-authenticate')).toBe('Basic realm="acme"')
+      expect(await response.json()).toMatchObject({ error: 'invalid_client' })
+    },
+  )
+
   it('gives fewer scopes on refresh but not more (RFC 6749 §6)', async () => {
     const config = await discover('acme')
     const current = await consent(config, { scope: 'a b offline_access' })
@@ -164,6 +178,52 @@ describe('A third party', () => {
     await oauth.tokenRevocation(config, refresh_token)
     const refresh = oauth.refreshTokenGrant(config, refresh_token)
     await expect(refresh).rejects.toMatchObject({ error: 'invalid_grant' })
+  })
+
+  describe('that revokes a token (RFC 7009)', () => {
+    const revoke = (fields: Record<string, string>, headers = {}) =>
+      fetch(`${bed.context.url}/upstream/acme/revoke`, {
+        method: 'POST',
+        headers,
+        body: new URLSearchParams(fields),
+      })
+    const connected = async () => {
+      const config = await discover('acme')
+      const current = await consent(config, { scope: 'openid offline_access' })
+      return { config, tokens: await oauth.authorizationCodeGrant(config, current) }
+    }
+
+    it('takes the token alone, because only the tenant has the secret of the client', async () => {
+      const { config, tokens } = await connected()
+      expect((await revoke({ token: tokens.access_token })).status).toBe(200)
+      const headers = { authorization: `Bearer ${tokens.access_token}` }
+      const userinfo = await fetch(`${bed.context.url}/upstream/acme/userinfo`, { headers })
+      expect(userinfo.status).toBe(401)
+      const refresh = oauth.refreshTokenGrant(config, tokens.refresh_token ?? '')
+      await expect(refresh, 'the grant of an access token ends').rejects.toMatchObject({
+        error: 'invalid_grant',
+      })
+    })
+
+    it('answers 200 to an unknown token (RFC 7009 §2.2)', async () => {
+      expect((await revoke({ token: 'unknown' })).status).toBe(200)
+    })
+
+    it('answers 400 without a token', async () => {
+      const answer = await revoke({})
+      expect(answer.status).toBe(400)
+      expect(await answer.json()).toMatchObject({ error: 'invalid_request' })
+    })
+
+    it('refuses credentials that are wrong, and revokes nothing', async () => {
+      const { config, tokens } = await connected()
+      const token = tokens.access_token
+      const wrong = { client_id: upstreamClient('acme').client_id, client_secret: 'wrong' }
+      expect((await revoke({ token, ...wrong })).status).toBe(401)
+      const basic = { authorization: `Basic ${btoa('auth0-acme:wrong')}` }
+      expect((await revoke({ token }, basic)).status).toBe(401)
+      await oauth.refreshTokenGrant(config, tokens.refresh_token ?? '')
+    })
   })
 
   it.each([

@@ -23,6 +23,11 @@ export {
 } from './calls/useConnectedQuery.js'
 export type { ConnectedOptions, PendingCall, ReconnectResult } from './calls/useReconnect.js'
 export type { AccountEventSource } from './events.js'
+export {
+  type UseAccountHealthOptions,
+  type UseAccountHealthResult,
+  useAccountHealth,
+} from './hooks/useAccountHealth.js'
 export { type UseAccountLabelResult, useAccountLabel } from './hooks/useAccountLabel.js'
 export {
   type UseConnectAccountOptions,

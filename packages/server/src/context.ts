@@ -52,6 +52,15 @@ export interface Context {
   connectionTokens: ConnectionTokens
   flows: FlowMemory
   events: AccountEvents | undefined
+  /** Called after an account was connected, each time that the callback comes. If one fails, so does the callback. */
+  afterConnect: ((connected: Connected) => Promise<void>)[]
+}
+
+/** Whose account was connected, and what the flow was started with. @internal */
+export interface Connected {
+  /** The user's `sub`. */
+  user: string
+  appState: unknown
 }
 
 const contexts = new WeakMap<object, Context>()
@@ -128,6 +137,7 @@ export function createContext(options: ServerClientOptions): Context {
     connectionTokens,
     flows: sessions.flows ?? createFlowMemory(),
     events,
+    afterConnect: [],
   }
 }
 

@@ -168,12 +168,12 @@ describe('privilegedWorker', () => {
     })
   })
 
-  test('the agent is in the audit context', async () => {
-    const { send, exchanges } = observed()
-    await callOf(create({ fetch: send, agentId: 'briefing' })(alice))(events)
-    expect(decodeJwt(exchanges[0]?.get('subject_token') ?? '').audit_context).toBe(
-      'agent_id=briefing; nightly import',
-    )
+  test("the agent is in the audit context of the tenant's log", async () => {
+    await callOf(create({ agentId: 'briefing' })(alice))(events)
+    expect(emulator.logs.at(-1)).toMatchObject({
+      type: 'seta',
+      details: { is_privileged_worker: true, audit_context: 'agent_id=briefing; nightly import' },
+    })
   })
 
   test('without clientAuth, the client authenticates with its key', async () => {

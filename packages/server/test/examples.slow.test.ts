@@ -16,7 +16,7 @@ let browser: Awaited<ReturnType<typeof launchChromium>>
 beforeAll(async () => {
   emulator = await createEmulator({ port: 0 })
   examples = await installApplications(
-    names.map((name) => new URL(`../examples/${name}`, import.meta.url)),
+    [...names, 'mcp'].map((name) => new URL(`../examples/${name}`, import.meta.url)),
   )
   browser = await launchChromium()
 }, 240_000)
@@ -71,3 +71,16 @@ test.for(names)(
     }
   },
 )
+
+// What it does is in mcp-example.test.ts.
+test('the MCP example is built, and starts', async () => {
+  await examples.run('mcp', 'npm', ['run', 'build'])
+  const { origin, stop } = await examples.start('mcp', 'npm start', (origin) => ({
+    ...{ ORIGIN: origin, DOMAIN: emulator.url },
+  }))
+  try {
+    expect((await fetch(`${origin}/mcp`, { method: 'POST' })).status).toBe(401)
+  } finally {
+    await stop()
+  }
+}, 120_000)

@@ -23,12 +23,11 @@ function loadedBy(file: URL, loaded = new Set<string>()): Set<string> {
 }
 
 test('nothing of Node is imported, so that any server runtime will do', () => {
-  const packages = globSync('**/*.ts', { cwd: src, exclude: ['adapters/express.ts'] }).flatMap(
-    (file) => {
-      const source = readFileSync(new URL(file, src), 'utf8')
-      return [...source.matchAll(/^(?! \*).* from '([^.'][^']*)'$/gm)].map(([, name = '']) => name)
-    },
-  )
+  const exclude = ['adapters/express.ts', 'agents/mcp.ts']
+  const packages = globSync('**/*.ts', { cwd: src, exclude }).flatMap((file) => {
+    const source = readFileSync(new URL(file, src), 'utf8')
+    return [...source.matchAll(/^(?! \*).* from '([^.'][^']*)'$/gm)].map(([, name = '']) => name)
+  })
   expect([...new Set(packages)].sort()).toEqual([
     '@connected-accounts/client',
     '@connected-accounts/client/dpop',
@@ -50,4 +49,11 @@ test('the root of the package loads neither openapi-fetch nor the management roo
   expect(loaded.filter((name) => name.startsWith('management/'))).toEqual([])
   const management = loadedBy(new URL('management/management-client.ts', src))
   expect(management).toContain('openapi-fetch')
+})
+
+test('the SDK of MCP, an optional peer, is loaded by @connected-accounts/server/mcp alone', () => {
+  const sdk = (file: string) =>
+    [...loadedBy(new URL(file, src))].filter((name) => name.startsWith('@modelcontextprotocol/'))
+  expect(sdk('agents/mcp.ts')).toEqual(['@modelcontextprotocol/sdk/types.js'])
+  expect([...sdk('agents/index.ts'), ...sdk('index.ts')]).toEqual([])
 })

@@ -45,7 +45,7 @@ const WORDS = {
   dpop_prover_missing: SETTINGS,
   token_not_bound: SETTINGS,
   connection_not_connected: 'This account is not connected any longer. Connect it again.',
-  ambiguous_account: 'Several accounts fit. Connect this one again.',
+  ambiguous_account: 'Several accounts fit. Connect it again.',
   provider_unavailable: TRY_LATER,
   connection_required: 'This needs a connected account. Connect it, then try again.',
   invalid_grant: LOG_IN,

@@ -2,17 +2,12 @@
 const PART = /([^\s,"=]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*)))?/g
 
 /**
- * Reads a parameter of a `WWW-Authenticate` header, by default its `error`: that of the scheme's challenge, otherwise of the first
- * challenge that has one.
+ * Reads the `error` of a `WWW-Authenticate` header: that of the scheme's challenge, otherwise of the first challenge that
+ * has one.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6750#section-3 and https://www.rfc-editor.org/rfc/rfc9449#section-7.1
- * @internal
  */
-export function challengeError(
-  response: Response,
-  scheme: 'bearer' | 'dpop',
-  parameter = 'error',
-): string | undefined {
+export function challengeError(response: Response, scheme: 'bearer' | 'dpop'): string | undefined {
   let challenge = ''
   let first: string | undefined
   let error: string | undefined
@@ -20,7 +15,7 @@ export function challengeError(
   for (const [, name = '', quoted, token] of header.matchAll(PART)) {
     const value = quoted ?? token
     if (value === undefined) challenge = name.toLowerCase()
-    else if (name.toLowerCase() === parameter) {
+    else if (name.toLowerCase() === 'error') {
       first ??= value
       if (challenge === scheme) error = value
     }

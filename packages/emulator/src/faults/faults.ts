@@ -61,6 +61,8 @@ export interface FaultRule extends Fault {
 export interface Faults {
   /** Adds a fault. Faults of the same operation happen in the order in which you add them. */
   add(rule: FaultRule): void
+  /** Returns whether there are faults of an operation. */
+  has(operation: FaultOperation): boolean
   /** Returns the fault of the current call, if there is one, and counts it as used. */
   take(operation: string): Fault | undefined
   /** Returns the faults that wait, the oldest first. */
@@ -96,6 +98,7 @@ export function createFaults(): Faults {
       id += 1
       waiting.push({ id, rule, left: times, random: createRandom(rule.seed ?? 1) })
     },
+    has: (operation) => waiting.some(({ rule }) => rule.operation === operation),
     take(operation) {
       const found = waiting.find(({ rule, random }) => {
         return rule.operation === operation && random() < (rule.probability ?? 1)

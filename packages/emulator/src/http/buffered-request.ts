@@ -11,6 +11,9 @@ export type BufferedRequest = IncomingMessage & { rawBody: Buffer }
  */
 export async function bufferRequest(request: IncomingMessage): Promise<BufferedRequest> {
   if (Number(request.headers['content-length']) > MAX_BODY) throw new BodyTooLarge()
+  // RFC 9112 §6.3: without these fields, a request has no body.
+  const hasBody = 'content-length' in request.headers || 'transfer-encoding' in request.headers
+  if (!hasBody) return Object.assign(request, { rawBody: Buffer.alloc(0) })
   const parts: Buffer[] = []
   let size = 0
   for await (const part of request.iterator({ destroyOnReturn: false })) {

@@ -36,7 +36,10 @@ export function createListener(fetch: Fetch, { trustProxy, hostname }: ListenerO
 // Only a trusted proxy's `X-Forwarded-For` stays, and with it the host that the caller asked for. No other `X-Forwarded-*` stays.
 function takeForwarded({ headers }: IncomingMessage, trustProxy: boolean): void {
   // The last value is the one that the proxy has added. The caller may have sent those before it.
-  const host = [headers['x-forwarded-host'] ?? []].flat().join(',').split(',').at(-1)?.trim()
+  const host = String(headers['x-forwarded-host'] ?? '')
+    .split(',')
+    .at(-1)
+    ?.trim()
   if (trustProxy && host) headers.host = host
   for (const name of Object.keys(headers)) {
     const isKept = trustProxy && name === 'x-forwarded-for'
@@ -46,6 +49,7 @@ function takeForwarded({ headers }: IncomingMessage, trustProxy: boolean): void 
 
 // RFC 9112 §3.2.2: if the target is an absolute URL, its origin replaces the `Host` header field.
 function takeOrigin(request: IncomingMessage): void {
+  if (request.url?.startsWith('/')) return
   const [, host, rest = ''] = /^https?:\/\/([^/?#]+)(.*)$/i.exec(request.url ?? '') ?? []
   if (host === undefined) return
   request.headers.host = host
@@ -70,10 +74,8 @@ async function answer(
   traceOf(request).ip = addressOf(outgoing.req)
   try {
     const response = await fetch(request, env)
-    // Only a body that a fault will truncate has a content-length.
-    if (!response.body || !response.headers.has('content-length')) return response
-    outgoing.writeHead(response.status, [...response.headers].flat())
-    await send(response.body.getReader(), outgoing)
+    // oidc-provider sends its responses itself.
+    if (!outgoing.headersSent) await send(response, outgoing)
   } catch (error) {
     if (!(error instanceof ConnectionReset)) throw error
     if (outgoing.socket) hangUp(outgoing.socket)
@@ -87,7 +89,16 @@ function hangUp(socket: Duplex): void {
   else socket.destroy()
 }
 
-async function send(
+async function send(response: Response, outgoing: ServerResponse): Promise<void> {
+  outgoing.statusCode = response.status
+  outgoing.setHeaders(response.headers)
+  // Only a body that a fault will truncate has a content-length.
+  if (response.body && response.headers.has('content-length')) {
+    await sendParts(response.body.getReader(), outgoing)
+  } else outgoing.end(response.body && Buffer.from(await response.arrayBuffer()))
+}
+
+async function sendParts(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   outgoing: ServerResponse,
 ): Promise<void> {

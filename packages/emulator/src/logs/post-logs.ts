@@ -8,16 +8,11 @@ export async function postLogs(
   sink: LogStreamSink,
   logs: readonly TenantLog[],
 ): Promise<string | undefined> {
-  const { httpEndpoint, httpAuthorization, httpContentType = 'application/json' } = sink
-  const { httpCustomHeaders = [] } = sink
-  const headers = new Headers()
-  for (const { header, value } of httpCustomHeaders) headers.set(header, value)
-  headers.set('content-type', httpContentType)
-  if (httpAuthorization !== undefined) headers.set('authorization', httpAuthorization)
+  const { httpEndpoint } = sink
   try {
     const response = await fetch(httpEndpoint, {
       method: 'POST',
-      headers,
+      headers: headersOf(sink),
       body: bodyOf(sink, logs),
       // The token in `Authorization` is for the endpoint alone.
       redirect: 'manual',
@@ -28,6 +23,16 @@ export async function postLogs(
   } catch (error) {
     return `no response from ${httpEndpoint} (${reasonOf(error)})`
   }
+}
+
+// Throws a TypeError if a header cannot be sent.
+function headersOf(sink: LogStreamSink): Headers {
+  const { httpAuthorization, httpContentType = 'application/json', httpCustomHeaders = [] } = sink
+  const headers = new Headers()
+  for (const { header, value } of httpCustomHeaders) headers.set(header, value)
+  headers.set('content-type', httpContentType)
+  if (httpAuthorization !== undefined) headers.set('authorization', httpAuthorization)
+  return headers
 }
 
 function bodyOf({ httpContentFormat }: LogStreamSink, logs: readonly TenantLog[]): string {

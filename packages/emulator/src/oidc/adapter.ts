@@ -40,9 +40,11 @@ function aged({ json, consumed, ahead }: Kept, aheadNow: number): AdapterPayload
   // Returns a copy, so that two simultaneous requests do not share the objects of a session, for example its grants.
   const copy: AdapterPayload = JSON.parse(json)
   if (consumed !== undefined) copy.consumed = consumed
+  const moved = aheadNow - ahead
+  if (moved === 0) return copy
   for (const name of times) {
     const time = copy[name]
-    if (typeof time === 'number') copy[name] = time - (aheadNow - ahead)
+    if (typeof time === 'number') copy[name] = time - moved
   }
   return copy
 }

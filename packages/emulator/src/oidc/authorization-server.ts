@@ -4,7 +4,7 @@ import type { ProviderFlows } from '../connect/provider-flow.js'
 import type { Context, Tenancy } from '../context/context.js'
 import type { DpopNonces } from '../dpop/nonces.js'
 import { isAllowedCallback } from '../tenant/clients.js'
-import { createExchangeLimit, type ExchangeLimit } from '../vault/exchange-limit.js'
+import { createExchangeLimit, type ExchangeLimit } from '../vault/guard-exchange.js'
 import type { Vault } from '../vault/vault.js'
 import { createOidcStore, type OidcStore } from './adapter.js'
 import { oidcConfiguration } from './configuration.js'
@@ -15,12 +15,13 @@ import { createLoginOutcomes, type LoginOutcomes } from './login/login-outcomes.
 import { serveLoginPage } from './login/login-page.js'
 import { createGrantOrganizations, type GrantOrganizations } from './login/organization-grants.js'
 import { serveOtpPage } from './login/otp-page.js'
-import { serveUnknownPage } from './login/unknown-page.js'
 import { serveLogout } from './logout/logout.js'
 import { registerMfaOtpGrant } from './mfa/mfa-otp-grant.js'
 import { createMfaTimes, type MfaTimes } from './mfa/mfa-times.js'
 import { createMfaTransactions, type MfaTransactions } from './mfa/mfa-transactions.js'
+import { createOneTimePasswords, type OneTimePasswords } from './mfa/one-time-password.js'
 import type { NodeEnv } from './middleware/env.js'
+import { correctHeaders, serveUnknownPaths } from './middleware/provider-responses.js'
 import { traceRequests } from './middleware/trace-requests.js'
 import { addClaims, replaceDpopAlgorithms } from './provider-internals.js'
 import { registerClientCredentialsGrant } from './token/client-credentials.js'
@@ -70,6 +71,7 @@ export function createAuthorizationServer(
     outcomes: createLoginOutcomes(context.now),
     mfaTimes: createMfaTimes(context.now),
     mfaTransactions: createMfaTransactions(context.now),
+    oneTimePasswords: createOneTimePasswords(),
     exchangeLimit: createExchangeLimit(context),
     onReuse() {
       refreshTokenReuses += 1
@@ -87,10 +89,10 @@ export function createAuthorizationServer(
     },
     reset() {
       const { store, organizations, consents, exchangeLimit } = shared
-      const { outcomes, mfaTimes, mfaTransactions } = shared
+      const { outcomes, mfaTimes, mfaTransactions, oneTimePasswords } = shared
       store.reset()
       for (const part of [organizations, consents, exchangeLimit, ...loginPages]) part.clear()
-      for (const part of [outcomes, mfaTimes, mfaTransactions]) part.clear()
+      for (const part of [outcomes, mfaTimes, mfaTransactions, oneTimePasswords]) part.clear()
       refreshTokenReuses = 0
     },
   }
@@ -103,6 +105,7 @@ interface SharedByIssuers extends AuthorizationServerOptions {
   outcomes: LoginOutcomes
   mfaTimes: MfaTimes
   mfaTransactions: MfaTransactions
+  oneTimePasswords: OneTimePasswords
   exchangeLimit: ExchangeLimit
   onReuse(): void
 }
@@ -127,14 +130,16 @@ function createIssuer(domain: DomainParts, shared: SharedByIssuers) {
   registerTokenVaultExchange(provider, context, vault)
   describeTokenErrors(provider, context)
   traceRequests(provider)
-  serveUnknownPage(provider)
-  const loginPage = serveLoginPage({ provider, context, providerFlows: domain.providerFlows })
-  serveOtpPage({ ...shared, provider, context })
-  serveConsentPage({ ...shared, provider, context })
+  correctHeaders(provider)
+  serveUnknownPaths(provider)
   serveLogout(provider, context)
   const stores = { exchangeLimit, mfaTransactions }
-  const parts = { context, provider, nonces, redirectsToDomain, ...stores }
-  return { routes: createIssuerRoutes(parts), loginPage }
+  const routes = createIssuerRoutes({ context, provider, nonces, redirectsToDomain, ...stores })
+  const interactions = { provider, routes, context }
+  const loginPage = serveLoginPage({ ...interactions, providerFlows: domain.providerFlows })
+  serveOtpPage({ ...shared, ...interactions })
+  serveConsentPage({ ...shared, ...interactions })
+  return { routes, loginPage }
 }
 
 // These are valid only at the domain that issued them (a JWT has its issuer inside). All other models belong to the whole tenant.

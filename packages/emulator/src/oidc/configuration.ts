@@ -20,7 +20,7 @@ import type { MfaTimes } from './mfa/mfa-times.js'
 import { apiOfResource, resourceOf, resourceServer } from './resource-servers.js'
 import { customizeAccessToken } from './token/access-token-claims.js'
 import type { TokenNonces } from './token/nonces.js'
-import { remainingLifetime } from './token/refresh-token-lifetime.js'
+import { remainingLifetime } from './token/refresh-token.js'
 
 const day = 86_400
 

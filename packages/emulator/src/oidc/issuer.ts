@@ -2,19 +2,14 @@ import { Hono, type NotFoundHandler } from 'hono'
 import type { Provider } from 'oidc-provider'
 import type { Context, Tenancy } from '../context/context.js'
 import { withBody } from '../http/buffered-request.js'
-import { collectResponse } from '../http/collected-response.js'
 import { shareTrace } from '../logs/trace.js'
-import type { ExchangeLimit } from '../vault/exchange-limit.js'
+import type { ExchangeLimit } from '../vault/guard-exchange.js'
 import { serveMfaApi } from './mfa/mfa-api.js'
 import type { MfaTransactions } from './mfa/mfa-transactions.js'
+import { meetAuthorizeFaults, refuseWebOrigins } from './middleware/authorize-requests.js'
+import { refuseEarly } from './middleware/early-refusal.js'
 import type { NodeEnv, OidcMiddleware } from './middleware/env.js'
-import { guardExchanges } from './middleware/exchanges.js'
-import { meetAuthorizeFaults, meetTokenFaults } from './middleware/faults.js'
-import { convertJsonBodies } from './middleware/json-body.js'
-import { refuseNotEmulated } from './middleware/not-emulated.js'
-import { plainPath, requireLowercase } from './middleware/plain-path.js'
-import { narrowPreflights } from './middleware/preflight.js'
-import { refuseWebOrigins } from './middleware/web-origins.js'
+import { convertJsonBodies, guardExchanges, meetTokenFaults } from './middleware/token-requests.js'
 import type { TokenNonces } from './token/nonces.js'
 import { serveUserinfo } from './token/userinfo.js'
 
@@ -38,12 +33,11 @@ export function createIssuerRoutes(parts: IssuerParts): Hono<NodeEnv> {
   }
   app.use(requireLowercase)
   app.all('/mfa/*', serveMfaApi(parts))
-  app.options('*', narrowPreflights)
   app.get('/authorize', meetAuthorizeFaults(context))
   app.use('/authorize', refuseWebOrigins(context))
   app.post('/oauth/token', meetTokenFaults(context, nonces))
   app.post('/oauth/*', convertJsonBodies)
-  app.post('/oauth/token', guardExchanges(context, exchangeLimit), nonces.guard)
+  app.post('/oauth/token', guardExchanges(context, exchangeLimit), nonces.refuseLateProofs)
   app.on(['GET', 'POST'], '/userinfo', serveUserinfo(context))
   app.notFound(passToProvider(parts))
   app.onError((error) => {
@@ -52,24 +46,18 @@ export function createIssuerRoutes(parts: IssuerParts): Hono<NodeEnv> {
   return app
 }
 
+// oidc-provider sends its responses itself, so the response here has only the status. Handlers that need the rest call `collectResponse`.
 function passToProvider({ context, provider }: IssuerParts): NotFoundHandler<NodeEnv> {
   const callback = provider.callback()
   const { host, protocol } = new URL(context.url)
-  return async ({ req, env: { incoming } }) => {
+  return async ({ req, env: { incoming, outgoing } }) => {
+    const request = incoming.rawBody.length > 0 ? withBody(incoming, incoming.rawBody) : incoming
     // oidc-provider builds its URLs, except the issuer, from these headers.
-    const headers = { host, 'x-forwarded-proto': protocol.slice(0, -1) }
-    const request = withBody(incoming, incoming.rawBody, headers)
-    delete request.headers['x-forwarded-host']
-    request.url = req.path + new URL(req.url).search
+    Object.assign(request.headers, { host, 'x-forwarded-proto': protocol.slice(0, -1) })
+    request.url = req.path + (/[?].*/.exec(incoming.url ?? '')?.[0] ?? '')
     shareTrace(req.raw, request)
-    const response = await collectResponse(callback, request)
-    if (response.status === 404) return refuseNotEmulated(req.path, req.raw) ?? response
-    const isJson = response.headers.get('content-type')?.startsWith('application/json')
-    // Koa adds a charset, with which auth0-server-python does not read an error. Auth0 sends none.
-    if (req.path === '/oauth/token' && isJson) {
-      response.headers.set('content-type', 'application/json')
-    }
-    return response
+    await callback(request, outgoing)
+    return new Response(null, { status: outgoing.statusCode })
   }
 }
 
@@ -80,4 +68,24 @@ function redirectToDomain({ url }: Tenancy): OidcMiddleware {
     const { incoming } = c.env
     return incoming.headers.host === host ? next() : c.redirect(url + incoming.url, 307)
   }
+}
+
+// Returns the path of a request without a slash at its end. oidc-provider's routes ignore it, so all others must do so, too.
+function plainPath(request: Request): string {
+  return new URL(request.url).pathname.replace(/([^/])\/$/, '$1')
+}
+
+// Responds with 404 to uppercase letters in a path. oidc-provider's routes ignore the case, but faults, nonces and logouts must
+// recognize every request to its endpoints.
+const requireLowercase: OidcMiddleware = async (c, next) => {
+  const route = c.req.path.replace(
+    /^\/(authorize|u\/login|u\/mfa-otp-challenge|u\/consent|mfa\/authenticators)\/[^/]+$/,
+    '',
+  )
+  if (!/[A-Z]/.test(route)) return next()
+  const error_description = `There is nothing at ${c.req.path}; paths are lowercase`
+  return refuseEarly(c.req.raw, {
+    status: 404,
+    body: { error: 'invalid_request', error_description },
+  })
 }

@@ -46,6 +46,8 @@ const credential = closed(
 
 const client = {
   ...described('Client'),
+  // The contract has no list, because Auth0 can add types. The emulator knows these.
+  app_type: { enum: ['spa', 'native', 'regular_web', 'non_interactive', 'resource_server'] },
   client_secret: text,
   credentials: { type: 'array', items: credential },
   refresh_token: closed(refreshToken, ['rotation_type', 'expiration_type', 'policies']),
@@ -206,8 +208,9 @@ function grantsOfClients({ clients, client_grants }: Tenant): ClientGrant[] {
 }
 
 function explain({ instancePath, message, params }: ErrorObject): string {
-  const { additionalProperty: name } = params
-  return `tenant${instancePath} ${message}${name === undefined ? '' : `: ${name}`}`
+  const { additionalProperty: name, allowedValues = [] } = params
+  const values = [name ?? allowedValues].flat().join(', ')
+  return `tenant${instancePath} ${message}${values && `: ${values}`}`
 }
 
 // Checks what a JSON Schema cannot: that names are unique, that references have a target, and that custom domains are host names.

@@ -1,7 +1,7 @@
 import { SignJWT } from 'jose'
 import { readForm } from '../http/body.js'
 import { isSameSecret, sha256 } from '../memory/random.js'
-import { readBasic } from '../oauth/client-authentication.js'
+import { type ClientSecret, readBasic } from '../oauth/client-authentication.js'
 import { OAuthError } from '../oauth/oauth-error.js'
 import { type Grant, type IssuedCode, PROVIDER_TOKEN_LIFETIME } from './grants.js'
 import type { Provider } from './provider.js'
@@ -61,11 +61,21 @@ async function answerForm(provider: Provider, request: Request, act: TokenWork):
 function authenticate(provider: Provider, request: Request, form: URLSearchParams): void {
   const { client_id, client_secret } = provider.client
   const authorization = request.headers.get('authorization')
-  const { id, secret } = authorization?.toLowerCase().startsWith('basic ')
-    ? readBasic(authorization)
+  const { id, secret } = /^basic\b/i.test(authorization ?? '')
+    ? basicCredentials(authorization ?? '')
     : { id: form.get('client_id'), secret: form.get('client_secret') }
   if (id === client_id && isSameSecret(secret ?? '', client_secret)) return
   throw new OAuthError(401, 'invalid_client', 'The client is unknown or its secret is wrong')
+}
+
+// RFC 6749 §5.2: a client that used the Authorization header gets 401, also if the header is malformed.
+function basicCredentials(authorization: string): Partial<ClientSecret> {
+  try {
+    return readBasic(authorization)
+  } catch (error) {
+    if (error instanceof OAuthError) return {}
+    throw error
+  }
 }
 
 async function redeemCode(

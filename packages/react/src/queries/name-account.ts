@@ -19,7 +19,7 @@ interface Naming {
 }
 
 /**
- * Gives an account that was just connected the fields of a label that it lacks. What the person wrote stays. If anything fails, the
+ * Fills the fields of a label that an account lacks after it was connected. What the person wrote stays. If anything fails, the
  * account has no label.
  */
 export async function nameAccount(

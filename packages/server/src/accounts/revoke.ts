@@ -66,7 +66,7 @@ function reasonOf(error: unknown): NotRevokedReason {
   return code === 'provider_unavailable' ? 'unavailable' : 'no_token'
 }
 
-/** Sends a token to where it is revoked. RFC 7009 §2.2: 200 means that the token is invalid from now on. */
+/** Sends a token to the endpoint that revokes it. RFC 7009 §2.2: 200 means that the token is invalid from now on. */
 async function sendRevocation(
   context: Context,
   { url, tokenIn }: RevocationEndpoint,
@@ -80,7 +80,7 @@ async function sendRevocation(
     ...{ endpoint: 'revocation', url, method: 'POST' },
     ...sent,
   })
-  // Slack answers a refusal with 200.
+  // Slack sends a refusal with status 200.
   const isRefused = !ok || [{ ok: isFalse }, { revoked: isFalse }].some((no) => hasFields(json, no))
   return isRefused ? { revoked: false, reason: 'refused' } : { revoked: true }
 }

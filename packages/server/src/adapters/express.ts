@@ -3,8 +3,8 @@ import { pipeline } from 'node:stream/promises'
 import type { VerifiableRequest } from '../api/access-token-verifier.js'
 import { contextOf } from '../context.js'
 import type { StoreOptions } from '../cookies/cookie-jar.js'
-import { routerOf } from '../routes/handler.js'
-import type { RoutesOptions } from '../routes/routes.js'
+import { type HandlerOptions, routerOf } from '../routes/handler.js'
+
 import type { ServerClient } from '../server-client.js'
 
 /** The part of Express's request that this package uses. */
@@ -32,7 +32,7 @@ export type ExpressHandler = (
  */
 export function createExpressHandler(
   server: ServerClient,
-  options: RoutesOptions = {},
+  options: HandlerOptions = {},
 ): ExpressHandler {
   const context = contextOf(server)
   const { findRoute } = routerOf(context, options)

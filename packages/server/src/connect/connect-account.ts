@@ -62,9 +62,12 @@ export function completeConnectAccount(
       })
     const state = callbackState(callbackUrl)
     // Requests with the same callback take turns, so that the second one gets the account of the first.
-    return changeAccounts(context, session, () =>
+    const completed = await changeAccounts(context, session, () =>
       state ? context.sessions.runAlone(state, complete, { timeout: context.timeout }) : complete(),
     )
+    const connected = { user: session.user.sub, appState: completed.appState }
+    for (const tell of context.afterConnect) await tell(connected)
+    return completed
   })
 }
 

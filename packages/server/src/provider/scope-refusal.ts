@@ -9,15 +9,19 @@ import { challengeError } from '@connected-accounts/client/internal'
  * @internal
  */
 export async function refusedScopes(response: Response): Promise<string[] | undefined> {
-  const { status } = response
+  const { status, headers } = response
+  const challenge = headers.get('www-authenticate') ?? ''
   if (status !== 401 && status !== 403) return undefined
   if (challengeError(response, 'bearer') === 'insufficient_scope') {
-    const scopes = listOf(challengeError(response, 'bearer', 'scope'))
-    return isOfGoogle(response) ? onlyChoice(scopes) : scopes
+    const scopes = listOf(SCOPE.exec(challenge)?.[1])
+    return isOfGoogle(challenge) ? onlyChoice(scopes) : scopes
   }
   if (status !== 403) return undefined
   return githubScopes(response) ?? ((await isGoogleRefusal(response)) ? [] : undefined)
 }
+
+/** The `scope` of a challenge. A scope has no quotes (RFC 6749 §3.3). */
+const SCOPE = /\bscope\s*=\s*"([^"]*)"/i
 
 /** GitHub sends both headers with every answer, also if a rate limit was the reason. Any one of the accepted scopes is enough. */
 function githubScopes({ headers }: Response): string[] | undefined {
@@ -31,8 +35,8 @@ function githubScopes({ headers }: Response): string[] | undefined {
 }
 
 /** Google's challenge lists every scope that would do, also the widest. */
-function isOfGoogle({ headers }: Response): boolean {
-  return /accounts\.google\.com/.test(headers.get('www-authenticate') ?? '')
+function isOfGoogle(challenge: string): boolean {
+  return /accounts\.google\.com/.test(challenge)
 }
 
 /** Returns no scope if any one of several is enough: a person must not be asked for more than the call needs. */

@@ -1,9 +1,8 @@
-import type { Provider } from 'oidc-provider'
 import type { Tenancy } from '../../context/context.js'
 import { html, pageResponse } from '../../pages/page.js'
 import { scopeList } from '../../pages/scope-list.js'
 import type { Consent, Consents } from './consents.js'
-import { type InteractionRequest, serveInteraction } from './interaction-page.js'
+import { type InteractionRequest, type Interactions, serveInteraction } from './interaction-page.js'
 
 /** Returns the path of an interaction's consent page. */
 export function consentPath(uid: string): string {
@@ -11,35 +10,31 @@ export function consentPath(uid: string): string {
 }
 
 /** The options of `serveConsentPage`. */
-export interface ConsentPageOptions {
-  provider: Provider
+export interface ConsentPageOptions extends Interactions {
   context: Tenancy
   consents: Consents
 }
 
 /** Serves the page on which the user allows or declines the access that an application requests. */
 export function serveConsentPage(options: ConsentPageOptions): void {
-  serveInteraction(options.provider, { prompt: 'consent', path: consentPath }, (given) =>
+  serveInteraction(options, { prompt: 'consent', path: consentPath }, (given) =>
     respondToConsent(options, given),
   )
 }
 
 async function respondToConsent(
-  { provider, context, consents }: ConsentPageOptions,
-  { request, response, form, interaction }: InteractionRequest,
+  { context, consents }: ConsentPageOptions,
+  { method, form, interaction, finish }: InteractionRequest,
 ): Promise<Response | string> {
   const { details } = interaction.prompt
   const consent = details as typeof details & Consent // the policy's check returns them
-  if (request.method !== 'POST') return consentPage(context, consent)
+  if (method !== 'POST') return consentPage(context, consent)
   if (form.get('decision') !== 'accept') {
     const error_description = 'User did not authorize the request'
-    return provider.interactionResult(request, response, {
-      error: 'access_denied',
-      error_description,
-    })
+    return finish({ error: 'access_denied', error_description })
   }
   consents.add(consent)
-  return provider.interactionResult(request, response, { consent: {} })
+  return finish({ consent: {} })
 }
 
 function consentPage(

@@ -1,19 +1,29 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider'
-import type { BufferedRequest } from '../../http/buffered-request.js'
+import type { Hono, Context as HonoContext } from 'hono'
+import { errors, type InteractionResults, type Provider } from 'oidc-provider'
 import { errorPage } from '../../pages/error-page.js'
+import type { NodeEnv } from '../middleware/env.js'
 
 /** A request to the page of an interaction. */
 export interface InteractionRequest {
-  request: IncomingMessage
-  response: ServerResponse
+  method: string
   /** The fields of the page's form. */
   form: URLSearchParams
   /** The interaction that `/authorize` waits for. */
   interaction: Interaction
+  /** Stores the result of the user's step. Returns the URL at which `/authorize` continues. */
+  finish(
+    result: InteractionResults,
+    options?: { mergeWithLastSubmission: boolean },
+  ): Promise<string>
 }
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
+
+/** The provider whose interactions have pages, and the routes that the pages are added to. */
+export interface Interactions {
+  provider: Provider
+  routes: Hono<NodeEnv>
+}
 
 /** The prompt that a page handles, and the path of the page. */
 export interface InteractionPlace {
@@ -26,26 +36,22 @@ export interface InteractionPlace {
  * user is redirected next.
  */
 export function serveInteraction(
-  provider: Provider,
+  { provider, routes }: Interactions,
   place: InteractionPlace,
   answer: (given: InteractionRequest) => Promise<Response | string>,
 ): void {
-  const prefix = place.path('')
-  provider.use(async (ctx, next) => {
-    if (!ctx.path.startsWith(prefix)) return next()
-    const { rawBody } = ctx.req as BufferedRequest // as `AuthorizationServer` takes it
-    const form = new URLSearchParams(rawBody.toString('utf8'))
-    const given = { request: ctx.req, response: ctx.res, form }
-    const page = await findInteraction(provider, place, ctx)
+  routes.on(['GET', 'POST'], place.path(':uid'), async (c) => {
+    const { incoming, outgoing } = c.env
+    const form = new URLSearchParams(incoming.rawBody.toString('utf8'))
+    const given: Omit<InteractionRequest, 'interaction'> = {
+      method: c.req.method,
+      form,
+      finish: (...result) => provider.interactionResult(incoming, outgoing, ...result),
+    }
+    const page = await findInteraction(provider, place, c)
       .then((interaction) => answer({ ...given, interaction }))
       .catch(expiredLoginPage)
-    if (typeof page === 'string') {
-      ctx.status = 303
-      return ctx.redirect(page)
-    }
-    ctx.status = page.status
-    ctx.set(Object.fromEntries(page.headers))
-    ctx.body = await page.text()
+    return typeof page === 'string' ? c.redirect(page, 303) : page
   })
 }
 
@@ -53,10 +59,10 @@ export function serveInteraction(
 async function findInteraction(
   provider: Provider,
   { prompt, path }: InteractionPlace,
-  ctx: Pick<KoaContextWithOIDC, 'req' | 'res' | 'path'>,
+  { env, req }: HonoContext<NodeEnv>,
 ): Promise<Interaction> {
-  const interaction = await provider.interactionDetails(ctx.req, ctx.res)
-  if (interaction.prompt.name === prompt && ctx.path === path(interaction.uid)) return interaction
+  const interaction = await provider.interactionDetails(env.incoming, env.outgoing)
+  if (interaction.prompt.name === prompt && req.path === path(interaction.uid)) return interaction
   throw new errors.SessionNotFound('the interaction cookie belongs to another page')
 }
 

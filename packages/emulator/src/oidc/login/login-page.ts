@@ -1,4 +1,4 @@
-import type { InteractionResults, Provider } from 'oidc-provider'
+import type { InteractionResults } from 'oidc-provider'
 import type { ProviderFlows } from '../../connect/provider-flow.js'
 import type { Tenancy } from '../../context/context.js'
 import { createExpiringMap, type ExpiringMap } from '../../memory/expiring-map.js'
@@ -7,7 +7,7 @@ import { type Html, html, pageResponse } from '../../pages/page.js'
 import { connectionsFor, DATABASE, findOrganization, logsInWith } from '../../tenant/connections.js'
 import type { Connection, User } from '../../tenant/tenant.js'
 import type { ProviderGrant } from '../../upstream/client.js'
-import { type InteractionRequest, serveInteraction } from './interaction-page.js'
+import { type InteractionRequest, type Interactions, serveInteraction } from './interaction-page.js'
 
 /** Returns the path of an interaction's login page. */
 export function loginPath(uid: string): string {
@@ -15,8 +15,7 @@ export function loginPath(uid: string): string {
 }
 
 /** The options of `serveLoginPage`. */
-export interface LoginPageOptions {
-  provider: Provider
+export interface LoginPageOptions extends Interactions {
   context: Tenancy
   providerFlows: ProviderFlows
 }
@@ -42,7 +41,7 @@ interface Login {
  */
 export function serveLoginPage(options: LoginPageOptions): { clear(): void } {
   const results = createExpiringMap<InteractionResults>(options.context.now)
-  serveInteraction(options.provider, { prompt: 'login', path: loginPath }, (given) =>
+  serveInteraction(options, { prompt: 'login', path: loginPath }, (given) =>
     respondToLogin({ ...options, ...given, results }),
   )
   return { clear: results.clear }
@@ -50,7 +49,7 @@ export function serveLoginPage(options: LoginPageOptions): { clear(): void } {
 
 /** Returns a page, or the URL to which the login continues. */
 async function respondToLogin(call: Call): Promise<Response | string> {
-  const { context, request, interaction, results } = call
+  const { context, method, interaction, results } = call
   const { uid, params } = interaction
   const result = results.take(uid)
   if (result) return finishLogin(call, result)
@@ -61,7 +60,7 @@ async function respondToLogin(call: Call): Promise<Response | string> {
   const named = all.find(({ name }) => name === params.connection)
   if (named) return redirectToProvider(call, { uid, params, connections: [] }, named)
   const login = { uid, params, connections: params.connection === DATABASE ? [] : all }
-  if (request.method === 'POST') return submitPassword(call, login)
+  if (method === 'POST') return submitPassword(call, login)
   const hint = typeof params.login_hint === 'string' ? params.login_hint : ''
   return loginForm({ ...formOf(call, login), username: hint })
 }
@@ -128,11 +127,8 @@ function logInWith(
   return { error: 'server_error', error_description: 'The provider sent no user ID' }
 }
 
-function finishLogin(
-  { provider, request, response }: Call,
-  result: InteractionResults,
-): Promise<string> {
-  return provider.interactionResult(request, response, result, { mergeWithLastSubmission: false })
+function finishLogin({ finish }: Call, result: InteractionResults): Promise<string> {
+  return finish(result, { mergeWithLastSubmission: false })
 }
 
 interface LoginForm {

@@ -1,11 +1,9 @@
-import type { Provider } from 'oidc-provider'
 import type { Tenancy } from '../../context/context.js'
 import { factorsOf } from '../../oauth/my-account-policy.js'
 import { html, pageResponse } from '../../pages/page.js'
-import type { AuthenticationMethod } from '../../tenant/tenant.js'
 import type { MfaTimes } from '../mfa/mfa-times.js'
-import { currentPassword, isRightPassword } from '../mfa/one-time-password.js'
-import { type InteractionRequest, serveInteraction } from './interaction-page.js'
+import type { OneTimePasswords } from '../mfa/one-time-password.js'
+import { type InteractionRequest, type Interactions, serveInteraction } from './interaction-page.js'
 
 /** Returns the path of an interaction's page for the one-time password. */
 export function otpPath(uid: string): string {
@@ -13,39 +11,35 @@ export function otpPath(uid: string): string {
 }
 
 /** The options of `serveOtpPage`. */
-export interface OtpPageOptions {
-  provider: Provider
+export interface OtpPageOptions extends Interactions {
   context: Tenancy
   mfaTimes: MfaTimes
+  oneTimePasswords: OneTimePasswords
 }
 
 /** Serves the page that asks the user for a one-time password. It also shows the password, because nobody has an authenticator app here. */
 export function serveOtpPage(options: OtpPageOptions): void {
-  serveInteraction(options.provider, { prompt: 'mfa', path: otpPath }, (given) =>
+  serveInteraction(options, { prompt: 'mfa', path: otpPath }, (given) =>
     respondToOtp(options, given),
   )
 }
 
 async function respondToOtp(
-  { provider, context, mfaTimes }: OtpPageOptions,
-  { request, response, form, interaction }: InteractionRequest,
+  { context, mfaTimes, oneTimePasswords }: OtpPageOptions,
+  { method, form, interaction, finish }: InteractionRequest,
 ): Promise<Response | string> {
   const factors = factorsOf(context.tenant, interaction.session?.accountId)
-  if (request.method !== 'POST') return otpForm(factors, { isWrong: false })
-  if (!isRightPassword(factors, form.get('code') ?? '')) return otpForm(factors, { isWrong: true })
+  const isWrong = method === 'POST' && !oneTimePasswords.accept(factors, form.get('code') ?? '')
+  if (method !== 'POST' || isWrong) return otpForm(factors.map(oneTimePasswords.show), { isWrong })
   mfaTimes.pass(interaction.session?.uid ?? '')
-  return provider.interactionResult(request, response, { mfa: {} })
+  return finish({ mfa: {} })
 }
 
 // A form with `#code`, as on Auth0's page.
-function otpForm(
-  factors: readonly AuthenticationMethod[],
-  { isWrong }: { isWrong: boolean },
-): Response {
+function otpForm(passwords: readonly string[], { isWrong }: { isWrong: boolean }): Response {
   const described = isWrong && html` aria-invalid="true" aria-describedby="error"`
-  const shown = factors.map(
-    (factor) =>
-      html`<p class="muted">The authenticator app shows <code>${currentPassword(factor)}</code></p>`,
+  const shown = passwords.map(
+    (password) => html`<p class="muted">The authenticator app shows <code>${password}</code></p>`,
   )
   const body = html`
 <p>Enter the one-time password of your authenticator app.</p>

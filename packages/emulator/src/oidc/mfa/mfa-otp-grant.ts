@@ -8,11 +8,16 @@ import { checkDpopRequired, validateDpop } from '../provider-internals.js'
 import { registerGrant } from '../token/grant-request.js'
 import { findRefresh } from '../token/refresh-token.js'
 import { issueTokens, type RefreshOptions } from '../token/refreshed-tokens.js'
-import { isRightPassword } from './one-time-password.js'
+import type { OneTimePasswords } from './one-time-password.js'
+
+/** The options of `registerMfaOtpGrant`. */
+export interface MfaOtpGrantOptions extends RefreshOptions {
+  oneTimePasswords: OneTimePasswords
+}
 
 /** Registers the grant that ends a refresh which needed a second factor: with the `mfa_token` and a one-time password. */
-export function registerMfaOtpGrant(options: RefreshOptions): void {
-  const { provider, context, mfaTimes, mfaTransactions } = options
+export function registerMfaOtpGrant(options: MfaOtpGrantOptions): void {
+  const { provider, context, mfaTimes, mfaTransactions, oneTimePasswords } = options
   const oneAtATime = createOneAtATime()
   registerGrant(provider, {
     name: MFA_OTP_GRANT,
@@ -26,10 +31,11 @@ export function registerMfaOtpGrant(options: RefreshOptions): void {
       await oneAtATime(mfaToken, async () => {
         const { clientId } = ctx.oidc.client
         const { userId, refreshToken, parameters } = mfaTransactions.get(mfaToken, clientId)
-        if (!isRightPassword(factorsOf(context.tenant, userId), otp)) {
+        // First, because a request that fails here must not use up the one-time password.
+        const refresh = await findRefresh({ ...options, ctx, value: refreshToken, proof })
+        if (!oneTimePasswords.accept(factorsOf(context.tenant, userId), otp)) {
           throw new OAuthError(403, 'invalid_grant', 'Invalid otp_code.')
         }
-        const refresh = await findRefresh({ ...options, ctx, value: refreshToken, proof })
         mfaTransactions.delete(mfaToken)
         const { grantId } = refresh.source
         if (grantId === undefined) throw new errors.InvalidGrant('the grant is not valid')

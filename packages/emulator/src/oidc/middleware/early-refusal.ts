@@ -10,12 +10,15 @@ export interface EarlyRefusal {
 }
 
 /** Creates an error with the headers of oidc-provider's own responses, so that a script of another origin can read it. */
-export function refuseEarly(request: Request, { status, body, headers }: EarlyRefusal): Response {
+export function refuseEarly(
+  request: Pick<Request, 'headers'>,
+  { status, body, headers }: EarlyRefusal,
+): Response {
   return Response.json(body, { status, headers: { ...readableBy(request), ...headers } })
 }
 
 /** Returns the headers that let a script of another origin read a response. */
-export function readableBy(request: Request): Record<string, string> {
+export function readableBy(request: Pick<Request, 'headers'>): Record<string, string> {
   return {
     'access-control-allow-origin': request.headers.get('origin') || '*',
     'access-control-expose-headers': 'DPoP-Nonce, WWW-Authenticate',

@@ -1,5 +1,5 @@
 import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider'
-import { traceOf } from '../../logs/trace.js'
+import { problemOf, traceOf } from '../../logs/trace.js'
 
 type Ctx = Omit<KoaContextWithOIDC, 'oidc'> & { oidc?: KoaContextWithOIDC['oidc'] }
 
@@ -21,11 +21,14 @@ export function traceRequests(provider: Provider): void {
   })
 }
 
-function traceParties({ req, query, oidc }: Ctx): void {
+function traceParties(ctx: Ctx): void {
+  const { req, oidc } = ctx
   const trace = traceOf(req)
-  const clientId = oidc?.client?.clientId ?? query.client_id
+  const clientId = oidc?.client?.clientId ?? ctx.query.client_id
   const userId = oidc?.account?.accountId ?? oidc?.session?.accountId
   if (typeof clientId === 'string') trace.clientId ??= clientId.slice(0, 200)
   if (userId !== undefined) trace.userId ??= userId
   trace.form = Object.entries(oidc?.body ?? {}).map(([name, value]) => [name, String(value)])
+  const problem = ctx.status >= 400 ? problemOf(ctx.body) : undefined
+  if (problem) trace.problem ??= problem
 }

@@ -12,10 +12,10 @@ export interface TokenNonces {
   isRequired(isPublicClient: boolean): boolean
   /** Returns a nonce that works. */
   next(): string
-  /** Makes oidc-provider issue and check these nonces. Its own depend on the machine's clock. */
+  /** Makes oidc-provider issue and check these nonces, and send one only if it is needed. Its own depend on the machine's clock. */
   attach(provider: Provider): void
-  /** Middleware of the token endpoint: asks for a nonce if a proof is late, and sends one only if it is needed. */
-  readonly guard: OidcMiddleware
+  /** Middleware of the token endpoint: asks for a nonce if a proof is late. */
+  readonly refuseLateProofs: OidcMiddleware
 }
 
 /** How old a proof without a nonce can be, in seconds. */
@@ -39,14 +39,18 @@ export function createTokenNonces(context: Context, myAccount: DpopNonces): Toke
     attach(provider) {
       const checkChallenge = (nonce: string) => ['good', 'aging'].includes(nonces().check(nonce))
       replaceDpopNonces(provider, { nextChallenge: next, checkChallenge })
+      provider.use(async (ctx, proceed) => {
+        await proceed()
+        if (ctx.path !== '/oauth/token' || !ctx.response.get('dpop-nonce')) return
+        // oidc-provider sends a nonce whenever it differs from the current one, but Auth0 does not.
+        const { nonce } = readProof(ctx.get('dpop'))
+        if (typeof nonce === 'string' && nonces().check(nonce) === 'good') ctx.remove('dpop-nonce')
+      })
     },
-    async guard(c, proceed) {
+    async refuseLateProofs(c, proceed) {
       const { nonce, iat } = readProof(c.req.header('dpop'))
       if (nonce === undefined && isLate(iat)) return challengeNonce(c.req.raw, next())
-      await proceed()
-      // oidc-provider sends a nonce whenever it differs from the current one, but Auth0 does not.
-      const isGood = typeof nonce === 'string' && nonces().check(nonce) === 'good'
-      if (isGood) c.res.headers.delete('dpop-nonce')
+      return proceed()
     },
   }
 }

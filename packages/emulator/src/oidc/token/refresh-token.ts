@@ -1,6 +1,13 @@
-import { errors, type TokenEndpointGrantContext } from 'oidc-provider'
+import { errors, type RefreshToken, type TokenEndpointGrantContext } from 'oidc-provider'
+import type { Tenancy } from '../../context/context.js'
 import { createOneAtATime } from '../../memory/one-at-a-time.js'
-import { expired, refuseBlocked, usableToken } from '../../oauth/refresh.js'
+import {
+  absoluteLifetime,
+  expired,
+  idleLifetime,
+  refuseBlocked,
+  usableToken,
+} from '../../oauth/refresh.js'
 import { required } from '../../oauth/token-request.js'
 import {
   checkDpopReplay,
@@ -9,7 +16,6 @@ import {
   validateGrant,
 } from '../provider-internals.js'
 import { registerGrant } from './grant-request.js'
-import { renew } from './refresh-token-lifetime.js'
 import { issueTokens, type Refresh, type RefreshOptions, settingsOf } from './refreshed-tokens.js'
 
 /** The options of `registerRefreshTokenGrant`. */
@@ -79,4 +85,29 @@ async function refuseReuse(refresh: Refresh, { onReuse }: RefreshTokenGrantOptio
   await provider.RefreshToken.revokeByGrantId(grant.jti)
   await grant.destroy()
   throw new errors.InvalidGrant('refresh token already used')
+}
+
+/**
+ * Returns in how many seconds an unused refresh token expires, by the client's current settings: at the end of the absolute lifetime
+ * or of the idle lifetime, whichever is first. The token has expired if the number is 0 or less.
+ */
+export function remainingLifetime(
+  { tenant }: Pick<Tenancy, 'tenant'>,
+  token: RefreshToken,
+): number {
+  const client = tenant.clients.find(({ client_id }) => client_id === token.clientId)
+  const left = absoluteLifetime(client?.refresh_token) - token.totalLifetime()
+  return Math.min(left, idleLifetime(client?.refresh_token))
+}
+
+/** Restarts the idle lifetime of a token that is used. Returns false if the token has expired. */
+export async function renew(
+  context: Pick<Tenancy, 'tenant'>,
+  token: RefreshToken,
+): Promise<boolean> {
+  const left = remainingLifetime(context, token)
+  if (left <= 0) return false
+  token.exp = Math.floor(Date.now() / 1000) + left
+  await token.save()
+  return true
 }

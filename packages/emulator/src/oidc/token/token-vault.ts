@@ -13,7 +13,7 @@ import type { Vault } from '../../vault/vault.js'
 import { checkDpopReplay, validateDpop } from '../provider-internals.js'
 import { clientOf, registerGrant } from './grant-request.js'
 import { readPrivilegedRequest } from './privileged-worker.js'
-import { renew } from './refresh-token-lifetime.js'
+import { renew } from './refresh-token.js'
 
 /** Registers the grant that exchanges a token of Auth0 for the provider's access token of a connected account (RFC 8693). */
 export function registerTokenVaultExchange(

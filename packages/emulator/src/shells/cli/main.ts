@@ -97,7 +97,8 @@ async function run(): Promise<void> {
     if (to !== undefined) await exportTo(to, emulator, { isQuiet: json || command !== undefined })
   })
   if (!isLoopback(host)) {
-    console.error(`Warning: anyone who can reach this machine at ${host} can log in as any user.`)
+    const warning = `anyone who can reach this machine at ${host} can log in as any user, without a password`
+    console.error(`Warning: ${warning}.`)
   }
   if (command) {
     process.exitCode = await execute(command, variablesOf(emulator, certificateFiles))

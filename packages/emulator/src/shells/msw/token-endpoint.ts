@@ -6,8 +6,7 @@ import { authenticateClient } from '../../oauth/client-authentication.js'
 import { invalidRequest, OAuthError, statusOf } from '../../oauth/oauth-error.js'
 import { tokenFault } from '../../oauth/token-fault.js'
 import { type Parameters, readJsonParameters } from '../../oauth/token-request.js'
-import type { ExchangeLimit } from '../../vault/exchange-limit.js'
-import { guardExchange } from '../../vault/guard-exchange.js'
+import { type ExchangeLimit, guardExchange } from '../../vault/guard-exchange.js'
 import { type GrantOptions, grant } from './grants.js'
 
 /** The parts of the emulator that the token endpoint uses. */
