@@ -14,7 +14,13 @@ export const orders = {
     ['connect'],
     ['browser', 'adapters'],
   ],
-  react: [['mistakes', 'queries'], ['events'], ['ConnectedAccountsProvider'], ['hooks'], ['ui']],
+  react: [
+    ['mistakes', 'queries'],
+    ['events'],
+    ['ConnectedAccountsProvider'],
+    ['hooks'],
+    ['calls', 'ui'],
+  ],
   server: [
     ['errors'],
     ['cookies', 'navigation', 'store'],

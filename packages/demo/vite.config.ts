@@ -7,6 +7,6 @@ export default defineConfig({
     outDir: 'dist/app',
     emptyOutDir: true,
     chunkSizeWarningLimit: 700,
-    rolldownOptions: { input: ['index.html', 'server.html'] },
+    rolldownOptions: { input: ['index.html', 'server.html', 'states.html', 'state.html'] },
   },
 })

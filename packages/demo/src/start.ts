@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { createEmulator } from '@connected-accounts/emulator'
-import { RENDERED_PATH } from './app/rendered-session.js'
+import { RENDERED_PATH } from './app/pages.js'
 import { isPortTaken, type Listening, listen } from './server/listen.js'
 import { createServer } from './server/server.js'
 import { readPort, readSettings, type Settings, StartError } from './server/settings.js'
@@ -34,6 +34,8 @@ function serveDemo(port: number, settings: Settings): Promise<Listening> {
 
 async function startEmulator(port: number): Promise<Settings> {
   const emulator = await onPort('EMULATOR_PORT', port, () => createEmulator({ port }))
+  // A tenant asks for nonces. Browsers show each request for one in red, and nobody who starts a demo should have to wonder.
+  emulator.switches.set({ tokenNonce: 'optional', myAccountNonce: 'optional' })
   const { spa, web, api } = emulator.clients
   return {
     tenant: emulator.url,

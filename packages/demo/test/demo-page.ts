@@ -8,8 +8,16 @@ export interface DemoPage {
   page: Page
   /** The demo's address. */
   origin: string
-  /** Calls the emulator's control API, like `accounts` or `faults`. */
-  control(path: string, body?: object): Promise<Response>
+  control: DemoControl
+}
+
+/** Calls the control API of the demo's emulator, like `accounts` or `faults`. */
+export type DemoControl = (path: string, body?: object) => Promise<Response>
+
+/** Returns the controls of the emulator on which a demo runs. */
+export async function createControl(origin: string): Promise<DemoControl> {
+  const config: { domain: string } = await (await fetch(`${origin}/config.json`)).json()
+  return (path, body = {}) => post(`${config.domain}/_emulator/${path}`, body)
 }
 
 /** Runs the demo with its emulator for the tests of a file. Each test has a new page, and an emulator that is reset. */
@@ -24,9 +32,7 @@ export function setUpDemo(): () => DemoPage {
   })
   beforeEach(async () => {
     const { origin } = demo
-    const config: { domain: string } = await (await fetch(`${origin}/config.json`)).json()
-    const control = (path: string, body: object = {}) =>
-      post(`${config.domain}/_emulator/${path}`, body)
+    const control = await createControl(origin)
     await control('reset')
     current = { page: await newPage(browser), origin, control }
   })

@@ -6,24 +6,40 @@ export function itemsOf(page: Page, list: string): Locator {
   return page.getByRole('list', { name: list, exact: true }).getByRole('listitem')
 }
 
-/** Opens the demo and logs in as Alice. */
-export async function logIn(page: Page, origin: string): Promise<void> {
-  await page.goto(origin)
+/** Opens a page of the demo and logs in as Alice, unless the tenant still knows her. */
+export async function logIn(page: Page, url: string): Promise<void> {
+  await page.goto(url)
   await button(page, 'Log in').click()
-  await logInAs(page)
-  await button(page, 'Log out').waitFor()
+  const logOut = button(page, 'Log out')
+  await page.locator('#username').or(logOut).waitFor()
+  if (await logOut.isHidden()) await logInAs(page)
+  await logOut.waitFor()
+}
+
+/** Chooses a provider: in the menu, or in the list that takes its place while nothing is connected. */
+export async function choose(page: Page, name: string): Promise<void> {
+  const menu = button(page, 'Connect account')
+  const option = button(page, `Connect ${name}`)
+  await menu.or(option).first().waitFor()
+  if (await menu.isVisible()) await menu.click()
+  await option.click()
 }
 
 /** Connects an account, and waits until the demo has it. */
 export async function connect(page: Page, name: string): Promise<void> {
-  await button(page, `Connect ${name}`).click()
+  await choose(page, name)
   await button(page, 'Allow').click()
-  await page.getByText(`${name} is connected.`).waitFor()
+  await connected(page, name)
+}
+
+/** Waits until the demo lists an account. */
+export async function connected(page: Page, name: string): Promise<void> {
+  await itemsOf(page, 'Connected accounts').filter({ hasText: name }).first().waitFor()
 }
 
 /** Moves the focus with Tab until it is on the button with this name. */
-export async function tabTo(page: Page, name: string): Promise<void> {
-  const target = button(page, name).first()
+export async function tabTo(page: Page, name: string | RegExp): Promise<void> {
+  const target = page.getByRole('button', { name, exact: true }).first()
   await target.waitFor()
   for (let presses = 0; presses < 40; presses += 1) {
     if (await target.evaluate((element) => element === document.activeElement)) return

@@ -3,9 +3,9 @@ import { type AccountsIdentity, subscribeToAccountEvents } from '@connected-acco
 import type { QueryClient } from '@tanstack/react-query'
 import {
   ANY_ACCOUNT,
+  cachedAccounts,
   forgetReports,
   grantReportsOptions,
-  listedAccounts,
   noteGrantError,
 } from './queries/grant-reports.js'
 import { identityKey, refreshAccounts } from './queries/keys.js'
@@ -63,7 +63,7 @@ function applyExchange(
   identity: AccountsIdentity,
   { connection = '', type, reason }: AccountEvent,
 ): void {
-  const accounts = listedAccounts(queryClient, identity, connection) ?? []
+  const accounts = cachedAccounts(queryClient, identity, connection) ?? []
   if (type === 'exchanged') {
     const { queryKey } = grantReportsOptions(identity, connection)
     const { reports = {} } = queryClient.getQueryData(queryKey) ?? {}
@@ -73,7 +73,7 @@ function applyExchange(
   } else if (reason === 'not_connected' && accounts.length < 2) {
     const grantError = { code: 'connection_not_connected' } as const // a literal type
     for (const accountId of [ANY_ACCOUNT, ...accounts.map(({ id }) => id)]) {
-      noteGrantError(queryClient, identity, { connection, accountId, grantError })
+      noteGrantError(queryClient, identity, { connection, accountId, error: grantError })
     }
   } else if (reason !== 'other') void refreshAccounts(queryClient, identity)
 }

@@ -8,7 +8,26 @@ export {
   ConnectedAccountsProvider,
   type ConnectedAccountsProviderProps,
 } from './ConnectedAccountsProvider.js'
+export {
+  type CallOutcome,
+  type UseConnectedCallOptions,
+  type UseConnectedCallResult,
+  useConnectedCall,
+  type WayToReconnect,
+} from './calls/useConnectedCall.js'
+export {
+  type QueryOutcome,
+  type UseConnectedQueryOptions,
+  type UseConnectedQueryResult,
+  useConnectedQuery,
+} from './calls/useConnectedQuery.js'
+export type { ConnectedOptions, PendingCall, ReconnectResult } from './calls/useReconnect.js'
 export type { AccountEventSource } from './events.js'
+export {
+  type UseAccountHealthOptions,
+  type UseAccountHealthResult,
+  useAccountHealth,
+} from './hooks/useAccountHealth.js'
 export { type UseAccountLabelResult, useAccountLabel } from './hooks/useAccountLabel.js'
 export {
   type UseConnectAccountOptions,

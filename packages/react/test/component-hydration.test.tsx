@@ -59,6 +59,22 @@ test('what a server renders has the accounts, and is hydrated without a warning 
   root.unmount()
 })
 
+test('what a server renders has no inline styles, and the announcements are hidden nevertheless', async () => {
+  await seed(1)
+  const { html, createPage } = await prefetched()
+  expect(html).not.toContain('style=')
+  const main = document.body.appendChild(document.createElement('main'))
+  main.innerHTML = html
+  const root = hydrateRoot(main, createPage().page)
+  const [disconnect] = main.querySelectorAll<HTMLElement>('[data-part="disconnect"]')
+  await expect.poll(() => main.querySelector('output')?.textContent).toBe('hydrated')
+  disconnect?.click()
+  const region = main.querySelector('[role="status"]')
+  await expect.poll(() => region?.textContent).toContain('disconnected')
+  expect(region?.getBoundingClientRect().width).toBe(1)
+  root.unmount()
+})
+
 test('without prefetched lists a server renders the loading state', async () => {
   const html = renderToString(createTestBed().page({ children: <ConnectedAccounts /> }))
   expect(html).toContain('data-part="skeleton"')

@@ -15,6 +15,8 @@ const stage = setUpPopupStage()
 
 const tasks = 'https://www.googleapis.com/auth/tasks'
 
+const withoutDay = (text: string) => text.replace(/\w+ \d+, 20\d\d(, \d+:\d+\s[AP]M)?/g, 'DAY')
+
 function seed(connection = 'google-oauth2', more = {}) {
   return stage().emulator.seed({ user_id: 'auth0|alice', connection, ...more })
 }
@@ -123,6 +125,16 @@ describe('connect by a redirect', () => {
     await rows(page).first().waitFor()
     await expectAnnouncement(page, '1 account is connected.')
     expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('BODY')
+  })
+
+  test('the focus is on the account that was reconnected when the person is back', async () => {
+    await seed('google-oauth2', { emails: ['alice@google.example'] })
+    const page = await openComponent(stage(), `?scope=${tasks}`)
+    await page.getByRole('button', { name: /^Allow access/ }).press('Enter')
+    await press(page, 'Allow')
+    await expectFocus(page, 'Google')
+    await expect.poll(() => rows(page).first().getAttribute('data-state'), SOON).toBe('connected')
+    await expect.poll(() => rows(page).count(), SOON).toBe(1)
   })
 
   test('after a refusal the focus is on the message, which starts again', async () => {
@@ -307,12 +319,54 @@ describe('the list', () => {
       .toBe(1)
   })
 
+  test('Tab reaches every action in the order of the page, and shows where the focus is', async () => {
+    await seed()
+    await seed('acme')
+    const page = await openComponent(stage(), `?scope=${tasks}`)
+    await page.getByRole('button', { name: /^Allow access/ }).waitFor()
+    for (const name of ['Connect account', 'Allow access', 'Disconnect', 'Disconnect']) {
+      await page.keyboard.press('Tab')
+      const focused = page.locator(':focus-visible')
+      expect(await focused.textContent()).toBe(name)
+      expect(await focused.evaluate((element) => getComputedStyle(element).outlineWidth)).toBe(
+        '2px',
+      )
+    }
+    await page.keyboard.press('Tab')
+    await expectFocus(page, 'Show events') // of the application
+  })
+
+  test('what a screen reader reads of an error and of a disconnect that can be undone', async () => {
+    await seed()
+    await seed('acme')
+    stage().emulator.failNext('deleteConnectedAccount', { status: 403 })
+    const page = await openComponent(stage(), '?undoMs=100')
+    await page.getByRole('button', { name: /^Disconnect Acme/ }).click()
+    const alert = page.getByRole('alert')
+    await alert.waitFor()
+    expect(await alert.ariaSnapshot()).toMatchInlineSnapshot(`
+      "- alert:
+        - paragraph: Your login does not allow this. Log in again and allow it.
+        - button "Log in again"
+        - button "Close""
+    `)
+    const undoable = await openComponent(stage())
+    await undoable.getByRole('button', { name: /^Disconnect Google/ }).click()
+    await undoable.getByRole('button', { name: /^Undo/ }).waitFor()
+    expect(withoutDay(await rows(undoable).first().ariaSnapshot())).toMatchInlineSnapshot(`
+      "- listitem:
+        - text: Google Connected on DAY
+        - button "Undo Google Connected on DAY": Undo"
+    `)
+    await expectAnnouncement(undoable, 'Google is being disconnected. You can still undo this.')
+  })
+
   test('what a screen reader reads', async () => {
     await seed('google-oauth2', { count: 2 })
     await seed('acme')
     const page = await openComponent(stage(), `?scope=${tasks}`)
     const snapshot = await page.getByRole('region').ariaSnapshot()
-    expect(snapshot.replace(/\w+ \d+, 20\d\d(, \d+:\d+\s[AP]M)?/g, 'DAY')).toMatchInlineSnapshot(`
+    expect(withoutDay(snapshot)).toMatchInlineSnapshot(`
       "- region "Connected accounts":
         - heading "Connected accounts" [level=2]
         - button "Connect account"

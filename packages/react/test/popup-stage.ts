@@ -21,8 +21,12 @@ export interface PopupStage {
   newContext(options?: BrowserContextOptions): Promise<BrowserContext>
 }
 
-/** Serves the application of `pages/`, beside an emulator, for the tests of a file. */
-export function setUpPopupStage(): () => PopupStage {
+/**
+ * Serves the application of `pages/`, beside an emulator, for the tests of a file.
+ *
+ * @param plugins - What else the server does, such as an API.
+ */
+export function setUpPopupStage(plugins: Plugin[] = []): () => PopupStage {
   let emulator: Emulator
   let browser: Browser
   let server: ViteDevServer
@@ -33,7 +37,7 @@ export function setUpPopupStage(): () => PopupStage {
     ;[emulator, browser, server] = await Promise.all([
       createEmulator({ port: 0 }),
       launchChromium(),
-      serve(),
+      serve(plugins),
     ])
     token = await accessTokenOf(emulator, 'alice')
   })
@@ -81,7 +85,7 @@ const withoutPopups: Plugin = {
 
 const { REACT_PEERS } = process.env
 
-async function serve(): Promise<ViteDevServer> {
+async function serve(plugins: Plugin[]): Promise<ViteDevServer> {
   const server = await createServer({
     configFile: false,
     root: fileURLToPath(new URL('pages', import.meta.url)),
@@ -95,7 +99,7 @@ async function serve(): Promise<ViteDevServer> {
       include: ['@tanstack/react-query', 'react', 'react-dom/client', 'react/jsx-dev-runtime'],
     },
     server: { host: '127.0.0.1', port: 0, hmr: false },
-    plugins: [withoutPopups],
+    plugins: [withoutPopups, ...plugins],
   })
   return server.listen()
 }

@@ -53,6 +53,22 @@ test('a connection is repaired in a popup where its hook has that mode', async (
   await waitForAccounts(page, 1)
 })
 
+test('a repair in a popup is cancelled: its hook says so, and the next one repairs', async () => {
+  const page = await stage().open('?repair=true')
+  const health = (text: string) =>
+    page.getByTitle('health').getByText(text, { exact: true }).waitFor()
+  await health('not_connected')
+  const open = () => Promise.all([page.waitForEvent('popup'), press(page, 'Repair')])
+  await open()
+  await health('repairing')
+  await press(page, 'Cancel repair')
+  await page.getByTitle('repair', { exact: true }).getByText('cancelled').waitFor()
+  await health('not_connected')
+  const [popup] = await open()
+  await pressAndClose(popup, 'Allow')
+  await health('connected')
+})
+
 test('consent refused in the popup: access_denied, and the window closes', async () => {
   const page = await stage().open()
   const popup = await openPopup(page)

@@ -2,9 +2,14 @@ import {
   createConnectedAccountsClient,
   localStorageAccountLabels,
 } from '@connected-accounts/client'
-import { ConnectedAccountsProvider, useConnectAccount } from '@connected-accounts/react'
+import {
+  ConnectedAccountsProvider,
+  useConnectAccount,
+  useConnectedCall,
+  useConnectedQuery,
+} from '@connected-accounts/react'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { createElement } from 'react'
+import { createElement, type ReactNode } from 'react'
 import { renderToString } from 'react-dom/server'
 import { expect, test } from 'vitest'
 
@@ -20,7 +25,11 @@ function Connect(options: object): string {
 }
 
 function render(props: object, options?: object): string {
-  const all = { client, user: 'auth0|alice', children: createElement(Connect, options), ...props }
+  return renderInside(props, createElement(Connect, options))
+}
+
+function renderInside(props: object, children: ReactNode): string {
+  const all = { client, user: 'auth0|alice', children, ...props }
   const provider = createElement(ConnectedAccountsProvider, all)
   return renderToString(createElement(QueryClientProvider, { client: new QueryClient() }, provider))
 }
@@ -57,4 +66,68 @@ test.for<[name: string, value: unknown]>([
   const refused = () => render({}, { [name]: value })
   expect(refused).toThrow(TypeError)
   expect(refused).toThrow(name)
+})
+
+const call = { fn: async () => undefined, connection: 'github', key: ['star'] }
+
+function Call({ options }: { options: object }): string {
+  return useConnectedCall({ ...call, ...options }).status
+}
+
+function Query({ options }: { options: object }): string {
+  return useConnectedQuery({ ...call, ...options }).status
+}
+
+test('a call and a query are rendered, also while nobody is logged in', () => {
+  const options = { scopes: ['repo'], mode: 'popup', onBlocked: 'redirect', resume: 'ask' }
+  for (const user of ['auth0|alice', undefined]) {
+    expect(renderInside({ user }, createElement(Call, { options }))).toBe('idle')
+    expect(renderInside({ user }, createElement(Query, { options }))).toBe('pending')
+  }
+})
+
+const wrong: [name: string, value: unknown][] = [
+  ...[undefined, null, 'fetch', {}].map((value): [string, unknown] => ['fn', value]),
+  ...[undefined, '', 7, {}, { connection: '' }].map((value): [string, unknown] => [
+    'connection',
+    value,
+  ]),
+  ...['star', 7, {}, null].map((value): [string, unknown] => ['key', value]),
+  ...['always', true, null].map((value): [string, unknown] => ['resume', value]),
+  ...['window', null].map((value): [string, unknown] => ['mode', value]),
+]
+
+test.for([...wrong, ['resume', 'auto'] as const])(
+  'useConnectedCall refuses a wrong %s: %j',
+  ([name, value]) => {
+    const options = { [name]: value }
+    const refused = () => renderInside({}, createElement(Call, { options }))
+    expect(refused).toThrow(TypeError)
+    expect(refused).toThrow(name)
+  },
+)
+
+test.for([...wrong, ['key', undefined] as const])(
+  'useConnectedQuery refuses a wrong %s: %j',
+  ([name, value]) => {
+    const options = { [name]: value }
+    const refused = () => renderInside({}, createElement(Query, { options }))
+    expect(refused).toThrow(TypeError)
+    expect(refused).toThrow(name)
+  },
+)
+
+test.for([{}, { mode: 'redirect' }, { mode: 'auto' }, { mode: 'popup', onBlocked: 'redirect' }])(
+  'useConnectedCall refuses %j without a key, and says what to pass',
+  (options) => {
+    const refused = () =>
+      renderInside({}, createElement(Call, { options: { ...options, key: undefined } }))
+    expect(refused).toThrow(TypeError)
+    expect(refused).toThrow(/key is required.*mode: 'popup'/)
+  },
+)
+
+test("useConnectedCall refuses resume: 'auto', and names the hook for it", () => {
+  const refused = () => renderInside({}, createElement(Call, { options: { resume: 'auto' } }))
+  expect(refused).toThrow(/useConnectedQuery/)
 })

@@ -1,11 +1,11 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { launchChromium } from '@connected-accounts/testing/chromium/launch'
+import { states } from '@connected-accounts/testing/component/states'
 import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import type { ViteDevServer } from 'vite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { states } from './states/states.js'
 import { serveStates } from './states-server.js'
 
 // `SCREENSHOTS=folder npm run test:slow -- states` also writes a picture of each page to the folder.
@@ -34,12 +34,13 @@ const layouts = [
   { layout: 'rtl-narrow', width: 320, query: 'dir=rtl' },
 ]
 
-/** Opens a state and does what the person has done in it. */
+/** Opens a state. The page does what the person has done in it. */
 async function openState(page: Page, name: string, query: string): Promise<void> {
-  const { press = [], shows = 'main' } = states[name] ?? {}
   await page.goto(`${url}?show=${name}&${query}`)
-  for (const button of press) await page.getByRole('button', { name: button }).click()
-  await page.locator(shows).first().waitFor()
+  await page
+    .locator(states[name]?.shows ?? 'main')
+    .first()
+    .waitFor()
   await page.evaluate(() =>
     Promise.all(
       document
@@ -81,6 +82,28 @@ const all = (value: unknown) => Object.fromEntries(Object.keys(states).map((name
 test.for(themes)('axe finds nothing in any state: %s', async (query) => {
   expect(await checkStates({ width: 1280, query }, violations)).toEqual(all([]))
 })
+
+test('the states are all that the parts have', async () => {
+  const shown = new Set<string>()
+  await checkStates({ width: 1280, query: 'theme=light' }, async (page) => {
+    const found = await page
+      .locator('[data-part][data-state]')
+      .evaluateAll((elements) => elements.map(({ dataset }) => `${dataset.part}: ${dataset.state}`))
+    for (const one of found) shown.add(one)
+  })
+  expect([...shown].sort()).toEqual(statesOfDocs())
+})
+
+/** The states of the table of parts in the docs. */
+function statesOfDocs(): string[] {
+  const page = readFileSync(new URL('../../../docs/component.md', import.meta.url), 'utf8')
+  const rows = page.matchAll(/^\| `\w+` \|.*?`([a-z-]+)`[^|]* \| (.+) \|$/gm)
+  const found = [...rows].flatMap(([, own, cell = '']) => {
+    const [, part = own, list = ''] = /^(?:`([a-z]+)`: )?(.*)$/.exec(cell) ?? []
+    return [...list.matchAll(/`(\w+)`/g)].map(([, state]) => `${part}: ${state}`)
+  })
+  return [...new Set(found)].sort() // two parts are an alert
+}
 
 test.for(layouts)('nothing is wider than the page: $layout', async ({ layout, width, query }) => {
   const found = await checkStates({ width, query }, async (page, name) => {

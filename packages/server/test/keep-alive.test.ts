@@ -128,6 +128,21 @@ describe('a run', () => {
     expect(JSON.stringify([...kept])).not.toMatch(/user-1|eyJ/)
   })
 
+  test('a user has the grants of each organization apart', async () => {
+    await emulator.seed([{ user_id: 'auth0|alice', connection }])
+    const job = { exchange: worker(), checkpoint: memoryCheckpoint().store }
+    const told: unknown[] = []
+    for (const orgId of ['org_example', undefined]) {
+      async function* users() {
+        yield { userId: 'auth0|alice', orgId }
+      }
+      const { outcomes } = await run({ ...job, users: users() })
+      told.push(...outcomes)
+    }
+    const exchanged = { userId: 'auth0|alice', connection, outcome: 'exchanged' }
+    expect(told).toEqual([{ ...exchanged, orgId: 'org_example' }, exchanged])
+  })
+
   test('jobs of several names do not take the grants of the other for their own', async () => {
     await seed([one])
     const job = { exchange: worker(), checkpoint: memoryCheckpoint().store }
@@ -343,6 +358,43 @@ describe('failures', () => {
     expect(report).toMatchObject({ exchanged: 1, skipped: { ...none, unavailable: 1 } })
   })
 
+  test('a provider that never answers is soon not asked any more, and the grants of others are exchanged', async () => {
+    const users = ids.slice(0, 40)
+    await seed(users)
+    let asked = 0
+    const exchange = worker({
+      timeout: 500,
+      async fetch(request) {
+        const isAcme = (await request.clone().text()).includes('connection=acme')
+        if (!isAcme) return fetch(request)
+        asked += 1
+        return new Promise(() => {})
+      },
+    })
+    const job = { exchange, users: usersOf(users), checkpoint: memoryCheckpoint().store }
+    const { report } = await run({ ...job, connections: [connection, 'acme'] })
+    expect(report).toMatchObject({ exchanged: 40, isComplete: true })
+    expect(report.skipped).toEqual({ ...none, unavailable: 40 })
+    expect(asked).toBeLessThanOrEqual(17)
+  })
+
+  test('failures that are not in a row do not end the run', async () => {
+    const users = ids.slice(0, 60)
+    await seed(users)
+    let sent = 0
+    const exchange = worker({
+      timeout: 500,
+      fetch(request) {
+        sent += 1
+        return sent % 4 === 0 ? new Promise(() => {}) : fetch(request)
+      },
+    })
+    const job = { exchange, users: usersOf(users), checkpoint: memoryCheckpoint().store }
+    const { report } = await run(job)
+    expect(report).toMatchObject({ exchanged: 45, isComplete: true })
+    expect(report.skipped).toEqual({ ...none, unavailable: 15 })
+  })
+
   test('a user whom the tenant refuses is skipped, and the others are exchanged', async () => {
     await seed([one])
     const users = usersOf(['auth0|nobody', one])
@@ -381,6 +433,52 @@ describe('failures', () => {
     },
     20_000,
   )
+
+  test('a checkpoint that has begun the run, but whose answer was lost, does not keep the run from beginning', async () => {
+    await seed([one])
+    const { store } = memoryCheckpoint()
+    let tries = 0
+    const checkpoint: typeof store = {
+      ...store,
+      async replace(...entry) {
+        const isDone = await store.replace(...entry)
+        tries += 1
+        if (tries === 1) throw new Error('the connection was cut')
+        return isDone
+      },
+    }
+    const { report } = await run({ exchange: worker(), users: usersOf([one]), checkpoint })
+    expect(report).toMatchObject({ exchanged: 1, isComplete: true })
+  })
+
+  test('an abort while an exchange is under way tells nothing of it, whatever its reason', async () => {
+    await seed([one])
+    const { pass, reached } = createGate()
+    const exchange = worker({
+      async fetch(request) {
+        await pass()
+        return fetch(request)
+      },
+    })
+    const told: unknown[] = []
+    const controller = new AbortController()
+    const job = { exchange, users: usersOf([one]), checkpoint: memoryCheckpoint().store }
+    const onOutcome = (outcome: unknown) => void told.push(outcome)
+    const aborted = rejection(run({ ...job, onOutcome, signal: controller.signal }))
+    await reached
+    const reason = new DOMException('The time of the job is over.', 'TimeoutError')
+    controller.abort(reason)
+    expect(await aborted).toBe(reason)
+    expect(told).toEqual([])
+  })
+
+  test('a signal that is aborted before the run begins ends it before anything is sent', async () => {
+    const checkpoint = memoryCheckpoint()
+    const job = { exchange: worker(), users: usersOf([one]), checkpoint: checkpoint.store }
+    const signal = AbortSignal.abort()
+    expect(await rejection(run({ ...job, signal }))).toBe(signal.reason)
+    expect(checkpoint.kept.size).toBe(0)
+  })
 
   test('a source of users that fails ends the run with its error', async () => {
     const lost = new Error('the database is away')

@@ -1,5 +1,9 @@
 import { fitsReturnTo } from '../connect/options.js'
-import { type StartConnectOptions, startConnect } from '../connect/start-connect.js'
+import {
+  type StartConnectOptions,
+  type StartedConnect,
+  startConnect,
+} from '../connect/start-connect.js'
 import { type TransactionStore, tryStore } from '../connect/transactions.js'
 import { sessionStorageTransactions } from '../connect/web-storage-transactions.js'
 import type { ConnectionReference } from '../connections/define-connections.js'
@@ -25,6 +29,11 @@ export interface RedirectConnectOptions<Reference extends ConnectionReference = 
    * resolves when it has returned.
    */
   navigate?: ((url: string) => void | Promise<void>) | undefined
+  /**
+   * Called when the flow has started, right before the page is left: the last moment to save what the page knows. If it throws,
+   * the page stays, and the promise rejects with that error.
+   */
+  onStart?: ((started: StartedConnect) => void) | undefined
 }
 
 /**
@@ -53,11 +62,12 @@ export async function connectByRedirect<Reference extends ConnectionReference>(
     throw new TypeError('navigate must be a function. It is required if there is no page to leave.')
   }
   const starting = startConnect(client, { ...fromThisPage(options), transactions })
-  const { url, state } = await unlessAborted(starting, signal) // an aborted flow must not leave the page
+  const started = await unlessAborted(starting, signal) // an aborted flow must not leave the page
   try {
-    await unlessAborted(Promise.resolve(navigate(url)), signal)
+    options.onStart?.(started)
+    await unlessAborted(Promise.resolve(navigate(started.url)), signal)
   } catch (error) {
-    await tryStore(() => transactions.delete(state)) // or the user could still complete it
+    await tryStore(() => transactions.delete(started.state)) // or the user could still complete it
     throw error
   }
   return undefined

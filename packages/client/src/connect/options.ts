@@ -95,8 +95,9 @@ function areScopes(scopes: readonly string[]): boolean {
  * Finds the first value that JSON would change or drop, such as a Date.
  *
  * @returns Its place, like `appState.since`; undefined if there is none.
+ * @internal
  */
-function findNonJson(
+export function findNonJson(
   value: unknown,
   place: string,
   around: readonly unknown[] = [],

@@ -1,4 +1,3 @@
-import { localStorageAccountLabels } from '@connected-accounts/client'
 import { ConnectedAccountsProvider } from '@connected-accounts/react'
 import {
   type DehydratedState,
@@ -6,17 +5,17 @@ import {
   QueryClient,
   QueryClientProvider,
 } from '@tanstack/react-query'
-import { useState } from 'react'
+import { type ComponentType, useState } from 'react'
+import { accountLabels, connections } from './connections.js'
 import { Header } from './Header.js'
-import { Home } from './Home.js'
-import type { Session } from './session.js'
+import type { Person, Session } from './session.js'
 import { SessionContext } from './session-context.js'
 import { Welcome } from './Welcome.js'
 
-const accountLabels = localStorageAccountLabels()
-
 interface AppProps {
   session: Session
+  /** The page for a user who is logged in. */
+  Page: ComponentType<{ user: Person }>
   /** The queries that the server has already loaded. */
   queries?: DehydratedState | undefined
 }
@@ -24,8 +23,8 @@ interface AppProps {
 /** How long data is fresh, in milliseconds, so that the browser does not load again what the server has just loaded. */
 const FRESH = 10_000
 
-/** Shows the whole page: the home page if a user is logged in, or the welcome page. */
-export function App({ session, queries }: AppProps) {
+/** Shows the whole page: the page itself if a user is logged in, or the welcome page. */
+export function App({ session, Page, queries }: AppProps) {
   const [queryClient] = useState(
     () => new QueryClient({ defaultOptions: { queries: { staleTime: queries ? FRESH : 0 } } }),
   )
@@ -38,11 +37,12 @@ export function App({ session, queries }: AppProps) {
             client={client}
             user={user?.sub}
             redirectUri={redirectUri}
+            connections={connections}
             accountLabels={accountLabels}
             identify={identify}
           >
             <Header />
-            {user ? <Home user={user} /> : <Welcome />}
+            {user ? <Page user={user} /> : <Welcome />}
             <footer className="colophon">
               <p>Connected Accounts is an unofficial toolkit, and not made by Auth0.</p>
             </footer>

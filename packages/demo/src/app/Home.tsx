@@ -1,11 +1,13 @@
-import { AccountsSection } from './AccountsSection.js'
-import { ConnectOutcome } from './ConnectOutcome.js'
-import { ConnectSection } from './ConnectSection.js'
+import { ConnectedAccounts } from '@connected-accounts/react/ui'
+import { connections } from './connections.js'
 import { EventsSection } from './EventsSection.js'
+import { OtherPages } from './OtherPages.js'
 import type { Person } from './session.js'
+import { useSession } from './session-context.js'
 
-/** Shows the page for a user who is logged in. */
+/** Shows the page for a user who is logged in: the component, and what the demo does with a connected account. */
 export function Home({ user }: { user: Person }) {
+  const { login } = useSession()
   return (
     <main>
       <div className="greeting">
@@ -14,15 +16,14 @@ export function Home({ user }: { user: Person }) {
           Link the accounts you use elsewhere. Their tokens stay in Token Vault; this page never
           sees them.
         </p>
-        <ConnectOutcome />
       </div>
       <div className="columns">
-        <div>
-          <ConnectSection />
-          <AccountsSection />
-        </div>
+        <ConnectedAccounts connections={connections} messages={BRITISH} onLogin={login} />
         <EventsSection user={user.sub} />
       </div>
+      <OtherPages />
     </main>
   )
 }
+
+const BRITISH = { locale: 'en-GB' }

@@ -12,7 +12,7 @@ export function Skeleton({ label, rows }: SkeletonProps) {
         {label}
       </p>
       {Array.from({ length: rows }, (_, row) => row).map((row) => (
-        <div className="account" key={row} aria-hidden="true">
+        <div className="skeleton-row" key={row} aria-hidden="true">
           <span className="skeleton disc" />
           <div className="skeleton-lines">
             <span className="skeleton line w-50" />

@@ -4,6 +4,8 @@ export interface Config {
   domain: string
   clientId: string
   audience: string
+  /** True if the demo also has the page that is rendered on the server. */
+  isRendered: boolean
 }
 
 /** Loads the configuration from the demo's server. */

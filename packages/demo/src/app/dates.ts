@@ -1,15 +1,5 @@
 const LOCALE = 'en-GB'
 
-/** Returns a day in words: "22 November 2026". */
-export function longDate(iso: string, timeZone: string): string {
-  return format(iso, { dateStyle: 'long', timeZone })
-}
-
-/** Returns a day and a time: "22 Nov 2026, 09:30". */
-export function dateAndTime(iso: string, timeZone: string): string {
-  return format(iso, { dateStyle: 'medium', timeStyle: 'short', timeZone })
-}
-
 /** Returns the parts of an event's day: the weekday "Sun", the day "22", and the whole day "Sunday 22 November". */
 export function dayParts(
   iso: string,

@@ -8,7 +8,6 @@ export interface ErrorWords {
 }
 
 const SESSION_OVER = 'Your session is over'
-const NOTHING_CONNECTED = 'Nothing was connected'
 
 /** Titles by code. */
 const TITLES: Record<string, string> = {
@@ -19,20 +18,11 @@ const TITLES: Record<string, string> = {
   insufficient_scope: 'Not allowed',
   rate_limited: 'A little too fast',
   not_found: 'Not available',
-  provider_refused: 'Google did not show the calendar',
   provider_unavailable: 'The calendar is out of reach',
-  access_denied: NOTHING_CONNECTED,
-  provider_error: NOTHING_CONNECTED,
-  expired: NOTHING_CONNECTED,
-  unknown_state: NOTHING_CONNECTED,
-  user_mismatch: NOTHING_CONNECTED,
-  outcome_unknown: 'Perhaps it is connected',
 }
 
 /** The texts of the codes of the demo's own API. */
 const TEXTS = {
-  provider_refused:
-    'Google does not allow the access, or no longer. Disconnect Google and connect it again.',
   provider_unavailable:
     'The provider did not answer as it should. Your account stays connected; try again.',
   tenant_unavailable: 'The server cannot be reached. Check your network, and try again.',

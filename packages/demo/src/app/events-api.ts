@@ -21,27 +21,29 @@ export function isApiError(error: unknown): error is ApiError {
   return error instanceof ApiError
 }
 
-/** The first part of the key of every query for events. Use it to invalidate them. */
-export const EVENTS_KEY = 'events'
-
 /** Options of {@link eventsQuery}. */
 export interface EventsQueryOptions {
   apiFetch: ApiFetch
   user: string
-  /** The ID of the account that was just connected. It is part of the key, so events are loaded again after a connect. */
-  connected?: string | undefined
+  /** The ID of the account whose events are read. It is part of the key, so another account has other events. */
+  account: string | undefined
+  /** Is called if the provider gives no access, whatever the list of accounts says. */
+  onNoAccess?: () => void
 }
 
-/** Returns the query for the next events. Its data is null if no calendar is connected. */
-export function eventsQuery({ apiFetch, user, connected }: EventsQueryOptions) {
+/** The codes that a new grant can solve. */
+const NO_ACCESS: readonly ProblemCode[] = ['not_connected', 'provider_refused']
+
+/** Returns the query for the next events. */
+export function eventsQuery({ apiFetch, user, account, onNoAccess }: EventsQueryOptions) {
   return queryOptions({
-    queryKey: [EVENTS_KEY, user, connected],
+    queryKey: ['events', user, account],
     retry: (failures, error) => failures < 2 && !isApiError(error), // a refusal of the API would not change at once
     queryFn: async ({ signal }) => {
       const response = await apiFetch('/api/events', { signal })
       if (response.ok) return readEvents(response)
       const code = await readCode(response)
-      if (code === 'not_connected') return null
+      if (NO_ACCESS.includes(code)) onNoAccess?.()
       throw new ApiError(code, response.status)
     },
   })

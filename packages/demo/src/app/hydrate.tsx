@@ -1,6 +1,7 @@
 import { type ReactNode, StrictMode, useEffect } from 'react'
 import { hydrateRoot } from 'react-dom/client'
 import { App } from './App.js'
+import { Home } from './Home.js'
 import { type RenderedState, renderedSession } from './rendered-session.js'
 import './styles/index.css'
 
@@ -11,7 +12,7 @@ hydrateRoot(
   root,
   <StrictMode>
     <Awake root={root}>
-      <App session={renderedSession(state)} queries={state.queries} />
+      <App session={renderedSession(state)} Page={Home} queries={state.queries} />
     </Awake>
   </StrictMode>,
 )

@@ -2,6 +2,9 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './App.js'
 import { ErrorState } from './ErrorState.js'
+import { Home } from './Home.js'
+import { HooksPage } from './HooksPage.js'
+import { HOOKS_PATH } from './pages.js'
 import { openSession } from './session.js'
 import './styles/index.css'
 
@@ -16,7 +19,7 @@ async function open(): Promise<void> {
     const session = await openSession()
     root.render(
       <StrictMode>
-        <App session={session} />
+        <App session={session} Page={location.pathname === HOOKS_PATH ? HooksPage : Home} />
       </StrictMode>,
     )
   } catch (error) {

@@ -5,10 +5,8 @@ import {
   isConnectCallback,
 } from '@connected-accounts/client'
 import type { DehydratedState } from '@tanstack/react-query'
+import { RENDERED_PATH, STATES_PATH } from './pages.js'
 import type { Person, Session } from './session.js'
-
-/** The path of the server-rendered page. The paths of its routes begin with it. */
-export const RENDERED_PATH = '/server'
 
 /** The state of a rendered page, on the server and in the browser. It is sent as JSON. */
 export interface RenderedState {
@@ -31,6 +29,8 @@ export function renderedSession(
     client: createConnectedAccountsClient({ baseUrl: `${base}/auth/me/v1`, fetch: send }),
     apiFetch: (path, init) => send(new Request(base + path, init)),
     redirectUri: base,
+    home: RENDERED_PATH,
+    pages: ['/', STATES_PATH],
     identify: identifyAt(`${base}/auth/accounts`),
     isConnecting,
     loginError: loginError && Object.assign(new Error(loginError), { error: loginError }),

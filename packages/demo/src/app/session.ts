@@ -8,6 +8,7 @@ import {
 } from '@connected-accounts/client'
 import { type Auth0Options, fromAuth0 } from '@connected-accounts/client/auth0-spa-js'
 import { loadConfig } from './config.js'
+import { HOOKS_PATH, type PagePath, RENDERED_PATH, STATES_PATH } from './pages.js'
 
 /** The user who is logged in. */
 export interface Person {
@@ -25,8 +26,12 @@ export interface Session {
   client: ConnectedAccountsClient
   /** A `fetch` for paths of the demo's API that adds the authorization. */
   apiFetch: ApiFetch
-  /** The URL to which connect flows return: by default the page's origin. */
-  redirectUri?: string
+  /** The URL to which connect flows return: the page itself. */
+  redirectUri: string
+  /** The path of the main page. */
+  home: PagePath
+  /** The other pages of the demo. */
+  pages: PagePath[]
   /** Names an account that was just connected, if the demo's server can ask the provider. Such a server also revokes grants. */
   identify?: IdentifyAccount
   /** True if the browser returns from a connect flow. */
@@ -39,8 +44,8 @@ export interface Session {
 
 /** Loads the configuration, completes a login if the browser returns from one, and finds the user who is logged in. */
 export async function openSession(): Promise<Session> {
-  const { domain, clientId, audience } = await loadConfig()
-  const { origin } = location
+  const { domain, clientId, audience, isRendered } = await loadConfig()
+  const { origin, pathname } = location
   const auth0 = new Auth0Client({
     domain,
     clientId,
@@ -57,6 +62,9 @@ export async function openSession(): Promise<Session> {
     user,
     client: createConnectedAccountsClient(tokens),
     apiFetch: createAuthorizedFetch({ ...tokens, audience, scope: '', allowedOrigins: [origin] }),
+    redirectUri: pathname === '/' ? origin : origin + pathname,
+    home: '/',
+    pages: isRendered ? [HOOKS_PATH, STATES_PATH, RENDERED_PATH] : [HOOKS_PATH, STATES_PATH],
     isConnecting: isConnectCallback(location.href),
     loginError: user ? undefined : loginError,
     login: () =>
@@ -124,5 +132,6 @@ async function finishLogin(auth0: Auth0Client): Promise<unknown> {
 
 /** Returns the path to open after the login. The callback of a connect flow is kept, so that the flow continues. */
 function pathToKeep(): string {
-  return isConnectCallback(location.href) ? location.pathname + location.search : '/'
+  const { href, pathname, search } = location
+  return isConnectCallback(href) ? pathname + search : pathname
 }

@@ -1,12 +1,15 @@
-import { isConnectCallback, isConnectFlowError } from '@connected-accounts/client'
+import { connectionHealth, isConnectCallback, isConnectFlowError } from '@connected-accounts/client'
 import { connectedAccountsQueries } from '@connected-accounts/react'
 import { createHandler, isLoginFlowError, ServerClient } from '@connected-accounts/server'
 import { type DehydratedState, dehydrate, QueryClient } from '@tanstack/react-query'
 import { type Context, Hono } from 'hono'
 import { renderToString } from 'react-dom/server'
 import { App } from '../app/App.js'
+import { connections as own } from '../app/connections.js'
 import { eventsQuery } from '../app/events-api.js'
-import { RENDERED_PATH, type RenderedState, renderedSession } from '../app/rendered-session.js'
+import { Home } from '../app/Home.js'
+import { RENDERED_PATH } from '../app/pages.js'
+import { type RenderedState, renderedSession } from '../app/rendered-session.js'
 import type { Person, Session } from '../app/session.js'
 import { createConnections } from './connections.js'
 import { createEventsApi } from './rendered-api.js'
@@ -44,7 +47,7 @@ export function createRendered({ settings, web, origin, template }: RenderedOpti
     }
     const session = renderedSession(state, (request) => askForVisitor(rendered, c, request))
     const queries = state.user && (await prefetch(session, state.user))
-    const app = renderToString(<App session={session} queries={queries} />)
+    const app = renderToString(<App session={session} Page={Home} queries={queries} />)
     c.header('cache-control', 'no-store')
     return c.html(fill(template, { app, state: { ...state, queries } }))
   })
@@ -71,12 +74,18 @@ async function prefetch(session: Session, user: Person): Promise<DehydratedState
   const { client, apiFetch, isConnecting } = session
   const queryClient = new QueryClient()
   const { accounts, connections } = connectedAccountsQueries({ client, user: user.sub })
+  const listed = queryClient.query({ ...accounts(), retry: false })
+  const prefetchEvents = async () => {
+    const { account, isUsable } = connectionHealth(own.calendar, { accounts: await listed })
+    if (!isUsable) return
+    const query = eventsQuery({ apiFetch, user: user.sub, account: account?.id })
+    await queryClient.query({ ...query, retry: false })
+  }
   await Promise.allSettled([
-    queryClient.query({ ...accounts(), retry: false }),
+    listed,
     queryClient.query({ ...connections(), retry: false }),
     // Does not load events during a connect flow, because it may connect the calendar.
-    !isConnecting &&
-      queryClient.query({ ...eventsQuery({ apiFetch, user: user.sub }), retry: false }),
+    !isConnecting && prefetchEvents(),
   ])
   return dehydrate(queryClient)
 }

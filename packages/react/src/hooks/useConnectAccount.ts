@@ -6,7 +6,7 @@ import { checkChoice } from '@connected-accounts/client/internal'
 import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useCallback } from 'react'
 import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
-import type { ConnectAccountOptions } from '../queries/connect.js'
+import type { ConnectAccountOptions, FlowEvents } from '../queries/connect.js'
 import { beginFlow, cancelCurrentFlow, endFlow, noteStarted } from '../queries/current-flow.js'
 
 /** Options of {@link useConnectAccount}. */
@@ -116,7 +116,7 @@ export function useConnectAccount({
   const { mutate, reset } = mutation
 
   const connect = useCallback(
-    (account: ConnectAccountOptions) => {
+    (account: ConnectAccountOptions & FlowEvents) => {
       if (currentFlow.flow?.isStarting) return
       cancelCurrentFlow(currentFlow)
       // In the click: TanStack Query calls the mutation's function later, when browsers block popups.
@@ -124,7 +124,8 @@ export function useConnectAccount({
       const { popup, signal } = beginFlow(currentFlow, opened)
       const onSuccess = (data: CompletedConnect | undefined) => {
         // Without data, the flow was a redirect but the browser stayed on the page, so there is nothing to show.
-        if (!data) reset()
+        if (data) account.onConnected?.(data)
+        else reset()
       }
       mutate({ ...account, popup, signal }, { onSuccess })
     },

@@ -11,7 +11,7 @@ import { connectionName } from '@connected-accounts/client/internal'
 import { useQuery } from '@tanstack/react-query'
 import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
 import { accountLabelOptions } from '../queries/account-labels.js'
-import type { ConnectAccountOptions } from '../queries/connect.js'
+import type { ConnectAccountOptions, FlowEvents } from '../queries/connect.js'
 import { type UseConnectAccountOptions, useConnectAccount } from './useConnectAccount.js'
 import { useConnectedAccounts } from './useConnectedAccounts.js'
 import { useConnectionHealth } from './useConnectionHealth.js'
@@ -58,6 +58,8 @@ export interface UseConnectionResult {
    * provider's `connections`. Does nothing while the status is `pending`, because its scopes are not known yet.
    */
   repair: (options?: RepairOptions) => void
+  /** Ends the repair, and closes its popup. The `repairError` is then a `ConnectFlowError` `cancelled`. */
+  cancel: () => void
   isRepairing: boolean
   repairError: Error | null
   /** The account of the last flow that this page completed. */
@@ -108,13 +110,13 @@ export function useConnection<Reference extends ConnectionReference>(
     list,
     grantError,
   })
-  const { connect, isPending, error } = useConnectAccount({ mode, onBlocked })
+  const { connect, cancel, isPending, error } = useConnectAccount({ mode, onBlocked })
   const repaired = accountId ?? health.account?.id
   const { accountLabels, ...identity } = useConnectedAccountsContext()
   const { data: label } = useQuery(accountLabelOptions(identity, accountLabels, repaired))
   const login_hint = loginHint ?? label?.loginHint
 
-  function repair({ authorizationParams, ...flow }: RepairOptions = {}): void {
+  function repair({ authorizationParams, ...flow }: RepairOptions & FlowEvents = {}): void {
     if (health.status === 'pending') return
     connect({
       ...flow,
@@ -135,6 +137,7 @@ export function useConnection<Reference extends ConnectionReference>(
     ...health,
     reportGrantError,
     repair,
+    cancel,
     isRepairing: isPending,
     repairError: error,
     reconnectedAccount,

@@ -75,8 +75,8 @@ function statusOf(
 /** The longest time that `setTimeout` can wait, in milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1
 
-/** Renders again at a time in milliseconds since the epoch. */
-function useRenderAt(time: number): void {
+/** Renders again at a time in milliseconds since the epoch. @internal */
+export function useRenderAt(time: number): void {
   const [, renderAgain] = useReducer((renders: number) => renders + 1, 0)
   useEffect(() => {
     const timer = setTimeout(renderAgain, Math.min(time - Date.now(), LONGEST_TIMER))

@@ -1,11 +1,6 @@
 'use client'
 
-import {
-  type CompletedConnect,
-  type ConnectedAccount,
-  type GrantError,
-  readGrantError,
-} from '@connected-accounts/client'
+import type { CompletedConnect, ConnectedAccount, GrantError } from '@connected-accounts/client'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useConnectedAccountsContext } from '../ConnectedAccountsProvider.js'
 import { ANY_ACCOUNT, grantReportsOptions, noteGrantError } from '../queries/grant-reports.js'
@@ -36,24 +31,13 @@ export function useGrantReports({
 }: UseGrantReportsOptions): UseGrantReportsResult {
   const identity = useConnectedAccountsContext()
   const queryClient = useQueryClient()
-  const options = grantReportsOptions(identity, connection)
-  const { reports, lastConnect } = useQuery(options).data ?? {}
+  const { reports, lastConnect } = useQuery(grantReportsOptions(identity, connection)).data ?? {}
   const report = reports?.[accountId]
   // A report that was made before the accounts were loaded counts for the accounts as they are loaded.
   const isCurrent = report?.listed === undefined || report.listed === JSON.stringify(accounts)
 
-  function reportGrantError(error: unknown): boolean {
-    const grantError = readGrantError(error)
-    if (!grantError) return false
-    // Reads the accounts as they are now, because this function may belong to an earlier render.
-    noteGrantError(queryClient, identity, { connection, accountId, grantError })
-    return true
-  }
+  const reportGrantError = (error: unknown) =>
+    noteGrantError(queryClient, identity, { connection, accountId, error })
 
   return { lastConnect, grantError: isCurrent ? report : undefined, reportGrantError }
-}
-
-/** Returns a predicate for the accounts of a connection. @internal */
-export function isOf(connection: string): (account: ConnectedAccount) => boolean {
-  return (account) => account.connection === connection
 }

@@ -31,11 +31,19 @@ export type ConnectAccountOptions<Reference extends ConnectionReference = Connec
       >
     : never
 
-/** What to connect, and the signal that ends the flow. */
-export type RedirectVariables = ConnectAccountOptions & Pick<PageConnectOptions, 'signal'>
+/** What hooks of this package do around a flow. A flow in a popup or in an auth session has no `onStart`, because the page stays. */
+export interface FlowEvents extends Pick<RedirectConnectOptions, 'onStart'> {
+  /** Called when the account is connected, if the page has stayed and the component is still there. */
+  onConnected?: ((completed: CompletedConnect) => void) | undefined
+}
 
-/** What to connect, the popup that was opened in the click, and the signal that ends the flow. */
-export type PopupVariables = ConnectAccountOptions & Pick<PopupConnectOptions, 'popup' | 'signal'>
+/** What to connect, the signal that ends the flow, and what to do before the page is left. */
+export type RedirectVariables = ConnectAccountOptions &
+  Pick<PageConnectOptions, 'signal'> &
+  Pick<RedirectConnectOptions, 'onStart'>
+
+/** The same, and the popup that was opened in the click. */
+export type PopupVariables = RedirectVariables & Pick<PopupConnectOptions, 'popup'>
 
 /** The URL that a flow comes back to, the store that keeps it until then, and how to leave the page. */
 export type ConnectSettings = Pick<

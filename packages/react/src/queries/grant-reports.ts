@@ -1,7 +1,12 @@
-import type { CompletedConnect, ConnectedAccount, GrantError } from '@connected-accounts/client'
+import {
+  type CompletedConnect,
+  type ConnectedAccount,
+  type GrantError,
+  readGrantError,
+} from '@connected-accounts/client'
 import type { AccountsIdentity } from '@connected-accounts/client/browser'
 import { type QueryClient, queryOptions, skipToken } from '@tanstack/react-query'
-import { type IdentityKey, identityKey, listKey } from './keys.js'
+import { type IdentityKey, identityKey, keptCallsKey, listKey } from './keys.js'
 import { type QueriesIdentity, type QueryOptions, withoutPlaceholder } from './options.js'
 
 /** What a failed call said about a grant. */
@@ -39,29 +44,39 @@ export function grantReportsOptions(
   })
 }
 
-/** Notes what a failed call, of this page or of another program, said about the grants of a connection or of one account. */
+/** The error of a call that failed because of a grant. */
+export interface ReportedError {
+  connection: string
+  /** Id of the account that the call was for. Default: any account of the connection. */
+  accountId?: string | undefined
+  error: unknown
+}
+
+/**
+ * Notes what a failed call, of this page or of another program, said about the grants of a connection or of one account. Returns
+ * false if the error is not about a grant.
+ */
 export function noteGrantError(
   queryClient: QueryClient,
   identity: AccountsIdentity,
-  { connection, accountId, grantError }: NotedGrantError,
-): void {
-  const listed = listedAccounts(queryClient, identity, connection)
-  const report = { ...grantError, listed: listed && JSON.stringify(listed) }
+  { connection, accountId = ANY_ACCOUNT, error }: ReportedError,
+): boolean {
+  const grantError = readGrantError(error)
+  if (!grantError) return false
+  const accounts = cachedAccounts(queryClient, identity, connection)
   const { queryKey } = grantReportsOptions(identity, connection)
   queryClient.setQueryData(queryKey, (known) => ({
     ...known,
-    reports: { ...known?.reports, [accountId]: report },
+    reports: {
+      ...known?.reports,
+      [accountId]: { ...grantError, listed: accounts && JSON.stringify(accounts) },
+    },
   }))
+  return true
 }
 
-interface NotedGrantError {
-  connection: string
-  accountId: string
-  grantError: GrantError
-}
-
-/** Returns the accounts of a connection as this page knows them; undefined if they were not loaded yet. */
-export function listedAccounts(
+/** Returns the accounts of a connection as they are cached now; undefined if they are not loaded. */
+export function cachedAccounts(
   queryClient: QueryClient,
   identity: AccountsIdentity,
   connection: string,
@@ -80,7 +95,7 @@ export function forgetReports(
   queryClient.setQueryData(queryKey, (known) => ({ ...known, reports: {} }))
 }
 
-/** Notes a completed flow, after which the reports about its connection no longer count. */
+/** Notes a completed flow, after which the reports about its connection no longer count, and kept calls may go on. */
 export function noteCompletedConnect(
   queryClient: QueryClient,
   identity: QueriesIdentity,
@@ -88,5 +103,6 @@ export function noteCompletedConnect(
 ): void {
   const { queryKey } = grantReportsOptions(identity, lastConnect.account.connection)
   queryClient.setQueryData(queryKey, { reports: {}, lastConnect })
+  void queryClient.invalidateQueries({ queryKey: keptCallsKey(identity) })
   identity.onConnect?.(lastConnect)
 }

@@ -25,6 +25,14 @@ export function listKey(identity: AccountsIdentity): ListKey {
   return [...accountsKey(identity), 'all']
 }
 
+/** The beginning of the keys of calls that were kept while the page was left. */
+export type KeptCallsKey = [...IdentityKey, 'kept-calls']
+
+/** Returns the {@link KeptCallsKey} of a client and a user. */
+export function keptCallsKey(identity: AccountsIdentity): KeptCallsKey {
+  return [...identityKey(identity), 'kept-calls']
+}
+
 /**
  * Returns the user.
  *

@@ -11,6 +11,7 @@ import {
   type SkipToken,
   skipToken,
   type UseMutationOptions,
+  type UseQueryOptions,
 } from '@tanstack/react-query'
 
 /**
@@ -60,11 +61,19 @@ export function listOptions({ queryClient }: QueriesIdentity, queryKey: QueryKey
     retryDelay,
     retry: (failureCount, error) => {
       if (!Number.isFinite(retryDelay(failureCount, error))) return false
-      const allowed = queryClient?.defaultQueryOptions({ queryKey }).retry ?? true
-      if (typeof allowed === 'function') return allowed(failureCount, error)
-      return typeof allowed === 'number' ? failureCount < allowed : allowed
+      return allowsRetry(queryClient?.defaultQueryOptions({ queryKey }).retry, failureCount, error)
     },
   }
+}
+
+/** Decides as TanStack Query does whether its option `retry` allows another try. If it is left out, it does. */
+export function allowsRetry(
+  retry: UseQueryOptions['retry'] = true,
+  failureCount: number,
+  error: Error,
+): boolean {
+  if (typeof retry === 'function') return retry(failureCount, error)
+  return typeof retry === 'number' ? failureCount < retry : retry
 }
 
 interface ListOptions {

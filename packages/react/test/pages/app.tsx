@@ -1,4 +1,8 @@
-import { createConnectedAccountsClient, localStorageTransactions } from '@connected-accounts/client'
+import {
+  createConnectedAccountsClient,
+  describeError,
+  localStorageTransactions,
+} from '@connected-accounts/client'
 import {
   ConnectedAccountsProvider,
   handleConnectCallback,
@@ -54,14 +58,19 @@ function Connect({ connection }: { connection: string }) {
 }
 
 function Repair() {
-  const { status, repair, isRepairing, reconnectedAccount } = useConnection('github', {
+  const { status, repair, cancel, isRepairing, ...result } = useConnection('github', {
     mode: 'popup',
   })
+  const { reconnectedAccount, repairError } = result
   return (
     <p>
       <button type="button" onClick={() => repair()}>
         Repair
       </button>
+      <button type="button" onClick={cancel}>
+        Cancel repair
+      </button>
+      <output title="repair">{describeError(repairError, { cancelled: 'cancelled' })}</output>
       <output title="health">{isRepairing ? 'repairing' : status}</output>{' '}
       {reconnectedAccount?.connection}
     </p>

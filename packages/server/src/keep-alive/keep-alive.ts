@@ -57,7 +57,8 @@ const MAX_PER_SECOND = 700
  * scheduler: each run exchanges what is due. If a run was aborted, failed or died, the next one continues it, and repeats
  * at most the exchanges that were under way. While a run is under way, a second one ends at once.
  *
- * Retries as {@link retryDelay} advises. If the tenant asks to wait, it waits. It ends if ten exchanges in a row stay without a response.
+ * Retries as {@link retryDelay} advises. If the tenant asks to wait, it waits. After ten exchanges in a row without a response, it skips the
+ * connection, and ends if that was the last one.
  *
  * @returns What it has done.
  * @throws {TypeError} if an option is wrong, or `users` yields something else; the message names it.
@@ -89,7 +90,7 @@ export async function keepAlive(options: KeepAliveOptions): Promise<KeepAliveRep
   const controller = new AbortController()
   const signal = given ? AbortSignal.any([given, controller.signal]) : controller.signal
   const run = {
-    ...{ exchange, connections, every, signal, report, onOutcome, failuresInARow: 0 },
+    ...{ exchange, connections, every, signal, report, onOutcome, outages: new Map() },
     ledger: createLedger(entries, name),
     pace: createPace(perSecond, signal),
     async checkLease() {

@@ -18,11 +18,18 @@ export interface Run {
   onOutcome: ((outcome: KeepAliveOutcome) => unknown) | undefined
   /** Throws if another run may have begun. */
   checkLease(): Promise<void>
-  /** How many exchanges in a row have failed because something is unavailable. */
-  failuresInARow: number
+  /** The exchanges in a row that were unavailable, by connection. */
+  outages: Map<string, Outage>
 }
 
-/** How many exchanges in a row may stay without a response. */
+/** Exchanges in a row that were unavailable. */
+interface Outage {
+  count: number
+  /** What the last one failed with. */
+  error: unknown
+}
+
+/** After how many exchanges in a row that were unavailable a connection is not tried any more. */
 const MAX_FAILURES = 10
 
 type Told = Pick<KeepAliveOutcome, 'outcome' | 'reason' | 'error'>
@@ -67,9 +74,13 @@ async function exchangeGrant(
   run: Run,
   { user, connection, before }: Grant,
 ): Promise<Told & { state?: KeptGrant['state'] }> {
+  const outage = run.outages.get(connection)
+  if (isOver(outage)) {
+    return { outcome: 'skipped', reason: 'unavailable', error: outage?.error }
+  }
   await run.checkLease()
   const { obstacle, error } = await tryExchange(run.exchange(user), connection, run)
-  notice(run, { obstacle, error })
+  notice(run, connection, { obstacle, error })
   if (!obstacle) return { outcome: 'exchanged', state: 'exchanged' }
   if (obstacle !== 'not_connected') return { outcome: 'skipped', reason: obstacle, error }
   if (before?.state === 'exchanged') return { outcome: 'dead', state: 'dead', error }
@@ -77,10 +88,15 @@ async function exchangeGrant(
   return { outcome: 'skipped', reason: SKIPPED[state], state, error }
 }
 
-/** Ends the run if the tenant does not respond any more, so that it sends no more requests. */
-function notice(run: Run, { obstacle, error }: Exchange): void {
-  run.failuresInARow = obstacle === 'unavailable' ? run.failuresInARow + 1 : 0
-  if (run.failuresInARow >= MAX_FAILURES) throw error
+/** Counts a failure, and ends the run if no connection is left to try. */
+function notice({ outages, connections }: Run, connection: string, { obstacle, error }: Exchange) {
+  const count = outages.get(connection)?.count ?? 0
+  outages.set(connection, { count: obstacle === 'unavailable' ? count + 1 : 0, error })
+  if (connections.every((name) => isOver(outages.get(name)))) throw error
+}
+
+function isOver(outage: Outage | undefined): boolean {
+  return outage !== undefined && outage.count >= MAX_FAILURES
 }
 
 function checkUser(user: VaultUser): VaultUser {

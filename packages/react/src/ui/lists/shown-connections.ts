@@ -12,8 +12,6 @@ export interface ShownConnection {
   color?: string | undefined
   /** The scopes that the application needs. */
   scopes: readonly string[]
-  /** The scopes that the provider requires in every request for scopes. */
-  required: readonly string[]
   /** What scopes allow, in words. */
   words: Readonly<Record<string, string>>
   revokeUrl?: string | undefined
@@ -45,7 +43,6 @@ export function showConnection(
     color: provider?.color,
     scopes: [...new Set(own.flatMap(({ scopes = [] }) => scopes))],
     words: provider?.scopes ?? {},
-    required: provider?.requiredScopes ?? [],
     revokeUrl: own.find((one) => one.revokeUrl)?.revokeUrl,
     usedBy: [...new Set(own.flatMap(({ usedBy = [] }) => usedBy))],
   }

@@ -1,4 +1,4 @@
-import type { ConnectedAccount, ConnectionDefinition } from '@connected-accounts/client'
+import type { ConnectedAccount, Connection, ConnectionDefinition } from '@connected-accounts/client'
 import { onlineManager } from '@tanstack/react-query'
 import { useMemo, useSyncExternalStore } from 'react'
 import { useConnectedAccounts } from '../../hooks/useConnectedAccounts.js'
@@ -7,7 +7,9 @@ import { connectionsOf, type ShownConnection, showConnection } from './shown-con
 
 /** What the lists say. */
 export interface Lists {
-  accounts: readonly ConnectedAccount[]
+  accounts: ConnectedAccount[]
+  /** The connections that the tenant offers. Undefined: not known. */
+  connections: Connection[] | undefined
   /** The connections that the person can connect an account of. Undefined: not known yet. */
   offered: ShownConnection[] | undefined
   /** Returns how a connection is shown. */
@@ -36,6 +38,7 @@ export function useLists(definitions: Record<string, ConnectionDefinition> | und
   const hasOffer = connections.data !== undefined || defined !== undefined
   return {
     accounts: accounts.data?.filter(isDefined) ?? [],
+    connections: connections.data,
     offered: known?.filter(isOffered),
     show: (connection) => showConnection(connection, definitions),
     isLoading: accounts.isPending,

@@ -44,5 +44,12 @@ export function useAnnouncer(
 }
 
 function say(region: HTMLElement | null, words: string): void {
-  if (region && region.textContent !== words) region.textContent = words
+  if (!region || region.textContent === words) return
+  // Not rendered: a page whose policy allows no inline styles would show what a server has rendered.
+  region.style.cssText = VISUALLY_HIDDEN
+  region.textContent = words
 }
+
+/** Hides an element from view, but not from a screen reader. */
+const VISUALLY_HIDDEN =
+  'position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap'

@@ -22,7 +22,7 @@ export function Connecting(): ReactNode {
       <ConnectionLogo shown={shown} />
       <div data-part="body">
         <span data-part="name">{shown.name}</span>
-        <FlowHint />
+        <FlowHint name={shown.name} />
       </div>
       <div data-part="actions">
         <FlowActions />
@@ -31,18 +31,15 @@ export function Connecting(): ReactNode {
   )
 }
 
-/** What the person has to do now. */
-export function FlowHint(): ReactNode {
-  const { current, mode, show, text } = useRoot()
-  if (!current) return null
-  const { name } = show(current.connection)
+/** What the person has to do now, while a flow is under way. */
+export function FlowHint({ name }: { name: string }): ReactNode {
+  const { mode, text } = useRoot()
   return <p data-part="hint">{text(isRedirect(mode) ? 'leaving' : 'waiting', { name })}</p>
 }
 
 /** Opens the window again, or cancels the flow. */
 export function FlowActions(): ReactNode {
-  const { current, mode, retry, cancel } = useRoot()
-  if (!current) return null
+  const { mode, retry, cancel } = useRoot()
   return (
     <>
       {!isRedirect(mode) && <Action part="open-again" label="openAgain" onClick={retry} />}

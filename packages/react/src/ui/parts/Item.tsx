@@ -68,20 +68,20 @@ export function Name(props: PartProps<'span'>): ReactNode {
 export function Details(props: PartProps<'span'>): ReactNode {
   const { account, shown, labels, detailsId, isOnly } = useItem()
   const { text } = useRoot()
-  const { label } = labels
+  const { label, email } = labels.label ?? {}
   const date = useDate(account.created_at, !isOnly)
-  const named = label ? [label.label && shown.name, label.email] : []
-  const children = [...named, text('connectedOn', { date })].filter(Boolean).join(' · ')
+  const known = [label && shown.name, email, text('connectedOn', { date })]
+  const children = known.filter(Boolean).join(' · ')
   const own = { id: detailsId, children }
   return renderPart(['span', 'details'], props, own)
 }
 
 /** What is wrong with the account, in words. Renders nothing if it can be used. */
 export function Problem(props: PartProps<'div'>): ReactNode {
-  const { state, account, missing, summary } = useItem()
+  const { state, account, shown, missing, summary } = useItem()
   const { text } = useRoot()
   const end = useDate(account.expires_at, true)
-  if (state === 'reconnecting') return <FlowHint />
+  if (state === 'reconnecting') return <FlowHint name={shown.name} />
   if (state === 'connected' || state === 'disconnecting') return null
   const scopes = missing.map((words) => <li key={words}>{words}</li>)
   const children =

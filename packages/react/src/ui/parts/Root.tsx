@@ -28,20 +28,8 @@ export function Root({ children, ...props }: RootProps): ReactNode {
         aria-busy={context.state === 'loading'}
       >
         {children}
-        <p ref={region} role="status" data-part="announcement" style={VISUALLY_HIDDEN} />
+        <p ref={region} role="status" data-part="announcement" />
       </section>
     </RootContextProvider>
   )
 }
-
-/** Hides an element from view, but not from a screen reader. */
-const VISUALLY_HIDDEN = {
-  position: 'absolute',
-  width: 1,
-  height: 1,
-  margin: -1,
-  padding: 0,
-  overflow: 'hidden',
-  clipPath: 'inset(50%)',
-  whiteSpace: 'nowrap',
-} as const // literal types

@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react'
+import { useMemo, useSyncExternalStore } from 'react'
 import { useRoot } from '../state/context.js'
 
 /**
@@ -10,12 +10,13 @@ import { useRoot } from '../state/context.js'
 export function useDate(iso: string | undefined, withTime = false): string {
   const { locale } = useRoot().messages
   const timeZone = useSyncExternalStore(subscribe, ownZone, () => 'UTC')
-  if (iso === undefined) return ''
-  return new Intl.DateTimeFormat(locale, {
-    dateStyle: 'medium',
-    timeStyle: withTime ? 'short' : undefined,
-    timeZone,
-  }).format(new Date(iso))
+  // To create a format takes long, and there may be a thousand rows.
+  return useMemo(() => {
+    if (iso === undefined) return ''
+    const timeStyle = withTime ? 'short' : undefined
+    const format = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle, timeZone })
+    return format.format(new Date(iso))
+  }, [iso, withTime, locale, timeZone])
 }
 
 const subscribe = () => () => undefined

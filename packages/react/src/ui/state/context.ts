@@ -9,7 +9,10 @@ import type { Flow } from './use-flow.js'
 
 /** What the parts get from the root. */
 export interface RootContext
-  extends Pick<Lists, 'accounts' | 'offered' | 'show' | 'isOffline' | 'isReloading'>,
+  extends Pick<
+      Lists,
+      'accounts' | 'connections' | 'offered' | 'show' | 'isOffline' | 'isReloading'
+    >,
     Pick<Focus, 'root' | 'focusOn'>,
     Pick<Flow, 'current' | 'isCompleting' | 'connect' | 'retry' | 'cancel'>,
     Pick<Disconnects, 'undoable' | 'toggleDisconnect' | 'stopsWithout'>,

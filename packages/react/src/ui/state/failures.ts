@@ -44,12 +44,10 @@ export function collectFailures(sources: FailureSources): Message[] {
   return failures.flatMap(({ error, forget, ...failure }) => {
     const text = describeError(error, words.messages.errors)
     if (!error || text === undefined) return []
-    const close =
-      forget &&
-      (() => {
-        forget()
-        focusOn(`account ${failure.accountId}`, 'connect', 'title')
-      })
-    return [{ ...failure, kind: 'error', text, error, close }]
+    const close = () => {
+      forget?.()
+      focusOn(`account ${failure.accountId}`, 'connect', 'title')
+    }
+    return [{ ...failure, kind: 'error', text, error, close: forget && close }]
   })
 }

@@ -25,7 +25,7 @@ export interface Flow {
 
 /** The account to reconnect. */
 export interface FlowAccount {
-  id: string
+  id?: string | undefined
   /** The account that the provider should suggest. */
   loginHint?: string | undefined
   missingScopes?: readonly string[]
@@ -34,25 +34,23 @@ export interface FlowAccount {
 /**
  * Connects accounts, and completes the flow that this page was opened with.
  *
- * @param scopesFor - Returns the scopes to ask for: those of a connection, and those that an account has.
+ * @param scopesFor - Returns the scopes to ask for: those of a connection, and those that an account has. Undefined: those that
+ * the tenant has for the connection.
  */
 export function useFlow(
   options: UseConnectAccountOptions,
-  scopesFor: (connection: string, accountId: string | undefined) => readonly string[],
+  scopesFor: (connection: string, account: FlowAccount) => readonly string[] | undefined,
 ): Flow {
   const { connect: start, cancel, isPending, variables, ...flow } = useConnectAccount(options)
   const callback = useConnectCallback()
-  const connect: Flow['connect'] = (
-    connection,
-    { id, loginHint, missingScopes = [] } = { id: '' },
-  ) => {
+  const connect: Flow['connect'] = (connection, account = {}) => {
+    const { id, loginHint } = account
     if (callback.error) callback.dismiss()
-    const scopes = [...new Set([...scopesFor(connection, id), ...missingScopes])]
     start({
       connection,
-      scopes: scopes.length > 0 ? scopes : undefined,
+      scopes: scopesFor(connection, account),
       authorizationParams: loginHint === undefined ? undefined : { login_hint: loginHint },
-      reconnectAccountId: id || undefined,
+      reconnectAccountId: id,
     })
   }
   const common = { isCompleting: callback.status === 'pending', connect, cancel }
@@ -78,7 +76,7 @@ export function useFlow(
     failed === undefined
       ? undefined
       : () => {
-          connect(failed, { id: reconnectAccountId ?? '' })
+          connect(failed, { id: reconnectAccountId })
         }
   return {
     ...common,

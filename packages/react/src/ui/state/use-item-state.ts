@@ -1,6 +1,6 @@
-import { type ConnectedAccount, connectionHealth } from '@connected-accounts/client'
+import type { ConnectedAccount, ConnectionStatus } from '@connected-accounts/client'
+import { useAccountHealth } from '../../hooks/useAccountHealth.js'
 import { type UseAccountLabelResult, useAccountLabel } from '../../hooks/useAccountLabel.js'
-import { useConnection } from '../../hooks/useConnection.js'
 import type { ShownConnection } from '../lists/shown-connections.js'
 import { fillPlural } from '../messages/text.js'
 import { useRoot } from './context.js'
@@ -30,22 +30,13 @@ export interface ItemState {
 
 /** Returns the state of a connected account. */
 export function useItemState(account: ConnectedAccount): ItemState {
-  const { accounts, show, messages, text, undoable, current } = useRoot()
+  const { accounts, connections, show, messages, text, undoable, current } = useRoot()
   const { id, connection } = account
   const shown = show(connection)
   const { scopes } = shown
   const labels = useAccountLabel(id)
-  const own = useConnection(connection, { accountId: id, scopes })
-  // The application may have reported an error of the connection without saying which account it was about.
-  const any = useConnection(connection, { scopes })
-  const isOnly = accounts.filter((one) => one.connection === connection).length === 1
-  const health = isOnly && own.status === 'connected' ? any : own
-  const { missingScopes } = health
-  // If the tenant's offer cannot be loaded, the account may still be reconnected.
-  const { status } =
-    health.status === 'error'
-      ? connectionHealth(connection, { accounts: [account], scopes })
-      : health
+  const lists = { accounts, connections, scopes }
+  const { status, missingScopes, isOnly } = useAccountHealth(account, lists)
   const missing = missingScopes.map(
     (scope) => messages.scopes?.[scope] ?? shown.words[scope] ?? scope,
   )
@@ -60,13 +51,11 @@ export function useItemState(account: ConnectedAccount): ItemState {
 }
 
 function stateOf(
-  status: ReturnType<typeof useConnection>['status'],
+  status: ConnectionStatus,
   isUndoable: boolean,
   isReconnecting: boolean,
 ): ItemState['state'] {
   if (isUndoable) return 'disconnecting'
   if (isReconnecting) return 'reconnecting'
-  // While the lists behind the status are on their way, what is known is that the account is connected.
-  const isUnknown = status === 'pending' || status === 'error' || status === 'not_connected'
-  return isUnknown ? 'connected' : status
+  return status === 'not_connected' ? 'connected' : status // an account in the list is connected
 }

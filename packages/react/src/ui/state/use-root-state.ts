@@ -1,4 +1,4 @@
-import type { ConnectionDefinition } from '@connected-accounts/client'
+import { type ConnectionDefinition, connectionHealth } from '@connected-accounts/client'
 import { useId, useState } from 'react'
 import type { UseConnectAccountOptions } from '../../hooks/useConnectAccount.js'
 import { type Lists, useLists } from '../lists/use-lists.js'
@@ -58,12 +58,10 @@ export function useRootState<Section extends object>({
   const lists = useLists(connections)
   const { handlers, ...focus } = useFocus()
   const [notice, setNotice] = useState<Notice>()
-  const flow = useFlow({ mode, onBlocked }, (connection, accountId) => {
-    const granted = lists.accounts.find(({ id }) => id === accountId)?.scopes ?? []
-    const { scopes, required } = lists.show(connection)
-    const asked = [...granted, ...scopes]
-    // Without any scope, the provider is asked for those of the tenant's connection.
-    return asked.length > 0 ? [...asked, ...required] : []
+  const flow = useFlow({ mode, onBlocked }, (connection, { id, missingScopes }) => {
+    const accounts = lists.accounts.filter((account) => account.id === id)
+    const options = { accounts, scopes: missingScopes, definitions: connections }
+    return connectionHealth(connection, options).repairScopes
   })
   const state = stateOf(lists, flow)
   const { region, announce } = useAnnouncer(words, state, lists.accounts.length)
