@@ -90,7 +90,11 @@ export type CallOutcome<Data> =
  * ```tsx
  * const { mutate, status, reconnect, pendingCall } = useConnectedCall({
  *   key: ['create-event'],
- *   fn: (title: string) => fetch('/api/events', { method: 'POST', body: JSON.stringify({ title }) }),
+ *   fn: async (title: string) => {
+ *     const response = await fetch('/api/events', { method: 'POST', body: JSON.stringify({ title }) })
+ *     await throwIfConnectionRequired(response)
+ *     if (!response.ok) throw new Error(response.statusText)
+ *   },
  *   connection: 'google-oauth2',
  *   scopes: ['https://www.googleapis.com/auth/calendar.events'],
  *   mode: 'popup',
