@@ -9,7 +9,7 @@ export default defineConfig([
     ...common,
     entry: ['src/**/*.{ts,tsx}'],
     bundle: false, // bundling drops 'use client', and makes the option factories client-only
-    dts: { entry: 'src/index.ts' },
+    dts: { entry: { index: 'src/index.ts', events: 'src/events.ts' } },
     clean: true,
   },
   {

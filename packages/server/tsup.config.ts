@@ -7,7 +7,7 @@ export default defineConfig({
     next: 'src/adapters/next.ts',
     management: 'src/management/management-client.ts',
     postgres: 'src/store/postgres.ts',
-    redis: 'src/store/redis.ts',
+    redis: 'src/adapters/redis.ts',
   },
   format: 'esm',
   dts: true,

@@ -44,6 +44,7 @@ export {
   localStorageTransactions,
   sessionStorageTransactions,
 } from './connect/web-storage-transactions.js'
+export type { AccountEvent, AccountUpdate } from './connections/account-event.js'
 export {
   type ConnectionHealth,
   type ConnectionHealthOptions,

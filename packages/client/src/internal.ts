@@ -16,7 +16,7 @@ export { connectionName, definedScopes, requiredScopes } from './connections/def
 export type { Abortable } from './contract/types.js'
 export { checkKeyPair } from './dpop/key-pair.js'
 export { problemType } from './errors/coded-error.js'
-export { checkTimeout, DEFAULT_TIMEOUT, unlessAborted, within } from './http/abort.js'
+export { checkTimeout, DEFAULT_TIMEOUT, unlessAborted, wait, within } from './http/abort.js'
 export { checkFunction } from './http/check-function.js'
 export { createSender, discard, markSent, runtimeFetch, toRequest } from './http/fetch.js'
 export { hasFields, isNumber, isSomeText, isString, parseJson } from './http/json.js'

@@ -21,6 +21,15 @@ test('names and scopes are literal types', () => {
   defineConnections({ calendar: { scopes: ['openid'] } })
 })
 
+test('a definition names what stops working without its connection', () => {
+  const usedBy = ['Calendar sync', 'Briefing agent'] as const
+  const { calendar } = defineConnections({ calendar: { connection: 'google-oauth2', usedBy } })
+  expectTypeOf(calendar.usedBy).toEqualTypeOf<readonly ['Calendar sync', 'Briefing agent']>()
+  expectTypeOf(calendar).toExtend<ConnectionDefinition>()
+  // @ts-expect-error one name is a list of one
+  defineConnections({ calendar: { connection: 'google-oauth2', usedBy: 'Calendar sync' } })
+})
+
 test('without Register any string passes', () => {
   expectTypeOf<string>().toExtend<ConnectionReference>()
   expectTypeOf<ConnectionScope>().toEqualTypeOf<string>()

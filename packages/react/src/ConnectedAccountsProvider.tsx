@@ -33,6 +33,7 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react'
+import type { AccountEventSource } from './events.js'
 import { watchForMistakes } from './mistakes.js'
 import { accountLabelKey, clearLabels } from './queries/account-labels.js'
 import type { ConnectSettings } from './queries/connect.js'
@@ -81,6 +82,12 @@ export interface ConnectedAccountsProviderProps {
    * flow, if it had one, names the account.
    */
   identify?: IdentifyAccount | undefined
+  /**
+   * Tells the page what happens to the user's accounts elsewhere, such as `accountEvents('/auth/events')` of
+   * `@connected-accounts/react/events`. The hooks then show a dead grant before a call of the page fails. Create it once, outside
+   * of the component. Default: the lists are fetched again when the person comes back to the page.
+   */
+  events?: AccountEventSource | undefined
   children?: ReactNode
 }
 
@@ -108,7 +115,7 @@ export interface ConnectedAccountsProviderProps {
 export function ConnectedAccountsProvider(props: ConnectedAccountsProviderProps): ReactNode {
   const { client, user, redirectUri, transactions, navigate, openUrl, connections, children } =
     props
-  const { accountLabels, identify } = props
+  const { accountLabels, identify, events } = props
   checkIdentity(props)
   checkAccountLabels(accountLabels)
   const queryClient = useQueryClient()
@@ -160,6 +167,9 @@ export function ConnectedAccountsProvider(props: ConnectedAccountsProviderProps)
       stopWatching()
     }
   }, [queryClient, client, user, transactions])
+  useEffect(() => {
+    return user === undefined ? undefined : events?.(queryClient, { client, user })
+  }, [queryClient, client, user, events])
   const { baseUrl } = client
   useEffect(() => {
     // What this user began must not be sent after the logout, or with the next user's token.

@@ -22,6 +22,7 @@ export {
   useConnectedQuery,
 } from './calls/useConnectedQuery.js'
 export type { ConnectedOptions, PendingCall, ReconnectResult } from './calls/useReconnect.js'
+export type { AccountEventSource } from './events.js'
 export { type UseAccountLabelResult, useAccountLabel } from './hooks/useAccountLabel.js'
 export {
   type UseConnectAccountOptions,

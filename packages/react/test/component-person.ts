@@ -24,7 +24,7 @@ export async function expectFocus(page: Page, text: string | RegExp): Promise<vo
 }
 
 /** Waits until the live region says this. */
-export async function expectAnnouncement(page: Page, text: string): Promise<void> {
+export async function expectAnnouncement(page: Page, text: string | RegExp): Promise<void> {
   await expect.poll(() => page.getByRole('status').first().textContent(), SOON).toMatch(text)
 }
 

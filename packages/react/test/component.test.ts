@@ -206,6 +206,53 @@ describe('disconnect', () => {
       .toBe('https://myaccount.google.com/connections')
   })
 
+  test('what uses the account is told before, and what stops working while it can be undone', async () => {
+    await seed()
+    const page = await openComponent(stage(), '?usedBy=Calendar sync,Briefing agent')
+    const button = page.getByRole('button', { name: disconnect })
+    const description = () =>
+      button.evaluate(
+        (element) =>
+          document.getElementById(element.getAttribute('aria-describedby') ?? '')?.textContent,
+      )
+    await expect.poll(description, SOON).toBe('Used by Calendar sync and Briefing agent')
+    await button.press('Enter')
+    const stops = 'Stops working: Calendar sync and Briefing agent.'
+    await expectAnnouncement(page, `You can still undo this. ${stops}`)
+    await expect.poll(() => rows(page).getByText(stops).count(), SOON).toBe(1)
+    await page.getByRole('button', { name: /^Undo/ }).press('Enter')
+    await expect.poll(() => rows(page).getByText('Used by Calendar sync').count(), SOON).toBe(1)
+  })
+
+  test('three names are listed as the language lists them', async () => {
+    await seed()
+    const page = await openComponent(stage(), '?usedBy=Sync,Agent,Search')
+    await expect
+      .poll(() => rows(page).getByText('Used by Sync, Agent, and Search').count(), SOON)
+      .toBe(1)
+  })
+
+  test('if another account of the provider is left, nothing is said to stop working', async () => {
+    await seed()
+    await seed()
+    const page = await openComponent(stage(), '?usedBy=Calendar sync')
+    await page.getByRole('button', { name: disconnect }).first().press('Enter')
+    await expectAnnouncement(page, /You can still undo this.$/)
+    await expect.poll(() => page.getByText('Stops working').count(), SOON).toBe(0)
+    await page.getByRole('button', { name: disconnect }).press('Enter')
+    await expectAnnouncement(page, 'You can still undo this. Stops working: Calendar sync.')
+  })
+
+  test('if nothing is named, nothing is said to use the account', async () => {
+    await seed()
+    const page = await openComponent(stage())
+    const button = page.getByRole('button', { name: disconnect })
+    expect(await button.getAttribute('aria-describedby')).toBeNull()
+    await button.press('Enter')
+    await expectAnnouncement(page, /You can still undo this.$/)
+    expect(await page.locator('[data-part="used-by"]').count()).toBe(0)
+  })
+
   test('after the last account the focus is on the title', async () => {
     await seed()
     const page = await openComponent(stage(), '?undoMs=300')

@@ -4,6 +4,8 @@ import { createSeals, type Seal } from './cookies/seal.js'
 import { createSessionCookie } from './cookies/session-cookie.js'
 import { createTransactions, type Transactions } from './cookies/transaction-cookies.js'
 import { SessionError } from './errors.js'
+import type { AccountEvents } from './events/account-events.js'
+import { sessionHash } from './events/session-hash.js'
 import { checkOptions, type ServerClientOptions } from './options.js'
 import { createRedirectUris } from './redirect-uri.js'
 import { type ConnectionTokens, createConnectionTokens } from './sessions/connection-token-cache.js'
@@ -49,6 +51,7 @@ export interface Context {
   transactions<T>(storeOptions: StoreOptions): Promise<Transactions<T>>
   connectionTokens: ConnectionTokens
   flows: FlowMemory
+  events: AccountEvents | undefined
 }
 
 const contexts = new WeakMap<object, Context>()
@@ -82,7 +85,7 @@ export function contextOf(server: object): Context {
  */
 export function createContext(options: ServerClientOptions): Context {
   checkOptions(options)
-  const { domain, timeout = DEFAULT_TIMEOUT } = options
+  const { domain, timeout = DEFAULT_TIMEOUT, events } = options
   const sessions = withinTimeout(options.sessions ?? cookieSessions(), timeout)
   const redirectUriOf = createRedirectUris(options.authorizationParams.redirect_uri, timeout)
   const cookiesOf = createCookies(options, redirectUriOf)
@@ -113,7 +116,10 @@ export function createContext(options: ServerClientOptions): Context {
       const cookie = await cookieOf(storeOptions)
       const session = await sessions.get(cookie).catch(() => undefined) // then it is ended without
       await sessions.delete(cookie)
-      if (session) await connectionTokens.clear(session).catch(() => {}) // nobody can ask for them any more
+      if (!session) return
+      await connectionTokens.clear(session).catch(() => {}) // nobody can ask for them any more
+      // The next check of its session ends a stream that does not hear of it.
+      await events?.endSession(session.user.sub, await sessionHash(session.id)).catch(() => {})
     },
     async transactions(storeOptions) {
       const { jar, seal } = await cookiesOf(storeOptions)
@@ -121,6 +127,7 @@ export function createContext(options: ServerClientOptions): Context {
     },
     connectionTokens,
     flows: sessions.flows ?? createFlowMemory(),
+    events,
   }
 }
 

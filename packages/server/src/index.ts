@@ -1,4 +1,4 @@
-export type { AccessToken, CompletedConnect } from '@connected-accounts/client'
+export type { AccessToken, AccountEvent, CompletedConnect } from '@connected-accounts/client'
 export type {
   DeleteConnectedAccountOptions,
   DeletedAccount,
@@ -29,6 +29,23 @@ export {
   SessionError,
   type SessionErrorCode,
 } from './errors.js'
+export type {
+  AccountEvents,
+  EventMessage,
+  EventSubscriber,
+  EventSubscription,
+} from './events/account-events.js'
+export { memoryEvents } from './events/memory-events.js'
+export {
+  type KeepAliveCheckpoint,
+  type KeepAliveOptions,
+  keepAlive,
+} from './keep-alive/keep-alive.js'
+export type {
+  KeepAliveOutcome,
+  KeepAliveReason,
+  KeepAliveReport,
+} from './keep-alive/outcome.js'
 export type { CompletedLogin, StartInteractiveLoginOptions } from './login/login.js'
 export type { LogoutOptions } from './login/logout.js'
 export type {
@@ -46,6 +63,10 @@ export {
   type ConnectedAccountsHandlerOptions,
   createConnectedAccountsHandler,
 } from './routes/connected-accounts-handler.js'
+export {
+  createLogStreamHandler,
+  type LogStreamHandlerOptions,
+} from './routes/events/log-stream.js'
 export { createHandler, type HandlerOptions } from './routes/handler.js'
 export type { Route } from './routes/route.js'
 export { createRoutes, type Routes, type RoutesOptions } from './routes/routes.js'
@@ -61,6 +82,7 @@ export type {
   IssuedToken,
   Session,
   SessionCookie,
+  SessionOwner,
   SessionStore,
   User,
 } from './sessions/session.js'
@@ -79,3 +101,4 @@ export {
   type UserTokenSources,
   type VaultUser,
 } from './tokens/connection-token-source.js'
+export { fromSharedSessions } from './tokens/from-shared-sessions.js'

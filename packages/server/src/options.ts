@@ -10,6 +10,7 @@ import {
 } from '@connected-accounts/client/internal'
 import type { ClientAuth } from '@connected-accounts/client/token-vault'
 import { isCookiePrefix, type StoreOptions } from './cookies/cookie-jar.js'
+import type { AccountEvents } from './events/account-events.js'
 import type { SessionStore } from './sessions/session.js'
 
 interface KnownLoginParams {
@@ -97,6 +98,12 @@ export type ServerClientOptions = ClientAuth & {
   identify?: IdentifyFunction | undefined
   /** Keeps the sessions. Default: sealed cookies. */
   sessions?: SessionStore | undefined
+  /**
+   * Takes events to open pages, by the `events` route: `memoryEvents()` for one process, or `redisEvents(redis)` for many. Give it
+   * the events of a log stream: `createLogStreamHandler({ authorization, onEvent: (event) => events.publish(event) })`. Default:
+   * there is no such route.
+   */
+  events?: AccountEvents | undefined
   /** Sends the requests. Default: the runtime's own `fetch`. */
   fetch?: Fetch | undefined
 }
@@ -161,6 +168,7 @@ export function checkOptions(options: ServerClientOptions): void {
     )
   }
   checkSessions(options.sessions)
+  checkEvents(options.events)
 }
 
 /** Checks that tokens of providers are only sent over https. */
@@ -209,6 +217,11 @@ function checkSessions(sessions: SessionStore | undefined): void {
   throw new TypeError(
     'sessions must be a SessionStore. Pass a Keyv or another store to sharedSessions() first.',
   )
+}
+
+function checkEvents(events: AccountEvents | undefined): void {
+  if (events === undefined || typeof events?.subscribe === 'function') return
+  throw new TypeError('events must be memoryEvents() or redisEvents(redis).')
 }
 
 /**

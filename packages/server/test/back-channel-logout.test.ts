@@ -7,11 +7,13 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import {
   createBackChannelLogout,
   createHandler,
+  memoryEvents,
   type Route,
   type ServerClient,
   type SharedStore,
   sharedSessions,
 } from '../src/index.js'
+import { openStream } from './events-world.js'
 import { createMachines, memoryLock, memoryStore, rotatingEmulator, tokenAt } from './shared.js'
 import { createServer, loggedIn, rejection, type Visitor } from './visitor.js'
 
@@ -96,6 +98,24 @@ test('a logout of a user without a sid ends all of their sessions, and nobody el
   expect(await answer.text()).toBe('')
   for (const alice of alices) expect(await userAt(one, alice)).toBeUndefined()
   expect(await userAt(other, bob)).toMatchObject({ sub: 'auth0|bob' })
+})
+
+test('a logout ends the event streams of its sessions, and of no others', async () => {
+  const events = memoryEvents()
+  const sessions = sharedSessions(memoryStore().keyv, { lock: memoryLock() })
+  const server = createServer(emulator, { sessions, events, fetch: sendWithKey })
+  route = createBackChannelLogout(server)
+  const handler = createHandler(server)
+  const [alice, elsewhere] = [
+    await loggedIn(server, emulator.url),
+    await loggedIn(server, emulator.url),
+  ]
+  const stream = await openStream(handler, alice)
+  const other = await openStream(handler, elsewhere)
+  const { sid } = (await userAt(server, alice)) ?? {}
+  expect((await send(await sign({ sid }))).status).toBe(200)
+  await expect.poll(stream.isOver).toBe(true)
+  expect(other.isOver()).toBe(false)
 })
 
 test('a logout ends the sessions of its second, and no session of afterwards', async () => {

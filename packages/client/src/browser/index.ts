@@ -5,6 +5,7 @@ export {
   handleConnectCallback,
 } from './callback-page.js'
 export { type DisconnectAccountOptions, disconnectAccount } from './disconnect.js'
+export { type AccountEventsOptions, subscribeToAccountEvents } from './events/account-events.js'
 export { canRetryCallback, getPendingCallback, type PendingCallback } from './pending-callback.js'
 export { cancelFlow, connectInPopup, type PopupConnectOptions } from './popup.js'
 export { isPhone, openPopup, type Popup } from './popup-window.js'

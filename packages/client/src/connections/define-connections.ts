@@ -12,6 +12,11 @@ export interface ConnectionDefinition {
   readonly label?: string
   /** The provider's page on which people revoke the grant. */
   readonly revokeUrl?: string
+  /**
+   * What stops working without an account of the connection, like `Calendar sync`: names that people know, in their language.
+   * `<ConnectedAccounts />` tells them before they disconnect. Default: nothing is told.
+   */
+  readonly usedBy?: readonly string[]
 }
 
 /**
@@ -87,6 +92,7 @@ type DefaultsOf<Input> = Input extends { provider: infer P extends Provider }
  *     connection: 'google-oauth2',
  *     scopes: ['https://www.googleapis.com/auth/calendar.readonly'],
  *     label: 'Google Calendar',
+ *     usedBy: ['Calendar sync', 'Briefing agent'],
  *   },
  * })
  * await startConnect(client, { connection: connections.calendar, redirectUri, transactions })

@@ -42,7 +42,9 @@ export function useConnectionHealth(
     accounts: list.data ?? [],
     definitions,
   })
-  const needsOffer = list.data !== undefined && !isUsable
+  // Token Vault answered for a connected account, so the tenant offers its connection.
+  const isKnown = options.grantError && health.account
+  const needsOffer = list.data !== undefined && !isUsable && !isKnown
   const offer = useQuery({
     ...queries.connections(),
     enabled: needsOffer,

@@ -14,7 +14,14 @@ import {
   queryOptions,
   type SkipToken,
 } from '@tanstack/react-query'
-import { type AccountsKey, accountsKey, type IdentityKey, identityKey } from './keys.js'
+import {
+  type AccountsKey,
+  accountsKey,
+  type IdentityKey,
+  identityKey,
+  type ListKey,
+  listKey,
+} from './keys.js'
 import {
   type InfiniteQueryOptions,
   listOptions,
@@ -32,9 +39,6 @@ export interface ConnectedAccountsFilter {
 
 /** Selects what a component needs from the list. */
 export type Select<Selected> = (accounts: ConnectedAccount[]) => Selected
-
-/** Key of the list of accounts. */
-export type ListKey = [...AccountsKey, 'all']
 
 /** Key of a list of accounts in pages, with the names of its connections. */
 export type PagesKey = [...AccountsKey, 'pages', string[] | undefined]
@@ -86,7 +90,7 @@ function namesOf({ connection }: ConnectedAccountsFilter): string[] | undefined 
 
 function accountsOptions(identity: QueriesIdentity): QueryOptions<ConnectedAccount[], ListKey> {
   const { client } = identity
-  const queryKey: ListKey = [...accountsKey(identity), 'all']
+  const queryKey = listKey(identity)
   return queryOptions({
     ...listOptions(identity, queryKey),
     queryKey,

@@ -6,8 +6,7 @@ import {
 } from '@connected-accounts/client'
 import type { AccountsIdentity } from '@connected-accounts/client/browser'
 import { type QueryClient, queryOptions, skipToken } from '@tanstack/react-query'
-import { listQueries } from './accounts.js'
-import { type IdentityKey, identityKey, keptCallsKey } from './keys.js'
+import { type IdentityKey, identityKey, keptCallsKey, listKey } from './keys.js'
 import { type QueriesIdentity, type QueryOptions, withoutPlaceholder } from './options.js'
 
 /** What a failed call said about a grant. */
@@ -53,7 +52,10 @@ export interface ReportedError {
   error: unknown
 }
 
-/** Notes an error; returns false if it is not about a grant. */
+/**
+ * Notes what a failed call, of this page or of another program, said about the grants of a connection or of one account. Returns
+ * false if the error is not about a grant.
+ */
 export function noteGrantError(
   queryClient: QueryClient,
   identity: AccountsIdentity,
@@ -79,8 +81,8 @@ export function cachedAccounts(
   identity: AccountsIdentity,
   connection: string,
 ): ConnectedAccount[] | undefined {
-  const cached = queryClient.getQueryData(listQueries(identity).accounts().queryKey)
-  return cached?.filter((account) => account.connection === connection)
+  const accounts = queryClient.getQueryData<ConnectedAccount[]>(listKey(identity))
+  return accounts?.filter((account) => account.connection === connection)
 }
 
 /** Forgets the reports about a connection, because an account of it was connected in another tab. */

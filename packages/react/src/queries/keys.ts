@@ -1,11 +1,14 @@
 import type { AccountsIdentity } from '@connected-accounts/client/browser'
-import type { QueryClient } from '@tanstack/react-query'
+import type { QueryClient, QueryKey } from '@tanstack/react-query'
 
 /** The beginning of every key. It has the server and the user, so that one user's data is never shown to another. */
 export type IdentityKey = ['connected-accounts', { baseUrl: string; user: string | undefined }]
 
 /** The beginning of the keys of all lists of accounts: filtered or not, in pages or not. */
 export type AccountsKey = [...IdentityKey, 'accounts']
+
+/** Key of the list of accounts. */
+export type ListKey = [...AccountsKey, 'all']
 
 /** Returns the {@link IdentityKey} of a client and a user. */
 export function identityKey({ client, user }: AccountsIdentity): IdentityKey {
@@ -15,6 +18,11 @@ export function identityKey({ client, user }: AccountsIdentity): IdentityKey {
 /** Returns the {@link AccountsKey} of a client and a user. */
 export function accountsKey(identity: AccountsIdentity): AccountsKey {
   return [...identityKey(identity), 'accounts']
+}
+
+/** Returns the {@link ListKey} of a client and a user. */
+export function listKey(identity: AccountsIdentity): ListKey {
+  return [...accountsKey(identity), 'all']
 }
 
 /** The beginning of the keys of calls that were kept while the page was left. */
@@ -40,12 +48,14 @@ export function loggedIn({ user }: AccountsIdentity): string {
 /**
  * Fetches every list of accounts again. A list that is being fetched for the first time is fetched again, too, because the
  * response under way may be older than the change.
+ *
+ * @param queryKey - The beginning of the keys, if other lists are meant.
  */
 export async function refreshAccounts(
   queryClient: QueryClient,
   identity: AccountsIdentity,
+  queryKey: QueryKey = accountsKey(identity),
 ): Promise<void> {
-  const queryKey = accountsKey(identity)
   await queryClient.cancelQueries({ queryKey })
   await queryClient.invalidateQueries({ queryKey })
 }

@@ -13,6 +13,7 @@ import {
   Name,
   Problem,
   Reconnect,
+  UsedBy,
 } from './parts/Item.js'
 import { Empty, List, Loading } from './parts/List.js'
 import { Rename } from './parts/Rename.js'
@@ -20,7 +21,7 @@ import { Root, type RootProps } from './parts/Root.js'
 
 const PARTS = {
   ...{ Root, Header, Title, ConnectMenu, ConnectOptions, Alerts, Loading, Empty, List },
-  ...{ Item, Logo, Name, Details, Problem, Reconnect, Rename, Disconnect, ItemAlert },
+  ...{ Item, Logo, Name, Details, Problem, UsedBy, Reconnect, Rename, Disconnect, ItemAlert },
 }
 
 /** Props of {@link ConnectedAccounts}. */

@@ -19,13 +19,13 @@ import '@connected-accounts/react/ui/styles.css'
 // An application with the component. Its address says how: `?mode=popup&undoMs=500&scope=calendar`.
 const { domain, accessToken, user } = window.session
 const client = createConnectedAccountsClient({ domain, accessToken })
-const { mode, undoMs, scope, onBlocked, all, labels } = Object.fromEntries(
+const { mode, undoMs, scope, onBlocked, all, labels, usedBy } = Object.fromEntries(
   new URLSearchParams(sessionStorage.search ?? window.location.search),
 )
 // A redirect comes back without the query.
 sessionStorage.search ??= window.location.search
 const connections = defineConnections({
-  google: { provider: google, ...(scope && { scopes: [scope] }) },
+  google: { provider: google, ...(scope && { scopes: [scope] }), usedBy: usedBy?.split(',') ?? [] },
   github: { provider: github },
   acme: { connection: 'acme', label: 'Acme' },
 })

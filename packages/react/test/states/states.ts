@@ -11,7 +11,7 @@ const files = 'https://www.googleapis.com/auth/drive.readonly'
 /** The connections of the application that shows the states. */
 export const connections = defineConnections({
   calendar: { provider: google, scopes: [calendar] },
-  code: { provider: github },
+  code: { provider: github, usedBy: ['Code review', 'Release notes'] },
   acme: { connection: 'acme', label: 'Acme' },
 })
 

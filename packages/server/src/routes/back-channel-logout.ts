@@ -55,7 +55,7 @@ export function backChannelLogoutOf(context: Context): Route {
 }
 
 async function endSessions(
-  { tenant, sessions, options }: Context,
+  { tenant, sessions, options, events }: Context,
   storeOptions: { request: Request; response: Response },
   keysOf: (server: AuthorizationServer) => JWTVerifyGetKey,
 ): Promise<void> {
@@ -68,6 +68,8 @@ async function endSessions(
   const forgetAt = Date.now() + sessionLifetime * 1000
   const endedAt = iat * 1000
   await sessions.end?.({ ...who, clientId, domain: server.origin, endedAt, forgetAt })
+  // An open page that does not hear of it is found by the next check of its session.
+  if (who.sub !== undefined) await events?.endSession(who.sub, undefined).catch(() => {})
 }
 
 async function readToken(request: Request): Promise<string> {

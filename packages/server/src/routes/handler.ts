@@ -21,8 +21,9 @@ export interface HandlerOptions
  * Creates one function for all routes of an application. `callback` is at the path of the `redirect_uri`, and the other
  * routes are beside it. With `https://app.example.com/auth/callback` they are `/auth/login`,
  * `/auth/callback`, `/auth/connect`, `/auth/logout` and `/auth/me/v1/…`, which has the five operations of Connected
- * Accounts. `/auth/accounts/{id}/identify` returns a label for an account. If sessions are in a store, it also serves `/auth/backchannel-logout`. It returns 404 for every other
- * path. A slash at the end of a path makes no difference.
+ * Accounts. `/auth/accounts/{id}/identify` returns a label for an account. If the `ServerClient` has `events`, it also serves
+ * `/auth/events`. If sessions are in a store, it also serves `/auth/backchannel-logout`. It returns 404 for every other path. A slash
+ * at the end of a path makes no difference.
  *
  * If something before this function removes the beginning of the paths, pass it as `basePath`.
  *
@@ -90,7 +91,7 @@ export function routerOf(context: Context, options: HandlerOptions): Router {
 /** Returns a function that finds a route by its name. */
 function createTable(
   context: Context,
-  { login, callback, connect, logout }: Routes,
+  { login, callback, connect, logout, events }: Routes,
   options: HandlerOptions,
 ) {
   const named = new Map([
@@ -98,6 +99,7 @@ function createTable(
     ['connect', connect],
     ['logout', logout],
   ])
+  if (context.events) named.set('events', events)
   if (context.sessions.end) named.set('backchannel-logout', backChannelLogoutOf(context))
   const answerOperation = operationsOf(context, options)
   const identify = identifyRouteOf(context)

@@ -15,7 +15,7 @@ export class Refusal extends Error {
   }
 }
 
-/** In bytes. No operation of ours needs more. */
+/** In bytes. No operation of ours needs more. A log stream does. */
 const MAX_BODY = 65_536
 /** In bytes. A form costs much more time for each byte than JSON that is passed on. */
 const MAX_FORM = 8192
@@ -24,10 +24,11 @@ const MAX_FORM = 8192
  * Reads the body of a request. If the body is too large, it stops reading but does not cancel the rest, because
  * cancelling would close the connection before the answer is sent.
  *
- * @throws {Refusal} body_too_large, if the body is over 64 KiB.
+ * @param max - How long the body may be, in bytes. Default: 64 KiB.
+ * @throws {Refusal} body_too_large, if the body is longer.
  * @internal
  */
-export async function readBody({ body }: Request): Promise<Blob> {
+export async function readBody({ body }: Request, max = MAX_BODY): Promise<Blob> {
   if (!body) return new Blob()
   let bytes = new Uint8Array(0)
   const reader = body.getReader()
@@ -35,8 +36,8 @@ export async function readBody({ body }: Request): Promise<Blob> {
     const { done, value } = await reader.read()
     if (done) return new Blob([bytes.subarray(0, size)])
     const end = size + value.length
-    if (end > MAX_BODY) {
-      const detail = 'The body is over 64 KiB. Send less.'
+    if (end > max) {
+      const detail = `The body is over ${max / 1024} KiB. Send less.`
       throw new Refusal(413, { title: 'body_too_large', detail })
     }
     // Copied, because the sender decides how small the chunks are: kept as they are, each costs far more than its bytes.

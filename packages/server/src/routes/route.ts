@@ -59,6 +59,11 @@ export function refuseLongUrl({ url }: Request): ProblemDetails | undefined {
   }
 }
 
+/**
+ * Returns the problem of a request with another method.
+ *
+ * @internal
+ */
 export function wrongMethod(method: string): ProblemDetails {
   return {
     type: errorsPage('wrong_method'),

@@ -11,6 +11,7 @@ import type { ServerClient } from '../server-client.js'
 import type { RouteStore } from './answer-errors.js'
 import { createAnswers, type OnError } from './answers.js'
 import { connectOptions } from './connect-form.js'
+import { eventsRouteOf } from './events/events-route.js'
 import { createPlaces, type PlaceOf } from './paths.js'
 import { Refusal, readForm } from './request-body.js'
 import { createRoute, type Route, type RouteOptions } from './route.js'
@@ -48,10 +49,16 @@ export interface Routes {
   connect: Route
   /** POST from a form of the application, which may have `returnTo`. Ends the session here and at the tenant. */
   logout: Route
+  /**
+   * GET from a page of the application. Tells the page what happens to the user's accounts (Server-Sent Events), with the `events` of
+   * the `ServerClient`. Without them the answer is 404. The page uses `accountEvents` of
+   * `@connected-accounts/react/events`, or `subscribeToAccountEvents` of `@connected-accounts/client/browser`.
+   */
+  events: Route
 }
 
 /**
- * Creates the routes for login, callback, connect and logout. `connect` and `logout` take only a POST from a page of
+ * Creates the routes for login, callback, connect, logout and events. `connect` and `logout` take only a POST from a page of
  * the application, so that no link and no other site can start them. A `returnTo` of another origin is refused with
  * 400.
  *
@@ -119,6 +126,7 @@ export function routesOf(context: Context, { onError }: RoutesOptions, placeOf: 
       const returnTo = checkReturnTo(form.get('returnTo'), place)
       return logout(context, { returnTo: new URL(returnTo, place.redirectUri).href }, store)
     }),
+    events: eventsRouteOf(context),
   }
 }
 

@@ -35,6 +35,8 @@ export interface TokenOwner {
 
 const MAX_USERS = 1000
 const MAX_TOKENS = 50
+/** How long a token is kept at most, in milliseconds. So a token that a cache returns was exchanged at most a day ago. */
+export const MAX_LIFE = 86_400_000
 
 /**
  * Creates a cache in the memory of this process, for the 1000 users who used it last, with up to 50 tokens for each. A token
@@ -60,14 +62,14 @@ export function connectionTokenUsableUntil({ expiresAt = 0 }: ConnectionToken): 
 }
 
 function tokensOfUser() {
-  const kept = new LRUCache<string, ConnectionToken>({ max: MAX_TOKENS })
+  const kept = new LRUCache<string, { token: ConnectionToken; until: number }>({ max: MAX_TOKENS })
   const pending = new Map<string, Promise<ConnectionToken>>()
-  const isUsable = (token: ConnectionToken) => connectionTokenUsableUntil(token) > Date.now()
 
   async function exchanged(key: string, exchange: () => Promise<ConnectionToken>) {
     try {
       const token = await Promise.resolve().then(exchange) // so that a synchronous throw is a rejection, too
-      kept.set(key, token)
+      const until = Math.min(connectionTokenUsableUntil(token), Date.now() + MAX_LIFE)
+      kept.set(key, { token, until })
       return token
     } finally {
       pending.delete(key)
@@ -78,9 +80,9 @@ function tokensOfUser() {
       { key, rejectedToken }: WantedToken,
       exchange: () => Promise<ConnectionToken>,
     ): Promise<ConnectionToken> {
-      const token = kept.get(key)
+      const { token, until = 0 } = kept.get(key) ?? {}
       const isRejected = token?.accessToken === rejectedToken
-      if (token && isUsable(token) && !isRejected) return Promise.resolve(token)
+      if (token && until > Date.now() && !isRejected) return Promise.resolve(token)
       const shared = pending.get(key) ?? exchanged(key, exchange)
       pending.set(key, shared)
       return shared

@@ -16,13 +16,14 @@ export function withinTimeout(store: SessionStore, timeout: number): SessionStor
       throw isLate ? unavailable(error) : error
     }
   }
-  const { connectionTokens, end, flows } = store
+  const { connectionTokens, end, findByUser, flows } = store
   return {
     get: (cookie) => inTime(store.get(cookie)),
     set: (cookie, session) => inTime(store.set(cookie, session)),
     delete: (cookie) => inTime(store.delete(cookie)),
     runAlone: (id, work, options) => store.runAlone(id, work, options),
     ...(end && { end: (login) => inTime(end.call(store, login)) }),
+    ...(findByUser && { findByUser: (owner) => inTime(findByUser.call(store, owner)) }),
     ...(connectionTokens && { connectionTokens }),
     ...(flows && { flows }),
   }

@@ -1,10 +1,12 @@
 import type { IssuedToken } from '@connected-accounts/client/internal'
 import type { SessionCookie } from '../cookies/session-cookie.js'
+import type { SessionOwner } from '../user-index.js'
 import type { ConnectionTokens } from './connection-token-cache.js'
 import type { FlowMemory } from './flow-memory.js'
 
 export type { IssuedToken } from '@connected-accounts/client/internal'
 export type { SessionCookie } from '../cookies/session-cookie.js'
+export type { SessionOwner } from '../user-index.js'
 
 /** The user: claims of the ID token. */
 export interface User {
@@ -82,6 +84,8 @@ export interface SessionStore {
   ): Promise<T>
   /** Ends sessions without their cookies (Back-Channel Logout). Leave it out if the store cannot do that. */
   end?(login: EndedLogin): Promise<void>
+  /** Returns the sessions of a user, newest first, without their cookies. Leave it out if the store cannot find them. */
+  findByUser?(owner: SessionOwner): Promise<Session[]>
   /** Caches third parties' tokens. Default: a cache in the memory of this process. */
   connectionTokens?: ConnectionTokens
   /** Remembers what logins and connect flows have come to. Default: in the memory of this process. */

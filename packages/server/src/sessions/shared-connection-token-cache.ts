@@ -4,12 +4,11 @@ import { type Entries, entryKey, unreadable } from '../store/shared-store.js'
 import {
   type ConnectionTokens,
   connectionTokenUsableUntil,
+  MAX_LIFE,
   type TokenOwner,
 } from './connection-token-cache.js'
 
 const PURPOSE = 'connection token'
-/** How long a token is kept at most, in milliseconds. */
-const MAX_LIFE = 86_400_000
 /**
  * How long a generation is kept, in milliseconds. When it is forgotten, no token from before it may be left, nor one of an
  * exchange that was under way then.

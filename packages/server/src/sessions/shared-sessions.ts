@@ -9,6 +9,7 @@ import {
   retryInBackground,
   type SharedStore,
 } from '../store/shared-store.js'
+import { createUserIndex, type SessionPointer, type UserIndex } from '../user-index.js'
 import { createEnd, endKey } from './ended-logins.js'
 import { sharedFlowMemory } from './flow-memory.js'
 import { createSentRefreshes } from './sent-refreshes.js'
@@ -24,6 +25,13 @@ export type SharedSessionsOptions = {
    * `timeout` of the `ServerClient`.
    */
   timeout?: number | undefined
+  /**
+   * Lets jobs of your application use the sessions of users who are not there, see {@link fromSharedSessions}. The store then
+   * also has a list of each user's sessions, sealed with this secret, 32 bytes or more. To change it, pass a list: the first
+   * secret seals, and all of them open. Whoever has both the secret and the store can read all sessions that began with it.
+   * Default: no list, so that nobody can read a session without its cookie.
+   */
+  userIndexSecret?: string | readonly string[] | undefined
 } & (
   | {
       /** Lets one machine at a time refresh a session. */
@@ -37,14 +45,6 @@ export type SharedSessionsOptions = {
     }
 )
 
-/** What the cookie holds: only what is needed to find the session. */
-interface Pointer {
-  id: string
-  expiresAt: number
-  /** Keys of the entries that say, if they exist, that the session has ended. */
-  ends: string[]
-}
-
 /**
  * Keeps sessions in a store that all machines share, such as a `Keyv`. The cookie holds only an id. Entries are sealed with a
  * key that is derived from this id, and the id is not in the store.
@@ -53,16 +53,23 @@ interface Pointer {
  * store also notes that a refresh token is sent, so that the same holds if the lock is lost.
  *
  * @throws {TypeError} if `store` or `lock` is something else, if there is no `lock` and `refreshTokens` is not `'non-rotating'`, if a Keyv hides its failures, or if
- *   `timeout` is not a time.
+ *   `timeout` is not a time, or `userIndexSecret` is too short.
  * @example
  * const sessions = sharedSessions(redisStore(redis), { lock: redisLock(redis) })
  * const server = new ServerClient({ ...options, sessions })
  */
 export function sharedSessions(store: SharedStore, options: SharedSessionsOptions): SessionStore {
   checkStore(store)
-  const { lock, timeout = 5_000 } = checkOptions(options)
+  const { lock, timeout = 5_000, userIndexSecret } = checkOptions(options)
   const entries = createEntries(store, checkTimeout(timeout))
+  const index =
+    userIndexSecret === undefined ? undefined : createUserIndex(entries, userIndexSecret)
   const writer = createSessionWriter(entries)
+  async function findBy(pointer: SessionPointer): Promise<Session | undefined> {
+    const newest = writer.unsaved(pointer.id)
+    if (newest) await writer.save(newest) // only in place of an older one
+    return (await findSession(entries, pointer))?.session
+  }
   const runAlone = lock
     ? createLockedTurns(lock, {
         keyOf: (id) => entryKey('lock', id),
@@ -78,13 +85,16 @@ export function sharedSessions(store: SharedStore, options: SharedSessionsOption
     runAlone,
     async get(cookie) {
       const pointer = await readPointer(cookie)
-      if (!pointer) return undefined
-      const newest = writer.unsaved(pointer.id)
-      if (newest) await writer.save(newest) // only in place of an older one
-      return (await findSession(entries, pointer))?.session
+      return pointer && findBy(pointer)
     },
+    ...(index && {
+      async findByUser(owner) {
+        const found = await Promise.all((await index.find(owner)).map(findBy))
+        return found.filter((session) => session !== undefined)
+      },
+    }),
     async set(cookie, session) {
-      if (session.revision === 0) return create(entries, cookie, session)
+      if (session.revision === 0) return create({ entries, index }, cookie, session)
       const before = await writer.save(session)
       if (!lock && before && before.refreshToken !== session.refreshToken) throw rotated()
     },
@@ -116,21 +126,26 @@ function checkOptions(options: SharedSessionsOptions): SharedSessionsOptions {
   )
 }
 
-async function readPointer(cookie: SessionCookie): Promise<Pointer | undefined> {
+async function readPointer(cookie: SessionCookie): Promise<SessionPointer | undefined> {
   // A cookie from before the application had a store holds the session itself.
-  const held = (await cookie.get()) as Pointer | Session | undefined
+  const held = (await cookie.get()) as SessionPointer | Session | undefined
   return held && 'ends' in held ? held : undefined
 }
 
-async function create(entries: Entries, cookie: SessionCookie, session: Session): Promise<void> {
+async function create(
+  { entries, index }: { entries: Entries; index: UserIndex | undefined },
+  cookie: SessionCookie,
+  session: Session,
+): Promise<void> {
   const { id, clientId, domain, user, expiresAt } = session
   const ends = [await entryKey('ended', id), await endKey({ clientId, domain, sub: user.sub })]
   if (user.sid) ends.push(await endKey({ clientId, domain, sid: user.sid }))
-  const pointer: Pointer = { id, expiresAt, ends }
+  const pointer: SessionPointer = { id, expiresAt, ends }
   // If a callback came twice at once, the session may be there already, and refreshed by now.
   const isThere = (await findSession(entries, pointer)) !== undefined
   if (!isThere)
     await entries.set(await entryKey('session', id), await sealSession(session), expiresAt)
+  await index?.add({ clientId, sub: user.sub }, pointer)
   const maxAge = Math.max(1, Math.ceil((expiresAt - Date.now()) / 1000))
   if (await cookie.set(pointer, maxAge)) return
   throw new SessionError('cookies_too_large', {
@@ -145,7 +160,7 @@ async function create(entries: Entries, cookie: SessionCookie, session: Session)
  *
  * @throws {SessionError} `store_unavailable`. The session is ended as soon as the store is back.
  */
-async function endSession(entries: Entries, { id, expiresAt }: Pointer): Promise<void> {
+async function endSession(entries: Entries, { id, expiresAt }: SessionPointer): Promise<void> {
   const end = async () => {
     // A refresh that is under way must not bring the session back.
     await entries.set(await entryKey('ended', id), String(Number.MAX_SAFE_INTEGER), expiresAt)

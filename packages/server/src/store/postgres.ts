@@ -86,7 +86,7 @@ export function postgresLock(
  * const sessions = sharedSessions(postgresStore(pool), { lock: postgresLock(pool) })
  * ```
  */
-export function postgresStore(postgres: PostgresClient): SharedStore {
+export function postgresStore(postgres: PostgresClient): Required<SharedStore> {
   checkClient(postgres)
   return {
     async get(key) {

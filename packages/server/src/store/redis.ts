@@ -68,7 +68,7 @@ export function redisLock(
  * const sessions = sharedSessions(redisStore(redis), { lock: redisLock(redis) })
  * ```
  */
-export function redisStore(redis: RedisClient): SharedStore {
+export function redisStore(redis: RedisClient): Required<SharedStore> {
   const send = sender(redis)
   return {
     get: (key) => send(PREFIX + key, ['GET', PREFIX + key]),
@@ -84,8 +84,11 @@ export function redisStore(redis: RedisClient): SharedStore {
 /**
  * Returns a function that sends a command to the master that has a key. A replica may have an older session, whose refresh
  * token was used, so no command is sent to one.
+ *
+ * @throws {TypeError} if `redis` is not a client.
+ * @internal
  */
-function sender(redis: RedisClient): (key: string, command: string[]) => Promise<unknown> {
+export function sender(redis: RedisClient): (key: string, command: string[]) => Promise<unknown> {
   if (!isClient(redis)) {
     throw new TypeError('redis must be a client of the package redis or ioredis, not its URL.')
   }

@@ -5,6 +5,7 @@ import {
 } from '@connected-accounts/client/token-vault'
 import type { Context } from '../context.js'
 import type { StoreOptions } from '../cookies/cookie-jar.js'
+import type { WantedToken } from '../sessions/connection-token-cache.js'
 import type { Session } from '../sessions/session.js'
 import { missingRefreshToken } from './access-token.js'
 
@@ -27,11 +28,15 @@ export async function getAccessTokenForConnection(
   storeOptions: StoreOptions,
 ): Promise<ConnectionToken> {
   const session = await context.needSession(storeOptions)
-  const { connection, loginHint = '', scopes = [], rejectedToken } = options
-  const key = JSON.stringify([connection, loginHint, scopes.toSorted()])
-  return context.connectionTokens.get(session, { key, rejectedToken }, () =>
+  return context.connectionTokens.get(session, wantedToken(options), () =>
     exchange(context, session, options),
   )
+}
+
+/** Returns the name under which the token is cached. */
+export function wantedToken(options: GetAccessTokenForConnectionOptions): WantedToken {
+  const { connection, loginHint = '', scopes = [], rejectedToken } = options
+  return { key: JSON.stringify([connection, loginHint, scopes.toSorted()]), rejectedToken }
 }
 
 /** Exchanges the session's refresh token, without the cache. @internal */

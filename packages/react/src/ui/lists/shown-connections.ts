@@ -17,6 +17,8 @@ export interface ShownConnection {
   /** What scopes allow, in words. */
   words: Readonly<Record<string, string>>
   revokeUrl?: string | undefined
+  /** What stops working without an account of the connection. */
+  usedBy: readonly string[]
 }
 
 /** Returns each connection of the definitions once, because several definitions may have the same connection. */
@@ -45,5 +47,6 @@ export function showConnection(
     words: provider?.scopes ?? {},
     required: provider?.requiredScopes ?? [],
     revokeUrl: own.find((one) => one.revokeUrl)?.revokeUrl,
+    usedBy: [...new Set(own.flatMap(({ usedBy = [] }) => usedBy))],
   }
 }

@@ -34,6 +34,8 @@ export const de: ConnectedAccountsMessages = {
   rename: 'Umbenennen',
   newName: 'Name des Kontos',
   save: 'Speichern',
+  usedBy: 'Verwendet von: {list}',
+  stopsWorking: 'Funktioniert dann nicht mehr: {list}.',
   disconnect: 'Trennen',
   disconnecting: '{name} wird getrennt. Sie können das noch rückgängig machen.',
   undo: 'Rückgängig',

@@ -31,6 +31,8 @@ export const en: ConnectedAccountsMessages = {
   rename: 'Rename',
   newName: 'Name of the account',
   save: 'Save',
+  usedBy: 'Used by {list}',
+  stopsWorking: 'Stops working: {list}.',
   disconnect: 'Disconnect',
   disconnecting: '{name} is being disconnected. You can still undo this.',
   undo: 'Undo',

@@ -34,6 +34,8 @@ export const es: ConnectedAccountsMessages = {
   rename: 'Cambiar nombre',
   newName: 'Nombre de la cuenta',
   save: 'Guardar',
+  usedBy: 'Se usa en: {list}',
+  stopsWorking: 'Dejará de funcionar: {list}.',
   disconnect: 'Desconectar',
   disconnecting: '{name} se va a desconectar. Todavía puedes deshacerlo.',
   undo: 'Deshacer',

@@ -37,6 +37,8 @@ export const fr: ConnectedAccountsMessages = {
   rename: 'Renommer',
   newName: 'Nom du compte',
   save: 'Enregistrer',
+  usedBy: 'Utilisé par : {list}',
+  stopsWorking: 'Ne fonctionnera plus : {list}.',
   disconnect: 'Dissocier',
   disconnecting: '{name} va être dissocié. Vous pouvez encore annuler.',
   undo: 'Annuler',

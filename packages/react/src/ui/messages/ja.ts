@@ -34,6 +34,8 @@ export const ja: ConnectedAccountsMessages = {
   rename: '名前を変更',
   newName: 'アカウントの名前',
   save: '保存',
+  usedBy: '利用しているもの：{list}',
+  stopsWorking: '使えなくなるもの：{list}。',
   disconnect: '接続を解除',
   disconnecting: '{name} の接続を解除します。まだ元に戻せます。',
   undo: '元に戻す',

@@ -46,6 +46,10 @@ export interface ConnectedAccountsMessages {
   /** Names the field in which the person writes the new name. */
   readonly newName: string
   readonly save: string
+  /** `{list}` is what your definitions name as `usedBy`. */
+  readonly usedBy: string
+  /** In place of `usedBy`, while the last account of the connection is being disconnected. */
+  readonly stopsWorking: string
   readonly disconnect: string
   readonly disconnecting: string
   readonly undo: string

@@ -34,6 +34,8 @@ export const pt: ConnectedAccountsMessages = {
   rename: 'Renomear',
   newName: 'Nome da conta',
   save: 'Salvar',
+  usedBy: 'Usado por: {list}',
+  stopsWorking: 'Deixará de funcionar: {list}.',
   disconnect: 'Desconectar',
   disconnecting: '{name} será desconectado. Você ainda pode desfazer.',
   undo: 'Desfazer',

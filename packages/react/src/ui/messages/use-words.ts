@@ -8,6 +8,8 @@ export interface Words {
   messages: ConnectedAccountsMessages
   /** Returns a text with its places filled in. */
   text: (key: TextKey, values?: Record<string, string>) => string
+  /** Returns names as the language lists them, like `Mail, Calendar, and Notes`. */
+  list: (names: readonly string[]) => string
 }
 
 /** The keys of the messages that are plain texts. */
@@ -20,5 +22,9 @@ export type TextKey = {
 /** Returns the English texts, with those of the application in their place. */
 export function useWords(own: Partial<ConnectedAccountsMessages> | undefined): Words {
   const messages = useMemo(() => ({ ...en, ...own }), [own])
-  return { messages, text: (key, values) => fill(messages[key], values) }
+  return {
+    messages,
+    text: (key, values) => fill(messages[key], values),
+    list: (names) => new Intl.ListFormat(messages.locale).format(names),
+  }
 }

@@ -7,8 +7,11 @@ import type { RootState } from '../state/types.js'
 export interface Announcer {
   /** The live region. React renders no text in it, because `announce` writes there. */
   region: RefObject<HTMLParagraphElement | null>
-  /** @param name - The name of the provider that it is about. */
-  announce: (key: TextKey, name: string) => void
+  /**
+   * @param name - The name of the provider that it is about.
+   * @param more - What else is said.
+   */
+  announce: (key: TextKey, name: string, more?: string) => void
 }
 
 /** Announces what it is told, and that the list has been loaded. */
@@ -32,8 +35,8 @@ export function useAnnouncer(
 
   return {
     region,
-    announce(key, name) {
-      const next = text(key, { name })
+    announce(key, name, more = '') {
+      const next = `${text(key, { name })} ${more}`.trim()
       // A live region that gets the same words again stays silent.
       say(region.current, region.current?.textContent === next ? `${next}\u00A0` : next)
     },

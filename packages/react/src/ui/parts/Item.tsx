@@ -32,6 +32,7 @@ export function Item({ account, ...props }: ItemProps): ReactNode {
         <Name />
         <Details />
         <Problem />
+        <UsedBy />
       </div>
       <div data-part="actions">
         <Reconnect />
@@ -41,7 +42,7 @@ export function Item({ account, ...props }: ItemProps): ReactNode {
       <ItemAlert />
     </>
   )
-  const item = { ...state, nameId: `${id}name`, detailsId: `${id}details` }
+  const item = { ...state, nameId: `${id}name`, detailsId: `${id}details`, usedById: `${id}used` }
   return (
     <ItemContextProvider value={item}>
       {renderPart(['li', 'item'], props, { 'data-state': state.state, children })}
@@ -95,6 +96,20 @@ export function Problem(props: PartProps<'div'>): ReactNode {
   return renderPart(['div', 'problem'], props, { children })
 }
 
+/** What uses the account, if your definition names it. While the disconnect can be undone, it is what stops working. */
+export function UsedBy(props: PartProps<'p'>): ReactNode {
+  const { account, shown, state, usedById } = useItem()
+  const { text, list, stopsWithout } = useRoot()
+  if (shown.usedBy.length === 0) return null
+  const stops = state === 'disconnecting' && stopsWithout(account)
+  const own = {
+    id: usedById,
+    'data-state': stops ? 'stops' : 'used',
+    children: stops || text('usedBy', { list: list(shown.usedBy) }),
+  }
+  return renderPart(['p', 'used-by'], props, own)
+}
+
 /** The button that asks for what is missing. Renders nothing if the account can be used. */
 export function Reconnect(props: PartProps<'button'>): ReactNode {
   const { account, state, labels, missingScopes } = useItem()
@@ -120,13 +135,14 @@ export function Reconnect(props: PartProps<'button'>): ReactNode {
 
 /** The button that disconnects the account, and undoes it as long as that is possible. It keeps the focus. */
 export function Disconnect(props: PartProps<'button'>): ReactNode {
-  const { account, state } = useItem()
+  const { account, shown, state, usedById } = useItem()
   const { text, toggleDisconnect } = useRoot()
   const button = useItemButton()
   if (state === 'reconnecting') return null
   const isUndoable = state === 'disconnecting'
   const own = {
     ...button,
+    'aria-describedby': shown.usedBy.length > 0 ? usedById : undefined,
     'data-state': isUndoable ? 'undo' : 'disconnect',
     onClick() {
       toggleDisconnect(account)

@@ -12,7 +12,7 @@ export interface RootContext
   extends Pick<Lists, 'accounts' | 'offered' | 'show' | 'isOffline' | 'isReloading'>,
     Pick<Focus, 'root' | 'focusOn'>,
     Pick<Flow, 'current' | 'isCompleting' | 'connect' | 'retry' | 'cancel'>,
-    Pick<Disconnects, 'undoable' | 'toggleDisconnect'>,
+    Pick<Disconnects, 'undoable' | 'toggleDisconnect' | 'stopsWithout'>,
     Words {
   state: RootState
   mode: UseConnectAccountOptions['mode']

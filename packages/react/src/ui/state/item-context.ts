@@ -5,6 +5,7 @@ import type { ItemState } from './use-item-state.js'
 export interface ItemContext extends ItemState {
   nameId: string
   detailsId: string
+  usedById: string
 }
 
 const Context = createContext<ItemContext | undefined>(undefined)

@@ -9,6 +9,8 @@ export interface Disconnects {
   undoable: string[]
   /** Disconnects an account, or undoes it while that is possible. */
   toggleDisconnect: (account: ConnectedAccount) => void
+  /** Returns what stops working without an account, in words. Empty if nothing is named, or another account is left. */
+  stopsWithout: (account: ConnectedAccount) => string
   /** Why accounts could not be disconnected, by id. */
   failures: Readonly<Record<string, Error | undefined>>
   forget: (id: string) => void
@@ -28,7 +30,15 @@ export function useDisconnects(undoMs: number, tools: OutcomeTools): Disconnects
   const note = (id: string, error?: Error) => {
     setFailures((known) => ({ ...known, [id]: error }))
   }
-  const toggleDisconnect = ({ id, connection }: ConnectedAccount) => {
+  const stopsWithout = ({ id, connection }: ConnectedAccount) => {
+    const { usedBy } = lists.show(connection)
+    const isLeft = (one: ConnectedAccount) =>
+      one.connection === connection && one.id !== id && !undoable.includes(one.id)
+    if (usedBy.length === 0 || lists.accounts.some(isLeft)) return ''
+    return words.text('stopsWorking', { list: words.list(usedBy) })
+  }
+  const toggleDisconnect = (account: ConnectedAccount) => {
+    const { id, connection } = account
     if (undoable.includes(id)) {
       undo(id)
       return
@@ -36,7 +46,7 @@ export function useDisconnects(undoMs: number, tools: OutcomeTools): Disconnects
     const { name, revokeUrl } = lists.show(connection)
     note(id)
     setNotice(undefined)
-    if (undoMs > 0) announce('disconnecting', name)
+    if (undoMs > 0) announce('disconnecting', name, stopsWithout(account))
     mutateAsync(id).then(
       ({ undone, revokeUrl: href = revokeUrl }) => {
         announce(undone ? 'undone' : 'disconnected', name)
@@ -50,5 +60,5 @@ export function useDisconnects(undoMs: number, tools: OutcomeTools): Disconnects
       },
     )
   }
-  return { undoable, failures, forget: note, toggleDisconnect }
+  return { undoable, failures, forget: note, toggleDisconnect, stopsWithout }
 }
