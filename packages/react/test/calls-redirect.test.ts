@@ -187,6 +187,16 @@ test('when the flow has expired the call is no longer offered, nor kept', async 
   expect(stage().api.calls).toHaveLength(1)
 })
 
+test('a page that slept through the end of the flow calls nothing', async () => {
+  const { clock } = stage().context
+  await clock.install()
+  const page = await openBack()
+  await clock.setSystemTime(Date.now() + 310_000) // without the timers, as after a sleep
+  await press(page, 'Run')
+  await expect.poll(() => page.getByTitle('pending').count()).toBe(0)
+  expect(stage().api.calls).toHaveLength(1)
+})
+
 test('another account: the person is told, nothing is called, and they may run it all the same', async () => {
   await stage().connect({ scopes: ['email', 'offline_access'] })
   const page = await openAway()

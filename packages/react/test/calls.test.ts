@@ -108,6 +108,18 @@ test('another account than the one that is needed: the call stops, and the perso
   expect(stage().api.created).toEqual(['Lunch'])
 })
 
+test('another account, and another user logs in: the call is not offered to them', async () => {
+  await stage().connect({ scopes: ['email', 'offline_access'] })
+  const page = await openRefused()
+  const popup = await reconnectInPopup(page)
+  await chooseWork(popup)
+  await pressAndClose(popup, 'Allow')
+  await shows(page, 'different', 'true')
+  await press(page, 'Log in as Bob')
+  await shows(page, 'different', 'false')
+  expect(await page.getByTitle('pending').count()).toBe(0)
+})
+
 test('another account, dismissed: nothing is called', async () => {
   await stage().connect({ scopes: ['email', 'offline_access'] })
   const page = await openRefused()
@@ -132,6 +144,13 @@ test('another account first, and the needed one at the next try: the call goes o
   await shows(page, 'status', 'success')
   await shows(page, 'different', 'false')
   expect(stage().api.created).toEqual(['Lunch'])
+})
+
+test('the API names the only account: every hook of the connection learns that its grant has died', async () => {
+  const accountId = await stage().connect()
+  stage().api.answers.push(requiredResponse('expired', { accountId }))
+  const page = await openRefused()
+  await shows(page, 'health', 'expired')
 })
 
 test('the API names one of two accounts: only that one makes the call go on, and the other is still usable', async () => {

@@ -19,7 +19,7 @@ import type { UseConnectAccountOptions } from '../hooks/useConnectAccount.js'
 import { identityKey, loggedIn } from '../queries/keys.js'
 import { checkCall } from './check-options.js'
 import { callApi } from './required-connection.js'
-import { useOffers } from './useOffers.js'
+import { type Offers, useOffers } from './useOffers.js'
 import { type ConnectedOptions, type ReconnectResult, useReconnect } from './useReconnect.js'
 
 /** Options of {@link useConnectedCall}. */
@@ -90,7 +90,11 @@ export type CallOutcome<Data> =
  * ```tsx
  * const { mutate, status, reconnect, pendingCall } = useConnectedCall({
  *   key: ['create-event'],
- *   fn: (title: string) => fetch('/api/events', { method: 'POST', body: JSON.stringify({ title }) }),
+ *   fn: async (title: string) => {
+ *     const response = await fetch('/api/events', { method: 'POST', body: JSON.stringify({ title }) })
+ *     await throwIfConnectionRequired(response)
+ *     if (!response.ok) throw new Error(response.statusText)
+ *   },
  *   connection: 'google-oauth2',
  *   scopes: ['https://www.googleapis.com/auth/calendar.events'],
  *   mode: 'popup',
@@ -132,23 +136,25 @@ export function useConnectedCall<
       return callApi({ ...identity, queryClient, accountId }, () => fn(variables))
     },
   })
-  const { mutate, mutateAsync, reset, error, variables } = mutation
-  const { required, isLoading, ...result } = useReconnect<Variables>(
+  const { mutate, error, variables, isIdle } = mutation
+  const required = isConnectionRequiredError(error) ? error : undefined
+  const { isLoading, ...reconnect } = useReconnect<Variables>(
     { connection, scopes, accountId, loginHint, mode, onBlocked },
-    {
-      required: isConnectionRequiredError(error) ? error : undefined,
-      isIdle: mutation.isIdle,
-      isQuery: false,
-      variables,
-      start: mutate,
-      offers,
-    },
+    { required, isIdle, isQuery: false, variables, start: mutate, offers },
   )
-  const { make } = offers
   return {
-    ...result,
-    ...outcomeOf(mutation, { required, isLoading }),
-    // What the person does anew is not what was offered.
+    ...reconnect,
+    ...outcomeOf(mutation, { required: reconnect.required, isLoading }),
+    ...useAnew(mutation, offers.make),
+  }
+}
+
+/** Returns what calls anew, which ends what was offered. */
+function useAnew<Data, Variables>(
+  { mutate, mutateAsync, reset }: UseMutationResult<Data, Error, Variables>,
+  make: Offers['make'],
+): Pick<UseMutationResult<Data, Error, Variables>, 'mutate' | 'mutateAsync' | 'reset'> {
+  return {
     mutate: useCallback(
       (...given) => {
         make(undefined)

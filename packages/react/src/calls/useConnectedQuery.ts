@@ -85,6 +85,7 @@ export type QueryOutcome<Data> =
  *   fn: async ({ signal }) => {
  *     const response = await fetch('/api/events', { signal })
  *     await throwIfConnectionRequired(response)
+ *     if (!response.ok) throw new Error(response.statusText)
  *     return response.json()
  *   },
  *   connection: 'google-oauth2',
