@@ -7,7 +7,7 @@ import {
   connectionHealth,
 } from '@connected-accounts/client'
 import { useRenderAt } from './useConnectionHealth.js'
-import { isOf, useGrantReports } from './useGrantReports.js'
+import { useGrantReports } from './useGrantReports.js'
 
 /** Options of {@link useAccountHealth}. */
 export interface UseAccountHealthOptions {
@@ -43,7 +43,7 @@ export function useAccountHealth(
   { accounts, connections, scopes }: UseAccountHealthOptions,
 ): UseAccountHealthResult {
   const { id, connection } = account
-  const listed = accounts.filter(isOf(connection))
+  const listed = accounts.filter((one) => one.connection === connection)
   const isOnly = listed.length === 1
   const own = useGrantReports({ connection, accounts: listed, accountId: id }).grantError
   // The application may have reported an error of the connection without saying which account it was about.
