@@ -41,8 +41,3 @@ export function useGrantReports({
 
   return { lastConnect, grantError: isCurrent ? report : undefined, reportGrantError }
 }
-
-/** Returns a predicate for the accounts of a connection. @internal */
-export function isOf(connection: string): (account: ConnectedAccount) => boolean {
-  return (account) => account.connection === connection
-}
