@@ -21,7 +21,7 @@ import {
   subscribeToDismissal,
   undoDisconnects,
 } from '@connected-accounts/client/internal'
-import { type SkipToken, useQueryClient } from '@tanstack/react-query'
+import { type QueryClient, type SkipToken, useQueryClient } from '@tanstack/react-query'
 import {
   createContext,
   type ReactNode,
@@ -147,6 +147,33 @@ export function ConnectedAccountsProvider(props: ConnectedAccountsProviderProps)
     accountLabels,
   ])
 
+  useOtherTabs({ client, user, queryClient, transactions })
+  useEffect(() => {
+    return user === undefined ? undefined : events?.(queryClient, { client, user })
+  }, [queryClient, client, user, events])
+  const { baseUrl } = client
+  useEffect(() => {
+    // What this user began must not be sent after the logout, or with the next user's token.
+    return () => {
+      cancelCurrentFlow(currentFlow)
+      undoDisconnects(user, baseUrl)
+    }
+  }, [currentFlow, baseUrl, user])
+  useClearAtLogout(user, accountLabels)
+
+  return <Context.Provider value={context}>{children}</Context.Provider>
+}
+
+/** Refreshes the lists when another tab of the user changes something. In development, also warns of mistakes. */
+function useOtherTabs({
+  client,
+  user,
+  queryClient,
+  transactions,
+}: AccountsIdentity & {
+  queryClient: QueryClient
+  transactions: TransactionStore | undefined
+}): void {
   useEffect(() => {
     const identity = { client, user }
     const stopListening = listenToOtherTabs(identity, (connection) => {
@@ -167,20 +194,6 @@ export function ConnectedAccountsProvider(props: ConnectedAccountsProviderProps)
       stopWatching()
     }
   }, [queryClient, client, user, transactions])
-  useEffect(() => {
-    return user === undefined ? undefined : events?.(queryClient, { client, user })
-  }, [queryClient, client, user, events])
-  const { baseUrl } = client
-  useEffect(() => {
-    // What this user began must not be sent after the logout, or with the next user's token.
-    return () => {
-      cancelCurrentFlow(currentFlow)
-      undoDisconnects(user, baseUrl)
-    }
-  }, [currentFlow, baseUrl, user])
-  useClearAtLogout(user, accountLabels)
-
-  return <Context.Provider value={context}>{children}</Context.Provider>
 }
 
 /** Returns what a later callback sees: the values of the last render. */
