@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { createEmulator } from '@connected-accounts/emulator'
-import { RENDERED_PATH } from './app/pages.js'
 import { isPortTaken, type Listening, listen } from './server/listen.js'
 import { createServer } from './server/server.js'
 import { readPort, readSettings, type Settings, StartError } from './server/settings.js'
+import { welcome } from './server/welcome.js'
 
 const appFolder = fileURLToPath(new URL('./app', import.meta.url))
 
@@ -21,8 +21,7 @@ async function start(): Promise<void> {
   const settings = readSettings(process.env) ?? (await startEmulator(emulatorPort))
   const { origin } = await onPort('PORT', port, () => serveDemo(port, settings))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(0))
-  console.log(`Connected Accounts demo: ${origin}`)
-  if (settings.web) console.log(`The same app, rendered on the server: ${origin}${RENDERED_PATH}`)
+  console.log(welcome(origin, settings))
 }
 
 function serveDemo(port: number, settings: Settings): Promise<Listening> {

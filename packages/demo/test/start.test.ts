@@ -14,16 +14,21 @@ function ended({ child }: DemoProcess): Promise<number | null> {
   })
 }
 
-test('the demo prints its two addresses, and Ctrl-C ends it without a word', async () => {
+test('the demo prints its addresses, who may log in and what to try, and Ctrl-C ends it without a word', async () => {
   const demo = await startDemo()
   for (const path of ['', '/server']) {
     expect((await fetch(demo.origin + path)).status).toBe(200)
   }
   expect(await demo.interrupt()).toBe(0)
-  expect(demo.output.stdout).toBe(
-    `Connected Accounts demo: ${demo.origin}\n` +
-      `The same app, rendered on the server: ${demo.origin}/server\n`,
-  )
+  const [first, second, empty, users, tries, faults] = demo.output.stdout.split('\n')
+  expect([first, second, empty]).toEqual([
+    `Connected Accounts demo: ${demo.origin}`,
+    `The same app, rendered on the server: ${demo.origin}/server`,
+    '',
+  ])
+  expect(users).toMatch(/Alice .*Bob/)
+  expect(tries).toMatch(/^To try: /)
+  expect(faults).toMatch(/: http:\/\/localhost:\d+$/)
   expect(demo.output.stderr).toBe('')
 })
 
