@@ -221,6 +221,28 @@ describe('an elicitation', () => {
     for (const id of ids) expect(id).toMatch(/^[\w-]{43}$/)
   })
 
+  test('whose store is away does not keep its account from being reported as connected', async () => {
+    const { keyv, kept } = memoryStore()
+    let isAway = false
+    const unlessAway = async <T>(work: () => Promise<T>) => {
+      if (isAway) throw new Error('The store is away')
+      return work()
+    }
+    const store = {
+      get: (key: string) => unlessAway(() => keyv.get<string>(key)),
+      set: (key: string, value: string) => unlessAway(() => keyv.set(key, value)),
+      delete: (key: string) => unlessAway(() => keyv.delete(key)),
+    }
+    const { elicitations, visit } = await application({ store })
+    const elicitation = await elicitations.create(alice)
+    const browser = visit()
+    await browser.logIn()
+    const callback = await browser.visitor.connect(await press(browser, elicitation))
+    isAway = true
+    expect(await browser.locationOf(browser.send(callback.href))).toBe(elicitation.url)
+    expect(kept.size).toBeGreaterThan(0)
+  })
+
   test('is kept in a store for several processes, sealed and without its id', async () => {
     const { keyv: store, kept } = memoryStore()
     const { elicitations, visit, origin } = await application({ store })

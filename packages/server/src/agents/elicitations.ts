@@ -62,6 +62,8 @@ export interface Elicitations {
 }
 
 const MAX_LIFETIME = 86_400
+/** How long an operation of the store is tried again, in milliseconds, as in `sharedSessions`. */
+const STORE_TIMEOUT = 5000
 /** How often `completed` looks, in milliseconds. */
 const POLL = 500
 
@@ -87,7 +89,9 @@ export function createElicitations(
   const context = contextOf(server)
   const { lifetime = 600, store, connections = {} } = options
   checkElicitations(context, options)
-  const records = store ? sharedRecords(store, context.timeout) : memoryRecords()
+  const records = store
+    ? sharedRecords(store, Math.min(STORE_TIMEOUT, context.timeout))
+    : memoryRecords()
   context.afterConnect.push((connected) => complete(records, connected))
   return {
     async create({ user, required }) {

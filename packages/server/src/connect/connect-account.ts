@@ -66,7 +66,8 @@ export function completeConnectAccount(
       state ? context.sessions.runAlone(state, complete, { timeout: context.timeout }) : complete(),
     )
     const connected = { user: session.user.sub, appState: completed.appState }
-    for (const tell of context.afterConnect) await tell(connected)
+    // The account is connected, whether or not anybody else hears of it.
+    for (const tell of context.afterConnect) await tell(connected).catch(() => undefined)
     return completed
   })
 }

@@ -4,6 +4,7 @@ import { stopClock } from '@connected-accounts/testing/sweep/time'
 import { watchCrypto, watchFetch } from '@connected-accounts/testing/sweep/watch'
 import { tenantWithWeb } from '@connected-accounts/testing/tenant/web'
 import { afterAll, beforeAll, vi } from 'vitest'
+import { createElicitations } from '../../src/agents/index.js'
 import type { ServerClient, SessionStore } from '../../src/index.js'
 import { emulatedConnections } from '../provider-server.js'
 import { createServer, createVisitor, keepCookies, redirectUri, type Visitor } from '../visitor.js'
@@ -60,7 +61,7 @@ export async function createWorld(emulator: Emulator, { share }: Place) {
   const sessionsOf = share()
   const create = () => {
     const sessions = sessionsOf()
-    return createServer(emulator, {
+    const server = createServer(emulator, {
       ...(sessions && { sessions }),
       timeout: 10_000,
       connections: emulatedConnections(emulator),
@@ -71,6 +72,8 @@ export async function createWorld(emulator: Emulator, { share }: Place) {
         return response
       }),
     })
+    createElicitations(server, { url: new URL('/elicitation', redirectUri).href }) // hears of each account
+    return server
   }
   const one = create()
   const isShared = sessionsOf() !== undefined

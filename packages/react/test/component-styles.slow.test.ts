@@ -133,7 +133,7 @@ describe.for([
     expect(menu[end]).toBe((await sidesOf('[data-part="connect-menu"]'))[end])
     await page.setViewportSize({ width: 390, height: 700 })
     // A button without a border: its text is right below the name.
-    await expect.poll(() => partStyle('disconnect', `margin-${start}`)).toBe('-12px')
+    await expect.poll(() => partStyle('rename', `margin-${start}`)).toBe('-8px')
   })
 
   test('the line of a problem is at the beginning, and so is the wider space of an alert', async () => {
