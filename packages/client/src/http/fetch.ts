@@ -41,7 +41,7 @@ export function withoutRedirects(request: Request): Request {
  *
  * @internal
  */
-export function toRequest(input: RequestInfo | URL, init?: RequestInit): Request {
+export function toRequest(input: Request | string | URL, init?: RequestInit): Request {
   const isRequest = input instanceof Request || init instanceof Request
   return isRequest
     ? withoutRedirects(new Request(input, init))

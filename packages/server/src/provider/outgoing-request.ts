@@ -42,7 +42,10 @@ export function sendUrl(url: string, init: RequestInit, fetch: Fetch | undefined
 }
 
 /** Tells whether a call has no `Request`, and a body, if any, that can be sent several times. @internal */
-export function isPlain(input: RequestInfo | URL, init: RequestInit = {}): input is string | URL {
+export function isPlain(
+  input: Request | string | URL,
+  init: RequestInit = {},
+): input is string | URL {
   if (input instanceof Request || init instanceof Request) return false
   const { body } = init
   return (

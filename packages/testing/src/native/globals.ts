@@ -29,7 +29,7 @@ export function takeAwayGlobals(): void {
   vi.stubGlobal('AbortSignal', new Proxy(AbortSignal, { get }))
   const OwnRequest = globalThis.Request
   class NativeRequest extends OwnRequest {
-    constructor(input: RequestInfo | URL, init: RequestInit = {}) {
+    constructor(input: Request | string | URL, init: RequestInit = {}) {
       if (init.body && typeof init.body !== 'string') throw new TypeError('Unsupported body')
       super(input, init)
     }
