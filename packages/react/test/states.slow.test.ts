@@ -1,5 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { launchChromium } from '@connected-accounts/testing/chromium/launch'
 import { states } from '@connected-accounts/testing/component/states'
 import axe from 'axe-core'
@@ -7,10 +6,6 @@ import type { Browser, Page } from 'playwright-core'
 import type { ViteDevServer } from 'vite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { serveStates } from './states-server.js'
-
-// `SCREENSHOTS=folder npm run test:slow -- states` also writes a picture of each page to the folder.
-const { SCREENSHOTS } = process.env
-if (SCREENSHOTS) mkdirSync(SCREENSHOTS, { recursive: true })
 
 let browser: Browser
 let server: ViteDevServer
@@ -26,10 +21,8 @@ afterAll(async () => {
 
 const themes = ['theme=light', 'theme=dark', 'theme=dark&messages=de']
 const layouts = [
-  { layout: 'light', width: 1280, query: 'theme=light' },
-  { layout: 'dark', width: 1280, query: 'theme=dark' },
-  { layout: 'light-narrow', width: 390, query: 'theme=light' },
-  { layout: 'dark-narrow', width: 390, query: 'theme=dark' },
+  { layout: 'wide', width: 1280, query: 'dir=ltr' },
+  { layout: 'narrow', width: 390, query: 'dir=ltr' },
   { layout: 'rtl', width: 1280, query: 'dir=rtl' },
   { layout: 'rtl-narrow', width: 320, query: 'dir=rtl' },
 ]
@@ -64,14 +57,14 @@ async function violations(page: Page): Promise<unknown[]> {
 /** Opens each state, and returns what a check finds, by the name of the state. */
 async function checkStates(
   { width, query }: { width: number; query: string },
-  check: (page: Page, name: string) => Promise<unknown>,
+  check: (page: Page) => Promise<unknown>,
 ): Promise<Record<string, unknown>> {
   const page = await browser.newPage({ viewport: { width, height: 700 } })
   page.setDefaultTimeout(15_000)
   const found: Record<string, unknown> = {}
   for (const name of Object.keys(states)) {
     await openState(page, name, query)
-    found[name] = await check(page, name)
+    found[name] = await check(page)
   }
   await page.close()
   return found
@@ -105,12 +98,9 @@ function statesOfDocs(): string[] {
   return [...new Set(found)].sort() // two parts are an alert
 }
 
-test.for(layouts)('nothing is wider than the page: $layout', async ({ layout, width, query }) => {
-  const found = await checkStates({ width, query }, async (page, name) => {
-    if (SCREENSHOTS) {
-      await page.screenshot({ path: join(SCREENSHOTS, `${name}.${layout}.png`) })
-    }
-    return page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)
-  })
+test.for(layouts)('nothing is wider than the page: $layout', async ({ width, query }) => {
+  const found = await checkStates({ width, query }, (page) =>
+    page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth),
+  )
   expect(found).toEqual(all(false))
 })
