@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sharedSessions } from '../../src/index.js'
 import { type RedisClient, redisLock, redisStore } from '../../src/store/redis.js'
 import { startRedis } from '../redis-server.js'
+import { identifying, revoking } from './scenes.js'
 import { functions, sweepFunction } from './sweeps.js'
 import { type Place, setUpTenant } from './world.js'
 
@@ -32,7 +33,10 @@ const inRedis: Place = {
   },
 }
 
-test.for(functions)(
+// These two use the store as the others do, and take long. The sweeps with a Keyv have them.
+const atProviders = [identifying, revoking]
+
+test.for(functions.filter(([, createScene]) => !atProviders.includes(createScene)))(
   '%s withstands every fault of every call, with sessions in redisStore',
   { timeout: 900_000 },
   async ([, createScene]) => {
