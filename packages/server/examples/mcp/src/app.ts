@@ -1,8 +1,8 @@
 import { createHandler, ServerClient } from '@connected-accounts/server'
 import { createElicitations } from '@connected-accounts/server/agents'
 import { Hono } from 'hono'
-import { createMcpEndpoint } from './mcp.js'
-import type { Settings } from './settings.js'
+import { createMcpEndpoint } from './mcp.ts'
+import type { Settings } from './settings.ts'
 
 /** An MCP server with one tool, and the pages on which a person connects the account that the tool needs. */
 export function createApp(settings: Settings): Hono {

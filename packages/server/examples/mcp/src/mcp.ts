@@ -7,8 +7,8 @@ import type { Elicitations } from '@connected-accounts/server/agents'
 import { connectionElicitation } from '@connected-accounts/server/mcp'
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
-import { listEvents } from './calendar.js'
-import type { Settings } from './settings.js'
+import { listEvents } from './calendar.ts'
+import type { Settings } from './settings.ts'
 
 /** Creates the MCP endpoint. It has one tool, which lists the events of the person whose access token the client sends. */
 export function createMcpEndpoint(
