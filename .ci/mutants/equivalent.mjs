@@ -14,6 +14,20 @@ export const equivalent = [
     why: 'A GET is then copied, too. Nothing but time is lost.',
   },
   {
+    file: `${client}/tokens/refresh-token-rotation.ts`,
+    line: "takeTurn('', async () => {",
+    code: "''",
+    mutant: '"Stryker was here!"',
+    why: 'It is the name of the only queue of a source. Nobody sees it.',
+  },
+  {
+    file: `${client}/tokens/refresh-token-rotation.ts`,
+    line: 'hash = (Math.imul(hash, 31) + character.charCodeAt(0)) | 0',
+    code: 'Math.imul(hash, 31) + character.charCodeAt(0)',
+    mutant: 'Math.imul(hash, 31) - character.charCodeAt(0)',
+    why: 'It is another hash, just as good.',
+  },
+  {
     file: `${server}/routes/request-body.ts`,
     line: 'if (end > bytes.length) bytes = withRoomFor(end, bytes)',
     code: 'end > bytes.length',

@@ -101,6 +101,14 @@ test.for(['clientId', 'clientAuth', 'subjectToken', 'subjectTokenType', 'connect
   },
 )
 
+test('a secret is sent if there is a key, too, and it is undefined', async () => {
+  const { fetch, requests } = observedFetch(json(200, { access_token: 'at', token_type: 'Bearer' }))
+  const clientAuth = { clientSecret: 'secret', privateKey: undefined }
+  await exchangeConnectionToken({ ...options, clientAuth, fetch })
+  const parameters = new URLSearchParams(await requests[0]?.text())
+  expect(parameters.get('client_secret')).toBe('secret')
+})
+
 test('an empty client secret is refused, and nothing is sent', async () => {
   const { fetch, requests } = observedFetch(json(200, {}))
   const call = exchangeConnectionToken({ ...options, clientAuth: { clientSecret: '' }, fetch })
