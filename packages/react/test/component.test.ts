@@ -140,6 +140,7 @@ describe('connect by a redirect', () => {
   test('after a refusal the focus is on the message, which starts again', async () => {
     const page = await openComponent(stage(), '?')
     await press(page, 'Connect Google')
+    await button(page, 'Allow').waitFor() // until then, the component has a button to cancel, too
     await press(page, 'Cancel')
     await expectFocus(page, /You did not allow the access/)
     await press(page, 'Try again')
